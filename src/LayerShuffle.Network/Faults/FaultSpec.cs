@@ -1,0 +1,40 @@
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Network.Faults;
+
+/// <summary>A named event of a scenario that changes nodes or links for a while.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When it begins.</param>
+public abstract record FaultSpec(string Name, Duration At);
+
+/// <summary>Nodes lose everything they hold but their weights, and stay down until restarted.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When it begins.</param>
+/// <param name="Nodes">Which nodes.</param>
+/// <param name="RestartAfter">How long they stay down; null for ever.</param>
+public sealed record CrashFault(string Name, Duration At, NodeSelector Nodes, Duration? RestartAfter) : FaultSpec(Name, At);
+
+/// <summary>Links between different listed groups are down; endpoints it does not list keep theirs.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When it begins.</param>
+/// <param name="Groups">Groups of endpoint names.</param>
+/// <param name="HealAfter">How long it lasts; null for ever.</param>
+public sealed record PartitionFault(string Name, Duration At, IReadOnlyList<IReadOnlyList<string>> Groups, Duration? HealAfter) : FaultSpec(Name, At);
+
+/// <summary>Layers started afterwards take <paramref name="Factor"/> times as long; several slowdowns multiply.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When it begins.</param>
+/// <param name="Nodes">Which nodes.</param>
+/// <param name="Factor">The factor, greater than 0.</param>
+/// <param name="For">How long it lasts; null for ever.</param>
+public sealed record SlowdownFault(string Name, Duration At, NodeSelector Nodes, double Factor, Duration? For) : FaultSpec(Name, At);
+
+/// <summary>Some links have other conditions for a while; of several the later start wins, key by key.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When it begins.</param>
+/// <param name="From">Sending endpoints, or <c>all</c>.</param>
+/// <param name="To">Receiving endpoints, or <c>all</c>.</param>
+/// <param name="Set">What differs.</param>
+/// <param name="For">How long it lasts; null for ever.</param>
+public sealed record LinkFault(string Name, Duration At, IReadOnlyList<string> From, IReadOnlyList<string> To, LinkPatch Set, Duration? For) : FaultSpec(Name, At);

@@ -1,0 +1,23 @@
+namespace LayerShuffle.Network.Links;
+
+/// <summary>The conditions of one directed link. Probabilities lie in [0, 1] and are drawn for each copy of a data message.</summary>
+/// <param name="Latency">One-way latency.</param>
+/// <param name="BandwidthBytesPerSecond">Bandwidth, or null for unlimited; messages queue for it in order.</param>
+/// <param name="Loss">Probability that a data message is lost.</param>
+/// <param name="Duplicate">Probability that a data message is sent twice.</param>
+/// <param name="Corrupt">Probability that a data message arrives garbled; its checksum fails and the receiver drops it.</param>
+/// <param name="Reorder">Probability that a data message skips its latency and overtakes (netem's reorder).</param>
+/// <param name="KeepOrder">Whether jitter may not reorder: a message is delivered no earlier than those sent before it (reordered ones excepted).</param>
+/// <param name="ControlLossy">Whether control messages are subject to loss too (<c>network.control: lossy</c>).</param>
+public sealed record LinkConditions(
+    DelayDistribution Latency, double? BandwidthBytesPerSecond, double Loss, double Duplicate, double Corrupt, double Reorder, bool KeepOrder, bool ControlLossy)
+{
+    /// <summary>No latency, no limit, no loss: a link that does nothing.</summary>
+    public static LinkConditions Perfect { get; } = new(DelayDistribution.Constant(default), null, 0, 0, 0, 0, false, false);
+
+    /// <summary>These conditions with what a patch names replaced.</summary>
+    public LinkConditions With(LinkPatch patch) => new(
+        patch.Latency ?? Latency,
+        patch.Bandwidth is { } bandwidth ? (double.IsPositiveInfinity(bandwidth) ? null : bandwidth) : BandwidthBytesPerSecond,
+        patch.Loss ?? Loss, patch.Duplicate ?? Duplicate, patch.Corrupt ?? Corrupt, patch.Reorder ?? Reorder, patch.KeepOrder ?? KeepOrder, ControlLossy);
+}

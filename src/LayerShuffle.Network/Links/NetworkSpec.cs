@@ -1,0 +1,10 @@
+namespace LayerShuffle.Network.Links;
+
+/// <summary>The conditions of every link, and the exceptions.</summary>
+/// <param name="Default">Conditions of every link between two endpoints.</param>
+/// <param name="Links">Exceptions, applied in order.</param>
+public sealed record NetworkSpec(LinkConditions Default, IReadOnlyList<LinkException> Links)
+{
+    /// <summary>A perfect network.</summary>
+    public static NetworkSpec Perfect { get; } = new(LinkConditions.Perfect, []);
+}

@@ -1,0 +1,35 @@
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Network.Trials;
+
+/// <summary>One trained model under one policy and condition in one repeat: all that a cluster must know to run it.</summary>
+public sealed record TrialSpec
+{
+    /// <summary>What identifies it in the results.</summary>
+    public required TrialKey Key { get; init; }
+
+    /// <summary>The scenario's seed.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Conditions of the links.</summary>
+    public required NetworkSpec Network { get; init; }
+
+    /// <summary>Faults, in the scenario's order.</summary>
+    public required IReadOnlyList<FaultSpec> Faults { get; init; }
+
+    /// <summary>Nodes and placement.</summary>
+    public required ClusterSpec Cluster { get; init; }
+
+    /// <summary>Routing with its policy applied.</summary>
+    public required RoutingSpec Routing { get; init; }
+
+    /// <summary>Requests and arrivals.</summary>
+    public required WorkloadSpec Workload { get; init; }
+
+    /// <summary>Requests whose hops are kept: int.MaxValue for all, 0 for off.</summary>
+    public required int TraceRequests { get; init; }
+}
