@@ -6,7 +6,6 @@ using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Routing;
 using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Workloads;
 
 namespace LayerShuffle.Cluster.Actors;
 
@@ -49,14 +48,14 @@ public sealed class CoordinatorActor : ReceiveActor
 
     private void Start()
     {
-        if (plan.Workload.Arrivals.Kind == ArrivalKind.Closed)
+        if (plan.Arrivals is not { } schedule)
         {
             for (int i = 0; i < plan.Workload.Arrivals.Concurrency && i < plan.RequestCount; i++)
                 context.Clock.TellAt(Instant.Zero, Self, new SubmitRequest(i));
         }
         else if (plan.RequestCount > 0)
         {
-            context.Clock.TellAt(plan.Arrivals.At(0), Self, new SubmitRequest(0));
+            context.Clock.TellAt(schedule.At(0), Self, new SubmitRequest(0));
         }
     }
 
@@ -65,8 +64,8 @@ public sealed class CoordinatorActor : ReceiveActor
         if (nextRequest >= plan.RequestCount)
             return;
         int request = nextRequest++;
-        if (plan.Workload.Arrivals.Kind != ArrivalKind.Closed && nextRequest < plan.RequestCount)
-            context.Clock.TellAt(plan.Arrivals.At(nextRequest), Self, new SubmitRequest(nextRequest));
+        if (plan.Arrivals is { } schedule && nextRequest < plan.RequestCount)
+            context.Clock.TellAt(schedule.At(nextRequest), Self, new SubmitRequest(nextRequest));
 
         int[] images = plan.Images(request);
         PlannedRoute route = plan.Routes.Plan(request);
@@ -118,7 +117,7 @@ public sealed class CoordinatorActor : ReceiveActor
             Pruned = ended.Route.Pruned,
             Retries = journey?.Retries,
         }, context.Clock.Now);
-        if (plan.Workload.Arrivals.Kind == ArrivalKind.Closed && nextRequest < plan.RequestCount)
+        if (plan.Arrivals is null && nextRequest < plan.RequestCount)
             context.Clock.TellAt(context.Clock.Now, Self, new SubmitRequest(nextRequest));
     }
 

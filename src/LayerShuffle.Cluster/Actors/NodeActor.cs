@@ -24,12 +24,12 @@ public sealed class NodeActor : ReceiveActor
     private (HopMessage Message, Upstream? Upstream)? running;
     private int incarnation = 1;
     private bool up = true;
-    private double slowdown = 1;
+    private double slowdown;
 
     /// <summary>Hosts the layers the placement gives it.</summary>
     public NodeActor(int self, NodeSpec spec, EndpointContext context)
     {
-        (this.self, this.spec, this.context) = (self, spec, context);
+        (this.self, this.spec, this.context, slowdown) = (self, spec, context, spec.Slowdown);
         computeLuck = context.Luck.Child("compute").Child(spec.Name);
         courier = NewCourier();
         foreach (int layer in context.Placement.LayersOn(self))
@@ -84,7 +84,7 @@ public sealed class NodeActor : ReceiveActor
                 continue;
             running = next;
             double uniform = computeLuck.Child(journey.Request).Child(journey.NextLayer).Uniform;
-            Duration took = spec.ComputeTime.Sample(uniform, journey.Images) * (spec.Slowdown * slowdown);
+            Duration took = spec.ComputeTime.Sample(uniform, journey.Images) * slowdown;
             context.Observer.ComputeStarted(next.Message, self);
             layers[journey.NextLayer].Tell(new ExecuteLayer(next.Message, took, incarnation));
         }

@@ -1,7 +1,5 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Routing;
 using LayerShuffle.Network.Time;
 

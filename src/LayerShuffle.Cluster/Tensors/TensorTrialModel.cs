@@ -42,8 +42,8 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
             return null;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        Tensor? embedding = model.Embeddings.LayerPositions is { } table ? table[position] : null; // [32]
-        return Keep(request, model.Layers[layer].Forward(input, embedding));                       // [batch, tokens, hidden]
+        Tensor? embedding = model.Embeddings.PositionEmbedding(position);                      // [32], or null
+        return Keep(request, model.Layers[layer].Forward(input, embedding));                   // [batch, tokens, hidden]
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         (Tensor pixelValues, Tensor labels) = images.Get(indexes);
         pixelValues.Dispose();
         Tensor logits = model.Head.Forward(hidden);                                                // [batch, classes]
-        Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indices;           // [batch, 5], best first
+        Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
         Tensor hits = best.eq(labels.unsqueeze(1));                                                // [batch, 5]
         int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
         labels.Dispose();

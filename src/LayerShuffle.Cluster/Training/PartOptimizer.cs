@@ -50,7 +50,11 @@ public sealed class PartOptimizer : IDisposable
             group.LearningRate = learningRate;
         using (NewDisposeScope())
             adamw.step();
-        adamw.zero_grad(set_to_none: true);
+        foreach (Parameter parameter in parameters)
+        {
+            parameter.grad?.Dispose();
+            parameter.grad = null; // none, not zero: a layer that the next step does not execute must be left alone
+        }
     }
 
     /// <summary>Writes the optimizer's state.</summary>

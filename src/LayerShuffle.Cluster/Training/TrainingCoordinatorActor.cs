@@ -1,6 +1,5 @@
 using Akka.Actor;
 using LayerShuffle.Vision;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Training;
@@ -91,8 +90,8 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
         using (NewDisposeScope())
         {
             graph!.Tokens.backward([backward.Gradient]);
-            if (model.Embeddings.LayerPositions is { } table && step.Route.Length > 0)
-                table.narrow(0, 0, step.Route.Length).backward([stack(graph.PositionGradients!)]);      // row i: the embedding of position i
+            if (model.Embeddings.LayerPositions is not null)
+                model.Embeddings.AccumulatePositionGradients(graph.PositionGradients!);                 // row i: the embedding of position i
         }
 
         backward.Gradient.Dispose();

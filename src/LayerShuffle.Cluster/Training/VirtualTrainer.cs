@@ -9,7 +9,6 @@ using LayerShuffle.Network.Time;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Network.Workloads;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Training;
@@ -110,7 +109,8 @@ public sealed class VirtualTrainer(VirtualActorSystem system)
     {
         var entered = new TrainingDirectory();
         Exception? first = null;
-        Props props = Props.Create(() => new TrainingRootActor(job, parts, entered, done, exception => first ??= exception));
+        Action<Exception> failed = exception => first ??= exception;
+        Props props = Props.Create(() => new TrainingRootActor(job, parts, entered, done, failed));
         IActorRef root = system.System.ActorOf(props, $"training-{job.Name}-{started++}-{job.TrainingSeed}");
         system.Kernel.Drain();
         directory = entered;

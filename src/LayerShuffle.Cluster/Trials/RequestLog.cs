@@ -26,7 +26,7 @@ public sealed class RequestLog(int requests)
     /// <summary>The outcomes by request.</summary>
     /// <exception cref="InvalidOperationException">Some request has none: a bug.</exception>
     public IReadOnlyList<RequestRecord> Records =>
-        IsComplete ? records! : throw new InvalidOperationException($"{records.Length - Count} requests have no outcome.");
+        IsComplete ? [.. records.OfType<RequestRecord>()] : throw new InvalidOperationException($"{records.Length - Count} requests have no outcome.");
 
     /// <summary>Adds an outcome.</summary>
     public void Add(RequestRecord record, Instant now)

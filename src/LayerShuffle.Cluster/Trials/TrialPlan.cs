@@ -8,5 +8,5 @@ namespace LayerShuffle.Cluster.Trials;
 /// <param name="RequestCount">Requests in all.</param>
 /// <param name="Images">Indexes of a request's images in the test set.</param>
 /// <param name="Routes">Orders of the requests.</param>
-/// <param name="Arrivals">When requests are submitted, for the open kinds.</param>
-public sealed record TrialPlan(WorkloadSpec Workload, int RequestCount, Func<int, int[]> Images, RoutePlanner Routes, ArrivalSchedule Arrivals);
+/// <param name="Arrivals">When requests are submitted, for the open kinds; null where the workload is closed.</param>
+public sealed record TrialPlan(WorkloadSpec Workload, int RequestCount, Func<int, int[]> Images, RoutePlanner Routes, ArrivalSchedule? Arrivals);

@@ -39,18 +39,21 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
             case SlowdownFault slowdown:
                 foreach (int node in strike.Targets)
                 {
-                    health.SetSlowdown(node, slowdown.Name, strike.Begins ? slowdown.Factor : 1);
-                    transport.Endpoints[node].Tell(new SetSlowdown(health.Slowdown(node)));
+                    if (strike.Begins)
+                        health.Slow(node, slowdown.Name, slowdown.Factor);
+                    else
+                        health.EndSlow(node, slowdown.Name);
+                    transport.Endpoints[node].Tell(new SetSlowdown(health.SlowdownFactor(node)));
                     Log(strike, "slowdown", topology.Name(node), strike.Begins ? "began" : "ended");
                 }
 
                 break;
             case PartitionFault partition:
-                Guard(strike, () => injector.Cut(partition.Groups));
+                Guard(strike, () => injector.Cut(partition));
                 Log(strike, "partition", string.Join(" | ", partition.Groups.Select(g => string.Join(' ', g))), strike.Begins ? "began" : "ended");
                 break;
             case LinkFault link:
-                Guard(strike, () => injector.Apply(link));
+                Guard(strike, () => injector.ApplyPatch(link));
                 Log(strike, "link", $"{string.Join(' ', link.From)} -> {string.Join(' ', link.To)}", strike.Begins ? "began" : "ended");
                 break;
             default:

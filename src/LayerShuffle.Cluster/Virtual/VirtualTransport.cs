@@ -4,7 +4,6 @@ using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Time;
 
 namespace LayerShuffle.Cluster.Virtual;
 
@@ -29,9 +28,9 @@ internal sealed class VirtualTransport(
         }
 
         int incarnation = Incarnation(to);
-        for (int i = 0; i < verdict.CopyCount; i++)
+        for (int i = 0; i < verdict.Copies; i++)
         {
-            CopyVerdict copy = verdict.Copy(i);
+            CopyVerdict copy = verdict[i];
             if (copy.Fate == CopyFate.Lost)
                 trace.Fate(message, "lost");
             else

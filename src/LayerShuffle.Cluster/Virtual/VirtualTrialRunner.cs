@@ -34,7 +34,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
         var topology = new Topology([.. spec.Cluster.Nodes.Select(n => n.Name)]);
         var injector = new LinkInjector(spec.Network, topology, luck);
-        var health = new NodeHealth(topology);
+        var health = new NodeHealth(spec.Cluster);
         var images = new ImageSchedule(spec.Workload, testImages, luck);
         var log = new RequestLog(images.RequestCount);
         FaultDriver? faults = null;
@@ -64,7 +64,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
                 trace.Begin(request);
                 return images.Images(request);
             },
-            new RoutePlanner(spec.Routing, model.Layers, luck), new ArrivalSchedule(spec.Workload.Arrivals, luck));
+            new RoutePlanner(spec.Routing, model.Layers, luck),
+            spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
 
         var cluster = new TrialCluster();
         IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster), $"trial-{started++}");
