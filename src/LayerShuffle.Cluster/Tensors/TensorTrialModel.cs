@@ -28,11 +28,9 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        (Tensor pixelValues, Tensor labels) = images.Get(indexes); // [batch, 3, h, w], [batch]
-        labels.Dispose();
-        using Tensor pixels = pixelValues;
+        Tensor pixels = images.PixelValues(indexes);            // [batch, 3, h, w]
         handles.Add(request, []);
-        return Keep(request, model.Embeddings.Forward(pixels)); // [batch, tokens, hidden]
+        return Keep(request, model.Embeddings.Forward(pixels));  // [batch, tokens, hidden]
     }
 
     /// <inheritdoc/>
@@ -53,13 +51,11 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
             return null;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        (Tensor pixelValues, Tensor labels) = images.Get(indexes);
-        pixelValues.Dispose();
+        Tensor labels = images.Labels(indexes);                                                    // [batch]
         Tensor logits = model.Head.Forward(hidden);                                                // [batch, classes]
         Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
         Tensor hits = best.eq(labels.unsqueeze(1));                                                // [batch, 5]
         int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
-        labels.Dispose();
         return (correct, correctTop5);
     }
 
