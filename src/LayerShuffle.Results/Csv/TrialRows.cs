@@ -1,0 +1,74 @@
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Results.Metrics;
+
+namespace LayerShuffle.Results.Csv;
+
+/// <summary>Renders a trial's rows for the files that tell of single events.</summary>
+internal static class TrialRows
+{
+    public static CsvBuffer AddKey(this CsvBuffer rows, TrialKey key) =>
+        rows.Add(key.Trial).Add(key.Model).Add(key.TrainingSeed).Add(key.Policy).Add(key.Condition).Add(key.Repeat);
+
+    public static CsvBuffer Requests(TrialRecord trial)
+    {
+        var rows = new CsvBuffer();
+        foreach (var request in trial.Requests)
+        {
+            rows.AddKey(trial.Key).Add(request.Request).Add(request.FirstImage).Add(request.Images).AddCount(request.Correct).AddCount(request.CorrectTop5)
+                .Add(OutcomeName(request.Outcome)).Add(request.Submitted.TotalMilliseconds).Add(request.Latency?.TotalMilliseconds)
+                .Add(CsvFormat.Layers(request.Order)).Add(CsvFormat.Layers(request.Skipped)).Add(CsvFormat.Layers(request.Pruned))
+                .Add(request.Order is { } order ? OrderDistance.ToAscending(order) : null).AddCount(request.Retries).EndRow();
+        }
+        return rows;
+    }
+
+    public static CsvBuffer Hops(TrialRecord trial)
+    {
+        var rows = new CsvBuffer();
+        foreach (var hop in trial.Hops)
+        {
+            rows.AddKey(trial.Key).Add(hop.Request).Add(hop.Branch).Add(hop.Position).Add(hop.Attempt).Add(hop.From).Add(hop.To).AddCount(hop.Layer)
+                .Add(hop.Sent.TotalMilliseconds).Add(hop.Delivered?.TotalMilliseconds).Add(hop.Acked?.TotalMilliseconds)
+                .Add(hop.ComputeStart?.TotalMilliseconds).Add(hop.ComputeEnd?.TotalMilliseconds).Add(hop.Fate).EndRow();
+        }
+        return rows;
+    }
+
+    public static CsvBuffer Faults(TrialRecord trial)
+    {
+        var rows = new CsvBuffer();
+        foreach (var entry in trial.Ledger)
+            rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect).EndRow();
+        return rows;
+    }
+
+    public static CsvBuffer Links(TrialRecord trial)
+    {
+        var rows = new CsvBuffer();
+        foreach (var link in trial.Links)
+        {
+            var asked = link.Asked;
+            rows.AddKey(trial.Key).Add(link.From).Add(link.To)
+                .Add(asked.Loss).Add(Rate(link.Lost, link.Lost + link.Carried))
+                .Add(asked.Duplicate).Add(Rate(link.Duplicated, link.MessagesSent - link.DroppedLinkDown))
+                .Add(asked.Corrupt).Add(Rate(link.Corrupted, link.Carried))
+                .Add(asked.Reorder).Add(Rate(link.ReorderDrawn, link.Carried))
+                .Add(asked.Latency.Mean.TotalMilliseconds).Add(link.LatencyMeanMs).Add(link.LatencyStdMs)
+                .Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost).Add(link.Duplicated).Add(link.Corrupted).Add(link.Overtook)
+                .Add(link.DroppedLinkDown).Add(link.DroppedReceiverDown).Add(link.ControlMessages).Add(link.Bytes)
+                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).EndRow();
+        }
+        return rows;
+    }
+
+    private static double? Rate(long count, long of) => of > 0 ? (double)count / of : null;
+
+    private static string OutcomeName(RequestOutcome outcome) => outcome switch
+    {
+        RequestOutcome.Completed => "completed",
+        RequestOutcome.Failed => "failed",
+        RequestOutcome.DeadlineExceeded => "deadline_exceeded",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "An outcome without a name in requests.csv."),
+    };
+}

@@ -1,0 +1,54 @@
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Results.Csv;
+
+namespace LayerShuffle.Results.Metrics;
+
+/// <summary>What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes), so that many long trials fit in memory.</summary>
+public sealed record TrialData
+{
+    /// <summary>What identifies the trial.</summary>
+    public required TrialKey Key { get; init; }
+
+    /// <summary>The swept values by column name (see <see cref="SweptColumns"/>).</summary>
+    public required IReadOnlyDictionary<string, string> Swept { get; init; }
+
+    /// <summary>The trial's metrics.</summary>
+    public required TrialMetrics Metrics { get; init; }
+
+    /// <summary>Images of each request.</summary>
+    public required int[] Images { get; init; }
+
+    /// <summary>Images of each request that were classified right; 0 where the request did not complete or there is no model.</summary>
+    public required int[] Correct { get; init; }
+
+    /// <summary>Latency of each request; NaN where it did not complete.</summary>
+    public required double[] LatencyMs { get; init; }
+
+    /// <summary>Layers that each request lost to failures; -1 where it did not complete.</summary>
+    public required short[] Skipped { get; init; }
+
+    /// <summary>Whether a model computed.</summary>
+    public bool HasModel => Metrics.Top1 is not null;
+
+    /// <summary>Whether a request completed.</summary>
+    public bool Completed(int request) => Skipped[request] >= 0;
+
+    /// <summary>Takes from a trial's records what is kept of them.</summary>
+    /// <param name="record">The trial.</param>
+    /// <param name="swept">Its swept values, by key or by column.</param>
+    public static TrialData From(TrialRecord record, IReadOnlyDictionary<string, string> swept)
+    {
+        var requests = record.Requests;
+        return new TrialData
+        {
+            Key = record.Key,
+            Swept = SweptColumns.ByColumn(swept),
+            Metrics = TrialMetrics.Compute(record),
+            Images = [.. requests.Select(request => request.Images)],
+            Correct = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? request.Correct ?? 0 : 0)],
+            LatencyMs = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? request.Latency?.TotalMilliseconds ?? double.NaN : double.NaN)],
+            Skipped = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? (short)(request.Skipped?.Count ?? 0) : (short)-1)],
+        };
+    }
+}

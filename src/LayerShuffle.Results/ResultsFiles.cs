@@ -1,0 +1,26 @@
+namespace LayerShuffle.Results;
+
+/// <summary>The names of the results files.</summary>
+public static class ResultsFiles
+{
+    /// <summary>A row per trial.</summary>
+    public const string Conditions = "conditions.csv";
+
+    /// <summary>A row per model, policy and condition.</summary>
+    public const string Summary = "summary.csv";
+
+    /// <summary>A row per request.</summary>
+    public const string Requests = "requests.csv";
+
+    /// <summary>A row per hop attempt of the traced requests.</summary>
+    public const string Hops = "hops.csv";
+
+    /// <summary>The ledger: a row per fault event.</summary>
+    public const string Faults = "faults.csv";
+
+    /// <summary>A row per trial and link.</summary>
+    public const string Links = "links.csv";
+
+    /// <summary>A row per model, training seed and epoch.</summary>
+    public const string Training = "training.csv";
+}

@@ -1,0 +1,102 @@
+using CsvHelper;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Results.Csv;
+using LayerShuffle.Results.Metrics;
+
+namespace LayerShuffle.Results;
+
+/// <summary>Reads the CSV files of a run: to resume it, to report on it, to compare it.</summary>
+public static class ResultsReader
+{
+    private static readonly string[] TrialFiles = [ResultsFiles.Requests, ResultsFiles.Hops, ResultsFiles.Faults, ResultsFiles.Links];
+
+    /// <summary>
+    /// The trials that have their row in <c>conditions.csv</c>. What unfinished trials left in any file, and the half row that a killed run may have left as a last line,
+    /// is dropped from the files on the way.
+    /// </summary>
+    public static IReadOnlyList<TrialKey> FinishedTrials(string directory)
+    {
+        var conditions = Path.Combine(directory, ResultsFiles.Conditions);
+        CsvRecords.Keep(conditions, _ => true);
+        CsvRecords.Keep(Path.Combine(directory, ResultsFiles.Training), _ => true);
+        var finished = File.Exists(conditions) ? Rows(conditions).Select(Key).ToList() : [];
+        var trials = finished.Select(key => (int?)key.Trial).ToHashSet();
+        foreach (var file in TrialFiles)
+            CsvRecords.Keep(Path.Combine(directory, file), record => trials.Contains(CsvRecords.Trial(record)));
+        return finished;
+    }
+
+    /// <summary>What the statistics need of every trial, from <c>conditions.csv</c> and <c>requests.csv</c>.</summary>
+    /// <exception cref="InvalidDataException">The two files contradict each other.</exception>
+    public static IReadOnlyList<TrialData> Trials(string directory)
+    {
+        var requests = RequestsByTrial(Path.Combine(directory, ResultsFiles.Requests));
+        var trials = new List<TrialData>();
+        foreach (var row in Rows(Path.Combine(directory, ResultsFiles.Conditions)))
+        {
+            var key = Key(row);
+            var metrics = TrialMetricsCalculator.Read(column => CsvFormat.ParseNumber(row[column]));
+            var own = requests.GetValueOrDefault(key.Trial) ?? [];
+            if (own.Count != metrics.Requests)
+                throw new InvalidDataException($"conditions.csv says that trial {key.Trial} had {metrics.Requests} requests, but requests.csv has {own.Count} of them.");
+            trials.Add(new TrialData
+            {
+                Key = key,
+                Swept = row.Columns.SkipWhile(column => column != "seed").Skip(1).TakeWhile(column => column != "requests")
+                    .ToDictionary(column => column, column => row[column], StringComparer.Ordinal),
+                Metrics = metrics,
+                Images = [.. own.Select(request => request.Images)],
+                Correct = [.. own.Select(request => request.Correct)],
+                LatencyMs = [.. own.Select(request => request.LatencyMs)],
+                Skipped = [.. own.Select(request => request.Skipped)],
+            });
+        }
+        return trials;
+    }
+
+    /// <summary>The rows of a results file, one at a time.</summary>
+    public static IEnumerable<ResultsRow> Rows(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var csv = CsvReader.Create(stream, CsvFormat.Reading, leaveOpen: true);
+        if (!csv.Read())
+            throw new InvalidDataException($"{path} is empty: it has not even a header.");
+        var columns = Cells(csv);
+        var index = columns.Select((column, i) => (column, i)).ToDictionary(pair => pair.column, pair => pair.i, StringComparer.Ordinal);
+        for (var row = 1; csv.Read(); row++)
+        {
+            var cells = Cells(csv);
+            if (cells.Length != columns.Length)
+                throw new InvalidDataException($"{path}, row {row}: {cells.Length} cells under {columns.Length} columns.");
+            yield return new ResultsRow(path, columns, index, cells);
+        }
+    }
+
+    internal static IEnumerable<(string Model, int TrainingSeed, int Epoch)> TrainedEpochs(string directory) =>
+        Rows(Path.Combine(directory, ResultsFiles.Training))
+            .Select(row => (row["model"], CsvFormat.ParseInteger(row["training_seed"]), CsvFormat.ParseInteger(row["epoch"])));
+
+    private static string[] Cells(CsvReader csv) => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
+
+    private static TrialKey Key(ResultsRow row) => new(
+        CsvFormat.ParseInteger(row["trial"]), row["model"], CsvFormat.ParseInteger(row["training_seed"]), row["policy"], row["condition"],
+        CsvFormat.ParseInteger(row["repeat"]));
+
+    private static Dictionary<int, List<(int Images, int Correct, double LatencyMs, short Skipped)>> RequestsByTrial(string path)
+    {
+        var trials = new Dictionary<int, List<(int, int, double, short)>>();
+        foreach (var row in Rows(path))
+        {
+            var trial = CsvFormat.ParseInteger(row["trial"]);
+            if (!trials.TryGetValue(trial, out var requests))
+                trials.Add(trial, requests = []);
+            var completed = row["outcome"] == "completed";
+            requests.Add((
+                CsvFormat.ParseInteger(row["images"]),
+                completed ? (int)(CsvFormat.ParseNumber(row["correct"]) ?? 0) : 0,
+                completed ? CsvFormat.ParseNumber(row["latency_ms"]) ?? double.NaN : double.NaN,
+                completed ? (short)row["skipped"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length : (short)-1));
+        }
+        return trials;
+    }
+}

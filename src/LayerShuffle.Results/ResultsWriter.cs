@@ -1,0 +1,127 @@
+using LayerShuffle.Network.Records;
+using LayerShuffle.Results.Csv;
+using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Summaries;
+
+namespace LayerShuffle.Results;
+
+/// <summary>
+/// Writes a run's CSV files as its trials finish. A trial's rows are appended whole, those of <c>conditions.csv</c> last, so that a row there marks a finished trial.
+/// In a directory that already holds results it first drops what unfinished trials left, then goes on behind the finished ones.
+/// </summary>
+public sealed class ResultsWriter : IDisposable
+{
+    private readonly string _directory;
+    private readonly long _seed;
+    private readonly string _scenarioName;
+    private readonly IReadOnlyList<string> _sweptKeys;
+    private readonly List<TrialData> _trials = [];
+    private readonly HashSet<(string Model, int TrainingSeed, int Epoch)> _epochs = [];
+    private readonly List<CsvFile> _files = [];
+    private readonly CsvFile _requests;
+    private readonly CsvFile _hops;
+    private readonly CsvFile _faults;
+    private readonly CsvFile _links;
+    private readonly CsvFile _training;
+    private readonly CsvFile _conditions;
+
+    /// <summary>Opens the files in a directory, which is created where it is missing; new files get their header at once.</summary>
+    /// <param name="directory">Where the files are.</param>
+    /// <param name="seed">The scenario's seed.</param>
+    /// <param name="scenarioName">The scenario's name.</param>
+    /// <param name="sweptKeys">The swept keys, such as <c>routing.order</c>, in the scenario's order.</param>
+    /// <exception cref="InvalidDataException">The directory holds results with other columns.</exception>
+    public ResultsWriter(string directory, long seed, string scenarioName, IReadOnlyList<string> sweptKeys)
+    {
+        (_directory, _seed, _scenarioName, _sweptKeys) = (directory, seed, scenarioName, sweptKeys);
+        Directory.CreateDirectory(directory);
+        ResultsReader.FinishedTrials(directory);
+        try
+        {
+            _requests = Open(ResultsFiles.Requests, ResultsColumns.Requests);
+            _hops = Open(ResultsFiles.Hops, ResultsColumns.Hops);
+            _faults = Open(ResultsFiles.Faults, ResultsColumns.Faults);
+            _links = Open(ResultsFiles.Links, ResultsColumns.Links);
+            _training = Open(ResultsFiles.Training, ResultsColumns.Training);
+            _conditions = Open(ResultsFiles.Conditions, ResultsColumns.Conditions(sweptKeys));
+            _trials.AddRange(ResultsReader.Trials(directory));
+            _epochs.UnionWith(ResultsReader.TrainedEpochs(directory));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The finished trials, in the order of their rows; those of an earlier run that this one resumes come first.</summary>
+    public IReadOnlyList<TrialData> Trials => _trials;
+
+    /// <summary>Appends a finished trial to every file.</summary>
+    /// <param name="record">The trial.</param>
+    /// <param name="sweptValues">Its value for every swept key.</param>
+    public void WriteTrial(TrialRecord record, IReadOnlyDictionary<string, string> sweptValues)
+    {
+        if (_trials.Any(trial => trial.Key.Trial == record.Key.Trial))
+            throw new InvalidOperationException($"Trial {record.Key.Trial} is already in the results.");
+        var missing = _sweptKeys.Where(key => !sweptValues.ContainsKey(key)).ToList();
+        if (missing.Count > 0)
+            throw new ArgumentException($"Trial {record.Key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
+
+        // Everything is rendered and computed before anything is written: a mistake in a record leaves no half trial behind.
+        var data = TrialData.From(record, sweptValues);
+        using var requests = TrialRows.Requests(record);
+        using var hops = TrialRows.Hops(record);
+        using var faults = TrialRows.Faults(record);
+        using var links = TrialRows.Links(record);
+        using var condition = ConditionRow(data, sweptValues);
+        _requests.Append(requests);
+        _hops.Append(hops);
+        _faults.Append(faults);
+        _links.Append(links);
+        _conditions.Append(condition);
+        _trials.Add(data);
+    }
+
+    /// <summary>Appends epochs to <c>training.csv</c>; those it already has, from the run that is resumed, are passed over.</summary>
+    public void WriteTraining(IEnumerable<TrainingRecord> records)
+    {
+        using var rows = new CsvBuffer();
+        foreach (var record in records)
+        {
+            if (!_epochs.Add((record.Model, record.TrainingSeed, record.Epoch)))
+                continue;
+            rows.Add(record.Model).Add(record.TrainingSeed).Add("").Add("").Add("").Add(record.Epoch).Add(record.Step).Add(record.Loss).Add(record.ClassLoss)
+                .Add(record.PositionLoss).Add(record.LearningRate).Add(record.Top1Sequential).Add(record.Top1Arbitrary).EndRow();
+        }
+        _training.Append(rows);
+    }
+
+    /// <summary>Writes <c>summary.csv</c> over all finished trials; a new file takes the place of an older one at once.</summary>
+    public void WriteSummary() => SummaryFile.Write(Path.Combine(_directory, ResultsFiles.Summary), ResultGroup.Of(_trials), _sweptKeys);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var file in _files)
+            file.Dispose();
+    }
+
+    private CsvFile Open(string name, IReadOnlyList<string> columns)
+    {
+        var file = new CsvFile(Path.Combine(_directory, name), columns);
+        _files.Add(file);
+        return file;
+    }
+
+    private CsvBuffer ConditionRow(TrialData trial, IReadOnlyDictionary<string, string> sweptValues)
+    {
+        var row = new CsvBuffer().AddKey(trial.Key).Add(_scenarioName).Add(_seed);
+        foreach (var key in _sweptKeys)
+            row.Add(sweptValues[key]);
+        foreach (var column in TrialMetrics.Columns)
+            row.Add(trial.Metrics.Value(column));
+        row.EndRow();
+        return row;
+    }
+}
