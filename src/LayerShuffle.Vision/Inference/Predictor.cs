@@ -7,7 +7,7 @@ public static class Predictor
 {
     /// <summary>Runs the model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="pixelValues">[batch, channels, height, width], floating point; brought to the model's device and to float32.</param>
+    /// <param name="pixelValues">[batch, channels, height, width], floating point; brought to the model's device and type.</param>
     /// <param name="order">Layer ids in execution order; a subset prunes.</param>
     /// <returns>Tensors on the model's device; the caller disposes them.</returns>
     /// <exception cref="ModelFormatException">The order or the images do not fit the model.</exception>
@@ -21,7 +21,7 @@ public static class Predictor
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         List<Tensor> classTokens = [], positionLogits = [];
-        Tensor pixels = pixelValues.to(float32, model.Device);
+        Tensor pixels = pixelValues.to(model.Embeddings.DataType, model.Device);
         Tensor h = model.Embeddings.Forward(pixels);                                             // [b, n, d]
         classTokens.Add(h.select(1, 0).clone());                                                 // [b, d]
         for (int i = 0; i < order.Count; i++)
@@ -38,7 +38,7 @@ public static class Predictor
         Tensor moved = states.narrow(0, 1, order.Count) - states.narrow(0, 0, order.Count);      // [k, b, d]
         Tensor? positions = !predicts ? null
             : positionLogits.Count > 0 ? cat(positionLogits, 0)                                  // [k·b, L]
-            : zeros([0, config.NumHiddenLayers], device: model.Device);
+            : zeros([0, config.NumHiddenLayers], dtype: model.Embeddings.DataType, device: model.Device);
         return new(
             model.Head.Forward(h).MoveToOuterDisposeScope(),
             states.MoveToOuterDisposeScope(),

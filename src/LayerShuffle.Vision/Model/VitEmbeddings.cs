@@ -38,6 +38,9 @@ public sealed class VitEmbeddings : ModelPart
     /// <summary>Where the parameters lie.</summary>
     public Device Device => cls_token.device;
 
+    /// <summary>The type of the parameters' numbers.</summary>
+    public ScalarType DataType => cls_token.dtype;
+
     /// <summary>Turns images into tokens.</summary>
     /// <param name="pixelValues">[batch, channels, height, width].</param>
     /// <returns>[batch, tokens, hidden]; the caller disposes it.</returns>
