@@ -27,14 +27,16 @@ public sealed class Placement
     /// <param name="cluster">The nodes and the rule.</param>
     /// <param name="layers">Number of layers.</param>
     /// <param name="replicas">Copies of every layer, in all.</param>
-    /// <exception cref="ArgumentException">There are too few nodes for the replicas, or an explicit placement names what does not exist or leaves a layer out.</exception>
+    /// <exception cref="ArgumentException">There are too few nodes for the replicas, or an explicit placement names what does not exist or leaves a layer
+    /// out.</exception>
     public static Placement Compute(ClusterSpec cluster, int layers, int replicas)
     {
         int nodes = cluster.Nodes.Count;
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
         ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
         if (replicas > nodes)
-            throw new ArgumentException($"{replicas} replicas of a layer need as many nodes, and the cluster has {nodes}: lower routing.replicas or add nodes.", nameof(replicas));
+            throw new ArgumentException($"{replicas} replicas of a layer need as many nodes, and the cluster has {nodes}: lower routing.replicas or add nodes.",
+                nameof(replicas));
         return cluster.Placement.Kind switch
         {
             PlacementKind.RoundRobin => RoundRobin(nodes, layers, replicas),
@@ -86,7 +88,8 @@ public sealed class Placement
                 if (layer >= 0 && layer < layers)
                     hosts[layer].Add(node + 1);
                 else
-                    throw new ArgumentException($"The placement puts layer {layer} on {cluster.Nodes[node].Name}, but the layers are 0 to {layers - 1}.", nameof(cluster));
+                    throw new ArgumentException($"The placement puts layer {layer} on {cluster.Nodes[node].Name}, but the layers are 0 to {layers - 1}.",
+                        nameof(cluster));
         }
         int[][] copies = Empty(layers, replicas);
         for (int layer = 0; layer < layers; layer++)

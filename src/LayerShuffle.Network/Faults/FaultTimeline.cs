@@ -56,7 +56,7 @@ public static class FaultTimeline
                 ? throw new ArgumentException($"Fault '{fault.Name}' names the coordinator, but only nodes crash and slow down.", nameof(fault))
                 : named;
         }
-        // Rounded up, but 3 of 30 are 10%, though 0.1 × 30 is a little more than 3 in binary.
+        // Rounded up, but 7% of 100 are 7, though 0.07 × 100 is a little more than 7 in binary.
         int count = selector.RandomCount ?? (int)Math.Ceiling((selector.RandomShare ?? 0) * nodes - 1e-9);
         if (count < 0 || count > nodes)
             throw new ArgumentException($"Fault '{fault.Name}' strikes {count} nodes, but there are {nodes}.", nameof(fault));

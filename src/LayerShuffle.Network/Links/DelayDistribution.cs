@@ -3,7 +3,10 @@ using MathNet.Numerics.Distributions;
 
 namespace LayerShuffle.Network.Links;
 
-/// <summary>How a latency or a compute time is drawn. Every family takes exactly one uniform draw, through its quantile function, so that swept values meet the same luck.</summary>
+/// <summary>
+/// How a latency or a compute time is drawn. Every family takes exactly one uniform draw, through its quantile function, so that swept values meet the same
+/// luck.
+/// </summary>
 /// <param name="Kind">The family.</param>
 /// <param name="Mean">Mean before clamping; for <see cref="DelayKind.Uniform"/> the middle of min and max.</param>
 /// <param name="StandardDeviation">Standard deviation before clamping (normal, lognormal, pareto); zero elsewhere.</param>

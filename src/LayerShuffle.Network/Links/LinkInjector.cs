@@ -6,7 +6,8 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Network.Links;
 
 /// <summary>
-/// Decides the fate of every message on every link of one trial, on either clock. Fates are verdicts: it neither waits nor delivers. All luck is a pure function
+/// Decides the fate of every message on every link of one trial, on either clock. Fates are verdicts: it neither waits nor delivers. All luck is a pure
+/// function
 /// of (seed, repeat, purpose, link, request, layer, attempt, copy); what it remembers is when each link is free, and what it counted. Not thread-safe.
 /// </summary>
 public sealed class LinkInjector
@@ -47,7 +48,9 @@ public sealed class LinkInjector
         return Link(from, to).Send(key, sizeBytes, now);
     }
 
-    /// <summary>Hands a control message to its link: it has no size, and is dropped only where the link is down, or by loss where control messages are lossy.</summary>
+    /// <summary>
+    /// Hands a control message to its link: it has no size, and is dropped only where the link is down, or by loss where control messages are lossy.
+    /// </summary>
     /// <param name="from">Sending endpoint.</param>
     /// <param name="to">Receiving endpoint: another one.</param>
     /// <param name="kind">What it is.</param>
@@ -86,7 +89,9 @@ public sealed class LinkInjector
     public LinkHold ApplyPatch(string faultName, IReadOnlyList<int> linkIndexes, LinkPatch patch, long startOrder) =>
         Hold(new(this, faultName, linkIndexes, patch, startOrder));
 
-    /// <summary>Changes the conditions of a link fault's links until lifted. Its start is its time, so faults of one instant go by the order of the calls.</summary>
+    /// <summary>
+    /// Changes the conditions of a link fault's links until lifted. Its start is its time, so faults of one instant go by the order of the calls.
+    /// </summary>
     public LinkHold ApplyPatch(LinkFault fault) => ApplyPatch(fault.Name, topology.LinksBetween(fault.From, fault.To), fault.Set, fault.At.Nanoseconds);
 
     /// <summary>Lifts what a fault does to links.</summary>

@@ -3,7 +3,10 @@ using LayerShuffle.Network.Time;
 
 namespace LayerShuffle.Network.Links;
 
-/// <summary>The counters of one link. Once nothing is in flight: sent − dropped (link down) + duplicated = lost + carried, and carried = corrupted + delivered + dropped (receiver down).</summary>
+/// <summary>
+/// The counters of one link. Once nothing is in flight: sent − dropped (link down) + duplicated = lost + carried, and carried = corrupted + delivered +
+/// dropped (receiver down).
+/// </summary>
 internal sealed class LinkStatistics
 {
     private long drawnLatencies;

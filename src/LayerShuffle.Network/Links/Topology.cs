@@ -2,7 +2,10 @@ using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Network.Links;
 
-/// <summary>The endpoints by number: 0 is the coordinator, node k of the scenario is k+1. Links are numbered from their ends, so that arrays can hold what belongs to them.</summary>
+/// <summary>
+/// The endpoints by number: 0 is the coordinator, node k of the scenario is k+1. Links are numbered from their ends, so that arrays can hold what belongs to
+/// them.
+/// </summary>
 public sealed class Topology
 {
     /// <summary>The endpoint index of the coordinator.</summary>
@@ -47,7 +50,9 @@ public sealed class Topology
     /// <summary>The ends of the directed link with an index.</summary>
     public (int From, int To) LinkEnds(int link) => Math.DivRem(link, names.Length);
 
-    /// <summary>The directed links from some endpoints to others, ascending, where <c>all</c> is every endpoint and an endpoint has no link to itself.</summary>
+    /// <summary>
+    /// The directed links from some endpoints to others, ascending, where <c>all</c> is every endpoint and an endpoint has no link to itself.
+    /// </summary>
     public IReadOnlyList<int> LinksBetween(IReadOnlyList<string> from, IReadOnlyList<string> to)
     {
         int[] sources = Expand(from), sinks = Expand(to);

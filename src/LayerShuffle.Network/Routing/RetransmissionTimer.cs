@@ -3,8 +3,10 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Network.Routing;
 
 /// <summary>
-/// The timeout of one directed link from measured round trips, as RFC 6298 computes it. Karn's algorithm is the caller's: no samples of messages that were sent again.
-/// Two departures, both on purpose. The RFC's floor of 1 s is left out: it protects the internet's shared paths against needless resends (Linux makes do with 200 ms), and
+/// The timeout of one directed link from measured round trips, as RFC 6298 computes it. Karn's algorithm is the caller's: no samples of messages that were
+/// sent again.
+/// Two departures, both on purpose. The RFC's floor of 1 s is left out: it protects the internet's shared paths against needless resends (Linux makes do with
+/// 200 ms), and
 /// ours are links of a few milliseconds, whose losses a floor of 1 s would drown in waiting. And the doubling is kept for each message instead of for the link
 /// (<see cref="Backoff"/>): one dead node behind a link must not blow up the timeout of messages to others.
 /// </summary>

@@ -2,7 +2,9 @@ using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Network.Routing;
 
-/// <summary>Plans the order of every request: a pure function of (seed, repeat, request, number of layers), so that all models and policies meet the same orders.</summary>
+/// <summary>
+/// Plans the order of every request: a pure function of (seed, repeat, request, number of layers), so that all models and policies meet the same orders.
+/// </summary>
 public sealed class RoutePlanner
 {
     private readonly RoutingSpec routing;
@@ -14,7 +16,8 @@ public sealed class RoutePlanner
     /// <param name="routing">Order and pruning.</param>
     /// <param name="layers">Number of layers.</param>
     /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
-    /// <exception cref="ArgumentException">An explicit order or pruning names a layer twice or one that does not exist, or more layers are pruned than there are.</exception>
+    /// <exception cref="ArgumentException">An explicit order or pruning names a layer twice or one that does not exist, or more layers are pruned than there
+    /// are.</exception>
     public RoutePlanner(RoutingSpec routing, int layers, SeedTree trialSeed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(layers);

@@ -27,7 +27,9 @@ public sealed class ImageSchedule
     /// <summary>Whether some image is asked for twice, which is worth a warning.</summary>
     public bool MoreThanOnePass => workload.Requests is { } requests && (long)requests * workload.ImagesPerRequest > permutation.Length;
 
-    /// <summary>The indexes of a request's test images. Where every image is asked for once the last request may be smaller; more than one pass begins again.</summary>
+    /// <summary>
+    /// The indexes of a request's test images. Where every image is asked for once the last request may be smaller; more than one pass begins again.
+    /// </summary>
     public int[] Images(int request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request);

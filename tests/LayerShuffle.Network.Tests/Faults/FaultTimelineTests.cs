@@ -30,7 +30,7 @@ public sealed class FaultTimelineTests
     [Theory]
     [InlineData(0.25, 4, 1)]
     [InlineData(0.26, 4, 2)]
-    [InlineData(0.1, 30, 3)]
+    [InlineData(0.07, 100, 7)]
     [InlineData(0.01, 3, 1)]
     [InlineData(1.0, 5, 5)]
     public void A_random_share_rounds_up(double share, int nodes, int expected) =>

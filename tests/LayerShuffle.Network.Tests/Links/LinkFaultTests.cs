@@ -93,7 +93,8 @@ public sealed class LinkFaultTests
     [Fact]
     public void Exceptions_apply_in_order_to_their_links()
     {
-        LinkInjector injector = Injector(Latency(1), 3, null, new("all", "node-2", Latency(5)), new("node-1", "node-2", new() { Loss = 0.1 }), new("node-3", "node-2", Latency(9)));
+        LinkInjector injector = Injector(
+            Latency(1), 3, null, new("all", "node-2", Latency(5)), new("node-1", "node-2", new() { Loss = 0.1 }), new("node-3", "node-2", Latency(9)));
         injector.Conditions(1, 2).ShouldBe(LinkConditions.Perfect.With(Latency(5)) with { Loss = 0.1 });
         injector.Conditions(3, 2).Latency.Mean.ShouldBe(Ms(9));
         injector.Conditions(0, 2).Latency.Mean.ShouldBe(Ms(5));

@@ -51,7 +51,8 @@ public sealed class LinkLuckTests
     public void A_draw_does_not_depend_on_what_else_was_sent()
     {
         LinkPatch conditions = new() { Loss = 0.2, Corrupt = 0.1, Duplicate = 0.1, Reorder = 0.1, Latency = Jitter(20, 5) };
-        LinkInjector quiet = Injector(conditions), busy = Injector(conditions with { Loss = 0.3 }, nodes: 5, links: new LinkException("coordinator", "node-1", new() { Loss = 0.2 }));
+        LinkInjector quiet = Injector(conditions);
+        LinkInjector busy = Injector(conditions with { Loss = 0.3 }, nodes: 5, links: new LinkException("coordinator", "node-1", new() { Loss = 0.2 }));
         for (int i = 0; i < 2_000; i++)
         {
             for (int to = 1; to <= 5; to++)
@@ -96,7 +97,15 @@ public sealed class LinkLuckTests
     [Fact]
     public void A_million_sends_allocate_next_to_nothing_and_are_quick()
     {
-        LinkInjector injector = Injector(new() { Loss = 0.05, Corrupt = 0.01, Duplicate = 0.01, Reorder = 0.05, Latency = new(DelayKind.Lognormal, Ms(5), Ms(2), Duration.Zero, null), Bandwidth = 1e8 });
+        LinkInjector injector = Injector(new()
+        {
+            Loss = 0.05,
+            Corrupt = 0.01,
+            Duplicate = 0.01,
+            Reorder = 0.05,
+            Latency = new(DelayKind.Lognormal, Ms(5), Ms(2), Duration.Zero, null),
+            Bandwidth = 1e8,
+        });
         Send(1_000);
         long before = GC.GetAllocatedBytesForCurrentThread(), started = TimeProvider.System.GetTimestamp();
         Send(1_000_000);

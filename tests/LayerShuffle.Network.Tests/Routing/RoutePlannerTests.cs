@@ -78,7 +78,9 @@ public sealed class RoutePlannerTests
     public void What_is_pruned_of_few_is_pruned_of_more()
     {
         for (int request = 0; request < 50; request++)
-            new RoutePlanner(new() { Prune = Random(2) }, 8, Seed).Plan(request).Pruned.ShouldBeSubsetOf(new RoutePlanner(new() { Prune = Random(4) }, 8, Seed).Plan(request).Pruned);
+            Pruned(2, request).ShouldBeSubsetOf(Pruned(4, request));
+
+        static int[] Pruned(int layers, int request) => new RoutePlanner(new() { Prune = Random(layers) }, 8, Seed).Plan(request).Pruned;
     }
 
     [Fact]
