@@ -5,7 +5,7 @@ namespace LayerShuffle.Scenarios;
 public sealed record ChoiceType(IReadOnlyList<SchemaType> Options) : SchemaType
 {
     /// <inheritdoc/>
-    public override string Expected => string.Join(", or ", Options.Select(option => option.Expected));
+    public override string Expected => string.Join(", or ", Options.OrderBy(option => option is ScalarType ? 0 : 1).Select(option => option.Expected));
 
     /// <summary>The option a map would be.</summary>
     public SchemaType? Map => Options.FirstOrDefault(option => option is MapType or DictionaryType or VariantType);

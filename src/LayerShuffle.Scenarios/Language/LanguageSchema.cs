@@ -48,7 +48,7 @@ public static partial class LanguageSchema
         [
             new("name", new ScalarType(ScalarKind.Pattern) { Pattern = "[a-z0-9-]+", Noun = "a name of a-z, 0-9 and `-`" }, "Name of the scenario; its results go to results/<name>.", Required: true),
             new("description", Text, "What this shows, in a sentence."),
-            new("seed", Integer(long.MinValue, long.MaxValue), "Seed of every random draw.", "0"),
+            new("seed", new ScalarType(ScalarKind.Integer), "Seed of every random draw.", "0"),
             new("repeats", Integer(1, 100_000), "How often network, faults, orders and arrivals are drawn again; models are not trained again.", "1"),
             new("clock", new ScalarType(ScalarKind.Word) { Words = ["virtual"], UnsupportedWords = ["wall"] }, "Virtual time in one process, or wall time on several.", "virtual"),
             new("threads", Integer(1, 1024), "Computing threads; part of what makes runs identical.", "2"),

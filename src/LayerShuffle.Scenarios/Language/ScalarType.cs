@@ -50,7 +50,7 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
     public string? Check(string text) => Kind switch
     {
         ScalarKind.Text or ScalarKind.Path => text.Length == 0 ? "nothing is written here" : null,
-        ScalarKind.Pattern => Regex.IsMatch(text, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant) ? null : $"`{text}` is not {Noun}",
+        ScalarKind.Pattern => Regex.IsMatch(text, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant) ? null : $"`{text}` is not possible here",
         ScalarKind.Integer => Quantity.Integer(text, out long whole) ?? OutOfRange(whole, text),
         ScalarKind.Number => Quantity.Number(text, out double number) ?? OutOfRange(number, text),
         ScalarKind.Boolean => text is "true" or "false" ? null : $"`{text}` is not true or false",
@@ -69,7 +69,7 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
     private string Range()
     {
         string least = Minimum is { } a ? (Exclusive ? " greater than " : " of at least ") + a.ToString(CultureInfo.InvariantCulture) : "";
-        string most = Maximum is { } b ? (least.Length == 0 ? " of at most " : " and at most ") + b.ToString(CultureInfo.InvariantCulture) : "";
+        string most = Maximum is { } b and < int.MaxValue ? (least.Length == 0 ? " of at most " : " and at most ") + b.ToString(CultureInfo.InvariantCulture) : "";
         return least + most;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         string kind = Read.Word(map, "kind", "shapes");
         bool isShapes = kind == "shapes";
         string? path = Read.Text(map, "path");
-        if (!isShapes && path is null && map.Get("kind") is not null && map.Get("path") is null)
+        if (kind is "cifar10" or "cifar100" or "mnist" or "image-folder" && map.Get("path") is null)
             mistakes.Add(root.Entry("dataset")!.KeyLocation, "dataset.path", "missing key `path`", $"where {kind} lies");
         if (isShapes && path is not null)
             warnings.Add(map.Get("path")!, "shapes are drawn, not read: `path` has no effect");

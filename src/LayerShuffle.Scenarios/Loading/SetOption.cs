@@ -27,7 +27,7 @@ internal static class SetOption
         bool isOverlay = parts.Length > 2 && parts[0] is "conditions" or "policies";
         if (parts[0] == "sweep" && parts.Length > 1)
             return Sweep(root, string.Join('.', parts[1..]), location, value);
-        if (parts.Length == 2 && parts[0] is "conditions" or "policies" && value is MapNode && root.Map(parts[0])?.Entry(parts[1]) is null)
+        if (parts.Length <= 2 && parts[0] is "conditions" or "policies" && value is MapNode)
             isOverlay = true;
         return (MapNode)MergePatch.Apply(root, NodeText.Nested(key, location, value), isOverlay)!;
     }

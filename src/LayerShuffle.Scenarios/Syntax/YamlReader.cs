@@ -66,7 +66,7 @@ public sealed class YamlReader
         }
         catch (YamlException e)
         {
-            mistakes.Add(locate(e.Start), path, "not readable as YAML: " + Reason(text, e));
+            Report(text, locate, path, e, mistakes);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -76,11 +76,20 @@ public sealed class YamlReader
         return null;
     }
 
-    private static string Reason(string text, YamlException e)
+    private static void Report(string text, Func<Mark, SourceLocation> locate, string path, YamlException e, MistakeList mistakes)
     {
-        string line = text.Split('\n').ElementAtOrDefault((int)e.Start.Line - 1) ?? "";
-        string blank = line[..(line.Length - line.TrimStart().Length)];
-        return blank.Contains('\t', StringComparison.Ordinal) ? "the line is indented with a tab; indent with spaces" : OneLine(e.Message);
+        string[] lines = text.Split('\n');
+        for (int line = Math.Max(1, (int)e.Start.Line); line <= Math.Min(lines.Length, (int)Math.Max(e.Start.Line, e.End.Line) + 1); line++)
+        {
+            string content = lines[line - 1];
+            int tab = content.IndexOf('\t', StringComparison.Ordinal);
+            if (tab < 0 || content[..tab].Trim().Length > 0)
+                continue;
+            mistakes.Add(locate(new Mark(0, line, tab + 1)), path, "the line is indented with a tab", "spaces");
+            return;
+        }
+
+        mistakes.Add(locate(e.Start), path, "not readable as YAML: " + OneLine(e.Message));
     }
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.', ' ');

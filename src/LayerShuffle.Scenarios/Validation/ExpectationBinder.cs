@@ -9,7 +9,7 @@ namespace LayerShuffle.Scenarios;
 internal sealed class ExpectationBinder(
     MistakeList mistakes, IReadOnlyList<ModelSpec> models, IReadOnlyList<TrialVariant> variants, IReadOnlyList<string> sweepKeys, bool networkOnly)
 {
-    private readonly List<string> conditions = [.. variants.SelectMany(variant => new[] { variant.BaseCondition, variant.Condition }).Distinct()];
+    private readonly List<string> conditions = [.. variants.Select(variant => variant.BaseCondition).Concat(variants.Select(variant => variant.Condition)).Distinct()];
     private readonly List<string> policies = [.. variants.Select(variant => variant.Policy).Distinct()];
 
     public IReadOnlyList<ExpectationSpec> Bind(SequenceNode? list) => [.. (list?.Items ?? []).OfType<MapNode>().Select(One)];
@@ -58,7 +58,8 @@ internal sealed class ExpectationBinder(
     {
         if (map.Get(key) is ScalarNode scalar && !names.Contains(scalar.Text))
         {
-            string expected = "one of " + string.Join(", ", names.Take(12)) + (names.Count > 12 ? ", …" : "");
+            List<string> shown = [.. names.Where(name => !name.Contains('[', StringComparison.Ordinal))];
+            string expected = "one of " + string.Join(", ", shown.Take(12)) + (shown.Count > 12 ? ", …" : "");
             mistakes.Add(scalar, $"there is no {key} `{scalar.Text}`", expected, NearestName.Find(scalar.Text, names));
         }
     }
@@ -103,7 +104,7 @@ internal sealed class ExpectationBinder(
             if (known.Find(candidate => candidate == text || SameQuantity(candidate, text)) is { } match)
                 values.Add(match);
             else
-                mistakes.Add(item, $"`{entry.Key}` never is `{text}`", "one of " + string.Join(", ", known.Take(12)), NearestName.Find(text, known));
+                mistakes.Add(item, $"`{entry.Key}` never is `{text}`", "one of " + string.Join(", ", known.Take(12)));
         }
 
         return values;
