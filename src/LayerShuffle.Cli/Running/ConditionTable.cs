@@ -1,7 +1,5 @@
 using System.Globalization;
-using LayerShuffle.Results;
 using LayerShuffle.Results.Metrics;
-using LayerShuffle.Results.Statistics;
 using LayerShuffle.Results.Summaries;
 using Spectre.Console;
 

@@ -32,7 +32,7 @@ internal static class DryRun
         FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), SeedTree.Root(seed).Child("repeat").Child(spec.Key.Repeat));
 
     private static string Targets(FaultEvent fault, TrialSpec spec) =>
-        fault.Targets.Count == 0 ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
+        fault.Fault is not (CrashFault or SlowdownFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
 
     /// <summary>The closed form of the design: without trouble and with one request in flight, latency is L·c + (L+1)·(d + size ÷ bandwidth).</summary>
     private static string? Foretell(PlannedTrial trial)

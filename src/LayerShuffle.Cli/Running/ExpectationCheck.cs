@@ -1,5 +1,4 @@
 using System.Globalization;
-using LayerShuffle.Results;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios;

@@ -6,7 +6,6 @@ using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Seeds;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

@@ -4,6 +4,7 @@ using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Results;
+using LayerShuffle.Results.Metrics;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using TorchSharp;
