@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LayerShuffle.Datasets.Cifar;
+using LayerShuffle.Datasets.Folders;
+using LayerShuffle.Datasets.Mnist;
+using LayerShuffle.Datasets.Shapes;
+using LayerShuffle.Datasets.Sources;
+using LayerShuffle.Network.Seeds;
+
+namespace LayerShuffle.Datasets;
+
+/// <summary>Loads datasets: reads the files, draws the subset, brings the images to size.</summary>
+public static class DatasetLoader
+{
+    /// <summary>Loads a dataset. All luck (subsets, drawn pictures, splits) comes from <paramref name="seed"/>.</summary>
+    /// <exception cref="DatasetException">The options are impossible, or the files are missing or malformed.</exception>
+    public static ImageDataset Load(DatasetOptions options, SeedTree seed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        try
+        {
+            SeedTree luck = seed.Child("dataset");
+            (ImageSplit train, ImageSplit test) = Open(options, luck);
+            InMemoryImageSet trainImages = Take(train, "train", options.Train, options, luck);
+            InMemoryImageSet testImages = Take(test, "test", options.Test, options, luck);
+            return new(trainImages, testImages, NormalizationStats.For(options.Kind), Fingerprint(options, trainImages, testImages));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new DatasetException($"{options.Kind} in '{options.Path}': {problem.Message}", problem);
+        }
+    }
+
+    private static (ImageSplit Train, ImageSplit Test) Open(DatasetOptions options, SeedTree luck) => options.Kind switch
+    {
+        DatasetKind.Shapes => (
+            new ShapesSplit(options.Train ?? ShapesGenerator.DefaultTrain, luck.Child("train")),
+            new ShapesSplit(options.Test ?? ShapesGenerator.DefaultTest, luck.Child("test"))),
+        DatasetKind.Cifar10 => CifarReader.OpenCifar10(options.Path!),
+        DatasetKind.Cifar100 => CifarReader.OpenCifar100(options.Path!),
+        DatasetKind.Mnist => MnistReader.Open(options.Path!),
+        _ => ImageFolderReader.Open(options.Path!, luck.Child("split")),
+    };
+
+    private static InMemoryImageSet Take(ImageSplit split, string name, int? count, DatasetOptions options, SeedTree luck)
+    {
+        if (split.Count == 0)
+            throw new DatasetException($"{options.Kind} in '{options.Path}': there are no {name} images.");
+        if (count > split.Count)
+            throw new DatasetException(
+                $"dataset: {name}: {count} images are asked for, but {options.Kind} in '{options.Path}' has {split.Count}; ask for at most {split.Count}, or leave {name} out.");
+        int[] labels = [.. Enumerable.Range(0, split.Count).Select(split.Label)];
+        int[] chosen = StratifiedSample.Draw(labels, split.ClassNames.Count, count ?? split.Count, luck.Child("subset").Child(name));
+        byte[][] pixels = [.. chosen.Select(index => split.Read(index, options.ImageSize))];
+        return new(pixels, [.. chosen.Select(index => labels[index])], options.ImageSize, options.ImageSize, split.ClassNames);
+    }
+
+    private static string Fingerprint(DatasetOptions options, InMemoryImageSet train, InMemoryImageSet test)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Text(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+        Text(string.Create(CultureInfo.InvariantCulture, $"dataset 1 {options.Kind} {options.ImageSize}"));
+        foreach ((string name, InMemoryImageSet set) in new[] { ("train", train), ("test", test) })
+        {
+            Text(string.Create(CultureInfo.InvariantCulture, $"{name} {set.Count} {set.ClassNames.Count}"));
+            foreach (string className in set.ClassNames)
+                Text(className);
+            var label = new byte[4];
+            for (int i = 0; i < set.Count; i++)
+            {
+                BitConverter.TryWriteBytes(label, set.Label(i));
+                hash.AppendData(label);
+                hash.AppendData(set.Pixels(i));
+            }
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

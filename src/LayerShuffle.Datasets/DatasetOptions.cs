@@ -1,0 +1,39 @@
+namespace LayerShuffle.Datasets;
+
+/// <summary>What <see cref="DatasetLoader"/> is asked to load: the scenario's <c>dataset</c> with the model's image size.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>The largest image size that is accepted.</summary>
+    public const int MaxImageSize = 4096;
+
+    /// <summary>Which dataset.</summary>
+    public required DatasetKind Kind { get; init; }
+
+    /// <summary>The folder with the dataset's files; every kind but <see cref="DatasetKind.Shapes"/> needs it.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The number of training images, drawn class by class; by default all there are (shapes: 5,000).</summary>
+    public int? Train { get; init; }
+
+    /// <summary>The number of test images, drawn class by class; by default all there are (shapes: 1,000).</summary>
+    public int? Test { get; init; }
+
+    /// <summary>The height and width in pixels to which images are brought.</summary>
+    public int ImageSize { get; init; } = 32;
+
+    internal void Validate()
+    {
+        if (!Enum.IsDefined(Kind))
+            throw new DatasetException($"dataset: kind {Kind} is unknown; use one of {string.Join(", ", Enum.GetNames<DatasetKind>())}.");
+        if (ImageSize is < 1 or > MaxImageSize)
+            throw new DatasetException($"dataset: an image size of {ImageSize} pixels is impossible; use 1 to {MaxImageSize}.");
+        if (Train < 1 || Test < 1)
+            throw new DatasetException($"dataset: {(Train < 1 ? "train" : "test")} must be at least 1 image, not {(Train < 1 ? Train : Test)}; leave it out for the default.");
+        if (Kind == DatasetKind.Shapes)
+            return;
+        if (string.IsNullOrWhiteSpace(Path))
+            throw new DatasetException($"dataset: kind {Kind} needs a path: the folder that holds its files.");
+        if (!Directory.Exists(Path))
+            throw new DatasetException($"dataset: there is no folder '{Path}'; correct dataset.path, or download the dataset first.");
+    }
+}

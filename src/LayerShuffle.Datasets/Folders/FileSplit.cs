@@ -1,0 +1,21 @@
+using LayerShuffle.Datasets.Images;
+using LayerShuffle.Datasets.Sources;
+
+namespace LayerShuffle.Datasets.Folders;
+
+/// <summary>Image files with labels, decoded when they are read.</summary>
+internal sealed class FileSplit(IReadOnlyList<(string Path, int Label)> files, IReadOnlyList<string> classNames) : ImageSplit(classNames)
+{
+    public override int Count => files.Count;
+
+    public override int Label(int index) => files[index].Label;
+
+    public override byte[] Read(int index, int size)
+    {
+        string path = files[index].Path;
+        return ImageTransform.Fit(ImageTransform.Decode(File.ReadAllBytes(path), path), size).Pixels;
+    }
+
+    /// <summary>The files at some of the indices.</summary>
+    public FileSplit Select(IEnumerable<int> indices) => new([.. indices.Select(index => files[index])], ClassNames);
+}

@@ -1,0 +1,19 @@
+using LayerShuffle.Datasets.Sources;
+using LayerShuffle.Network.Seeds;
+
+namespace LayerShuffle.Datasets.Shapes;
+
+/// <summary>Drawn pictures: picture i is of class i mod 10 and drawn from (seed, i), whatever the number of pictures.</summary>
+internal sealed class ShapesSplit(int count, SeedTree seed) : ImageSplit(ShapesGenerator.ClassNames)
+{
+    public override int Count => count;
+
+    public override int Label(int index) => index % ClassNames.Count;
+
+    public override byte[] Read(int index, int size)
+    {
+        var pixels = new byte[3 * size * size];
+        ShapesGenerator.Draw(Label(index), size, seed.Child(index).Stream(), pixels);
+        return pixels;
+    }
+}
