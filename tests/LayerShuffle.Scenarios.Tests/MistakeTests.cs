@@ -39,6 +39,7 @@ public class MistakeTests
     [InlineData("cluster: {nodes: {a: {uplink: 5Mbps}}}", "3:23: cluster.nodes.a.uplink: `uplink` is not supported yet")]
     [InlineData("cluster: {nodes: {all: {}}}", "3:19: cluster.nodes.all: `all` cannot be the name of a node")]
     [InlineData("cluster: {recovery: on}", "3:11: cluster.recovery: `recovery` is not supported yet")]
+    [InlineData("cluster: {nodes: {}}", "3:18: cluster.nodes: a cluster without nodes")]
     [InlineData("cluster: {nodes: 0}", "3:18: cluster.nodes: 0 is too small")]
     [InlineData("faults: {a: {kind: crash, nodes: [node-9], at: 0s}}", "3:35: faults.a.nodes[0]: there is no node `node-9`")]
     [InlineData("faults: {a: {kind: crash, nodes: [coordinator], at: 0s}}", "3:35: faults.a.nodes[0]: the coordinator is not a node")]

@@ -12,7 +12,7 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
         SequenceNode? order = routing?.Get("order") as SequenceNode;
         layers.CheckIds(order);
         int replicas = Math.Max(1, Read.Integer(routing, "replicas", 1));
-        if (replicas > nodes)
+        if (nodes > 0 && replicas > nodes)
             mistakes.Add(routing!.Get("replicas")!, $"{replicas} replicas on {nodes} node{(nodes == 1 ? "" : "s")}", "at most as many replicas as nodes: two copies never lie on one");
         return new RoutingSpec
         {
