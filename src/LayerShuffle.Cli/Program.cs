@@ -1,3 +1,3 @@
-using TorchSharp;
+using LayerShuffle.Cli;
 
-Console.WriteLine(torch.ones(2, 2).sum().item<float>());
+return CommandLine.Invoke(args, Console.Out, Console.Error);

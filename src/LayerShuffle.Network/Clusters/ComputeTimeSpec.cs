@@ -10,4 +10,9 @@ public sealed record ComputeTimeSpec(DelayDistribution Base, Duration PerImage)
 {
     /// <summary>No time at all.</summary>
     public static ComputeTimeSpec Zero { get; } = new(DelayDistribution.Constant(default), default);
+
+    /// <summary>The time of one layer for one request: the base at a uniform draw, and a part for every image.</summary>
+    /// <param name="uniform">A draw in [0, 1).</param>
+    /// <param name="images">Images in the request.</param>
+    public Duration Sample(double uniform, int images) => Base.Sample(uniform) + PerImage * (long)images;
 }

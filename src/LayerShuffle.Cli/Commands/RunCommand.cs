@@ -1,0 +1,43 @@
+using System.CommandLine;
+using LayerShuffle.Cli.Running;
+
+namespace LayerShuffle.Cli.Commands;
+
+/// <summary><c>run</c>: a scenario from training to CSV.</summary>
+internal static class RunCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var scenario = new Argument<string>("scenario") { Description = "The scenario file.", HelpName = "SCENARIO" };
+        var directory = new Option<string?>("--output") { Description = "Where the results go (default: results/NAME/UTC-TIME).", HelpName = "DIR" };
+        var sets = new Option<string[]>("--set") { Description = "Overrides a key of the scenario, e.g. --set network.loss=2%. May be repeated.", HelpName = "KEY=VALUE" };
+        var seed = new Option<long?>("--seed") { Description = "Overrides the scenario's seed.", HelpName = "N" };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
+        var threads = new Option<int?>("--threads") { Description = "Computing threads; part of what makes runs identical.", HelpName = "N" };
+        var resume = new Option<string?>("--resume") { Description = "Goes on with the run in this folder: finished trials are kept.", HelpName = "DIR" };
+        var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
+        var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
+        {
+            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = new RunOptions
+            {
+                Scenario = parsed.GetValue(scenario)!,
+                Output = parsed.GetValue(directory),
+                Sets = parsed.GetValue(sets) ?? [],
+                Seed = parsed.GetValue(seed),
+                Device = parsed.GetValue(device)!,
+                Threads = parsed.GetValue(threads),
+                Resume = parsed.GetValue(resume),
+                Retrain = parsed.GetValue(retrain),
+                DryRun = parsed.GetValue(dryRun),
+            };
+            // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
+            return Task.Factory.StartNew(() => new ScenarioRun(options, output, error).Execute(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        });
+        return command;
+    }
+}

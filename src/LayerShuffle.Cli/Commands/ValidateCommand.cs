@@ -1,0 +1,33 @@
+using System.CommandLine;
+using LayerShuffle.Scenarios;
+
+namespace LayerShuffle.Cli.Commands;
+
+/// <summary><c>validate</c>: every mistake in scenario files.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var files = new Argument<string[]>("scenario") { Description = "Scenario files.", HelpName = "SCENARIO", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("validate", "Reports every mistake in scenario files.") { files };
+        command.SetAction(parsed =>
+        {
+            bool valid = true;
+            foreach (string file in parsed.GetValue(files)!)
+            {
+                ScenarioLoadResult result = ScenarioLoader.Load(file);
+                foreach (Mistake warning in result.Warnings)
+                    error.WriteLine($"warning: {warning}");
+                foreach (Mistake mistake in result.Mistakes)
+                    error.WriteLine(mistake);
+                valid &= result.Mistakes.Count == 0;
+                output.WriteLine(result.Mistakes.Count == 0
+                    ? $"{file}: valid, {ScenarioExpander.Trials(result.Scenario!).Count} trials"
+                    : $"{file}: {result.Mistakes.Count} mistake(s)");
+            }
+
+            return valid ? ExitCodes.Done : ExitCodes.Invalid;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,20 @@
+namespace LayerShuffle.Cli;
+
+/// <summary>What the process ends with.</summary>
+public static class ExitCodes
+{
+    /// <summary>Done.</summary>
+    public const int Done = 0;
+
+    /// <summary>An expectation in the scenario did not hold.</summary>
+    public const int ExpectationFailed = 1;
+
+    /// <summary>The command line or a scenario is invalid.</summary>
+    public const int Invalid = 2;
+
+    /// <summary>The run failed.</summary>
+    public const int RunFailed = 3;
+
+    /// <summary>Interrupted.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using LayerShuffle.Results;
+using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Statistics;
+using LayerShuffle.Results.Summaries;
+using Spectre.Console;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>The table of conditions at the end of a run.</summary>
+internal static class ConditionTable
+{
+    public static void Print(TextWriter output, IReadOnlyList<TrialData> trials)
+    {
+        IReadOnlyList<ResultGroup> groups = ResultGroup.Of(trials);
+        bool policies = groups.Any(g => g.Policy != "default"), accuracy = groups.Any(g => g.HasModel);
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn("model").AddColumn("condition");
+        if (policies)
+            table.AddColumn("policy");
+        if (accuracy)
+            table.AddColumn(Right("top-1"));
+        foreach (string name in new[] { "completed", "p50 ms", "p95 ms", "skipped", "resends" })
+            table.AddColumn(Right(name));
+        foreach (ResultGroup group in groups)
+        {
+            List<string> cells = [group.Model, group.Condition];
+            if (policies)
+                cells.Add(group.Policy);
+            if (accuracy)
+                cells.Add(Accuracy(group));
+            cells.AddRange([Percent(Mean(group, "completion")), Number(Mean(group, "latency_p50_ms")), Number(Mean(group, "latency_p95_ms")), Number(Mean(group, "layers_skipped_mean")), Number(Mean(group, "retries"))]);
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.Detect });
+        if (Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out))
+            console.Profile.Width = 160;
+        console.Write(table);
+    }
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    private static string Accuracy(ResultGroup group)
+    {
+        MetricSummary top1 = MetricSummary.Of(group, "top1");
+        string text = Percent(top1.Mean);
+        return top1.Ci is { Low: { } low, High: { } high } ? text + (100 * (high - low) / 2).ToString(" '±' 0.0", CultureInfo.InvariantCulture) : text;
+    }
+
+    private static double? Mean(ResultGroup group, string metric) => MetricSummary.Of(group, metric).Mean;
+
+    private static string Percent(double? value) => value is { } v ? (100 * v).ToString("0.0", CultureInfo.InvariantCulture) + "%" : "-";
+
+    private static string Number(double? value) => value is { } v ? v.ToString(v >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture) : "-";
+}

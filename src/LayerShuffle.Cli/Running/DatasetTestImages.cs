@@ -1,0 +1,20 @@
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Datasets;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>Test images of a data set.</summary>
+internal sealed class DatasetTestImages(IImageSet images, BatchSource source, Device device) : ITestImages
+{
+    public int Count => images.Count;
+
+    public Tensor PixelValues(IReadOnlyList<int> indexes)
+    {
+        Batch batch = source.Get(indexes, device: device);
+        batch.Labels.Dispose();
+        return batch.PixelValues;
+    }
+
+    public Tensor Labels(IReadOnlyList<int> indexes) => tensor(indexes.Select(i => (long)images.Label(i)).ToArray(), device: device);
+}

@@ -1,0 +1,15 @@
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Datasets;
+using LayerShuffle.Network.Seeds;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>Training batches of a data set: shuffled, augmented, prefetched.</summary>
+internal sealed class DatasetTrainingData(BatchSource source, Augmentation augmentation, Device device) : ITrainingData
+{
+    public int Count => source.Count;
+
+    public IEnumerable<(Tensor PixelValues, Tensor Labels)> Epoch(int batchSize, SeedTree seed) =>
+        source.Epoch(batchSize, seed, shuffle: true, augmentation: augmentation, device: device).Select(batch => (batch.PixelValues, batch.Labels));
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>Reads <c>--device</c>.</summary>
+internal static class Devices
+{
+    public static Device Select(string name)
+    {
+        if (name == "cpu")
+            return CPU;
+        int index = 0;
+        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+            throw new UsageException($"--device: `{name}` is no device. Expected cpu, cuda or cuda:N.");
+        if (!cuda.is_available())
+            throw new UsageException($"--device {name}: there is no CUDA device here, or libtorch was built without CUDA. Build with -p:Torch=cuda on a machine with an NVIDIA card, or use --device cpu.");
+        if (index >= cuda.device_count())
+            throw new UsageException($"--device {name}: there are {cuda.device_count()} CUDA device(s) here, numbered from 0.");
+        return device(DeviceType.CUDA, index);
+    }
+}

@@ -1,0 +1,62 @@
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Network.Workloads;
+using LayerShuffle.Scenarios;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary><c>--dry-run</c>: the effective scenario, the trials, the fault timeline and what can be foretold.</summary>
+internal static class DryRun
+{
+    public static void Print(TextWriter output, string effective, Scenario scenario, IReadOnlyList<PlannedTrial> trials)
+    {
+        output.WriteLine("# effective scenario");
+        output.WriteLine(effective.TrimEnd());
+        output.WriteLine();
+        output.WriteLine($"# {trials.Count} trials");
+        foreach (PlannedTrial trial in trials)
+        {
+            TrialKey key = trial.Spec.Key;
+            output.WriteLine($"{key.Trial}: {key.Model}, training seed {key.TrainingSeed}, policy {key.Policy}, condition {key.Condition}, repeat {key.Repeat}");
+            foreach (FaultEvent fault in Timeline(trial.Spec, scenario.Seed))
+                output.WriteLine($"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}");
+            if (Foretell(trial) is { } foretold)
+                output.WriteLine($"    {foretold}");
+        }
+    }
+
+    private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec, long seed) =>
+        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), SeedTree.Root(seed).Child("repeat").Child(spec.Key.Repeat));
+
+    private static string Targets(FaultEvent fault, TrialSpec spec) =>
+        fault.Targets.Count == 0 ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
+
+    /// <summary>The closed form of the design: without trouble and with one request in flight, latency is L·c + (L+1)·(d + size ÷ bandwidth).</summary>
+    private static string? Foretell(PlannedTrial trial)
+    {
+        TrialSpec spec = trial.Spec;
+        LinkConditions link = spec.Network.Default;
+        int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
+        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && link.Loss + link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == Network.Clusters.PlacementSpec.RoundRobin;
+        bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1 && n.ComputeTime.Base.Kind == DelayKind.Constant);
+        if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
+            return null;
+        if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
+        {
+            double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds, hop = link.Latency.Mean.TotalMilliseconds;
+            if (link.BandwidthBytesPerSecond is { } bandwidth)
+                hop += trial.Model.ActivationBytesPerImage * spec.Workload.ImagesPerRequest / bandwidth * 1000;
+            return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes {layers * compute + (layers + 1) * hop:0.######} ms");
+        }
+
+        if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
+            return FormattableString.Invariant($"foretold: {Math.Pow(1 - link.Loss, layers + 1):P2} of the requests complete");
+        if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing.OnFailure == OnFailure.Skip)
+            return FormattableString.Invariant($"foretold: a layer is skipped with probability {Math.Pow(link.Loss, spec.Routing.Retries + 1):P4}");
+        return null;
+    }
+}

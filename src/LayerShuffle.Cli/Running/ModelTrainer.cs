@@ -1,0 +1,115 @@
+using System.Reflection;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Datasets;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Scenarios;
+using LayerShuffle.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>Makes a scenario's models: trains them through layer actors, imports checkpoints, or takes them from the store.</summary>
+internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActorSystem system, ModelStore store, RunOptions options, RunLog log)
+{
+    private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
+
+    /// <summary>The model of a training seed; what it starts from is made first.</summary>
+    public TrainedModel Get(ModelSpec spec, int trainingSeed, CancellationToken cancellation)
+    {
+        if (ready.TryGetValue((spec.Name, trainingSeed), out TrainedModel? made))
+            return made;
+        TrainedModel? origin = null;
+        if (spec.InitFrom is { } name)
+        {
+            ModelSpec from = scenario.Models.First(m => m.Name == name);
+            origin = Get(from, Math.Min(trainingSeed, ScenarioExpander.TrainingSeeds(from) - 1), cancellation);
+        }
+
+        return ready[(spec.Name, trainingSeed)] = Make(spec, trainingSeed, origin, cancellation);
+    }
+
+    private TrainedModel Make(ModelSpec spec, int trainingSeed, TrainedModel? origin, CancellationToken cancellation)
+    {
+        string label = ScenarioExpander.TrainingSeeds(spec) > 1 ? $"{spec.Name} (seed {trainingSeed})" : spec.Name;
+        SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
+        string hash = Hash(spec, trainingSeed, origin);
+        if (spec.Training is not null && options.Retrain)
+            store.Forget(hash);
+        if (spec.Training is not null && store.Find(hash) is { } kept)
+        {
+            log.Line($"{label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
+            VisionTransformer model = kept.Model.To(data.Device);
+            model.eval();
+            return new TrainedModel(model, kept.Preprocessor, hash, [.. kept.Records.Select(r => r with { Model = spec.Name, TrainingSeed = trainingSeed })], true);
+        }
+
+        (VisionTransformer fresh, Preprocessor preprocessor) = Start(spec, origin, luck);
+        if (spec.Training is not { } training)
+        {
+            log.Line($"{label}: {(spec.Checkpoint is null ? "not trained" : "imported, not trained")}");
+            return new TrainedModel(fresh, preprocessor, hash, [], false);
+        }
+
+        log.Line($"{label}: training, {training.Epochs} epochs of {data.Dataset(spec.ImageSize).Train.Count} images");
+        var job = new TrainingJob(
+            spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(spec, preprocessor), data.Test(spec.ImageSize, preprocessor), luck,
+            store.CheckpointDirectory(hash));
+        fresh.train();
+        IReadOnlyList<TrainingRecord> records = new VirtualTrainer(system).Train(
+            job,
+            record => log.Line(FormattableString.Invariant(
+                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {record.Top1Sequential:P1}  in random orders {record.Top1Arbitrary:P1}")),
+            (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
+            cancellation);
+        fresh.eval();
+        store.Keep(hash, fresh, preprocessor, records);
+        return new TrainedModel(fresh, preprocessor, hash, records, false);
+    }
+
+    private (VisionTransformer Model, Preprocessor Preprocessor) Start(ModelSpec spec, TrainedModel? origin, SeedTree luck)
+    {
+        if (spec.Checkpoint is { } checkpoint)
+        {
+            (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, new ModelLoadOptions
+            {
+                ForceVariant = ModelSpecs.Variant(spec.Variant),
+                AllowMissingVariantTensors = true,
+                Seed = (long)luck.Child("init").Bits,
+            });
+            if (imported.Config.NumLabels != data.Dataset(imported.Config.ImageSize).Train.ClassNames.Count)
+                throw new ModelFormatException($"{checkpoint}: the model tells {imported.Config.NumLabels} classes apart, the data set has {data.Dataset(imported.Config.ImageSize).Train.ClassNames.Count}.");
+            return (imported.To(data.Device), itsOwn);
+        }
+
+        VitConfig config = ModelSpecs.Config(spec, data.Dataset(spec.ImageSize).Train.ClassNames);
+        config.Validate();
+        VisionTransformer model = VisionTransformer.Create(config, (long)luck.Child("init").Bits);
+        NormalizationStats stats = data.Dataset(spec.ImageSize).Normalization;
+        Preprocessor preprocessor = Preprocessor.For(config) with { ImageMean = stats.Mean, ImageStd = stats.Std };
+        if (origin is not null)
+        {
+            model.LoadState(origin.Model.StateDictionary(), $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
+            preprocessor = origin.Preprocessor;
+        }
+
+        return (model.To(data.Device), preprocessor);
+    }
+
+    private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin) => ModelStore.Hash(new
+    {
+        Format = 1,
+        Program = typeof(VirtualTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+        Torch = typeof(Tensor).Assembly.GetName().Version?.ToString(),
+        Data = scenario.NetworkOnly ? "" : data.Dataset(spec.ImageSize).Fingerprint,
+        Model = spec with { Name = "", InitFrom = null, Checkpoint = null },
+        Origin = origin?.Hash,
+        Checkpoint = spec.Checkpoint is { } folder && Directory.Exists(folder) ? ModelStore.HashFolder(folder) : null,
+        scenario.Seed,
+        TrainingSeed = trainingSeed,
+        Threads = data.Threads,
+        Device = data.Device.ToString(),
+    });
+}

@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Scenarios;
+using TorchSharp;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>Writes <c>run.json</c>: everything that may differ between two runs of one seed.</summary>
+internal sealed class RunManifest(string folder, Scenario scenario, RunOptions options, int threads, TimeProvider time)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private readonly JsonObject models = [];
+    private readonly DateTimeOffset started = time.GetUtcNow();
+
+    public void Model(string name, int seed, TrainedModel model, TimeSpan took) => models[$"{name}/seed-{seed}"] = new JsonObject
+    {
+        ["hash"] = model.Hash,
+        ["reused"] = model.Reused,
+        ["seconds"] = Math.Round(took.TotalSeconds, 3),
+    };
+
+    public void Write(string state, int trialsDone, int trials)
+    {
+        var json = new JsonObject
+        {
+            ["state"] = state,
+            ["scenario"] = scenario.Name,
+            ["seed"] = scenario.Seed,
+            ["clock"] = "virtual",
+            ["device"] = options.Device,
+            ["threads"] = threads,
+            ["trials_done"] = trialsDone,
+            ["trials"] = trials,
+            ["started_utc"] = started.ToString("O"),
+            ["ended_utc"] = time.GetUtcNow().ToString("O"),
+            ["seconds"] = Math.Round((time.GetUtcNow() - started).TotalSeconds, 3),
+            ["versions"] = new JsonObject
+            {
+                ["layershuffle"] = typeof(VirtualTrialRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+                ["dotnet"] = Environment.Version.ToString(),
+                ["torchsharp"] = typeof(torch).Assembly.GetName().Version?.ToString(),
+                ["akka"] = typeof(Akka.Actor.ActorSystem).Assembly.GetName().Version?.ToString(),
+            },
+            ["machine"] = new JsonObject
+            {
+                ["os"] = RuntimeInformation.OSDescription,
+                ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
+                ["processors"] = Environment.ProcessorCount,
+            },
+            ["models"] = models.DeepClone(),
+        };
+        string path = Path.Combine(folder, "run.json");
+        File.WriteAllText(path + ".tmp", json.ToJsonString(Indented) + "\n");
+        File.Move(path + ".tmp", path, true);
+    }
+}

@@ -1,0 +1,23 @@
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>What the command line asks of a run.</summary>
+internal sealed record RunOptions
+{
+    public required string Scenario { get; init; }
+
+    public string? Output { get; init; }
+
+    public IReadOnlyList<string> Sets { get; init; } = [];
+
+    public long? Seed { get; init; }
+
+    public string Device { get; init; } = "cpu";
+
+    public int? Threads { get; init; }
+
+    public string? Resume { get; init; }
+
+    public bool Retrain { get; init; }
+
+    public bool DryRun { get; init; }
+}

@@ -1,0 +1,145 @@
+using LayerShuffle.Cluster.Tensors;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Results;
+using LayerShuffle.Scenarios;
+using LayerShuffle.Vision;
+using TorchSharp;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>One run: scenario → models → trials → CSV → table → expectations.</summary>
+internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWriter error)
+{
+    private readonly TimeProvider time = TimeProvider.System; // progress and run.json only: it reaches no result
+    private readonly RunLog log = new(error, ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected, TimeProvider.System);
+
+    /// <summary>Runs it.</summary>
+    /// <returns>An exit code.</returns>
+    public int Execute(CancellationToken cancellation)
+    {
+        ScenarioLoadResult loaded = ScenarioLoader.Load(options.Scenario, options.Sets, options.Seed, options.Threads);
+        foreach (Mistake warning in loaded.Warnings)
+            log.Line($"warning: {warning}");
+        foreach (Mistake mistake in loaded.Mistakes)
+            log.Line(mistake.ToString());
+        if (loaded.Scenario is not { } scenario || loaded.Mistakes.Count > 0)
+        {
+            log.Line($"{options.Scenario}: {loaded.Mistakes.Count} mistake(s); nothing was run.");
+            return ExitCodes.Invalid;
+        }
+
+        IReadOnlyList<PlannedTrial> trials = ScenarioExpander.Plan(scenario);
+        if (options.DryRun)
+        {
+            DryRun.Print(output, loaded.EffectiveYaml, scenario, trials);
+            return ExitCodes.Done;
+        }
+
+        return Execute(scenario, loaded.EffectiveYaml, trials, cancellation);
+    }
+
+    private int Execute(Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, CancellationToken cancellation)
+    {
+        string folder = options.Resume is { } resumed ? Resume(resumed, effective) : OutputFolder.Create(options.Output, scenario.Name, time);
+        File.WriteAllText(Path.Combine(folder, "scenario.yaml"), effective);
+        log.Line($"{scenario.Name}, seed {scenario.Seed}: {trials.Count} trials; results in {folder}");
+        var manifest = new RunManifest(folder, scenario, options, scenario.Threads, time);
+        using var writer = new ResultsWriter(folder, scenario.Seed, scenario.Name, scenario.SweepKeys);
+        try
+        {
+            using var system = new VirtualActorSystem();
+            RunTrials(scenario, trials, system, writer, manifest, folder, cancellation);
+        }
+        catch (Exception e)
+        {
+            log.ClearStatus();
+            writer.WriteSummary();
+            manifest.Write(e is OperationCanceledException ? "interrupted" : "failed", writer.Trials.Count, trials.Count);
+            log.Line($"Stopped after {writer.Trials.Count} of {trials.Count} trials. What is finished is in {folder}; go on with: run {options.Scenario} --resume {folder}");
+            throw;
+        }
+
+        log.ClearStatus();
+        writer.WriteSummary();
+        manifest.Write("done", writer.Trials.Count, trials.Count);
+        OutputFolder.PointLatest(folder, scenario.Name);
+        ConditionTable.Print(output, writer.Trials);
+        output.WriteLine($"Results: {folder}");
+        return ExpectationCheck.Print(output, scenario, writer.Trials) ? ExitCodes.Done : ExitCodes.ExpectationFailed;
+    }
+
+    private void RunTrials(
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, VirtualActorSystem system, ResultsWriter writer, RunManifest manifest, string folder,
+        CancellationToken cancellation)
+    {
+        HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
+        RunData? data = null;
+        ModelTrainer? trainer = null;
+        if (!scenario.NetworkOnly)
+        {
+            data = new RunData(scenario, Devices.Select(options.Device), scenario.Threads);
+            torch.set_num_threads(scenario.Threads);
+            trainer = new ModelTrainer(scenario, data, system, new ModelStore(), options, log);
+            foreach (ModelSpec spec in scenario.Models)
+                Prepare(spec, trainer, writer, manifest, folder, cancellation);
+        }
+
+        var runner = new VirtualTrialRunner(system);
+        foreach (PlannedTrial planned in trials)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            TrialKey key = planned.Spec.Key;
+            if (finished.Contains(key.Trial))
+                continue;
+            (ITrialModel model, int images) = Model(planned, trainer, data, cancellation);
+            int done = 0;
+            string label = $"trial {key.Trial + 1}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
+            TrialRecord record = runner.Run(planned.Spec, model, images, _ =>
+            {
+                done++;
+                log.Status(() => $"{label}: {done} requests");
+            }, cancellation);
+            writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value));
+            TrialData written = writer.Trials[^1];
+            log.Line(FormattableString.Invariant(
+                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? FormattableString.Invariant($", top-1 {written.Metrics.Top1:P1}") : "")}"));
+        }
+    }
+
+    private void Prepare(ModelSpec spec, ModelTrainer trainer, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
+    {
+        int seeds = ScenarioExpander.TrainingSeeds(spec);
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            long begin = time.GetTimestamp();
+            TrainedModel model = trainer.Get(spec, seed, cancellation);
+            writer.WriteTraining(model.Records);
+            manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
+            string target = Path.Combine(folder, "models", spec.Name);
+            ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
+        }
+    }
+
+    private static (ITrialModel Model, int Images) Model(PlannedTrial planned, ModelTrainer? trainer, RunData? data, CancellationToken cancellation)
+    {
+        ModelSpec spec = planned.Model;
+        if (trainer is null || data is null)
+            return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
+        TrainedModel trained = trainer.Get(spec, planned.Spec.Key.TrainingSeed, cancellation);
+        ITestImages images = data.Test(trained.Model.Config.ImageSize, trained.Preprocessor);
+        return (new TensorTrialModel(trained.Model, images), images.Count);
+    }
+
+    private static string Resume(string folder, string effective)
+    {
+        string kept = Path.Combine(folder, "scenario.yaml");
+        if (!File.Exists(kept))
+            throw new UsageException($"--resume: {folder} holds no run (there is no scenario.yaml in it).");
+        if (File.ReadAllText(kept) != effective)
+            throw new UsageException($"--resume: the scenario differs from the one that {folder} was made with ({kept}). Resume with the same scenario, --set and --seed, or start a new run.");
+        return folder;
+    }
+}

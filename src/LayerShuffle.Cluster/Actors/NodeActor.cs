@@ -1,0 +1,114 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Protocol;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Cluster.Actors;
+
+/// <summary>
+/// A node: supervises the layers placed on it, runs one of them at a time, first come first served, and forwards results by itself. A crash takes all it holds
+/// but the layers' weights.
+/// </summary>
+public sealed class NodeActor : ReceiveActor
+{
+    private readonly int self;
+    private readonly EndpointContext context;
+    private readonly NodeSpec spec;
+    private readonly SeedTree computeLuck;
+    private readonly Dictionary<int, IActorRef> layers = [];
+    private readonly Queue<(HopMessage Message, Upstream? Upstream)> waiting = new();
+    private HopCourier courier;
+    private ExecutedHops executed = new();
+    private (HopMessage Message, Upstream? Upstream)? running;
+    private int incarnation = 1;
+    private bool up = true;
+    private double slowdown;
+
+    /// <summary>Hosts the layers the placement gives it.</summary>
+    public NodeActor(int self, NodeSpec spec, EndpointContext context)
+    {
+        (this.self, this.spec, this.context, slowdown) = (self, spec, context, spec.Slowdown);
+        computeLuck = context.Luck.Child("compute").Child(spec.Name);
+        courier = NewCourier();
+        foreach (int layer in context.Placement.LayersOn(self))
+            layers[layer] = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+
+        Receive<HopMessage>(OnHop);
+        Receive<LayerExecuted>(OnExecuted);
+        Receive<HopAcknowledged>(ack => courier.OnAcknowledged(ack));
+        Receive<HopReleased>(release => courier.OnReleased(release));
+        Receive<AcknowledgementOverdue>(overdue => courier.OnOverdue(overdue));
+        Receive<PeerDown>(down => courier.OnPeerDown(down, incarnation), _ => up);
+        Receive<PeerDownDetected>(detected => courier.OnPeerDownDetected(detected), detected => up && detected.Epoch == incarnation);
+        Receive<CrashNode>(_ => OnCrash());
+        Receive<RestartNode>(restart => (incarnation, up) = (restart.Incarnation, true));
+        Receive<SetSlowdown>(set => slowdown = set.Factor);
+    }
+
+    /// <summary>How to create one.</summary>
+    public static Props Props(int self, NodeSpec spec, EndpointContext context) => Akka.Actor.Props.Create(() => new NodeActor(self, spec, context));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
+    private void OnHop(HopMessage message)
+    {
+        HopId hop = message.Journey.NextHop;
+        if (!up || context.Clock.Now > message.Journey.Deadline)
+            return;
+        context.Transport.SendControl(self, message.From, new HopAcknowledged(hop, message.Attempt, self, incarnation));
+        if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
+            Enqueue(message, new Upstream(message.From, hop));
+    }
+
+    private void AcceptLocally(HopMessage message, Upstream? upstream)
+    {
+        if (executed.Add(message.Journey.NextHop, message.Journey.Deadline, context.Clock.Now))
+            Enqueue(message, upstream);
+    }
+
+    private void Enqueue(HopMessage message, Upstream? upstream)
+    {
+        waiting.Enqueue((message, upstream));
+        StartNext();
+    }
+
+    private void StartNext()
+    {
+        while (running is null && waiting.TryDequeue(out (HopMessage Message, Upstream? Upstream) next))
+        {
+            Journey journey = next.Message.Journey;
+            if (context.Clock.Now > journey.Deadline)
+                continue;
+            running = next;
+            double uniform = computeLuck.Child(journey.Request).Child(journey.NextLayer).Uniform;
+            Duration took = spec.ComputeTime.Sample(uniform, journey.Images) * slowdown;
+            context.Observer.ComputeStarted(next.Message, self);
+            layers[journey.NextLayer].Tell(new ExecuteLayer(next.Message, took, incarnation));
+        }
+    }
+
+    private void OnExecuted(LayerExecuted done)
+    {
+        if (running is not { } work || done.Work.Epoch != incarnation || !ReferenceEquals(work.Message, done.Work.Message))
+            return; // started before a crash: its result is lost
+        running = null;
+        context.Observer.ComputeEnded(work.Message, self);
+        courier.Forward(work.Message.Journey.AfterLayer(done.Output), work.Upstream);
+        StartNext();
+    }
+
+    private void OnCrash()
+    {
+        up = false;
+        waiting.Clear();
+        running = null;
+        executed = new ExecutedHops();
+        courier.Abandon();
+        courier = NewCourier();
+    }
+
+    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally);
+}

@@ -1,0 +1,36 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Protocol;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Clusters;
+
+namespace LayerShuffle.Cluster.Actors;
+
+/// <summary>Root of one trial's cluster in one process: the coordinator and the nodes are its children. A failure in any of them fails the trial.</summary>
+public sealed class TrialActor : ReceiveActor
+{
+    private readonly TrialCluster cluster;
+
+    /// <summary>Starts coordinator and nodes.</summary>
+    public TrialActor(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec)
+    {
+        this.cluster = cluster;
+        var endpoints = new IActorRef[spec.Nodes.Count + 1];
+        endpoints[EndpointContext.Coordinator] = Context.ActorOf(CoordinatorActor.Props(context, model, plan, log), ClusterSpec.Coordinator);
+        for (int node = 1; node < endpoints.Length; node++)
+            endpoints[node] = Context.ActorOf(NodeActor.Props(node, spec.Nodes[node - 1], context), $"node-{node}");
+        cluster.Endpoints = endpoints;
+        ReceiveAny(_ => { });
+    }
+
+    /// <summary>How to create one.</summary>
+    public static Props Props(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec) =>
+        Akka.Actor.Props.Create(() => new TrialActor(cluster, context, model, plan, log, spec));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        cluster.Failure ??= exception;
+        return Directive.Stop;
+    });
+}

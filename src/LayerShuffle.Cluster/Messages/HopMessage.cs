@@ -1,0 +1,7 @@
+namespace LayerShuffle.Cluster.Messages;
+
+/// <summary>One attempt of a hop: an activation for the next layer of its journey, or the result on its way back.</summary>
+/// <param name="Journey">The journey, its next layer not yet executed.</param>
+/// <param name="Attempt">0 for the first sending.</param>
+/// <param name="From">Sending endpoint.</param>
+public sealed record HopMessage(Journey Journey, int Attempt, int From);

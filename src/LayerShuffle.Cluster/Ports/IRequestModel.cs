@@ -1,0 +1,17 @@
+namespace LayerShuffle.Cluster.Ports;
+
+/// <summary>The coordinator's part of the model: embeddings before the layers, head after them.</summary>
+public interface IRequestModel
+{
+    /// <summary>Bytes of an activation of so many images in the wire format.</summary>
+    long ActivationBytes(int images);
+
+    /// <summary>Turns a request's images into token embeddings; returns their handle, or null without a model.</summary>
+    object? Embed(int request, IReadOnlyList<int> images);
+
+    /// <summary>Applies the head and counts right answers; null without a model.</summary>
+    (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> images);
+
+    /// <summary>The request has its outcome: every tensor of it is freed. What still travels for it goes on without tensors.</summary>
+    void Release(int request);
+}

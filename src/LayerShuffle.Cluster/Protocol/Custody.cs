@@ -1,0 +1,31 @@
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Cluster.Protocol;
+
+/// <summary>An activation that was sent and is kept until the receiver reports it released.</summary>
+internal sealed class Custody(Journey journey, Upstream? upstream)
+{
+    /// <summary>The journey as it stood when the hop was handed over, resends of it not counted.</summary>
+    public Journey Journey { get; } = journey;
+
+    public HopId Hop { get; } = journey.NextHop;
+
+    /// <summary>Who keeps what this was computed from; null once released.</summary>
+    public Upstream? Upstream { get; set; } = upstream;
+
+    public int Attempt { get; set; }
+
+    public int Target { get; set; }
+
+    public Instant SentAt { get; set; }
+
+    public ITimerHandle? Timer { get; set; }
+
+    /// <summary>Who acknowledged and in which incarnation; null while waiting.</summary>
+    public (int Endpoint, int Incarnation)? Holder { get; set; }
+
+    /// <summary>Whether it has been released, given up or lost: timers that still fire for it mean nothing.</summary>
+    public bool Closed { get; set; }
+}

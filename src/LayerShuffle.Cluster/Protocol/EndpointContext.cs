@@ -1,0 +1,37 @@
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Seeds;
+
+namespace LayerShuffle.Cluster.Protocol;
+
+/// <summary>What all endpoints of one trial share: the ports, the routing rules and the placement.</summary>
+public sealed record EndpointContext
+{
+    /// <summary>Index of the coordinator among the endpoints; node k is k.</summary>
+    public const int Coordinator = 0;
+
+    /// <summary>Endpoints, the coordinator included.</summary>
+    public required int EndpointCount { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required IClock Clock { get; init; }
+
+    /// <summary>The transport.</summary>
+    public required ITransport Transport { get; init; }
+
+    /// <summary>Computes layers.</summary>
+    public required ILayerCompute Compute { get; init; }
+
+    /// <summary>Sees what happens.</summary>
+    public required IHopObserver Observer { get; init; }
+
+    /// <summary>Timeouts, retries, what to do on failure.</summary>
+    public required RoutingSpec Routing { get; init; }
+
+    /// <summary>Which endpoint hosts which layer.</summary>
+    public required Placement Placement { get; init; }
+
+    /// <summary>Root of the trial's draws: (seed, repeat).</summary>
+    public required SeedTree Luck { get; init; }
+}

@@ -1,0 +1,79 @@
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tensors;
+
+/// <summary>A trained model in one process. Every tensor of a request is freed when the request has its outcome; what still travels for it goes on without tensors.</summary>
+public sealed class TensorTrialModel(VisionTransformer model, ITestImages images) : ITrialModel
+{
+    private const int Best = 5;
+    private readonly Dictionary<int, List<ActivationHandle>> handles = []; // by request; looked up by key only
+
+    /// <inheritdoc/>
+    public int Layers => model.Config.NumHiddenLayers;
+
+    /// <inheritdoc/>
+    public bool Computes => true;
+
+    /// <summary>Requests that hold tensors.</summary>
+    public int RequestsHeld => handles.Count;
+
+    /// <inheritdoc/>
+    public long ActivationBytes(int count) => (long)count * model.Config.Tokens * model.Config.HiddenSize * sizeof(float);
+
+    /// <inheritdoc/>
+    public object? Embed(int request, IReadOnlyList<int> indexes)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor pixels = images.PixelValues(indexes);            // [batch, 3, h, w]
+        handles.Add(request, []);
+        return Keep(request, model.Embeddings.Forward(pixels));  // [batch, tokens, hidden]
+    }
+
+    /// <inheritdoc/>
+    public object? Execute(int layer, object? activation, int request, int position)
+    {
+        if (activation is not ActivationHandle { Tensor: { } input })
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor? embedding = model.Embeddings.PositionEmbedding(position);                      // [32], or null
+        return Keep(request, model.Layers[layer].Forward(input, embedding));                   // [batch, tokens, hidden]
+    }
+
+    /// <inheritdoc/>
+    public (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> indexes)
+    {
+        if (activation is not ActivationHandle { Tensor: { } hidden })
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor labels = images.Labels(indexes);                                                    // [batch]
+        Tensor logits = model.Head.Forward(hidden);                                                // [batch, classes]
+        Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
+        Tensor hits = best.eq(labels.unsqueeze(1));                                                // [batch, 5]
+        int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
+        return (correct, correctTop5);
+    }
+
+    /// <inheritdoc/>
+    public void Release(int request)
+    {
+        if (!handles.Remove(request, out List<ActivationHandle>? held))
+            return;
+        foreach (ActivationHandle handle in held)
+            handle.Free();
+    }
+
+    private ActivationHandle? Keep(int request, Tensor value)
+    {
+        if (!handles.TryGetValue(request, out List<ActivationHandle>? held))
+            return null;
+        var handle = new ActivationHandle(value.DetachFromDisposeScope());
+        held.Add(handle);
+        return handle;
+    }
+}

@@ -1,0 +1,6 @@
+namespace LayerShuffle.Cluster.Training;
+
+/// <summary>A layer has applied the step.</summary>
+/// <param name="Step">The optimizer step.</param>
+/// <param name="Layer">The layer.</param>
+public sealed record StepCommitted(int Step, int Layer);

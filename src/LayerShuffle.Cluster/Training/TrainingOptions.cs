@@ -1,0 +1,47 @@
+namespace LayerShuffle.Cluster.Training;
+
+/// <summary>How a model is trained, in the scenario language's terms.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes through the training images.</summary>
+    public int Epochs { get; init; } = 5;
+
+    /// <summary>Images of one optimizer step.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Peak learning rate.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Decoupled weight decay of AdamW, on every parameter that has a gradient.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>Share of the steps in which the learning rate rises linearly from 0.</summary>
+    public double WarmupRatio { get; init; } = 0.05;
+
+    /// <summary>What follows the warm-up.</summary>
+    public LrScheduler Scheduler { get; init; } = LrScheduler.Cosine;
+
+    /// <summary>Gradients are scaled down to this global L2 norm; 0 for no clipping.</summary>
+    public double MaxGradNorm { get; init; } = 1;
+
+    /// <summary>Label smoothing of the cross-entropy.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Micro-batches in flight that make up one batch.</summary>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>Learning rate of a step, from 0.</summary>
+    public double LearningRateAt(int step, int totalSteps)
+    {
+        int warmup = (int)Math.Ceiling(WarmupRatio * totalSteps);
+        if (step < warmup)
+            return LearningRate * (step + 1) / warmup;
+        double progress = (double)(step - warmup) / Math.Max(1, totalSteps - warmup);
+        return Scheduler switch
+        {
+            LrScheduler.Linear => LearningRate * (1 - progress),
+            LrScheduler.Cosine => LearningRate * 0.5 * (1 + Math.Cos(Math.PI * progress)),
+            _ => LearningRate,
+        };
+    }
+}

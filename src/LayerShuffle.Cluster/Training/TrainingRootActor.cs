@@ -1,0 +1,35 @@
+using Akka.Actor;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Cluster.Training;
+
+/// <summary>Root of a training: its children are the training coordinator and the layer hosts. An exception in any of them ends the training.</summary>
+public sealed class TrainingRootActor : ReceiveActor
+{
+    private readonly Action<Exception> failed;
+
+    /// <summary>Starts the actors and enters them in the directory.</summary>
+    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed)
+    {
+        this.failed = failed;
+        VisionTransformer model = job.Model;
+        IActorRef coordinator = Context.ActorOf(
+            Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, done)), "coordinator");
+        var hosts = new IActorRef[model.Layers.Count];
+        for (int i = 0; i < hosts.Length; i++)
+        {
+            int id = i;
+            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory)), $"layer-{id}");
+        }
+
+        directory.Enter(coordinator, hosts);
+        ReceiveAny(_ => { });
+    }
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        failed(exception);
+        return Directive.Stop;
+    });
+}

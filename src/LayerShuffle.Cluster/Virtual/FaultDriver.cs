@@ -1,0 +1,106 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+
+namespace LayerShuffle.Cluster.Virtual;
+
+/// <summary>Lets a trial's faults strike on the kernel's clock and writes the ledger.</summary>
+internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport)
+{
+    private readonly List<LedgerEntry> ledger = [];
+    private readonly Dictionary<string, IDisposable> guards = []; // by fault name
+    private readonly HashSet<(int Node, int Incarnation)> detected = [];
+    private readonly Dictionary<int, string> downBy = [];
+
+    public IReadOnlyList<LedgerEntry> Ledger => ledger;
+
+    public void Schedule(IReadOnlyList<FaultEvent> timeline)
+    {
+        foreach (FaultEvent fault in timeline)
+            kernel.Schedule(fault.At, EventKind.Fault, _ => Strike(fault));
+    }
+
+    public void PeerDownDetected(int node, int incarnation)
+    {
+        if (detected.Add((node, incarnation)))
+            ledger.Add(new LedgerEntry(kernel.Now, downBy.GetValueOrDefault(node, ""), "crash", topology.Name(node), "detected_down"));
+    }
+
+    private void Strike(FaultEvent strike)
+    {
+        switch (strike.Fault)
+        {
+            case CrashFault:
+                foreach (int node in strike.Targets)
+                    Crash(strike, node);
+                break;
+            case SlowdownFault slowdown:
+                foreach (int node in strike.Targets)
+                {
+                    if (strike.Begins)
+                        health.Slow(node, slowdown.Name, slowdown.Factor);
+                    else
+                        health.EndSlow(node, slowdown.Name);
+                    transport.Endpoints[node].Tell(new SetSlowdown(health.SlowdownFactor(node)));
+                    Log(strike, "slowdown", topology.Name(node), strike.Begins ? "began" : "ended");
+                }
+
+                break;
+            case PartitionFault partition:
+                Guard(strike, () => injector.Cut(partition));
+                Log(strike, "partition", string.Join(" | ", partition.Groups.Select(g => string.Join(' ', g))), strike.Begins ? "began" : "ended");
+                break;
+            case LinkFault link:
+                Guard(strike, () => injector.ApplyPatch(link));
+                Log(strike, "link", $"{string.Join(' ', link.From)} -> {string.Join(' ', link.To)}", strike.Begins ? "began" : "ended");
+                break;
+            default:
+                throw new InvalidOperationException($"Faults of type {strike.Fault.GetType().Name} are not known to the virtual clock.");
+        }
+    }
+
+    private void Crash(FaultEvent strike, int node)
+    {
+        string name = topology.Name(node);
+        if (strike.Begins)
+        {
+            int incarnation = health.Incarnation(node);
+            if (!health.Crash(node, strike.Fault.Name))
+            {
+                Log(strike, "crash", name, "already_down");
+                return;
+            }
+
+            downBy[node] = strike.Fault.Name;
+            Log(strike, "crash", name, "began");
+            transport.Endpoints[node].Tell(CrashNode.Instance);
+            for (int peer = 0; peer < transport.Endpoints.Length; peer++)
+            {
+                if (peer != node)
+                    transport.Endpoints[peer].Tell(new PeerDown(node, incarnation));
+            }
+        }
+        else if (health.Restore(node, strike.Fault.Name))
+        {
+            Log(strike, "crash", name, "restarted");
+            transport.Endpoints[node].Tell(new RestartNode(health.Incarnation(node)));
+        }
+        else
+        {
+            Log(strike, "crash", name, "still_down"); // another fault holds it down
+        }
+    }
+
+    private void Guard(FaultEvent strike, Func<IDisposable> begin)
+    {
+        if (strike.Begins)
+            guards[strike.Fault.Name] = begin();
+        else if (guards.Remove(strike.Fault.Name, out IDisposable? guard))
+            guard.Dispose();
+    }
+
+    private void Log(FaultEvent strike, string kind, string target, string effect) =>
+        ledger.Add(new LedgerEntry(kernel.Now, strike.Fault.Name, kind, target, effect));
+}

@@ -1,0 +1,30 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Cluster.Virtual;
+
+/// <summary>The clock port on the kernel.</summary>
+internal sealed class VirtualClock(VirtualKernel kernel) : IClock
+{
+    private int untilCompaction = 100_000;
+
+    public Instant Now => kernel.Now;
+
+    public ITimerHandle TellAfter(Duration delay, IActorRef target, object message)
+    {
+        if (--untilCompaction == 0)
+        {
+            kernel.Compact();
+            untilCompaction = 100_000;
+        }
+
+        return Schedule(kernel.Now + delay, EventKind.Timer, target, message);
+    }
+
+    public ITimerHandle TellAt(Instant at, IActorRef target, object message) =>
+        Schedule(at, message is SubmitRequest ? EventKind.Arrival : EventKind.Timer, target, message);
+
+    private ITimerHandle Schedule(Instant at, EventKind kind, IActorRef target, object message) => kernel.Schedule(at, kind, m => target.Tell(m!), message);
+}

@@ -1,0 +1,85 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+
+namespace LayerShuffle.Cluster.Virtual;
+
+/// <summary>The transport port on the kernel: the injector decides every message's fate, the kernel delivers what is left of it.</summary>
+internal sealed class VirtualTransport(
+    VirtualKernel kernel, LinkInjector injector, NodeHealth health, TraceRecorder trace, Func<int, long> activationBytes) : ITransport
+{
+    private readonly Dictionary<(int From, int To), int> controlSequence = []; // looked up by key only
+
+    /// <summary>The endpoints' actors, by index.</summary>
+    public IActorRef[] Endpoints { get; set; } = [];
+
+    public void Send(int from, int to, HopMessage message)
+    {
+        Journey journey = message.Journey;
+        var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt);
+        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now);
+        if (verdict.Fate == MessageFate.LinkDown)
+        {
+            trace.Fate(message, "link_down");
+            return;
+        }
+
+        int incarnation = Incarnation(to);
+        for (int i = 0; i < verdict.Copies; i++)
+        {
+            CopyVerdict copy = verdict[i];
+            if (copy.Fate == CopyFate.Lost)
+                trace.Fate(message, "lost");
+            else
+                kernel.Schedule(copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!), message);
+        }
+    }
+
+    public void SendControl(int from, int to, ControlMessage message)
+    {
+        ControlKind kind = message switch
+        {
+            HopAcknowledged => ControlKind.Ack,
+            HopReleased => ControlKind.Release,
+            _ => ControlKind.Report,
+        };
+        int sequence = controlSequence[(from, to)] = controlSequence.GetValueOrDefault((from, to)) + 1;
+        var key = new MessageKey(message.Hop.Request, message.Hop.Position, message is HopAcknowledged ack ? ack.Attempt : 0);
+        ControlVerdict verdict = injector.SendControl(from, to, kind, in key, sequence, kernel.Now);
+        if (!verdict.Delivered)
+            return;
+        int incarnation = Incarnation(to);
+        kernel.Schedule(verdict.At, EventKind.Delivery, m =>
+        {
+            if (IsUp(to, incarnation))
+                Endpoints[to].Tell(m!);
+        }, message);
+    }
+
+    private void Arrive(int from, int to, int incarnation, CopyFate fate, HopMessage message)
+    {
+        bool up = IsUp(to, incarnation);
+        injector.CountArrival(from, to, fate, up);
+        if (!up)
+        {
+            trace.Fate(message, "receiver_down");
+        }
+        else if (fate == CopyFate.Corrupted)
+        {
+            trace.Fate(message, "corrupted"); // its checksum fails
+        }
+        else
+        {
+            trace.Delivered(message);
+            Endpoints[to].Tell(message);
+        }
+    }
+
+    // The coordinator (endpoint 0) does not crash on the virtual clock.
+    private int Incarnation(int endpoint) => endpoint == 0 ? 1 : health.Incarnation(endpoint);
+
+    private bool IsUp(int endpoint, int incarnation) => endpoint == 0 || (health.IsUp(endpoint) && health.Incarnation(endpoint) == incarnation);
+}

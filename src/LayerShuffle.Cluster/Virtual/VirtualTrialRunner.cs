@@ -1,0 +1,105 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Actors;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Protocol;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Cluster.Virtual;
+
+/// <summary>Runs trials on the virtual clock: each on a fresh cluster at t = 0.</summary>
+public sealed class VirtualTrialRunner(VirtualActorSystem system)
+{
+    private int started;
+
+    /// <summary>Runs one trial to its last outcome.</summary>
+    /// <param name="spec">The trial.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="testImages">Test images to draw requests from.</param>
+    /// <param name="progress">Told of every outcome.</param>
+    /// <param name="cancellation">Stops between two events.</param>
+    /// <exception cref="InvalidOperationException">The events ran out with requests open, or a count does not add up: a bug.</exception>
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default)
+    {
+        VirtualKernel kernel = system.Kernel;
+        kernel.Reset();
+        SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
+        var topology = new Topology([.. spec.Cluster.Nodes.Select(n => n.Name)]);
+        var injector = new LinkInjector(spec.Network, topology, luck);
+        var health = new NodeHealth(spec.Cluster);
+        var images = new ImageSchedule(spec.Workload, testImages, luck);
+        var log = new RequestLog(images.RequestCount);
+        FaultDriver? faults = null;
+        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (node, incarnation) => faults!.PeerDownDetected(node, incarnation));
+        var transport = new VirtualTransport(kernel, injector, health, trace, model.ActivationBytes);
+        faults = new FaultDriver(kernel, injector, health, topology, transport);
+        log.Added = record =>
+        {
+            trace.Ended(record);
+            progress?.Invoke(record);
+        };
+        var context = new EndpointContext
+        {
+            EndpointCount = topology.Count,
+            Clock = new VirtualClock(kernel),
+            Transport = transport,
+            Compute = new VirtualLayerCompute(kernel, model),
+            Observer = trace,
+            Routing = spec.Routing,
+            Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas),
+            Luck = luck,
+        };
+        var plan = new TrialPlan(
+            spec.Workload, images.RequestCount,
+            request =>
+            {
+                trace.Begin(request);
+                return images.Images(request);
+            },
+            new RoutePlanner(spec.Routing, model.Layers, luck),
+            spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
+
+        var cluster = new TrialCluster();
+        IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster), $"trial-{started++}");
+        try
+        {
+            kernel.Drain();
+            transport.Endpoints = cluster.Endpoints;
+            faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
+            transport.Endpoints[EndpointContext.Coordinator].Tell(StartWorkload.Instance);
+            bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
+            if (cluster.Failure is { } failure)
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: an actor failed: {failure.Message}", failure);
+            if (!ended)
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have an outcome. This is a bug.");
+            return new TrialRecord
+            {
+                Key = spec.Key,
+                Requests = log.Records,
+                Hops = trace.Hops(),
+                Ledger = faults.Ledger,
+                Links = injector.Records(),
+                Layers = model.Layers,
+                Deadline = spec.Workload.Deadline,
+                Retries = trace.Resends,
+                ResultsSuperseded = log.ResultsSuperseded,
+                Length = log.LastOutcome - Instant.Zero,
+                HasModel = model.Computes,
+            };
+        }
+        finally
+        {
+            system.Stop(root);
+            for (int request = 0; request < images.RequestCount && !log.IsComplete; request++)
+                model.Release(request); // stopped half-way: free what is left
+        }
+    }
+}

@@ -1,0 +1,118 @@
+namespace LayerShuffle.Network.Clusters;
+
+/// <summary>Which endpoints host which layers. Endpoint k+1 is node k of the cluster, as in the topology.</summary>
+public sealed class Placement
+{
+    private readonly int[][] copies;
+    private readonly int[][] hosted;
+
+    private Placement(int[][] copies, int nodes)
+    {
+        this.copies = copies;
+        hosted = new int[nodes + 1][];
+        for (int endpoint = 0; endpoint <= nodes; endpoint++)
+            hosted[endpoint] = [.. Enumerable.Range(0, copies.Length).Where(layer => copies[layer].Contains(endpoint))];
+    }
+
+    /// <summary>Number of layers.</summary>
+    public int Layers => copies.Length;
+
+    /// <summary>The endpoints that host a layer, copy 0 first; no two are the same.</summary>
+    public IReadOnlyList<int> Copies(int layer) => copies[layer];
+
+    /// <summary>The layers that an endpoint hosts, ascending; none on the coordinator.</summary>
+    public IReadOnlyList<int> LayersOn(int endpoint) => hosted[endpoint];
+
+    /// <summary>Places every copy of every layer.</summary>
+    /// <param name="cluster">The nodes and the rule.</param>
+    /// <param name="layers">Number of layers.</param>
+    /// <param name="replicas">Copies of every layer, in all.</param>
+    /// <exception cref="ArgumentException">There are too few nodes for the replicas, or an explicit placement names what does not exist or leaves a layer
+    /// out.</exception>
+    public static Placement Compute(ClusterSpec cluster, int layers, int replicas)
+    {
+        int nodes = cluster.Nodes.Count;
+        ArgumentOutOfRangeException.ThrowIfNegative(layers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
+        if (replicas > nodes)
+            throw new ArgumentException($"{replicas} replicas of a layer need as many nodes, and the cluster has {nodes}: lower routing.replicas or add nodes.",
+                nameof(replicas));
+        return cluster.Placement.Kind switch
+        {
+            PlacementKind.RoundRobin => RoundRobin(nodes, layers, replicas),
+            PlacementKind.Blocks => Blocks(nodes, layers, replicas),
+            PlacementKind.Explicit => Explicit(cluster, layers, replicas),
+            _ => throw new ArgumentException($"There is no placement rule {cluster.Placement.Kind}.", nameof(cluster)),
+        };
+    }
+
+    private static Placement RoundRobin(int nodes, int layers, int replicas)
+    {
+        int[][] copies = Empty(layers, replicas);
+        for (int layer = 0; layer < layers; layer++)
+            for (int copy = 0; copy < replicas; copy++)
+                copies[layer][copy] = NextFree(copies[layer], (int)((layer + (long)copy * layers) % nodes), nodes);
+        return new(copies, nodes);
+    }
+
+    /// <summary>The first (layers mod nodes) nodes have one layer more than the others; further copies go to the nodes that follow.</summary>
+    private static Placement Blocks(int nodes, int layers, int replicas)
+    {
+        int[][] copies = Empty(layers, replicas);
+        int small = layers / nodes, large = layers % nodes, inLarge = large * (small + 1);
+        for (int layer = 0; layer < layers; layer++)
+        {
+            int node = layer < inLarge ? layer / (small + 1) : large + (layer - inLarge) / small;
+            for (int copy = 0; copy < replicas; copy++)
+                copies[layer][copy] = NextFree(copies[layer], node, nodes);
+        }
+        return new(copies, nodes);
+    }
+
+    /// <summary>As listed, in the cluster's order of nodes; copies that are not listed go to the nodes that follow the first.</summary>
+    private static Placement Explicit(ClusterSpec cluster, int layers, int replicas)
+    {
+        IReadOnlyDictionary<string, IReadOnlyList<int>> listed = cluster.Placement.Layers
+            ?? throw new ArgumentException("An explicit placement lists the layers of every node, and this one lists none.", nameof(cluster));
+        if (listed.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => cluster.Nodes.All(node => node.Name != name)) is { } unknown)
+            throw new ArgumentException($"The placement names the node '{unknown}', which the cluster does not have.", nameof(cluster));
+        int nodes = cluster.Nodes.Count;
+        var hosts = new List<int>[layers];
+        for (int layer = 0; layer < layers; layer++)
+            hosts[layer] = [];
+        for (int node = 0; node < nodes; node++)
+        {
+            if (!listed.TryGetValue(cluster.Nodes[node].Name, out IReadOnlyList<int>? own))
+                continue;
+            foreach (int layer in own.Distinct())
+                if (layer >= 0 && layer < layers)
+                    hosts[layer].Add(node + 1);
+                else
+                    throw new ArgumentException($"The placement puts layer {layer} on {cluster.Nodes[node].Name}, but the layers are 0 to {layers - 1}.",
+                        nameof(cluster));
+        }
+        int[][] copies = Empty(layers, replicas);
+        for (int layer = 0; layer < layers; layer++)
+        {
+            int given = hosts[layer].Count;
+            if (given == 0)
+                throw new ArgumentException($"The placement puts layer {layer} on no node.", nameof(cluster));
+            if (given > replicas)
+                throw new ArgumentException($"The placement puts layer {layer} on {given} nodes, but routing.replicas is {replicas}.", nameof(cluster));
+            hosts[layer].CopyTo(copies[layer]);
+            for (int copy = given; copy < replicas; copy++)
+                copies[layer][copy] = NextFree(copies[layer], copies[layer][0] - 1, nodes);
+        }
+        return new(copies, nodes);
+    }
+
+    private static int[][] Empty(int layers, int replicas) => [.. Enumerable.Range(0, layers).Select(_ => new int[replicas])];
+
+    /// <summary>The endpoint of this node, or of the next one round that holds no copy yet.</summary>
+    private static int NextFree(int[] taken, int node, int nodes)
+    {
+        while (taken.Contains(node + 1))
+            node = (node + 1) % nodes;
+        return node + 1;
+    }
+}

@@ -1,0 +1,14 @@
+namespace LayerShuffle.Network.Links;
+
+/// <summary>What becomes of a control message.</summary>
+public enum ControlFate
+{
+    /// <summary>It arrives.</summary>
+    Delivered,
+
+    /// <summary>The link was down when it was sent.</summary>
+    LinkDown,
+
+    /// <summary>Lost, which takes <c>network.control: lossy</c>.</summary>
+    Lost,
+}

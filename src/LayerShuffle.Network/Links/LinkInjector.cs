@@ -1,0 +1,131 @@
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Network.Links;
+
+/// <summary>
+/// Decides the fate of every message on every link of one trial, on either clock. Fates are verdicts: it neither waits nor delivers. All luck is a pure
+/// function
+/// of (seed, repeat, purpose, link, request, layer, attempt, copy); what it remembers is when each link is free, and what it counted. Not thread-safe.
+/// </summary>
+public sealed class LinkInjector
+{
+    private readonly Topology topology;
+    private readonly LinkState?[] links; // by link index; none from an endpoint to itself
+    private readonly List<LinkHold> holds = [];
+
+    /// <summary>The links of a fresh trial: all up, all idle.</summary>
+    /// <param name="spec">Conditions of the links.</param>
+    /// <param name="topology">The endpoints.</param>
+    /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
+    public LinkInjector(NetworkSpec spec, Topology topology, SeedTree trialSeed)
+    {
+        this.topology = topology;
+        links = new LinkState?[topology.LinkCount];
+        var conditions = new LinkConditions[topology.LinkCount];
+        Array.Fill(conditions, spec.Default);
+        foreach (LinkException exception in spec.Links)
+            foreach (int link in topology.LinksBetween([exception.From], [exception.To]))
+                conditions[link] = conditions[link].With(exception.Set);
+        foreach (int link in topology.LinksBetween([Topology.All], [Topology.All]))
+        {
+            (int from, int to) = topology.LinkEnds(link);
+            links[link] = new(topology.Name(from), topology.Name(to), conditions[link], trialSeed);
+        }
+    }
+
+    /// <summary>Hands a data message to its link, which decides the fate of every copy at once.</summary>
+    /// <param name="from">Sending endpoint.</param>
+    /// <param name="to">Receiving endpoint: another one.</param>
+    /// <param name="key">What its draws depend on.</param>
+    /// <param name="sizeBytes">Its size, for the bandwidth.</param>
+    /// <param name="now">When it is sent; never earlier than the last one on this link.</param>
+    public SendVerdict Send(int from, int to, in MessageKey key, long sizeBytes, Instant now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeBytes);
+        return Link(from, to).Send(key, sizeBytes, now);
+    }
+
+    /// <summary>
+    /// Hands a control message to its link: it has no size, and is dropped only where the link is down, or by loss where control messages are lossy.
+    /// </summary>
+    /// <param name="from">Sending endpoint.</param>
+    /// <param name="to">Receiving endpoint: another one.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="key">The data message it speaks of.</param>
+    /// <param name="sequence">Tells several of one kind about one message apart (the acknowledgement of a duplicate, say).</param>
+    /// <param name="now">When it is sent.</param>
+    public ControlVerdict SendControl(int from, int to, ControlKind kind, in MessageKey key, int sequence, Instant now) =>
+        Link(from, to).SendControl(kind, key, sequence, now);
+
+    /// <summary>Counts a copy that reached its receiver: a verdict cannot know who will be up by then.</summary>
+    /// <param name="from">Sending endpoint.</param>
+    /// <param name="to">Receiving endpoint.</param>
+    /// <param name="fate">The copy's fate: delivered or corrupted.</param>
+    /// <param name="receiverUp">Whether the receiver was up, in the incarnation that it was sent to.</param>
+    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp) => Link(from, to).CountArrival(fate, receiverUp);
+
+    /// <summary>Whether no partition cuts the link.</summary>
+    public bool IsUp(int from, int to) => Link(from, to).IsUp;
+
+    /// <summary>The conditions in force, link faults included.</summary>
+    public LinkConditions Conditions(int from, int to) => Link(from, to).Conditions;
+
+    /// <summary>Takes links down until lifted. A link is up when no cut holds it, so overlapping partitions do not heal each other.</summary>
+    /// <param name="faultName">The name to lift it by.</param>
+    /// <param name="linkIndexes">Directed links (<see cref="Topology.LinkIndex"/>); for a partition, its event's targets.</param>
+    public LinkHold Cut(string faultName, IReadOnlyList<int> linkIndexes) => Hold(new(this, faultName, linkIndexes, null, 0));
+
+    /// <summary>Takes down the links between different groups of a partition, until lifted.</summary>
+    public LinkHold Cut(PartitionFault fault) => Cut(fault.Name, topology.LinksAcross(fault.Groups));
+
+    /// <summary>Changes the conditions of links until lifted; of several changes the later start wins, key by key.</summary>
+    /// <param name="faultName">The name to lift it by.</param>
+    /// <param name="linkIndexes">Directed links (<see cref="Topology.LinkIndex"/>); for a link fault, its event's targets.</param>
+    /// <param name="patch">What differs.</param>
+    /// <param name="startOrder">Greater for a later start; of equal ones the later call wins.</param>
+    public LinkHold ApplyPatch(string faultName, IReadOnlyList<int> linkIndexes, LinkPatch patch, long startOrder) =>
+        Hold(new(this, faultName, linkIndexes, patch, startOrder));
+
+    /// <summary>
+    /// Changes the conditions of a link fault's links until lifted. Its start is its time, so faults of one instant go by the order of the calls.
+    /// </summary>
+    public LinkHold ApplyPatch(LinkFault fault) => ApplyPatch(fault.Name, topology.LinksBetween(fault.From, fault.To), fault.Set, fault.At.Nanoseconds);
+
+    /// <summary>Lifts what a fault does to links.</summary>
+    /// <returns>Whether it did anything.</returns>
+    public bool Lift(string faultName)
+    {
+        LinkHold[] lifted = [.. holds.Where(hold => hold.Fault == faultName)];
+        foreach (LinkHold hold in lifted)
+            hold.Dispose();
+        return lifted.Length > 0;
+    }
+
+    /// <summary>What every link did so far, by sending and then by receiving endpoint.</summary>
+    public IReadOnlyList<LinkRecord> Records() => [.. links.OfType<LinkState>().Select(link => link.Record())];
+
+    internal void Lift(LinkHold hold)
+    {
+        if (!holds.Remove(hold))
+            return;
+        foreach (int link in hold.Links)
+            links[link]!.Lift(hold);
+    }
+
+    private LinkHold Hold(LinkHold hold)
+    {
+        foreach (int link in hold.Links)
+            if (links[link] is null)
+                throw new ArgumentException($"Fault '{hold.Fault}' names a link from an endpoint to itself, and there is none.");
+        holds.Add(hold);
+        foreach (int link in hold.Links)
+            links[link]!.Apply(hold);
+        return hold;
+    }
+
+    private LinkState Link(int from, int to) => links[topology.LinkIndex(from, to)]
+        ?? throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: what stays on an endpoint takes no time and is never lost.", nameof(to));
+}

@@ -1,0 +1,163 @@
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Network.Links;
+
+/// <summary>One directed link: its conditions, its queue, its luck and its counters.</summary>
+internal sealed class LinkState
+{
+    private readonly string from, to;
+    private readonly LinkConditions asked;
+    private readonly SeedTree loss, duplicate, corrupt, reorder, latency, controlLoss;
+    private readonly SeedTree[] controlLatency;
+    private readonly LinkStatistics statistics = new();
+    private readonly List<LinkHold> patches = [];
+    private LinkConditions conditions;
+    private int cuts;
+    private Instant free, latestArrival;
+
+    /// <summary>A link whose draws come from (seed, repeat, purpose, link); the trees are walked to the link once, not once a message.</summary>
+    public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed)
+    {
+        this.from = from;
+        this.to = to;
+        this.asked = conditions = asked;
+        loss = Tree("loss");
+        duplicate = Tree("duplicate");
+        corrupt = Tree("corrupt");
+        reorder = Tree("reorder");
+        latency = Tree("latency");
+        controlLoss = Tree("control-loss");
+        controlLatency = [Tree("ack"), Tree("release"), Tree("report")]; // in the order of ControlKind
+
+        SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
+    }
+
+    public bool IsUp => cuts == 0;
+
+    public LinkConditions Conditions => conditions;
+
+    /// <summary>Link up? → duplicate → for each copy its own fate.</summary>
+    public SendVerdict Send(in MessageKey key, long sizeBytes, Instant now)
+    {
+        statistics.Sent++;
+        statistics.Bytes += sizeBytes;
+        if (cuts > 0)
+        {
+            statistics.DroppedLinkDown++;
+            return SendVerdict.Down();
+        }
+        if (!Happens(conditions.Duplicate, duplicate, key, 0))
+            return SendVerdict.Single(Carry(key, 0, sizeBytes, now));
+        statistics.Duplicated++;
+        return SendVerdict.Twice(Carry(key, 0, sizeBytes, now), Carry(key, 1, sizeBytes, now));
+    }
+
+    /// <summary>Control messages have no size, so they pass the queue by; each kind has its own sub-stream.</summary>
+    public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int sequence, Instant now)
+    {
+        statistics.Control++;
+        if (cuts > 0)
+            return new(ControlFate.LinkDown, Instant.Never);
+        if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, sequence) < conditions.Loss)
+            return new(ControlFate.Lost, Instant.Never);
+        return new(ControlFate.Delivered, now + DrawLatency(controlLatency[(int)kind], key, sequence));
+    }
+
+    /// <summary>Closes the books on a copy that arrived; a corrupted one was counted when it was garbled, whoever would have received it.</summary>
+    public void CountArrival(CopyFate fate, bool receiverUp)
+    {
+        if (fate == CopyFate.Lost)
+            throw new ArgumentException("A lost copy does not arrive.", nameof(fate));
+        if (fate == CopyFate.Corrupted)
+            return;
+        if (receiverUp)
+            statistics.Delivered++;
+        else
+            statistics.DroppedReceiverDown++;
+    }
+
+    public void Apply(LinkHold hold)
+    {
+        if (hold.Patch is null)
+        {
+            cuts++;
+            return;
+        }
+        int place = patches.Count;
+        while (place > 0 && patches[place - 1].StartOrder > hold.StartOrder)
+            place--;
+        patches.Insert(place, hold);
+        Patch();
+    }
+
+    public void Lift(LinkHold hold)
+    {
+        if (hold.Patch is null)
+        {
+            cuts--;
+            return;
+        }
+        patches.Remove(hold);
+        Patch();
+    }
+
+    public LinkRecord Record() => statistics.Record(from, to, asked);
+
+    /// <summary>Loss → corrupt → reorder → bandwidth queue → latency. A lost copy takes no bandwidth; a reordered one queues but has no latency.</summary>
+    private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
+    {
+        if (Happens(conditions.Loss, loss, key, copy))
+        {
+            statistics.Lost++;
+            return new(CopyFate.Lost, Instant.Never, copy);
+        }
+        statistics.Carried++;
+        bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
+        if (corrupted)
+            statistics.Corrupted++;
+        bool overtakes = Happens(conditions.Reorder, reorder, key, copy);
+        if (overtakes)
+            statistics.ReorderDrawn++;
+        Instant arrival = Transmit(sizeBytes, now);
+        if (!overtakes)
+        {
+            Duration drawn = DrawLatency(latency, key, copy);
+            statistics.AddLatency(drawn);
+            arrival += drawn;
+            if (conditions.KeepOrder)
+                arrival = Instant.Max(arrival, latestArrival);
+        }
+        if (arrival < latestArrival)
+            statistics.Overtook++;
+        latestArrival = Instant.Max(latestArrival, arrival);
+        return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy);
+    }
+
+    /// <summary>When the last byte has left. The link is free once everything queued before has; without a limit a message passes at once.</summary>
+    private Instant Transmit(long sizeBytes, Instant now)
+    {
+        Instant start = Instant.Max(now, free);
+        if (conditions.BandwidthBytesPerSecond is not { } bandwidth)
+            return start;
+        var transmission = Duration.FromSeconds(sizeBytes / bandwidth);
+        statistics.Busy += transmission;
+        return free = start + transmission;
+    }
+
+    private Duration DrawLatency(SeedTree tree, in MessageKey key, int copy) =>
+        conditions.Latency.Kind == DelayKind.Constant ? conditions.Latency.Sample(0) : conditions.Latency.Sample(Draw(tree, key, copy));
+
+    /// <summary>Draws are pure, so one that cannot matter may be left out without moving any other.</summary>
+    private static bool Happens(double probability, SeedTree tree, in MessageKey key, int copy) => probability > 0 && Draw(tree, key, copy) < probability;
+
+    private static double Draw(SeedTree tree, in MessageKey key, int last) => tree.Child(key.Request).Child(key.Layer).Child(key.Attempt).Child(last).Uniform;
+
+    private void Patch()
+    {
+        conditions = asked;
+        foreach (LinkHold hold in patches)
+            conditions = conditions.With(hold.Patch!);
+    }
+}

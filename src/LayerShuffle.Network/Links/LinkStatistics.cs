@@ -1,0 +1,54 @@
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Network.Links;
+
+/// <summary>
+/// The counters of one link. Once nothing is in flight: sent − dropped (link down) + duplicated = lost + carried, and carried = corrupted + delivered +
+/// dropped (receiver down).
+/// </summary>
+internal sealed class LinkStatistics
+{
+    private long drawnLatencies;
+    private double latencyMean, latencySquares;
+
+    public long Sent, Lost, Duplicated, Corrupted, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, Carried, Bytes, Control;
+
+    public Duration Busy;
+
+    /// <summary>One more drawn latency, by Welford's update: stable over millions of draws, exact where all are equal.</summary>
+    public void AddLatency(Duration latency)
+    {
+        double value = latency.TotalMilliseconds, deviation = value - latencyMean;
+        latencyMean += deviation / ++drawnLatencies;
+        latencySquares += deviation * (value - latencyMean);
+    }
+
+    public LinkRecord Record(string from, string to, LinkConditions asked)
+    {
+        // The two ends of the books that no message in flight can leave open; an error here is a bug in the injector.
+        if (Sent - DroppedLinkDown + Duplicated != Lost + Carried || Corrupted + Delivered + DroppedReceiverDown > Carried)
+            throw new InvalidOperationException($"The counts of the link {from}->{to} do not add up; this is a bug, please report it.");
+        return new()
+        {
+            From = from,
+            To = to,
+            Asked = asked,
+            MessagesSent = Sent,
+            Lost = Lost,
+            Duplicated = Duplicated,
+            Corrupted = Corrupted,
+            ReorderDrawn = ReorderDrawn,
+            Overtook = Overtook,
+            Delivered = Delivered,
+            DroppedLinkDown = DroppedLinkDown,
+            DroppedReceiverDown = DroppedReceiverDown,
+            Carried = Carried,
+            LatencyMeanMs = drawnLatencies > 0 ? latencyMean : null,
+            LatencyStdMs = drawnLatencies > 1 ? Math.Sqrt(latencySquares / (drawnLatencies - 1)) : null,
+            Bytes = Bytes,
+            Busy = Busy,
+            ControlMessages = Control,
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Network.Workloads;
+
+/// <summary>When the requests of an open workload are submitted; request 0 at t = 0.</summary>
+public sealed class ArrivalSchedule
+{
+    private readonly ArrivalSpec spec;
+    private readonly decimal rate;
+    private readonly SeedTree seed;
+    private readonly List<double> sums = [0]; // at i: the sum of the first i unit exponential gaps
+
+    /// <summary>The schedule of a trial.</summary>
+    /// <param name="spec">An open kind of arrivals.</param>
+    /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
+    public ArrivalSchedule(ArrivalSpec spec, SeedTree trialSeed)
+    {
+        if (spec.Kind == ArrivalKind.Closed)
+            throw new ArgumentException("A closed workload has no schedule: a request is submitted when another has its outcome.", nameof(spec));
+        if (!(spec.RatePerSecond > 0) || double.IsInfinity(spec.RatePerSecond))
+            throw new ArgumentException($"A rate of arrivals is greater than 0, not {spec.RatePerSecond}.", nameof(spec));
+        this.spec = spec;
+        rate = (decimal)spec.RatePerSecond;
+        seed = trialSeed.Child("arrivals");
+    }
+
+    /// <summary>When a request is submitted, to the nearest nanosecond.</summary>
+    public Instant At(int request)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(request);
+        return spec.Kind == ArrivalKind.Uniform
+            ? new((long)Math.Round(request * 1_000_000_000m / rate)) // decimal, and from the start: no drift, however many requests
+            : new((long)Math.Round(UnitArrival(request) / spec.RatePerSecond * 1e9));
+    }
+
+    /// <summary>Gap i is a pure function of (seed, repeat, i), and the rate only stretches the whole: swept rates meet the same pattern.</summary>
+    private double UnitArrival(int request)
+    {
+        while (sums.Count <= request)
+            sums.Add(sums[^1] - Math.Log(1 - seed.Child(sums.Count).Uniform));
+        return sums[request];
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using LayerShuffle.Network.Clusters;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Nodes and placement.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+internal sealed class ClusterBinder(MistakeList mistakes)
+{
+    public IReadOnlyList<NodeSpec> Nodes(MapNode? cluster)
+    {
+        ComputeTimeSpec computeTime = DistributionBinder.ComputeTime(cluster?.Get("compute_time"), mistakes);
+        if (cluster?.Get("nodes") is not MapNode named)
+        {
+            int count = Math.Clamp(Read.Integer(cluster, "nodes", 1), 1, 10_000);
+            return [.. Enumerable.Range(1, count).Select(i => new NodeSpec("node-" + i.ToString(CultureInfo.InvariantCulture), computeTime, 1, null))];
+        }
+
+        List<NodeSpec> nodes = [];
+        foreach (MapEntry entry in named.Entries.Where(entry => !entry.Value.IsNull))
+        {
+            MapNode? map = entry.Value as MapNode;
+            ComputeTimeSpec own = map?.Get("compute_time") is { } given ? DistributionBinder.ComputeTime(given, mistakes) : computeTime;
+            nodes.Add(new NodeSpec(entry.Key, own, Read.Number(map, "slowdown", 1), Read.Text(map, "device")));
+        }
+
+        if (nodes.Count == 0)
+            mistakes.Add(named, "a cluster without nodes", "at least one node");
+        return nodes;
+    }
+
+    public PlacementSpec Placement(MapNode? cluster, EndpointChecker endpoints, LayerChecker layers, int replicas)
+    {
+        if (cluster?.Get("placement") is not MapNode map)
+            return Read.Text(cluster, "placement") == "blocks" ? new PlacementSpec(PlacementKind.Blocks, null) : PlacementSpec.RoundRobin;
+        Dictionary<string, IReadOnlyList<int>> placed = [];
+        Dictionary<int, int> copies = [];
+        foreach (MapEntry entry in map.Entries.Where(entry => !entry.Value.IsNull))
+        {
+            endpoints.CheckNode(entry.KeyLocation, entry.Value.Path, entry.Key);
+            layers.CheckIds(entry.Value);
+            IReadOnlyList<(ScalarNode Node, int Value)> ids = Read.Integers(entry.Value);
+            foreach ((ScalarNode node, int id) in ids.DistinctBy(id => id.Value))
+            {
+                copies[id] = copies.GetValueOrDefault(id) + 1;
+                if (copies[id] > replicas)
+                    mistakes.Add(node, $"layer {id} is placed {copies[id]} times", replicas == 1 ? "each layer on one node" : $"each layer on at most {replicas} nodes (`routing.replicas`)");
+            }
+
+            placed[entry.Key] = [.. ids.Select(id => id.Value)];
+        }
+
+        layers.CheckComplete(map, copies.Keys);
+        return new PlacementSpec(PlacementKind.Explicit, placed);
+    }
+}

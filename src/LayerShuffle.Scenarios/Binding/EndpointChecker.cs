@@ -1,0 +1,51 @@
+using LayerShuffle.Network.Clusters;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Knows the endpoints of a variant and says which names are none.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="nodes">The nodes.</param>
+internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSpec> nodes)
+{
+    private readonly HashSet<string> names = [.. nodes.Select(node => node.Name)];
+
+    public int NodeCount => names.Count;
+
+    /// <summary>The endpoints, or all, at one end of links.</summary>
+    public IReadOnlyList<string> Ends(ScenarioNode? node)
+    {
+        IReadOnlyList<ScalarNode> ends = Read.Scalars(node);
+        foreach (ScalarNode end in ends)
+            CheckEndpoint(end, mayBeAll: true);
+        return [.. ends.Select(end => end.Text).Distinct()];
+    }
+
+    public void CheckEndpoint(ScalarNode end, bool mayBeAll)
+    {
+        if (names.Contains(end.Text) || end.Text == ClusterSpec.Coordinator || (mayBeAll && end.Text == "all") || !IsName(end))
+            return;
+        mistakes.Add(end, $"there is no endpoint `{end.Text}`", Known(ClusterSpec.Coordinator), NearestName.Find(end.Text, names.Append(ClusterSpec.Coordinator)));
+    }
+
+    public void CheckNode(SourceLocation location, string path, string name)
+    {
+        if (names.Contains(name))
+            return;
+        string message = name == ClusterSpec.Coordinator ? "the coordinator is not a node" : $"there is no node `{name}`";
+        mistakes.Add(location, path, message, Known(null), NearestName.Find(name, names));
+    }
+
+    public void CheckLink(MapNode link, IReadOnlyList<string> from, IReadOnlyList<string> to)
+    {
+        if (from.Count == 1 && to.Count == 1 && from[0] == to[0] && from[0] != "all")
+            mistakes.Add(link.Get("to")!, $"a link from `{from[0]}` to itself", "two different endpoints");
+    }
+
+    private static bool IsName(ScalarNode node) => node.Text.Length is > 0 and <= 64 && node.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private string Known(string? also)
+    {
+        string listed = names.Count <= 8 ? string.Join(", ", names) : $"{nodes[0].Name} … {nodes[^1].Name}";
+        return "one of " + listed + (also is null ? "" : ", " + also);
+    }
+}

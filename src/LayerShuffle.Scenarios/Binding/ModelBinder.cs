@@ -1,0 +1,86 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Models: the shared settings with each entry merged over them.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="warnings">Where warnings go.</param>
+/// <param name="folder">The folder that paths are relative to.</param>
+internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, string folder)
+{
+    private readonly HashSet<string> unknownSizes = [];
+
+    /// <summary>Whether the network alone is simulated.</summary>
+    public static bool IsNetworkOnly(MapNode root) => root.Get("model") is ScalarNode { Text: "none" } || Read.Text(root.Map("model"), "architecture") == "none";
+
+    /// <summary>Models whose config.json could not be read, so that nothing can be said of their layers.</summary>
+    public bool HasKnownSizes(ModelSpec model) => !unknownSizes.Contains(model.Name);
+
+    public IReadOnlyList<ModelSpec> Bind(MapNode root)
+    {
+        bool networkOnly = IsNetworkOnly(root);
+        MapNode shared = root.Map("model") ?? new MapNode([], root.Location, "model");
+        List<(string Name, MapNode? Entry)> entries = [.. (root.Map("models")?.Entries ?? []).Where(entry => !entry.Value.IsNull).Select(entry => (entry.Key, entry.Value as MapNode))];
+        if (entries.Count == 0)
+            entries.Add((networkOnly ? "none" : "default", null));
+        List<ModelSpec> models = [];
+        foreach ((string name, MapNode? entry) in entries)
+            models.Add(One(name, entry, entry is null ? shared : MergePatch.ApplyMap(shared, entry), networkOnly));
+        new ModelChecker(mistakes).Check(root, models, networkOnly);
+        return models;
+    }
+
+    private ModelSpec One(string name, MapNode? entry, MapNode merged, bool networkOnly)
+    {
+        string? checkpoint = networkOnly ? null : Read.Text(entry, "checkpoint");
+        string architecture = networkOnly ? "none" : Read.Word(merged, "architecture", "vit");
+        ModelSpec model = new()
+        {
+            Name = name,
+            Architecture = architecture,
+            Variant = Read.Word(merged, "variant", "standard"),
+            ImageSize = Positive(merged, "image_size", 32),
+            PatchSize = Positive(merged, "patch_size", 4),
+            HiddenSize = Positive(merged, "hidden_size", 96),
+            NumHiddenLayers = Positive(merged, "num_hidden_layers", 8),
+            NumAttentionHeads = Positive(merged, "num_attention_heads", 3),
+            IntermediateSize = Positive(merged, "intermediate_size", 384),
+            LayerDrop = Read.Probability(merged, "layerdrop") ?? 0.2,
+            PositionLossWeight = Read.Number(merged, "position_loss_weight", 1),
+            InitFrom = networkOnly ? null : Read.Text(entry, "init_from"),
+            Checkpoint = checkpoint is null ? null : ScenarioPath.Resolve(folder, checkpoint),
+            Training = networkOnly || (checkpoint is not null && entry!.Get("training") is null) ? null : Training(merged.Map("training")),
+        };
+        return model.Checkpoint is null ? model : Imported(model, entry!.Get("checkpoint")!);
+    }
+
+    private ModelSpec Imported(ModelSpec model, ScenarioNode checkpoint)
+    {
+        ModelSpec? configured = CheckpointConfig.Apply(model, checkpoint, mistakes, warnings);
+        if (configured is null)
+            unknownSizes.Add(model.Name);
+        return configured ?? model;
+    }
+
+    private static int Positive(MapNode map, string key, int otherwise) => Math.Max(1, Read.Integer(map, key, otherwise));
+
+    private static TrainingSpec Training(MapNode? map)
+    {
+        TrainingSpec standard = new();
+        return new TrainingSpec
+        {
+            Epochs = Read.Integer(map, "epochs", standard.Epochs),
+            BatchSize = Read.Integer(map, "batch_size", standard.BatchSize),
+            LearningRate = Read.Number(map, "learning_rate", standard.LearningRate),
+            WeightDecay = Read.Number(map, "weight_decay", standard.WeightDecay),
+            WarmupRatio = Read.Probability(map, "warmup_ratio") ?? standard.WarmupRatio,
+            LrSchedulerType = Read.Word(map, "lr_scheduler_type", standard.LrSchedulerType),
+            MaxGradNorm = Read.Number(map, "max_grad_norm", standard.MaxGradNorm),
+            LabelSmoothing = Read.Probability(map, "label_smoothing") ?? standard.LabelSmoothing,
+            Augmentation = Read.Word(map, "augmentation", standard.Augmentation),
+            Precision = Read.Word(map, "precision", standard.Precision),
+            Seeds = Math.Max(1, Read.Integer(map, "seeds", standard.Seeds)),
+            Order = Read.Word(map, "order", standard.Order),
+            MicroBatches = Math.Max(1, Read.Integer(map, "micro_batches", standard.MicroBatches)),
+            CheckpointEpochs = Read.Integer(map, "checkpoint_epochs", standard.CheckpointEpochs),
+        };
+    }
+}

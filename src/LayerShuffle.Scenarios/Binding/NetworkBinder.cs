@@ -1,0 +1,39 @@
+using LayerShuffle.Network.Links;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Conditions of the links.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="endpoints">The endpoints there are.</param>
+internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoints)
+{
+    public NetworkSpec Bind(MapNode? network)
+    {
+        LinkConditions conditions = LinkConditions.Perfect with { ControlLossy = Read.Text(network, "control") == "lossy" };
+        if (network is not null)
+            conditions = conditions.With(Patch(network));
+        List<LinkException> links = [];
+        foreach (MapNode link in (network?.Get("links") as SequenceNode)?.Items.OfType<MapNode>() ?? [])
+        {
+            IReadOnlyList<string> from = endpoints.Ends(link.Get("from")), to = endpoints.Ends(link.Get("to"));
+            endpoints.CheckLink(link, from, to);
+            LinkPatch patch = Patch(link);
+            if (patch == new LinkPatch())
+                mistakes.Add(link, "the exception changes nothing", "at least one of latency, bandwidth, loss, duplicate, corrupt, reorder, keep_order");
+            links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all").Select(receiver => new LinkException(sender, receiver, patch))));
+        }
+
+        return new NetworkSpec(conditions, links);
+    }
+
+    public LinkPatch Patch(MapNode? map) => new()
+    {
+        Latency = map?.Get("latency") is { } latency ? DistributionBinder.Bind(latency, mistakes) : null,
+        Bandwidth = Read.Rate(map, "bandwidth"),
+        Loss = Read.Probability(map, "loss"),
+        Duplicate = Read.Probability(map, "duplicate"),
+        Corrupt = Read.Probability(map, "corrupt"),
+        Reorder = Read.Probability(map, "reorder"),
+        KeepOrder = Read.Boolean(map, "keep_order"),
+    };
+}

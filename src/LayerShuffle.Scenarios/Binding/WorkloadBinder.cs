@@ -1,0 +1,34 @@
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Requests and arrivals.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+internal sealed class WorkloadBinder(MistakeList mistakes)
+{
+    /// <summary>The deadline where none is written.</summary>
+    public static Duration DefaultDeadline => Duration.FromSeconds(30);
+
+    public WorkloadSpec Bind(MapNode? workload) => new(
+        Read.Integer(workload, "requests"),
+        Math.Max(1, Read.Integer(workload, "images_per_request", 1)),
+        Arrivals(workload?.Map("arrivals")),
+        Read.Duration(workload, "deadline") ?? DefaultDeadline);
+
+    private ArrivalSpec Arrivals(MapNode? arrivals)
+    {
+        ScenarioNode? rate = arrivals?.Get("rate"), process = arrivals?.Get("process"), concurrency = arrivals?.Get("concurrency");
+        if (rate is null)
+        {
+            if (process is not null)
+                mistakes.Add(process, "`process` needs a `rate`", "a rate such as `rate: 50/s`");
+            return new ArrivalSpec(ArrivalKind.Closed, Math.Max(1, Read.Integer(arrivals, "concurrency", 1)), 0);
+        }
+
+        if (concurrency is not null)
+            mistakes.Add(rate, "`rate` and `concurrency` exclude each other", "one of them (`concurrency: null` in an overlay removes it)");
+        double perSecond = rate is ScalarNode scalar && Quantity.RequestRate(scalar.Text, out double value) is null ? value : 1;
+        return new ArrivalSpec(Read.Text(arrivals, "process") == "uniform" ? ArrivalKind.Uniform : ArrivalKind.Poisson, 0, perSecond);
+    }
+}

@@ -1,0 +1,120 @@
+namespace LayerShuffle.Scenarios;
+
+/// <content>Nodes, links, faults and routing.</content>
+public static partial class LanguageSchema
+{
+    private static SchemaKey Mean => new("mean", Duration, "Mean before clamping.", Required: true);
+    private static SchemaKey Deviation => new("stddev", Duration, "Standard deviation before clamping.", Required: true);
+    private static SchemaKey Least => new("min", Duration, "Lower clamp.", "0ms");
+    private static SchemaKey Most => new("max", Duration, "Upper clamp.");
+    private static SchemaKey Correlation => new("correlation", Probability, "How far a latency follows the one before.", Supported: false);
+
+    private static VariantType Distribution(MapType otherwise) => new("distribution",
+    [
+        ("constant", new MapType("distribution settings", [Mean, Least, Most, Correlation])),
+        ("uniform", new MapType("distribution settings", [Least with { Required = true, Default = null, Doc = "Lower end." }, Most with { Required = true, Doc = "Upper end." }, Correlation])),
+        ("normal", new MapType("distribution settings", [Mean, Deviation, Least, Most, Correlation])),
+        ("lognormal", new MapType("distribution settings", [Mean, Deviation, Least, Most, Correlation])),
+        ("exponential", new MapType("distribution settings", [Mean, Least, Most, Correlation])),
+        ("pareto", new MapType("distribution settings", [Mean, Deviation, Least, Most, Correlation])),
+    ])
+    { Otherwise = otherwise };
+
+    private static ChoiceType Latency() => Either(Distribution(new MapType("latency settings", [new("rtt", Duration, "Round-trip time; a link has half of it.", Required: true)])), Duration);
+
+    private static ChoiceType ComputeTime() => Either(
+        Distribution(new MapType("compute time settings",
+        [
+            new("base", Either(Distribution(new MapType("distribution settings", [])), Duration), "Part of every request.", "0ms"),
+            new("per_image", Duration, "Part for every image of the request.", "0ms"),
+        ])), Duration);
+
+    private static List<SchemaKey> LinkKeys(bool withDefaults)
+    {
+        string? Default(string text) => withDefaults ? text : null;
+        return
+        [
+            new("latency", Latency(), "One-way latency.", Default("0ms")),
+            new("bandwidth", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)), "Messages queue for it in order.", Default("unlimited")),
+            new("loss", Either(new VariantType("model", [("bernoulli", new MapType("loss settings", [new("probability", Probability, "Probability that a message is lost.", Required: true)]))])
+            { Unsupported = ["gilbert-elliott", "markov"] }, Probability), "Probability that a data message is lost.", Default("0%")),
+            new("duplicate", Probability, "Probability that a data message is sent twice.", Default("0%")),
+            new("corrupt", Probability, "Probability that a data message arrives garbled and is dropped.", Default("0%")),
+            new("reorder", Probability, "Probability that a data message skips its latency and overtakes.", Default("0%")),
+            new("keep_order", new ScalarType(ScalarKind.Boolean), "Whether jitter may not reorder.", Default("false")),
+        ];
+    }
+
+    private static ChoiceType Ends => Either(new ListType("endpoints", Name, 1), Name);
+
+    private static MapType Network() => new("network settings",
+    [
+        .. LinkKeys(withDefaults: true),
+        new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
+        new("links", new ListType("exceptions", new MapType("link settings",
+        [
+            new("from", Ends, "Sending endpoint, or all.", Required: true),
+            new("to", Ends, "Receiving endpoint, or all.", Required: true),
+            .. LinkKeys(withDefaults: false),
+        ])), "Exceptions, directed, applied in order."),
+    ]);
+
+    private static MapType Cluster() => new("cluster settings",
+    [
+        new("nodes", Either(new DictionaryType("node", new MapType("node settings",
+        [
+            new("device", new ScalarType(ScalarKind.Pattern) { Pattern = "cpu|cuda(?::[0-9]{1,3})?", Noun = "`cpu`, `cuda` or `cuda:N`" }, "Where it computes; default the run's."),
+            new("compute_time", ComputeTime(), "Time of one layer for one request; default the cluster's."),
+            new("slowdown", Number(0, exclusive: true), "A standing factor on compute time.", "1"),
+            new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
+            new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
+        ]), Name)
+        { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
+        new("placement", Either(Word("round-robin", "blocks"), new DictionaryType("node", LayerIds, Name)), "Which layers lie where.", "round-robin"),
+        new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
+        new("recovery", new AnyType(), "How lost layers move to other nodes.", Supported: false),
+    ]);
+
+    private static DictionaryType Faults()
+    {
+        SchemaKey at = new("at", Duration, "When it begins.", Required: true);
+        SchemaKey nodes = new("nodes", Either(new MapType("selector settings", [new("random", Either(Integer(1), Probability), "How many, or what share.", Required: true)]),
+            new ListType("node names", Name, 1), Name), "Names, all, {random: 2} or {random: 25%}.", Required: true);
+        return new DictionaryType("fault", new VariantType("kind",
+        [
+            ("crash", new MapType("crash settings", [nodes, at, new("restart_after", PositiveDuration, "How long they stay down; default for ever.")])),
+            ("partition", new MapType("partition settings",
+            [
+                new("groups", new ListType("groups", new ListType("endpoints", Name, 1), 2), "Groups of endpoints that cannot reach each other.", Required: true),
+                at, new("heal_after", PositiveDuration, "How long it lasts; default for ever."),
+            ])),
+            ("slowdown", new MapType("slowdown settings",
+                [nodes, at, new("factor", Number(0, exclusive: true), "How many times as long layers take.", Required: true), new("for", PositiveDuration, "How long it lasts; default for ever.")])),
+            ("link", new MapType("link fault settings",
+            [
+                new("from", Ends, "Sending endpoints, or all.", Required: true),
+                new("to", Ends, "Receiving endpoints, or all.", Required: true),
+                at, new("for", PositiveDuration, "How long it lasts; default for ever."),
+                new("set", new MapType("link settings", LinkKeys(withDefaults: false)), "What differs meanwhile.", Required: true),
+            ])),
+        ])
+        { Unsupported = ["churn"] }, Name);
+    }
+
+    private static MapType Routing() => new("routing settings",
+    [
+        new("order", Either(LayerIds, new ScalarType(ScalarKind.Word) { Words = ["sequential", "arbitrary"], UnsupportedWords = ["opportunistic"] }),
+            "In which order a request visits the layers; or a list of layer ids.", "sequential"),
+        new("prune", new MapType("prune settings",
+        [
+            new("layers", Integer(0), "How many layers; default 0, or as many as `choose` lists."),
+            new("choose", Either(new ListType("layer ids", Integer(0), 1), Word("random", "first", "last")), "Which.", "random"),
+            new("per", Word("request", "trial"), "How often a random choice is drawn.", "request"),
+        ]), "Layers left out on purpose, at no cost in time."),
+        new("timeout", Either(Word("auto"), PositiveDuration), "How long the sender of a hop waits for its acknowledgement; auto: from measured round trips.", "auto"),
+        new("retries", Integer(0, 1_000_000), "Resends of one hop.", "2"),
+        new("on_failure", new ScalarType(ScalarKind.Word) { Words = ["fail", "skip"], UnsupportedWords = ["defer", "wait"] }, "What the sender does when its resends are used up.", "skip"),
+        new("replicas", Integer(1, 10_000), "Copies of every layer, in all.", "1"),
+        new("detection", Either(Word("timeout"), Duration), "How long after a crash custodians learn of it; default the timeout."),
+    ]);
+}

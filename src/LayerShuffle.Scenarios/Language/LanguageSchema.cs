@@ -1,0 +1,111 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>The scenario language, described once: the validator, the defaults and the JSON schema are derived from this.</summary>
+public static partial class LanguageSchema
+{
+    private const string NameCharacters = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+    /// <summary>Sections that conditions and sweeps may change.</summary>
+    public static IReadOnlyList<string> VariedSections { get; } = ["cluster", "network", "faults", "routing", "workload"];
+
+    /// <summary>The whole file.</summary>
+    public static MapType Root { get; } = CreateRoot();
+
+    private static ScalarType Text => new(ScalarKind.Text);
+
+    private static ScalarType Duration => new(ScalarKind.Duration);
+
+    private static ScalarType Probability => new(ScalarKind.Probability);
+
+    private static ScalarType Name => new(ScalarKind.Pattern) { Pattern = NameCharacters, Noun = "a name of letters, digits, `-`, `_` and `.`" };
+
+    private static ScalarType Integer(long least, long most = int.MaxValue) => new(ScalarKind.Integer) { Minimum = least, Maximum = most };
+
+    private static ScalarType Number(double least, bool exclusive = false, double? most = null) =>
+        new(ScalarKind.Number) { Minimum = least, Exclusive = exclusive, Maximum = most };
+
+    private static ScalarType PositiveDuration => new(ScalarKind.Duration) { Minimum = 0, Exclusive = true };
+
+    private static ScalarType Word(params string[] words) => new(ScalarKind.Word) { Words = words };
+
+    private static ChoiceType Either(params SchemaType[] options) => new(options);
+
+    private static ListType LayerIds => new("layer ids", Integer(0), 1);
+
+    private static MapType CreateRoot()
+    {
+        MapType cluster = Cluster(), network = Network(), routing = Routing(), workload = Workload();
+        DictionaryType faults = Faults();
+        MapType varied = new("cluster, network, faults, routing and workload",
+        [
+            new("cluster", cluster, "The nodes."),
+            new("network", network, "The links."),
+            new("faults", faults, "The faults."),
+            new("routing", routing, "The routing."),
+            new("workload", workload, "The requests."),
+        ]);
+        return new MapType("settings",
+        [
+            new("name", new ScalarType(ScalarKind.Pattern) { Pattern = "[a-z0-9-]+", Noun = "a name of a-z, 0-9 and `-`" }, "Name of the scenario; its results go to results/<name>.", Required: true),
+            new("description", Text, "What this shows, in a sentence."),
+            new("seed", new ScalarType(ScalarKind.Integer), "Seed of every random draw.", "0"),
+            new("repeats", Integer(1, 100_000), "How often network, faults, orders and arrivals are drawn again; models are not trained again.", "1"),
+            new("clock", new ScalarType(ScalarKind.Word) { Words = ["virtual"], UnsupportedWords = ["wall"] }, "Virtual time in one process, or wall time on several.", "virtual"),
+            new("threads", Integer(1, 1024), "Computing threads; part of what makes runs identical.", "2"),
+            new("dataset", Dataset(), "The images. Not needed with `model: none`."),
+            new("model", Either(Word("none"), Model(false)), "Settings shared by all models; `none` simulates the network alone."),
+            new("models", new DictionaryType("model", Model(true), Name), "One or more models, each of which may override any key of `model`."),
+            new("cluster", cluster, "The nodes and the layers they host."),
+            new("network", network, "Conditions of every link between two endpoints."),
+            new("faults", faults, "Named events that change nodes or links for a while."),
+            new("routing", routing, "How requests find their way, and around failures."),
+            new("policies", new DictionaryType("policy", new OverlayType("routing settings", routing), Name), "Named overlays on routing, each crossed with every condition."),
+            new("workload", workload, "What is asked of the cluster."),
+            new("conditions", new DictionaryType("condition", new OverlayType("cluster, network, faults, routing and workload settings", varied), Name),
+                "Named overlays on everything above but model and dataset."),
+            new("sweep", new SweepType(), "A grid on top of every condition: key paths and the values they take."),
+            new("trace", Either(Word("all", "off"), Integer(0)), "Hops kept: all, off, or those of the first N requests of a trial and of as many that failed.", "1000"),
+            new("expect", new ListType("expectations", Expectation()), "What must hold; it decides the exit code."),
+        ]);
+    }
+
+    private static MapType Dataset() => new("dataset settings",
+    [
+        new("kind", Word("shapes", "cifar10", "cifar100", "mnist", "image-folder"), "Which dataset.", Required: true),
+        new("path", new ScalarType(ScalarKind.Path), "Where it lies; all but shapes."),
+        new("train", Integer(1), "Training images, a class-stratified subset; default all (shapes: 5000)."),
+        new("test", Integer(1), "Test images, a class-stratified subset; default all (shapes: 1000)."),
+    ]);
+
+    private static MapType Workload() => new("workload settings",
+    [
+        new("requests", Integer(1), "How many requests; default every test image once."),
+        new("images_per_request", Integer(1, 100_000), "Images in one request.", "1"),
+        new("arrivals", new MapType("arrival settings",
+        [
+            new("concurrency", Integer(1), "Closed: requests in flight."),
+            new("rate", new ScalarType(ScalarKind.RequestRate), "Open: requests a second."),
+            new("process", Word("poisson", "uniform"), "Open: random or even spacing; default poisson."),
+        ]), "When requests are submitted; default one at a time."),
+        new("deadline", PositiveDuration, "From submission; later is deadline_exceeded.", "30s"),
+    ]);
+
+    private static MapType Expectation() => new("expectation settings",
+    [
+        new("metric", Word([.. Metric.All.Select(metric => metric.Name)]), "A column of conditions.csv.", Required: true),
+        new("model", Text, "The model; default each."),
+        new("condition", Text, "The condition, with or without its sweep point; default each."),
+        new("policy", Text, "The policy; default each."),
+        new("where", new DictionaryType("swept key", new AnyType(), Text), "Sweep points: swept keys (or `policy`) and the values they must have."),
+        new("min", new ScalarType(ScalarKind.Bound), "The least it may be; with `of` a share of the other."),
+        new("max", new ScalarType(ScalarKind.Bound), "The most it may be; with `of` a share of the other."),
+        new("of", new MapType("reference settings",
+        [
+            new("metric", Word([.. Metric.All.Select(metric => metric.Name)]), "Default: the same."),
+            new("model", Text, "Default: the same."),
+            new("condition", Text, "Default: the same."),
+            new("policy", Text, "Default: the same."),
+        ]), "What it is relative to."),
+        new("using", Word("mean", "ci_low"), "The mean over seeds and repeats, or the lower end of its interval.", "mean"),
+    ]);
+}

@@ -1,0 +1,41 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>What a single value of the language can be.</summary>
+public enum ScalarKind
+{
+    /// <summary>Any text.</summary>
+    Text,
+
+    /// <summary>Text of a given pattern.</summary>
+    Pattern,
+
+    /// <summary>A path, relative to the scenario file.</summary>
+    Path,
+
+    /// <summary>A whole number.</summary>
+    Integer,
+
+    /// <summary>A number.</summary>
+    Number,
+
+    /// <summary>true or false.</summary>
+    Boolean,
+
+    /// <summary>A duration with its unit.</summary>
+    Duration,
+
+    /// <summary>A probability.</summary>
+    Probability,
+
+    /// <summary>A rate of data with its unit.</summary>
+    Rate,
+
+    /// <summary>A rate of requests with its unit.</summary>
+    RequestRate,
+
+    /// <summary>One of some words.</summary>
+    Word,
+
+    /// <summary>A number with the unit of the metric it bounds.</summary>
+    Bound,
+}

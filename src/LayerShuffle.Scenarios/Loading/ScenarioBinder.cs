@@ -1,0 +1,122 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Validates a merged file in full and turns it into a scenario.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="warnings">Where warnings go.</param>
+/// <param name="folder">The absolute folder that paths are relative to.</param>
+internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings, string folder)
+{
+    private const long MaximumTrials = 1_000_000;
+
+    public Scenario? Bind(MapNode root)
+    {
+        MapType varied = new("settings", [.. LanguageSchema.Root.Keys.Where(key => LanguageSchema.VariedSections.Contains(key.Name))]);
+        CheckStructure(root, varied);
+        OverlayChecker overlayChecker = new(mistakes);
+        IReadOnlyList<MapEntry> sweep = overlayChecker.Sweep(root.Map("sweep"));
+        OverlayExpander overlays = new(root, sweep);
+        CheckOverlays(overlayChecker, overlays, varied);
+        bool networkOnly = ModelBinder.IsNetworkOnly(root);
+        ModelBinder modelBinder = new(mistakes, warnings, folder);
+        IReadOnlyList<ModelSpec> models = modelBinder.Bind(root);
+        DatasetSpec? dataset = Dataset(root, networkOnly);
+        if (overlays.Count > OverlayExpander.MaximumPoints)
+        {
+            mistakes.Add(root.Entry("sweep")?.KeyLocation ?? root.Location, "sweep", $"{overlays.Count} combinations of condition, policy and sweep point", $"at most {OverlayExpander.MaximumPoints}");
+            return null;
+        }
+
+        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, [.. models.Where(modelBinder.HasKnownSizes)], dataset, networkOnly);
+        new WarningFinder(warnings).Shadows(overlays, sweep);
+        List<string> sweepKeys = [.. sweep.Select(entry => entry.Key)];
+        Scenario scenario = new()
+        {
+            Name = Read.Word(root, "name", ""),
+            Description = Read.Word(root, "description", ""),
+            Seed = Read.Long(root, "seed", 0),
+            Repeats = Math.Max(1, Read.Integer(root, "repeats", 1)),
+            Threads = Math.Max(1, Read.Integer(root, "threads", 2)),
+            Dataset = dataset,
+            Models = models,
+            NetworkOnly = networkOnly,
+            Conditions = variants,
+            SweepKeys = sweepKeys,
+            Expectations = new ExpectationBinder(mistakes, models, variants, sweepKeys, networkOnly).Bind(root.Get("expect") as SequenceNode),
+            Trace = Read.Text(root, "trace") switch { "all" => int.MaxValue, "off" => 0, _ => Read.Integer(root, "trace", 1000) },
+        };
+        CheckTrials(root, scenario);
+        return scenario;
+    }
+
+    private void CheckStructure(MapNode root, MapType varied)
+    {
+        MapType rest = new("settings", [.. LanguageSchema.Root.Keys.Select(key => varied.Key(key.Name) is null ? key : key with { Type = new AnyType() })]);
+        MapNode blanked = new([.. root.Entries.Select(entry => varied.Key(entry.Key) is null ? entry : entry with { Value = new ScalarNode("", true, entry.Value.Location, entry.Value.Path) })], root.Location, root.Path);
+        new StructureValidator(mistakes, requireKeys: true).Check(blanked, rest, "", root.Location);
+    }
+
+    private void CheckOverlays(OverlayChecker checker, OverlayExpander overlays, MapType varied)
+    {
+        StructureValidator partial = new(mistakes, requireKeys: false);
+        SourceLocation place = overlays.Base.Location;
+        partial.Check(overlays.Base, varied, "", place);
+        checker.Nulls(overlays.Base, "");
+        foreach ((string _, MapNode overlay) in overlays.Conditions.Concat(overlays.Policies))
+        {
+            checker.Nulls(overlay, "");
+            partial.Check(MergePatch.ApplyMap(overlays.Base, overlay), varied, "", place);
+        }
+    }
+
+    private DatasetSpec? Dataset(MapNode root, bool networkOnly)
+    {
+        MapNode? map = root.Map("dataset");
+        if (map is null)
+        {
+            if (!networkOnly && root.Get("dataset") is null)
+                mistakes.Add(root.Location, "dataset", "missing key `dataset`", "the images, such as `dataset: {kind: shapes}`");
+            return null;
+        }
+
+        string kind = Read.Word(map, "kind", "shapes");
+        bool isShapes = kind == "shapes";
+        string? path = Read.Text(map, "path");
+        if (kind is "cifar10" or "cifar100" or "mnist" or "image-folder" && map.Get("path") is null)
+            mistakes.Add(root.Entry("dataset")!.KeyLocation, "dataset.path", "missing key `path`", $"where {kind} lies");
+        if (isShapes && path is not null)
+            warnings.Add(map.Get("path")!, "shapes are drawn, not read: `path` has no effect");
+        string? resolved = isShapes || path is null ? null : ScenarioPath.Resolve(folder, path);
+        if (resolved is not null && !Path.Exists(resolved))
+            warnings.Add(map.Get("path")!, $"there is no {resolved}: the run will need it");
+        return new DatasetSpec(kind, resolved, Read.Integer(map, "train") ?? (isShapes ? 5000 : null), Read.Integer(map, "test") ?? (isShapes ? 1000 : null));
+    }
+
+    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly)
+    {
+        List<TrialVariant> variants = [];
+        StructureValidator full = new(mistakes, requireKeys: true);
+        VariantBinder binder = new(mistakes, models);
+        WarningFinder finder = new(warnings);
+        bool isSingle = overlays.Count == 1;
+        foreach (VariantPoint point in overlays.Points())
+        {
+            full.Check(point.Merged, varied, "", point.Merged.Location);
+            mistakes.Context = isSingle ? "" : $" (condition `{point.DisplayName}`, policy `{point.Policy}`)";
+            TrialVariant variant = binder.Bind(point);
+            if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
+                mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`", "how many requests: with `model: none` there are no test images to count");
+            mistakes.Context = "";
+            finder.Variant(point, variant, models, dataset);
+            variants.Add(variant);
+        }
+
+        return variants;
+    }
+
+    private void CheckTrials(MapNode root, Scenario scenario)
+    {
+        long trials = scenario.Models.Sum(model => (long)ScenarioExpander.TrainingSeeds(model)) * scenario.Conditions.Count * scenario.Repeats;
+        if (trials > MaximumTrials)
+            mistakes.Add(root.Location, "", $"{trials} trials", $"at most {MaximumTrials}");
+    }
+}

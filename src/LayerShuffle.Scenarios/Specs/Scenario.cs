@@ -1,0 +1,44 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>A scenario, validated, its defaults filled and its conditions written out.</summary>
+public sealed record Scenario
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it shows.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Seed of every random draw.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>How often network, faults, orders and arrivals are drawn again.</summary>
+    public required int Repeats { get; init; }
+
+    /// <summary>Computing threads.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The images; null only where the network alone is simulated.</summary>
+    public DatasetSpec? Dataset { get; init; }
+
+    /// <summary>The models, in order.</summary>
+    public required IReadOnlyList<ModelSpec> Models { get; init; }
+
+    /// <summary>Whether the network alone is simulated (<c>model: none</c>).</summary>
+    public required bool NetworkOnly { get; init; }
+
+    /// <summary>Every policy (outermost), condition and sweep point (innermost, the last key fastest).</summary>
+    public required IReadOnlyList<TrialVariant> Conditions { get; init; }
+
+    /// <summary>Swept keys, in order.</summary>
+    public required IReadOnlyList<string> SweepKeys { get; init; }
+
+    /// <summary>What must hold.</summary>
+    public required IReadOnlyList<ExpectationSpec> Expectations { get; init; }
+
+    /// <summary>Requests of a trial whose hops are kept: int.MaxValue for all, 0 for off.</summary>
+    public required int Trace { get; init; }
+
+    /// <summary>The CSV columns of the swept keys: <c>routing_order</c> for <c>routing.order</c>.</summary>
+    public IReadOnlyList<string> SweepColumns => [.. SweepKeys.Select(key => key.Replace('.', '_'))];
+}

@@ -1,0 +1,38 @@
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>A condition at one sweep point under one policy: what every model meets there.</summary>
+public sealed record TrialVariant
+{
+    /// <summary>The condition as it is displayed, its sweep point in brackets: <c>loss-5[routing.order=arbitrary,network.loss=1%]</c>.</summary>
+    public required string Condition { get; init; }
+
+    /// <summary>The condition's name without its sweep point.</summary>
+    public required string BaseCondition { get; init; }
+
+    /// <summary>The policy.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Swept keys in order, each with its value as written.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> SweepValues { get; init; }
+
+    /// <summary>Conditions of the links.</summary>
+    public required NetworkSpec Network { get; init; }
+
+    /// <summary>Faults in the scenario's order.</summary>
+    public required IReadOnlyList<FaultSpec> Faults { get; init; }
+
+    /// <summary>Nodes and placement.</summary>
+    public required ClusterSpec Cluster { get; init; }
+
+    /// <summary>Routing with its policy applied.</summary>
+    public required RoutingSpec Routing { get; init; }
+
+    /// <summary>Requests and arrivals.</summary>
+    public required WorkloadSpec Workload { get; init; }
+}

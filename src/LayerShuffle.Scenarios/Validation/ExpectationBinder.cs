@@ -1,0 +1,137 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Reads expectations and says which speak of nothing.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="models">The models.</param>
+/// <param name="variants">Every condition, sweep point and policy.</param>
+/// <param name="sweepKeys">The swept keys.</param>
+/// <param name="networkOnly">Whether there is no accuracy.</param>
+internal sealed class ExpectationBinder(
+    MistakeList mistakes, IReadOnlyList<ModelSpec> models, IReadOnlyList<TrialVariant> variants, IReadOnlyList<string> sweepKeys, bool networkOnly)
+{
+    private readonly List<string> conditions = [.. variants.Select(variant => variant.BaseCondition).Concat(variants.Select(variant => variant.Condition)).Distinct()];
+    private readonly List<string> policies = [.. variants.Select(variant => variant.Policy).Distinct()];
+
+    public IReadOnlyList<ExpectationSpec> Bind(SequenceNode? list) => [.. (list?.Items ?? []).OfType<MapNode>().Select(One)];
+
+    private ExpectationSpec One(MapNode map)
+    {
+        int before = mistakes.Count;
+        MapNode? of = map.Map("of");
+        Names(map);
+        if (of is not null)
+            Names(of);
+        ExpectationSpec expectation = new()
+        {
+            Metric = Read.Word(map, "metric", ""),
+            Model = Read.Text(map, "model"),
+            Condition = Read.Text(map, "condition"),
+            Policy = Read.Text(map, "policy"),
+            Where = Where(map.Map("where")),
+            Min = Bound(map, "min", of),
+            Max = Bound(map, "max", of),
+            MinText = Read.Text(map, "min"),
+            MaxText = Read.Text(map, "max"),
+            Of = of is null ? null : new ExpectationReference(Read.Text(of, "metric"), Read.Text(of, "model"), Read.Text(of, "condition"), Read.Text(of, "policy")),
+            UsesCiLow = Read.Text(map, "using") == "ci_low",
+            Text = NodeText.Of(map),
+        };
+        if (map.Get("min") is null && map.Get("max") is null)
+            mistakes.Add(map, "an expectation without a bound", "`min` or `max`");
+        else if (expectation.Min > expectation.Max)
+            mistakes.Add(map.Get("min")!, $"`min` {expectation.MinText} is greater than `max` {expectation.MaxText}");
+        if (mistakes.Count == before)
+            Matching(map, expectation);
+        return expectation;
+    }
+
+    private void Names(MapNode map)
+    {
+        Known(map, "model", [.. models.Select(model => model.Name)]);
+        Known(map, "condition", conditions);
+        Known(map, "policy", policies);
+        if (networkOnly && Metric.Find(Read.Word(map, "metric", "")) is { NeedsModel: true } metric)
+            mistakes.Add(map.Get("metric")!, $"`{metric.Name}` is blank with `model: none`", "a metric of the network");
+    }
+
+    private void Known(MapNode map, string key, IReadOnlyList<string> names)
+    {
+        if (map.Get(key) is ScalarNode scalar && !names.Contains(scalar.Text))
+        {
+            List<string> shown = [.. names.Where(name => !name.Contains('[', StringComparison.Ordinal))];
+            string expected = "one of " + string.Join(", ", shown.Take(12)) + (shown.Count > 12 ? ", …" : "");
+            mistakes.Add(scalar, $"there is no {key} `{scalar.Text}`", expected, NearestName.Find(scalar.Text, names));
+        }
+    }
+
+    private double? Bound(MapNode map, string key, MapNode? of)
+    {
+        if (map.Get(key) is not ScalarNode scalar || Metric.Find(Read.Word(map, "metric", "")) is not { } metric)
+            return null;
+        if (metric.ReadBound(scalar.Text, of is not null, out double value) is not { } problem)
+            return value;
+        mistakes.Add(scalar, problem, metric.Expected(of is not null));
+        return null;
+    }
+
+    private List<KeyValuePair<string, IReadOnlyList<string>>> Where(MapNode? where)
+    {
+        List<KeyValuePair<string, IReadOnlyList<string>>> bound = [];
+        foreach (MapEntry entry in (where?.Entries ?? []).Where(entry => !entry.Value.IsNull))
+        {
+            if (entry.Key != "policy" && !sweepKeys.Contains(entry.Key))
+            {
+                string expected = sweepKeys.Count == 0 ? "a sweep with this key" : "one of " + string.Join(", ", sweepKeys.Append("policy"));
+                mistakes.Add(entry.KeyLocation, entry.Value.Path, $"`{entry.Key}` is not swept", expected, NearestName.Find(entry.Key, sweepKeys));
+                continue;
+            }
+
+            List<string> known = entry.Key == "policy" ? policies : [.. variants.Select(variant => variant.SweepValues.First(value => value.Key == entry.Key).Value).Distinct()];
+            bound.Add(new(entry.Key, Values(entry, known)));
+        }
+
+        return bound;
+    }
+
+    private List<string> Values(MapEntry entry, List<string> known)
+    {
+        if (known.Find(text => text == NodeText.Of(entry.Value)) is { } whole)
+            return [whole];
+        List<string> values = [];
+        foreach (ScenarioNode item in entry.Value is SequenceNode list ? list.Items : [entry.Value])
+        {
+            string text = NodeText.Of(item);
+            if (known.Find(candidate => candidate == text || SameQuantity(candidate, text)) is { } match)
+                values.Add(match);
+            else
+                mistakes.Add(item, $"`{entry.Key}` never is `{text}`", "one of " + string.Join(", ", known.Take(12)));
+        }
+
+        return values;
+    }
+
+    private static bool SameQuantity(string a, string b) =>
+        (Quantity.Probability(a, out double x) is null && Quantity.Probability(b, out double y) is null && x == y) ||
+        (Quantity.Duration(a, out Network.Time.Duration c) is null && Quantity.Duration(b, out Network.Time.Duration d) is null && c == d) ||
+        (Quantity.Number(a, out double e) is null && Quantity.Number(b, out double f) is null && e == f) ||
+        (Quantity.Rate(a, out double g) is null && Quantity.Rate(b, out double h) is null && g == h);
+
+    private void Matching(MapNode map, ExpectationSpec expectation)
+    {
+        bool any = false;
+        foreach (ModelSpec model in models)
+        {
+            foreach (TrialVariant variant in variants.Where(variant => expectation.Matches(model.Name, variant)))
+            {
+                any = true;
+                if (expectation.Of is null || models.Any(other => variants.Any(candidate => expectation.IsReference(model.Name, variant, other.Name, candidate))))
+                    continue;
+                mistakes.Add(map.Get("of")!, $"nothing to compare `{variant.Condition}` under policy `{variant.Policy}` with", "a condition at the same sweep point and policy, or both named");
+                return;
+            }
+        }
+
+        if (!any)
+            mistakes.Add(map, "the expectation matches no trial", "a model, condition, policy and sweep point that occur together");
+    }
+}

@@ -1,0 +1,71 @@
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Finds what is allowed but hardly meant.</summary>
+/// <param name="warnings">Where warnings go.</param>
+internal sealed class WarningFinder(MistakeList warnings)
+{
+    /// <summary>Overrides that a later overlay always replaces.</summary>
+    public void Shadows(OverlayExpander overlays, IReadOnlyList<MapEntry> sweep)
+    {
+        List<(string Path, ScenarioNode Node, string What)> later = [.. sweep.Select(entry => (entry.Key, entry.Value, "the sweep"))];
+        foreach ((string name, MapNode overlay) in overlays.Policies)
+        {
+            List<(string, ScenarioNode)> leaves = [.. Leaves(overlay, "")];
+            Shadowed(leaves, later);
+            if (overlays.Policies.Count == 1)
+                later.AddRange(leaves.Select(leaf => (leaf.Item1, leaf.Item2, $"policy `{name}`")));
+        }
+
+        if (overlays.Policies.Count > 1)
+            later.AddRange(overlays.Policies.SelectMany(policy => Leaves(policy.Overlay, "").Select(leaf => (leaf.Path, leaf.Node, $"policy `{policy.Name}`"))));
+        foreach ((string _, MapNode overlay) in overlays.Conditions)
+            Shadowed(Leaves(overlay, ""), later);
+        later.AddRange(overlays.Conditions.SelectMany(condition => Leaves(condition.Overlay, "").Select(leaf => (leaf.Path, leaf.Node, $"condition `{condition.Name}`"))));
+        Shadowed(Leaves(overlays.Base, "").Where(leaf => leaf.Node.Location.Line == 0), later);
+    }
+
+    /// <summary>A timeout shorter than a round trip and the time the activation takes on the link; more than one pass through the test images.</summary>
+    public void Variant(VariantPoint point, TrialVariant variant, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset)
+    {
+        MapNode? routing = point.Merged.Map("routing"), workload = point.Merged.Map("workload");
+        if (variant.Routing.Timeout is { } timeout && routing?.Get("timeout") is { } written && Slowest(variant, models) is { } needed && timeout < needed)
+            warnings.Add(written, $"{Read.Text(routing, "timeout")} is shorter than a round trip plus size ÷ bandwidth, {needed}: every hop is sent again");
+        if (variant.Workload.Requests is { } requests && dataset?.Test is { } test && (long)requests * variant.Workload.ImagesPerRequest > test)
+        {
+            ScenarioNode node = workload!.Get("requests")!;
+            warnings.Add(node, $"{requests} requests of {variant.Workload.ImagesPerRequest} are more than one pass through {test} test images");
+        }
+    }
+
+    private static Duration? Slowest(TrialVariant variant, IReadOnlyList<ModelSpec> models)
+    {
+        if (models.Count == 0)
+            return null;
+        double bytes = models.Max(model => model.ActivationBytesPerImage) * (double)variant.Workload.ImagesPerRequest;
+        double slowest = 0;
+        foreach (LinkConditions link in variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default))
+        {
+            double back = Math.Max(variant.Network.Default.Latency.Mean.TotalSeconds, link.Latency.Min.TotalSeconds);
+            double sending = link.BandwidthBytesPerSecond is { } bandwidth ? bytes / bandwidth : 0;
+            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + sending);
+        }
+
+        return slowest < 1e9 ? Duration.FromSeconds(slowest) : null;
+    }
+
+    private void Shadowed(IEnumerable<(string Path, ScenarioNode Node)> leaves, List<(string Path, ScenarioNode Node, string What)> later)
+    {
+        foreach ((string path, ScenarioNode node) in leaves)
+        {
+            int at = later.FindIndex(other => path == other.Path || path.StartsWith(other.Path + ".", StringComparison.Ordinal));
+            if (at >= 0)
+                warnings.Add(node, $"this override of `{path}` is shadowed by {later[at].What} ({later[at].Node.Location})");
+        }
+    }
+
+    private static IEnumerable<(string Path, ScenarioNode Node)> Leaves(MapNode map, string prefix) =>
+        map.Entries.SelectMany(entry => entry.Value is MapNode inner ? Leaves(inner, prefix + entry.Key + ".") : [(prefix + entry.Key, entry.Value)]);
+}

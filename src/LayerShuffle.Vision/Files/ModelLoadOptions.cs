@@ -1,0 +1,19 @@
+namespace LayerShuffle.Vision;
+
+/// <summary>How a model folder is loaded.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>Load the model as this variant, whatever config.json says: a standard checkpoint as layershuffle, say. Null: as config.json says.</summary>
+    public ModelVariant? ForceVariant { get; init; }
+
+    /// <summary>
+    /// Whether tensors that only the forced variant has may be missing (they are then initialised from <see cref="Seed"/>), and those of another variant are passed over.
+    /// </summary>
+    public bool AllowMissingVariantTensors { get; init; }
+
+    /// <summary>For tensors that are missing by permission: 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>What to make of config.json's settings before the weights are read, or null.</summary>
+    public Func<VitConfig, VitConfig>? Overrides { get; init; }
+}

@@ -1,0 +1,187 @@
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Vision;
+
+/// <summary>
+/// The header of a safetensors file: eight bytes of length, then JSON. Read strictly, since a file may come from anywhere: nothing is allocated
+/// that the file does not have the bytes for, and every tensor's bytes follow the previous one's, without hole or overlap, up to the end of the file.
+/// </summary>
+internal sealed class SafeTensorsHeader
+{
+    public const int LengthBytes = 8;
+    private const long MostHeaderBytes = 100_000_000;
+    private const int MostDimensions = 16;
+    private const string MetadataKey = "__metadata__";
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
+
+    private SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    {
+        Entries = entries;
+        Metadata = metadata;
+    }
+
+    /// <summary>The tensors in the sequence of their bytes.</summary>
+    public IReadOnlyList<SafeTensorsEntry> Entries { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Reads the header's length from a file's first bytes and checks it.</summary>
+    public static int ReadLength(ReadOnlySpan<byte> start, long fileLength, string source)
+    {
+        if (start.Length < LengthBytes)
+            throw Malformed(source, "it is shorter than the eight bytes that every such file begins with");
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        if (length > (ulong)(fileLength - LengthBytes))
+            throw Malformed(source, $"its header claims {length} bytes, but the file has {fileLength}; it may be cut off or no safetensors file");
+        if (length > MostHeaderBytes)
+            throw Malformed(source, $"its header claims {length} bytes; more than {MostHeaderBytes} are not accepted");
+        return (int)length;
+    }
+
+    /// <summary>Reads the header's JSON.</summary>
+    /// <param name="json">The bytes.</param>
+    /// <param name="dataLength">How many bytes follow the header in the file.</param>
+    /// <param name="source">What to call the file in a message.</param>
+    public static SafeTensorsHeader Parse(ReadOnlyMemory<byte> json, long dataLength, string source)
+    {
+        if (json.Length == 0 || json.Span[0] != (byte)'{')
+            throw Malformed(source, "its header does not begin with {");
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, Strict);
+            List<SafeTensorsEntry> entries = [];
+            IReadOnlyDictionary<string, string> metadata = new Dictionary<string, string>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == MetadataKey)
+                    metadata = ParseMetadata(property.Value, source);
+                else
+                    entries.Add(ParseEntry(property, source));
+            }
+
+            entries.Sort((a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Length.CompareTo(b.Length));
+            CheckLayout(entries, dataLength, source);
+            return new(entries, metadata);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new ModelFormatException($"{source} is no valid safetensors file: its header is not the JSON it should be ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    /// <summary>Writes length and JSON, padded with spaces to a multiple of eight bytes.</summary>
+    public static byte[] Format(IEnumerable<SafeTensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var buffer = new MemoryStream();
+        buffer.Write(new byte[LengthBytes]);
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject(MetadataKey);
+            foreach ((string key, string value) in metadata)
+                json.WriteString(key, value);
+            json.WriteEndObject();
+            foreach (SafeTensorsEntry entry in entries)
+                WriteEntry(json, entry);
+            json.WriteEndObject();
+        }
+
+        while (buffer.Length % LengthBytes != 0)
+            buffer.WriteByte((byte)' ');
+        byte[] header = buffer.ToArray();
+        BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - LengthBytes);
+        return header;
+    }
+
+    public static ModelFormatException Malformed(string source, string why) => new($"{source} is no valid safetensors file: {why}.");
+
+    private static void WriteEntry(Utf8JsonWriter json, SafeTensorsEntry entry)
+    {
+        json.WriteStartObject(entry.Name);
+        json.WriteString("dtype", SafeTensorsTypes.Of(entry.DataType).Name);
+        json.WriteStartArray("shape");
+        foreach (long size in entry.Shape)
+            json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(entry.Offset);
+        json.WriteNumberValue(entry.Offset + entry.Length);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, string> ParseMetadata(JsonElement value, string source)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty property in value.EnumerateObject())
+            metadata.Add(property.Name, property.Value.GetString() ?? throw Malformed(source, $"the metadata {property.Name} is not text"));
+        return metadata;
+    }
+
+    private static SafeTensorsEntry ParseEntry(JsonProperty property, string source)
+    {
+        string name = property.Name;
+        JsonElement dtype = default, shape = default, offsets = default;
+        foreach (JsonProperty field in property.Value.EnumerateObject())
+        {
+            switch (field.Name)
+            {
+                case "dtype": dtype = field.Value; break;
+                case "shape": shape = field.Value; break;
+                case "data_offsets": offsets = field.Value; break;
+                default: throw Malformed(source, $"the tensor {name} has an unknown field {field.Name}");
+            }
+        }
+
+        if (dtype.ValueKind == JsonValueKind.Undefined || shape.ValueKind == JsonValueKind.Undefined || offsets.ValueKind == JsonValueKind.Undefined)
+            throw Malformed(source, $"the tensor {name} lacks its dtype, shape or data_offsets");
+        if (!SafeTensorsTypes.TryParse(dtype.GetString(), out ScalarType type, out int size))
+            throw Malformed(source, $"the tensor {name} is of type {dtype.GetString()}; known are {SafeTensorsTypes.Known}");
+        if (shape.GetArrayLength() > MostDimensions)
+            throw Malformed(source, $"the tensor {name} has {shape.GetArrayLength()} dimensions; at most {MostDimensions} are accepted");
+        if (offsets.GetArrayLength() != 2)
+            throw Malformed(source, $"the tensor {name} must have two data_offsets");
+
+        long[] sizes = [.. shape.EnumerateArray().Select(dimension => dimension.GetInt64())];
+        long begin = offsets[0].GetInt64(), end = offsets[1].GetInt64(), bytes = ByteCount(name, sizes, size, source);
+        if (begin < 0 || end < begin)
+            throw Malformed(source, $"the tensor {name} has the impossible data_offsets {begin} and {end}");
+        if (end - begin != bytes)
+            throw Malformed(source, $"the tensor {name} has {end - begin} bytes, but its shape and type need {bytes}");
+        return new(name, type, sizes, begin, bytes);
+    }
+
+    private static long ByteCount(string name, long[] shape, int size, string source)
+    {
+        long strides = size; // as if no dimension were 0: a tensor library multiplies these too
+        bool empty = false;
+        foreach (long dimension in shape)
+        {
+            if (dimension < 0)
+                throw Malformed(source, $"the tensor {name} has a negative dimension");
+            empty |= dimension == 0;
+            strides = checked(strides * Math.Max(1, dimension));
+        }
+
+        return empty ? 0 : strides;
+    }
+
+    private static void CheckLayout(List<SafeTensorsEntry> entries, long dataLength, string source)
+    {
+        long end = 0;
+        foreach (SafeTensorsEntry entry in entries)
+        {
+            if (entry.Offset != end)
+                throw Malformed(source, $"the bytes of the tensor {entry.Name} begin at {entry.Offset} instead of {end}, where the previous tensor ends");
+            end = checked(end + entry.Length);
+            if (end > dataLength)
+                throw Malformed(source, $"the tensor {entry.Name} ends at {end}, but only {dataLength} bytes follow the header; the file may be cut off");
+        }
+
+        if (end != dataLength)
+            throw Malformed(source, $"its tensors end at {end}, but {dataLength} bytes follow the header");
+    }
+}

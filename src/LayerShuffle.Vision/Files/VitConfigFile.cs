@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace LayerShuffle.Vision;
+
+/// <summary>A model's config.json. Keys that are absent have Hugging Face's defaults.</summary>
+internal static class VitConfigFile
+{
+    private const string VariantKey = "layershuffle_variant";
+    private static readonly string[] DefaultLabels = ["LABEL_0", "LABEL_1"];
+
+    public static VitConfig Read(string path)
+    {
+        using JsonFile file = JsonFile.Open(path);
+        (ModelArchitecture architecture, ModelVariant variant, bool teacher) = ReadClass(file);
+        if (file.Text("hidden_act") is { } activation && activation != "gelu")
+            throw new ModelFormatException($"hidden_act in {file.Name} is {activation}; only gelu is supported.");
+        IReadOnlyList<string>? labels = ReadLabels(file);
+        int numLabels = labels?.Count ?? file.Int("num_labels", DefaultLabels.Length);
+        var config = new VitConfig
+        {
+            Architecture = architecture,
+            Variant = variant,
+            Teacher = teacher,
+            ImageSize = ReadSide(file, "image_size", 224),
+            PatchSize = ReadSide(file, "patch_size", 16),
+            NumChannels = file.Int("num_channels", 3),
+            HiddenSize = file.Int("hidden_size", 768),
+            NumHiddenLayers = file.Int("num_hidden_layers", 12),
+            NumAttentionHeads = file.Int("num_attention_heads", 12),
+            IntermediateSize = file.Int("intermediate_size", 3072),
+            NumLabels = numLabels,
+            Id2Label = labels,
+            LayerNormEps = file.Double("layer_norm_eps", 1e-12),
+            QkvBias = file.Bool("qkv_bias", true),
+            LayerDrop = file.Double("layerdrop", new VitConfig().LayerDrop),
+            PositionLossWeight = file.Double("position_loss_weight", new VitConfig().PositionLossWeight),
+            PositionEmbeddingSize = file.Int("position_embedding_size", new VitConfig().PositionEmbeddingSize),
+        };
+        try
+        {
+            config.Validate();
+            return config;
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{file.Name} describes an impossible model. {e.Message}", e);
+        }
+    }
+
+    public static void Write(string path, VitConfig config)
+    {
+        IReadOnlyList<string> labels = config.Id2Label ?? [.. Enumerable.Range(0, config.NumLabels).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
+        (string name, bool saysVariant) = ModelClassNames.Of(config);
+        JsonFile.Write(path, json =>
+        {
+            json.WriteStartArray("architectures");
+            json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteNumber("attention_probs_dropout_prob", 0.0);
+            json.WriteNumber("encoder_stride", config.PatchSize);
+            json.WriteString("hidden_act", "gelu");
+            json.WriteNumber("hidden_dropout_prob", 0.0);
+            json.WriteNumber("hidden_size", config.HiddenSize);
+            WriteLabels(json, labels);
+            json.WriteNumber("image_size", config.ImageSize);
+            json.WriteNumber("initializer_range", 0.02);
+            json.WriteNumber("intermediate_size", config.IntermediateSize);
+            json.WriteNumber("layer_norm_eps", config.LayerNormEps);
+            if (config.Variant == ModelVariant.LayerDrop)
+                json.WriteNumber("layerdrop", config.LayerDrop);
+            if (!saysVariant)
+                json.WriteString(VariantKey, ModelClassNames.NameOf(config.Variant));
+            json.WriteString("model_type", config.Architecture == ModelArchitecture.Deit ? "deit" : "vit");
+            json.WriteNumber("num_attention_heads", config.NumAttentionHeads);
+            json.WriteNumber("num_channels", config.NumChannels);
+            json.WriteNumber("num_hidden_layers", config.NumHiddenLayers);
+            json.WriteNumber("patch_size", config.PatchSize);
+            if (config.Variant == ModelVariant.LayerShufflePosition)
+                json.WriteNumber("position_embedding_size", config.PositionEmbeddingSize);
+            if (config.Variant == ModelVariant.LayerShufflePredict)
+                json.WriteNumber("position_loss_weight", config.PositionLossWeight);
+            json.WriteBoolean("qkv_bias", config.QkvBias);
+            json.WriteString("torch_dtype", "float32");
+        });
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, IReadOnlyList<string> labels)
+    {
+        json.WriteStartObject("id2label");
+        for (int i = 0; i < labels.Count; i++)
+            json.WriteString(i.ToString(CultureInfo.InvariantCulture), labels[i]);
+        json.WriteEndObject();
+        json.WriteStartObject("label2id");
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < labels.Count; i++)
+        {
+            if (written.Add(labels[i])) // two classes may share a name; JSON keys may not
+                json.WriteNumber(labels[i], i);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static (ModelArchitecture Architecture, ModelVariant Variant, bool Teacher) ReadClass(JsonFile file)
+    {
+        ModelArchitecture? type = file.Text("model_type") switch
+        {
+            null => null,
+            "vit" => ModelArchitecture.Vit,
+            "deit" => ModelArchitecture.Deit,
+            { } other => throw new ModelFormatException($"model_type in {file.Name} is {other}; only vit and deit are supported."),
+        };
+        (ModelArchitecture Architecture, ModelVariant Variant, bool Teacher) read;
+        if (file.Find("architectures") is { } list)
+        {
+            string? name = list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? JsonFile.TextOf(list[0]) : null;
+            if (name is null)
+                throw file.Wrong("architectures", "a list with the name of the model's class");
+            if (!ModelClassNames.TryParse(name, out read.Architecture, out read.Variant, out read.Teacher))
+                throw new ModelFormatException($"{file.Name} describes a {name}; supported are {ModelClassNames.Known}.");
+            if (type is not null && type != read.Architecture)
+                throw new ModelFormatException($"{file.Name} contradicts itself: its class is {name}, but its model_type {file.Text("model_type")}.");
+        }
+        else
+        {
+            read = (type ?? throw new ModelFormatException($"{file.Name} has neither architectures nor model_type."), ModelVariant.Standard, false);
+        }
+
+        if (file.Text(VariantKey) is { } variant)
+            read.Variant = ModelClassNames.ParseVariant(variant) ?? throw file.Wrong(VariantKey, "the name of a variant");
+        return read;
+    }
+
+    private static IReadOnlyList<string>? ReadLabels(JsonFile file)
+    {
+        if (file.Find("id2label") is not { } map)
+            return null;
+        if (map.ValueKind != JsonValueKind.Object)
+            throw file.Wrong("id2label", "a map from class numbers to names");
+        string[] labels = new string[map.GetPropertyCount()];
+        foreach (JsonProperty property in map.EnumerateObject())
+        {
+            if (!int.TryParse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id >= labels.Length || labels[id] is not null)
+                throw file.Wrong("id2label", $"a map with the keys 0 to {labels.Length - 1}");
+            labels[id] = JsonFile.TextOf(property.Value) ?? throw file.Wrong("id2label", "a map from class numbers to names");
+        }
+
+        return labels.Length > 0 ? labels : throw file.Wrong("id2label", "a map with at least one class");
+    }
+
+    /// <summary>A side of a square: a number, or two equal ones.</summary>
+    private static int ReadSide(JsonFile file, string key, int missing)
+    {
+        if (file.Find(key) is not { ValueKind: JsonValueKind.Array })
+            return file.Int(key, missing);
+        return file.Doubles(key) is [double height, double width] && height == width && height is >= 1 and <= 8192 && height == Math.Floor(height)
+            ? (int)height
+            : throw file.Wrong(key, "one whole number, or two equal ones: only squares are supported");
+    }
+}

@@ -1,0 +1,138 @@
+namespace LayerShuffle.Vision;
+
+/// <summary>The shape of a model, in Hugging Face's words.</summary>
+public sealed record VitConfig
+{
+    private const long MostParameters = 10_000_000_000;
+
+    /// <summary>ViT (default) or DeiT.</summary>
+    public ModelArchitecture Architecture { get; init; } = ModelArchitecture.Vit;
+
+    /// <summary>How the model is trained; <see cref="ModelVariant.Standard"/> by default.</summary>
+    public ModelVariant Variant { get; init; } = ModelVariant.Standard;
+
+    /// <summary>Height and width of an image in pixels: 32.</summary>
+    public int ImageSize { get; init; } = 32;
+
+    /// <summary>Height and width of a patch in pixels: 4.</summary>
+    public int PatchSize { get; init; } = 4;
+
+    /// <summary>Colour channels: 3.</summary>
+    public int NumChannels { get; init; } = 3;
+
+    /// <summary>Width of a token: 96.</summary>
+    public int HiddenSize { get; init; } = 96;
+
+    /// <summary>Encoder layers: 8.</summary>
+    public int NumHiddenLayers { get; init; } = 8;
+
+    /// <summary>Attention heads of a layer: 3.</summary>
+    public int NumAttentionHeads { get; init; } = 3;
+
+    /// <summary>Width of the feed-forward part: 384.</summary>
+    public int IntermediateSize { get; init; } = 384;
+
+    /// <summary>Classes: 10.</summary>
+    public int NumLabels { get; init; } = 10;
+
+    /// <summary>The epsilon of the encoder's layer norms: 1e-12. (Those of position encoding and prediction use 1e-5.)</summary>
+    public double LayerNormEps { get; init; } = 1e-12;
+
+    /// <summary>For <see cref="ModelVariant.LayerDrop"/>: the probability that training leaves a layer out: 0.2.</summary>
+    public double LayerDrop { get; init; } = 0.2;
+
+    /// <summary>For <see cref="ModelVariant.LayerShufflePredict"/>: the weight of the position loss: 1.</summary>
+    public double PositionLossWeight { get; init; } = 1.0;
+
+    /// <summary>For <see cref="ModelVariant.LayerShufflePosition"/>: the width of a position's embedding: 32.</summary>
+    public int PositionEmbeddingSize { get; init; } = 32;
+
+    /// <summary>Names of the classes, or null.</summary>
+    public IReadOnlyList<string>? Id2Label { get; init; }
+
+    /// <summary>DeiT trained with a teacher: two heads, on the class and on the distillation token, whose logits are averaged.</summary>
+    public bool Teacher { get; init; }
+
+    /// <summary>Whether queries, keys and values have biases: true.</summary>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>Patches of an image.</summary>
+    public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
+
+    /// <summary>Tokens of an image: the patches, the class token and for DeiT the distillation token.</summary>
+    public int Tokens => Patches + (Architecture == ModelArchitecture.Deit ? 2 : 1);
+
+    /// <summary>Width of one attention head.</summary>
+    public int HeadSize => HiddenSize / NumAttentionHeads;
+
+    /// <summary>Numbers in the model's tensors.</summary>
+    public long ParameterCount => EmbeddingParameters + NumHiddenLayers * LayerParameters + HeadParameters;
+
+    private long EmbeddingParameters =>
+        (long)HiddenSize * NumChannels * PatchSize * PatchSize + HiddenSize // the convolution
+        + (long)(Tokens - Patches + Tokens) * HiddenSize // special tokens, position embeddings
+        + (Variant == ModelVariant.LayerShufflePosition ? (long)NumHiddenLayers * PositionEmbeddingSize : 0);
+
+    private long LayerParameters
+    {
+        get
+        {
+            long d = HiddenSize, wide = d + PositionEmbeddingSize;
+            long shared = 4 * d * d + d + (QkvBias ? 3 * d : 0) + 2 * d * IntermediateSize + IntermediateSize + d + 4 * d;
+            return shared + Variant switch
+            {
+                ModelVariant.LayerShufflePosition => 2 * wide + wide * d + d,
+                ModelVariant.LayerShufflePredict => 2 * d + (d + 1) * NumHiddenLayers,
+                _ => 0,
+            };
+        }
+    }
+
+    private long HeadParameters => 2L * HiddenSize + (Teacher ? 2 : 1) * (HiddenSize + 1L) * NumLabels;
+
+    /// <summary>Checks the sizes against each other and against sane bounds, and reports every mistake at once.</summary>
+    /// <exception cref="ModelFormatException">One sentence for each mistake.</exception>
+    public void Validate()
+    {
+        var mistakes = new List<string>();
+        void Bounded(string name, int value, int most)
+        {
+            if (value < 1 || value > most)
+                mistakes.Add($"{name} is {value}, but must lie between 1 and {most}.");
+        }
+
+        Bounded("image_size", ImageSize, 8192);
+        Bounded("patch_size", PatchSize, 8192);
+        Bounded("num_channels", NumChannels, 1024);
+        Bounded("hidden_size", HiddenSize, 65536);
+        Bounded("num_hidden_layers", NumHiddenLayers, 4096);
+        Bounded("num_attention_heads", NumAttentionHeads, 4096);
+        Bounded("intermediate_size", IntermediateSize, 262144);
+        Bounded("the number of labels", NumLabels, 1_000_000);
+        Bounded("position_embedding_size", PositionEmbeddingSize, 65536);
+        if (mistakes.Count == 0)
+            CheckRelations(mistakes);
+        if (!(LayerNormEps > 0 && double.IsFinite(LayerNormEps)))
+            mistakes.Add("layer_norm_eps must be a positive number.");
+        if (!(LayerDrop >= 0 && LayerDrop < 1))
+            mistakes.Add("layerdrop must be at least 0 and less than 1.");
+        if (!(PositionLossWeight >= 0 && double.IsFinite(PositionLossWeight)))
+            mistakes.Add("position_loss_weight must be 0 or more.");
+        if (Id2Label is { } labels && labels.Count != NumLabels)
+            mistakes.Add($"There are {labels.Count} names of classes for {NumLabels} classes.");
+        if (Teacher && Architecture != ModelArchitecture.Deit)
+            mistakes.Add("Only a DeiT has a head for a teacher.");
+        if (mistakes.Count > 0)
+            throw new ModelFormatException(string.Join(" ", mistakes));
+    }
+
+    private void CheckRelations(List<string> mistakes)
+    {
+        if (HiddenSize % NumAttentionHeads != 0)
+            mistakes.Add($"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}.");
+        if (ImageSize % PatchSize != 0)
+            mistakes.Add($"image_size {ImageSize} is not a multiple of patch_size {PatchSize}.");
+        if (ParameterCount > MostParameters)
+            mistakes.Add($"These sizes make a model of {ParameterCount} parameters; more than {MostParameters} are not supported.");
+    }
+}

@@ -1,0 +1,45 @@
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Cluster.Tests;
+
+/// <summary>Trials of the network alone, with one layer per node unless said otherwise.</summary>
+internal static class TrialBuilder
+{
+    public const int Layers = 6, Tokens = 17, Hidden = 48;
+
+    public static Duration Ms(double milliseconds) => Duration.FromMilliseconds(milliseconds);
+
+    public static LinkConditions Link(double latencyMs, double loss = 0, double? bandwidth = null, double duplicate = 0, double reorder = 0) =>
+        new(DelayDistribution.Constant(Ms(latencyMs)), bandwidth, loss, duplicate, 0, reorder, false, false);
+
+    public static TrialSpec Spec(
+        LinkConditions link, RoutingSpec routing, double computeMs = 2, int requests = 20, int nodes = Layers, int concurrency = 1, double deadlineMs = 30_000,
+        IReadOnlyList<FaultSpec>? faults = null, long seed = 7, ArrivalSpec? arrivals = null, int trace = int.MaxValue, int repeat = 0) => new()
+        {
+            Key = new TrialKey(0, "none", 0, "default", "default", repeat),
+            Seed = seed,
+            Network = new NetworkSpec(link, []),
+            Faults = faults ?? [],
+            Cluster = new ClusterSpec(
+                [.. Enumerable.Range(1, nodes).Select(i => new NodeSpec($"node-{i}", new ComputeTimeSpec(DelayDistribution.Constant(Ms(computeMs)), default), 1, null))],
+                PlacementSpec.RoundRobin),
+            Routing = routing,
+            Workload = new WorkloadSpec(requests, 1, arrivals ?? new ArrivalSpec(ArrivalKind.Closed, concurrency, 0), Ms(deadlineMs)),
+            TraceRequests = trace,
+        };
+
+    public static TrialRecord Run(TrialSpec spec)
+    {
+        using var system = new VirtualActorSystem();
+        return new VirtualTrialRunner(system).Run(spec, new SizesOnlyModel(Layers, Tokens, Hidden), 1000);
+    }
+}

@@ -1,0 +1,128 @@
+namespace LayerShuffle.Scenarios.Tests;
+
+public class MistakeTests
+{
+    /// <summary>Each text follows two lines: the name and the dataset. What is listed is file:line:column, the key's path and the beginning of the message.</summary>
+    [Theory]
+    [InlineData("nam: y", "3:1: nam: unknown key `nam`")]
+    [InlineData("network: {bandwith: 5Mbps}", "3:11: network.bandwith: unknown key `bandwith`", "did you mean `bandwidth`?")]
+    [InlineData("network: {latency: 20}", "3:20: network.latency: a bare number where a unit is needed", "a duration such as `20ms`")]
+    [InlineData("network: {loss: 120%}", "3:17: network.loss: a probability of 120% is impossible")]
+    [InlineData("network: {loss: 1}", "3:17: network.loss: a bare probability lies in [0, 1)")]
+    [InlineData("network: {loss: [1%]}", "3:17: network.loss: a list where something else belongs")]
+    [InlineData("network: {bandwidth: 100}", "3:22: network.bandwidth: a bare number where a unit is needed")]
+    [InlineData("network: 5", "3:10: network: `5` where a map of network settings belongs")]
+    [InlineData("network: {loss: {model: gilbert-elliott}}", "3:25: network.loss.model: `gilbert-elliott` is not supported yet")]
+    [InlineData("network: {loss: {model: markov}}", "3:25: network.loss.model: `markov` is not supported yet")]
+    [InlineData("network: {latency: {distribution: normal, mean: 5ms}}", "3:11: network.latency.stddev: missing key `stddev`")]
+    [InlineData("network: {latency: {distribution: constant, mean: 5ms, correlation: 5%}}", "3:56: network.latency.correlation: `correlation` is not supported yet")]
+    [InlineData("network: {latency: {mean: 5ms}}", "3:11: network.latency.distribution: missing key `distribution`")]
+    [InlineData("network: {latency: {distribution: uniform, min: 5ms, max: 2ms}}", "3:49: network.latency.min: `min` 5ms is greater than `max` 2ms")]
+    [InlineData("network: {latency: {distribution: pareto, mean: 0ms, stddev: 1ms}}", "3:49: network.latency.mean: the mean of a pareto distribution must be greater than 0")]
+    [InlineData("network: {links: [{from: node-1, to: node-7, loss: 5%}]}", "3:38: network.links[0].to: there is no endpoint `node-7`")]
+    [InlineData("network: {links: [{from: node-1, loss: 5%}]}", "3:19: network.links[0].to: missing key `to`")]
+    [InlineData("network: {links: [{from: node-1, to: node-1, loss: 5%}]}", "3:38: network.links[0].to: a link from `node-1` to itself")]
+    [InlineData("clock: wall", "3:8: clock: `wall` is not supported yet")]
+    [InlineData("routing: {order: opportunistic}", "3:18: routing.order: `opportunistic` is not supported yet")]
+    [InlineData("routing: {on_failure: wait}", "3:23: routing.on_failure: `wait` is not supported yet")]
+    [InlineData("routing: {on_failure: defer}", "3:23: routing.on_failure: `defer` is not supported yet")]
+    [InlineData("routing: {order: [0, 8]}", "3:22: routing.order[1]: there is no layer 8 in model `default`")]
+    [InlineData("routing: {order: [1, 1]}", "3:22: routing.order[1]: layer 1 stands twice in the list")]
+    [InlineData("routing: {prune: {layers: 8}}", "3:27: routing.prune.layers: 8 pruned layers of 8 leave none")]
+    [InlineData("routing: {prune: {layers: 1, choose: [1, 2]}}", "3:27: routing.prune.layers: `layers` says 1 where `choose` lists 2")]
+    [InlineData("routing: {replicas: 3}\ncluster: {nodes: 2}", "3:21: routing.replicas: 3 replicas on 2 nodes")]
+    [InlineData("routing: {timeout: 0s}", "3:20: routing.timeout: 0s is too small")]
+    [InlineData("routing: {retries: -1}", "3:20: routing.retries: -1 is too small")]
+    [InlineData("cluster: {nodes: 2, placement: {node-1: [0,1,2,3], node-2: [4,5,6,7,0]}}", "3:69: cluster.placement.node-2[4]: layer 0 is placed 2 times")]
+    [InlineData("cluster: {nodes: 2, placement: {node-1: [0,1,2,3], node-2: [4,5,6]}}", "3:32: cluster.placement: no node hosts layer 7 of model `default`")]
+    [InlineData("cluster: {nodes: 1, placement: {node-1: [0,1,2,3,4,5,6,7], node-2: [8]}}", "3:60: cluster.placement.node-2: there is no node `node-2`", "there is no layer 8")]
+    [InlineData("cluster: {nodes: {a: {uplink: 5Mbps}}}", "3:23: cluster.nodes.a.uplink: `uplink` is not supported yet")]
+    [InlineData("cluster: {nodes: {all: {}}}", "3:19: cluster.nodes.all: `all` cannot be the name of a node")]
+    [InlineData("cluster: {recovery: on}", "3:11: cluster.recovery: `recovery` is not supported yet")]
+    [InlineData("cluster: {nodes: 0}", "3:18: cluster.nodes: 0 is too small")]
+    [InlineData("faults: {a: {kind: crash, nodes: [node-9], at: 0s}}", "3:35: faults.a.nodes[0]: there is no node `node-9`")]
+    [InlineData("faults: {a: {kind: crash, nodes: [coordinator], at: 0s}}", "3:35: faults.a.nodes[0]: the coordinator is not a node")]
+    [InlineData("faults: {a: {kind: crash, nodes: all}}", "3:10: faults.a.at: missing key `at`")]
+    [InlineData("faults: {a: {kind: crsh, nodes: all, at: 0s}}", "3:20: faults.a.kind: unknown word `crsh`", "did you mean `crash`?")]
+    [InlineData("faults: {a: {kind: churn}}", "3:20: faults.a.kind: `churn` is not supported yet")]
+    [InlineData("faults: {a: {nodes: all}}", "3:10: faults.a.kind: missing key `kind`")]
+    [InlineData("faults: {a: {kind: crash, nodes: {random: 5}, at: 0s}}", "3:43: faults.a.nodes.random: 5 random nodes of 1")]
+    [InlineData("faults: {a: {kind: crash, nodes: {random: 0%}, at: 0s}}", "3:43: faults.a.nodes.random: a share of nothing")]
+    [InlineData("faults: {a: {kind: slowdown, nodes: all, factor: 0, at: 0s}}", "3:50: faults.a.factor: 0 is too small")]
+    [InlineData("faults: {a: {kind: partition, groups: [[node-1], [node-1]], at: 0s}}", "3:51: faults.a.groups[1][0]: `node-1` stands in the groups twice")]
+    [InlineData("workload: {arrivals: {rate: 50}}", "3:29: workload.arrivals.rate: a bare number where a unit is needed")]
+    [InlineData("workload: {arrivals: {rate: 50/s, concurrency: 2}}", "3:29: workload.arrivals.rate: `rate` and `concurrency` exclude each other")]
+    [InlineData("workload: {arrivals: {process: uniform}}", "3:32: workload.arrivals.process: `process` needs a `rate`")]
+    [InlineData("model: {training: {precision: bf16}}", "3:31: model.training.precision: `bf16` is not supported yet")]
+    [InlineData("model: {training: {order: curriculum}}", "3:27: model.training.order: `curriculum` is not supported yet")]
+    [InlineData("model: {training: {faults: {}}}", "3:20: model.training.faults: `faults` is not supported yet")]
+    [InlineData("model: {hidden_size: 100}", "3:22: model.hidden_size: 3 heads do not divide a hidden_size of 100")]
+    [InlineData("model: {patch_size: 5}", "3:21: model.patch_size: patches of 5 do not divide an image_size of 32")]
+    [InlineData("models: {a: {init_from: b}}", "3:25: models.a.init_from: there is no model `b`")]
+    [InlineData("models: {a: {init_from: a}}", "3:25: models.a.init_from: model `a` starts from itself (a → a)")]
+    [InlineData("models: {a: {}, b: {init_from: a, num_hidden_layers: 4}}", "3:32: models.b.init_from: model `a` has another shape than `b`")]
+    [InlineData("models: {a: {variant: layershufle}}", "3:23: models.a.variant: unknown word `layershufle`", "did you mean `layershuffle`?")]
+    [InlineData("conditions: {a: {model: {hidden_size: 5}}}", "3:18: conditions.a.model: `model` cannot be changed here")]
+    [InlineData("conditions: {a: {dataset: {test: 5}}}", "3:18: conditions.a.dataset: `dataset` cannot be changed here")]
+    [InlineData("conditions: {a: {network: {loss: 120%}}}", "3:34: conditions.a.network.loss: a probability of 120% is impossible")]
+    [InlineData("conditions: {a: {network: {los: null}}}", "3:28: conditions.a.network.los: unknown key `los`")]
+    [InlineData("conditions: {a: {netwrk: {}}}", "3:18: conditions.a.netwrk: unknown key `netwrk`", "did you mean `network`?")]
+    [InlineData("policies: {a: {network: {loss: 5%}}}", "3:16: policies.a.network: `network` cannot be changed here")]
+    [InlineData("policies: {a: {retrys: 5}}", "3:16: policies.a.retrys: unknown key `retrys`", "did you mean `retries`?")]
+    [InlineData("sweep: {network.los: [5%]}", "3:9: sweep.network.los: unknown key `los` in `network.los`", "did you mean `network.loss`?")]
+    [InlineData("sweep: {model.hidden_size: [5]}", "3:9: sweep.model.hidden_size: `model` cannot be swept")]
+    [InlineData("sweep: {dataset.test: [5]}", "3:9: sweep.dataset.test: `dataset` cannot be swept")]
+    [InlineData("sweep: {network.loss: 5%}", "3:23: sweep.network.loss: `5%` where a list of values belongs")]
+    [InlineData("sweep: {network.loss: []}", "3:23: sweep.network.loss: an empty list where a list of values belongs")]
+    [InlineData("sweep: {network.loss: [5%, 130%]}", "3:28: sweep.network.loss[1]: a probability of 130% is impossible")]
+    [InlineData("sweep: {network.loss: [5%, 5%]}", "3:28: sweep.network.loss[1]: `5%` is swept twice")]
+    [InlineData("expect: [{metric: top11, min: 5%}]", "3:19: expect[0].metric: unknown word `top11`", "did you mean `top1`?")]
+    [InlineData("expect: [{metric: top1}]", "3:10: expect[0]: an expectation without a bound")]
+    [InlineData("expect: [{metric: top1, min: 5}]", "3:30: expect[0].min: a bare probability of 5 is impossible")]
+    [InlineData("expect: [{metric: latency_p99_ms, max: 5}]", "3:40: expect[0].max: a bare number where a unit is needed")]
+    [InlineData("expect: [{metric: top1, model: x, min: 5%}]", "3:32: expect[0].model: there is no model `x`")]
+    [InlineData("expect: [{metric: top1, condition: x, min: 5%}]", "3:36: expect[0].condition: there is no condition `x`")]
+    [InlineData("expect: [{metric: top1, policy: x, min: 5%}]", "3:33: expect[0].policy: there is no policy `x`")]
+    [InlineData("expect: [{metric: top1, where: {network.loss: 5%}, min: 5%}]", "3:33: expect[0].where.network.loss: `network.loss` is not swept")]
+    [InlineData("expect: [{metric: top1, where: {network.loss: 7%}, min: 5%}]\nsweep: {network.loss: [5%]}", "3:47: expect[0].where.network.loss: `network.loss` never is `7%`")]
+    [InlineData("expect: [{metric: top1, min: 5%, of: {model: x}}]", "3:46: expect[0].of.model: there is no model `x`")]
+    [InlineData("trace: some", "3:8: trace: `some` is not a whole number")]
+    [InlineData("threads: 0", "3:10: threads: 0 is too small")]
+    [InlineData("seed: x", "3:7: seed: `x` is not a whole number")]
+    public void Says_where_and_what(string text, string mistake, string also = "")
+    {
+        string[] mistakes = Some.Mistakes("name: x\ndataset: {kind: shapes}\n" + text + "\n");
+        mistakes.ShouldNotBeEmpty();
+        mistakes[0].ShouldStartWith("s.yaml:" + mistake);
+        string.Join("\n", mistakes).ShouldContain(also);
+        mistakes.Length.ShouldBeLessThanOrEqualTo(2, string.Join("\n", mistakes));
+    }
+
+    [Theory]
+    [InlineData("dataset: {kind: shapes}", "s.yaml:1:1: name: missing key `name`")]
+    [InlineData("name: Big_Name\ndataset: {kind: shapes}", "s.yaml:1:7: name: `Big_Name` is not possible here; expected a name of a-z, 0-9 and `-`")]
+    [InlineData("name: x", "s.yaml:1:1: dataset: missing key `dataset`")]
+    [InlineData("name: x\ndataset: {kind: cifar10}", "s.yaml:2:1: dataset.path: missing key `path`")]
+    [InlineData("name: x\ndataset: {test: 5}", "s.yaml:2:1: dataset.kind: missing key `kind`")]
+    [InlineData("name: x\nmodel: none", "s.yaml:1:1: workload.requests: missing key `requests`")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\nexpect: [{metric: top1, min: 5%}]", "s.yaml:4:19: expect[0].metric: `top1` is blank with `model: none`")]
+    public void What_is_missing(string text, string mistake) => Some.Mistakes(text).ShouldHaveSingleItem().ShouldStartWith(mistake);
+
+    [Fact]
+    public void All_mistakes_are_reported_at_once() =>
+        Some.Mistakes("name: x\ndataset: {kind: shapes}\nnetwork: {loss: 120%, latency: 5, los: 1%}\nrouting: {retries: x}\nbogus: 1\n").Length.ShouldBe(5);
+
+    [Fact]
+    public void A_mistake_that_only_a_combination_makes_names_it() =>
+        Some.Mistakes(Some.Minimal + "cluster: {nodes: 4}\nconditions: {wide: {}, small: {cluster: {nodes: 1}}}\npolicies: {spare: {replicas: 2}}\n").ShouldHaveSingleItem()
+            .ShouldStartWith("s.yaml:5:30: policies.spare.replicas: 2 replicas on 1 node (condition `small`, policy `spare`); expected");
+
+    [Fact]
+    public void Settings_of_the_command_line_are_where_they_came_from() =>
+        Some.Mistakes(Some.Minimal, "network.loss=120%", "foo", "netwrk.loss=1%").ShouldBe(
+        [
+            "--set foo: foo: not a setting; expected KEY=VALUE with a dotted key, such as network.loss=5%",
+            "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, cluster, network, faults, routing, policies, workload, conditions, sweep, trace, expect; did you mean `network`?",
+            "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: bernoulli",
+        ]);
+}
