@@ -1,6 +1,6 @@
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
 using LayerShuffle.Network.Trials;
-using LayerShuffle.Results.Metrics;
 
 namespace LayerShuffle.Results.Csv;
 
@@ -18,7 +18,7 @@ internal static class TrialRows
             rows.AddKey(trial.Key).Add(request.Request).Add(request.FirstImage).Add(request.Images).AddCount(request.Correct).AddCount(request.CorrectTop5)
                 .Add(OutcomeName(request.Outcome)).Add(request.Submitted.TotalMilliseconds).Add(request.Latency?.TotalMilliseconds)
                 .Add(CsvFormat.Layers(request.Order)).Add(CsvFormat.Layers(request.Skipped)).Add(CsvFormat.Layers(request.Pruned))
-                .Add(request.Order is { } order ? OrderDistance.ToAscending(order) : null).AddCount(request.Retries).EndRow();
+                .Add(request.Order is { } order ? KendallTau.NormalizedDistance(order) : null).AddCount(request.Retries).EndRow();
         }
         return rows;
     }

@@ -1,4 +1,5 @@
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
 using LayerShuffle.Results.Statistics;
 
 namespace LayerShuffle.Results.Metrics;
@@ -34,7 +35,7 @@ internal static class TrialMetricsCalculator
             ThroughputImagesPerS = Ratio(completedImages, record.Length.TotalSeconds),
             LayersExecutedMean = Mean([.. completed.Select(request => (double)(request.Order?.Count ?? 0))]),
             LayersSkippedMean = Mean([.. completed.Select(request => (double)(request.Skipped?.Count ?? 0))]),
-            KendallTauDistanceMean = Mean([.. completed.Select(request => OrderDistance.ToAscending(request.Order ?? []))]),
+            KendallTauDistanceMean = Mean([.. completed.Select(request => KendallTau.NormalizedDistance(request.Order ?? []))]),
             MessagesSent = record.Links.Sum(link => link.MessagesSent),
             MessagesLost = record.Links.Sum(link => link.Lost + link.DroppedLinkDown + link.DroppedReceiverDown),
             MessagesDuplicated = record.Links.Sum(link => link.Duplicated),

@@ -1,0 +1,42 @@
+using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Statistics;
+
+namespace LayerShuffle.Results.Summaries;
+
+/// <summary>
+/// The difference of two groups, request by request: paired by training seed, repeat and request, so that what both meet alike (images, arrivals, luck of the network) cancels out.
+/// </summary>
+/// <param name="Mean">The first group's value less the second's; null where nothing pairs.</param>
+/// <param name="Ci">Student's t interval over the pairs.</param>
+public sealed record PairedDifference(double? Mean, Interval Ci)
+{
+    /// <summary>Compares two groups.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="other">What it is compared with.</param>
+    /// <param name="metric"><c>top1</c> (per image offered), <c>completion</c>, or <c>latency_mean_ms</c> (over requests that both completed).</param>
+    public static PairedDifference Of(ResultGroup group, ResultGroup other, string metric)
+    {
+        Func<TrialData, TrialData, int, (double Part, double Whole)?> pair = metric switch
+        {
+            "top1" => (a, b, i) => (a.Correct[i] - b.Correct[i], a.Images[i]),
+            "completion" => (a, b, i) => ((a.Completed(i) ? 1 : 0) - (b.Completed(i) ? 1 : 0), 1),
+            "latency_mean_ms" => (a, b, i) => a.Completed(i) && b.Completed(i) ? (a.LatencyMs[i] - b.LatencyMs[i], 1) : null,
+            _ => throw new ArgumentException($"Differences are paired for top1, completion and latency_mean_ms, not for '{metric}'.", nameof(metric)),
+        };
+        var counterparts = other.Trials.ToDictionary(trial => (trial.Key.TrainingSeed, trial.Key.Repeat));
+        var pairs = group.Trials
+            .Where(trial => counterparts.ContainsKey((trial.Key.TrainingSeed, trial.Key.Repeat)))
+            .SelectMany(trial => Pairs(trial, counterparts[(trial.Key.TrainingSeed, trial.Key.Repeat)], pair));
+        var (part, whole) = pairs.Aggregate((Part: 0.0, Whole: 0.0), (sum, unit) => (sum.Part + unit.Part, sum.Whole + unit.Whole));
+        return new PairedDifference(whole > 0 ? part / whole : null, Intervals.Ratio(pairs));
+    }
+
+    private static IEnumerable<(double Part, double Whole)> Pairs(TrialData a, TrialData b, Func<TrialData, TrialData, int, (double Part, double Whole)?> pair)
+    {
+        for (var i = 0; i < Math.Min(a.Images.Length, b.Images.Length); i++)
+        {
+            if (pair(a, b, i) is { } unit)
+                yield return unit;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+
+namespace LayerShuffle.EndToEnd.Tests;
+
+/// <summary>Holds the direction of dependencies, read from the built assemblies, and the shape of the source tree.</summary>
+public partial class ArchitectureTests
+{
+    private const int LongestFile = 300;
+
+    /// <summary>Per part: the parts of ours that it may use, and whether it may use Torch and Akka.</summary>
+    public static TheoryData<string, string[], bool, bool> Parts => new()
+    {
+        { "LayerShuffle.Vision", [], true, false },
+        { "LayerShuffle.Datasets", ["LayerShuffle.Network"], true, false },
+        { "LayerShuffle.Network", [], false, false },
+        { "LayerShuffle.Cluster", ["LayerShuffle.Vision", "LayerShuffle.Network"], true, true },
+        { "LayerShuffle.Scenarios", ["LayerShuffle.Network"], false, false },
+        { "LayerShuffle.Results", ["LayerShuffle.Network"], false, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void A_part_uses_only_what_the_design_lets_it(string part, string[] ours, bool torch, bool akka)
+    {
+        var references = References(part);
+
+        references.Where(name => Is(name, "LayerShuffle") && !ours.Contains(name)).ShouldBeEmpty($"{part} must not use these parts of ours");
+        if (!torch)
+            references.Where(name => Is(name, "TorchSharp")).ShouldBeEmpty($"{part} must not use Torch");
+        if (!akka)
+            references.Where(name => Is(name, "Akka")).ShouldBeEmpty($"{part} must not use Akka");
+    }
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void A_part_declares_no_more_than_it_may_use(string part, string[] ours, bool torch, bool akka)
+    {
+        var project = File.ReadAllText(Path.Combine(Repository.Root, "src", part, part + ".csproj"));
+
+        ProjectReference().Matches(project).Select(match => match.Groups["name"].Value).Where(name => !ours.Contains(name)).ShouldBeEmpty();
+        (torch || !(project.Contains("TorchSharp", StringComparison.Ordinal) || project.Contains("Torch.props", StringComparison.Ordinal))).ShouldBeTrue($"{part} must not use Torch");
+        (akka || !project.Contains("Include=\"Akka", StringComparison.Ordinal)).ShouldBeTrue($"{part} must not use Akka");
+    }
+
+    [Fact]
+    public void Every_part_is_in_the_table()
+    {
+        var parts = Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Where(name => name != "LayerShuffle.Cli");
+        parts.ShouldBe(Parts.Select(row => row.Data.Item1), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_source_file_is_named_after_its_type()
+    {
+        var misnamed = SourceFiles().Select(path => (Path: path, Types: Types(path)))
+            .Where(file => file.Types.Count > 0 && !file.Types.Where((type, i) => i == 0 || type.Public).Any(type => type.Name == Stem(file.Path)))
+            .Select(file => $"{Relative(file.Path)} declares {string.Join(", ", file.Types.Select(type => type.Name))}");
+        misnamed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_source_file_declares_a_type() => SourceFiles()
+        .Where(path => Types(path).Count == 0 && Path.GetFileName(path) is not ("Program.cs" or "GlobalUsings.cs" or "AssemblyInfo.cs"))
+        .Select(Relative).ShouldBeEmpty();
+
+    [Fact]
+    public void A_source_file_fits_into_a_head() => SourceFiles()
+        .Select(path => (Path: path, Lines: File.ReadLines(path).Count())).Where(file => file.Lines > LongestFile)
+        .Select(file => $"{Relative(file.Path)} has {file.Lines} lines").ShouldBeEmpty();
+
+    private static string[] References(string assembly)
+    {
+        using var stream = File.OpenRead(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
+        using var image = new PEReader(stream);
+        var metadata = image.GetMetadataReader();
+        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+    }
+
+    private static bool Is(string assembly, string family) =>
+        assembly.Equals(family, StringComparison.OrdinalIgnoreCase) || assembly.StartsWith(family + ".", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> SourceFiles()
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(Repository.Root, path).Split(Path.DirectorySeparatorChar).Any(folder => folder is "obj" or "bin")).Order(StringComparer.Ordinal).ToList();
+        files.ShouldNotBeEmpty();
+        return files;
+    }
+
+    private static List<(string Name, bool Public)> Types(string path) =>
+        [.. TypeDeclaration().Matches(File.ReadAllText(path)).Select(match => (match.Groups["name"].Value, match.Groups["modifiers"].Value.Contains("public", StringComparison.Ordinal)))];
+
+    /// <summary><c>Kernel</c> for <c>Kernel.cs</c>, and also for <c>Kernel.Events.cs</c>, which holds a part of it.</summary>
+    private static string Stem(string path) => Path.GetFileName(path).Split('.', '{', '`')[0];
+
+    private static string Relative(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
+
+    [GeneratedRegex("""ProjectReference Include="[^"]*?(?<name>[A-Za-z.]+)\.csproj"?""")]
+    private static partial Regex ProjectReference();
+
+    [GeneratedRegex(
+        @"^[ ]*(?<modifiers>(?:(?:public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref|unsafe|new)\s+)*)(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|delegate\s+[\w<>\[\]?., ]+?)\s+(?<name>[A-Za-z_]\w*)\s*(?:[<({:;]|where\b|\r?$)",
+        RegexOptions.Multiline)]
+    private static partial Regex TypeDeclaration();
+}
