@@ -30,7 +30,7 @@ public sealed class CoordinatorActor : ReceiveActor
         Receive<StartWorkload>(_ => Start());
         Receive<HopMessage>(message =>
         {
-            context.Transport.SendControl(EndpointContext.Coordinator, message.From, new HopAcknowledged(message.Journey.NextHop, message.Attempt, EndpointContext.Coordinator, 1));
+            context.Transport.SendControl(EndpointContext.Coordinator, message.From, HopAcknowledged.Of(message, EndpointContext.Coordinator, 1));
             OnResult(message);
         });
         Receive<HopAcknowledged>(ack => courier.OnAcknowledged(ack));

@@ -155,7 +155,7 @@ public sealed class HopCourier
 
         Remove(custody);
         if (context.Routing.OnFailure == OnFailure.Fail)
-            GiveUpRequest(custody.Hop);
+            GiveUpRequest(custody);
         else
             Forward(custody.Journey.WithoutLayer() with { Retries = custody.Journey.Retries + custody.Attempt }, custody.Upstream);
     }
@@ -181,9 +181,9 @@ public sealed class HopCourier
         acceptLocally(message, upstream);
     }
 
-    private void GiveUpRequest(HopId hop)
+    private void GiveUpRequest(Custody custody)
     {
-        var failed = new RequestFailed(hop, self);
+        var failed = new RequestFailed(custody.Hop, custody.Journey.NextLayer, self);
         if (self == EndpointContext.Coordinator)
             owner.Tell(failed);
         else
@@ -193,7 +193,7 @@ public sealed class HopCourier
     private void ReleaseUpstream(Custody custody)
     {
         if (custody.Upstream is { } upstream)
-            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, self));
+            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, upstream.Layer, self));
         custody.Upstream = null;
     }
 
