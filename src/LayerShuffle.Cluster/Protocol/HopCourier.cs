@@ -61,20 +61,25 @@ public sealed class HopCourier
     /// <summary>The receiver of a hop has it.</summary>
     public void OnAcknowledged(HopAcknowledged ack)
     {
-        context.Observer.Acknowledged(ack.Hop, ack.Attempt, ack.From);
+        context.Observer.Acknowledged(ack, self);
         if (!custodies.TryGetValue(ack.Hop, out Custody? custody))
             return;
         if (ack.Attempt == 0 && custody.Attempt == 0 && custody.Holder is null)
             TimerOf(ack.From).Sample(context.Clock.Now - custody.SentAt); // Karn: only where no resend makes it ambiguous
         if (custody.Holder is not null)
             return;
+        if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
+        {
+            if (ack.Attempt == custody.Attempt)
+                HopTimedOut(custody); // acknowledged by a node that is known to have died since
+            return; // an older attempt's word must not cut short the resend that is underway
+        }
+
         custody.Timer?.Cancel();
         custody.Holder = (ack.From, ack.Incarnation);
         ReleaseUpstream(custody);
         if (custody.Journey.NextLayer == Journey.Return)
             Remove(custody); // the coordinator does not crash: its acknowledgement is the release
-        else if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
-            HopTimedOut(custody); // acknowledged by a node that is known to have died since
     }
 
     /// <summary>What came of a hop is in another endpoint's hands.</summary>
