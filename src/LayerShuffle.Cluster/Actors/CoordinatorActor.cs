@@ -17,7 +17,7 @@ public sealed class CoordinatorActor : ReceiveActor
     private readonly TrialPlan plan;
     private readonly RequestLog log;
     private readonly HopCourier courier;
-    private readonly ExecutedHops received = new();
+    private readonly HashSet<HopId> received = []; // membership only, never forgotten: a result and its copy may both come after the deadline
     private readonly Dictionary<int, OpenRequest> open = [];
     private int nextRequest;
 
@@ -30,7 +30,7 @@ public sealed class CoordinatorActor : ReceiveActor
         Receive<StartWorkload>(_ => Start());
         Receive<HopMessage>(message =>
         {
-            context.Transport.SendControl(EndpointContext.Coordinator, message.From, new HopAcknowledged(message.Journey.NextHop, message.Attempt, EndpointContext.Coordinator, 1));
+            context.Transport.SendControl(EndpointContext.Coordinator, message.From, HopAcknowledged.Of(message, EndpointContext.Coordinator, 1));
             OnResult(message);
         });
         Receive<HopAcknowledged>(ack => courier.OnAcknowledged(ack));
@@ -87,7 +87,7 @@ public sealed class CoordinatorActor : ReceiveActor
     private void OnResult(HopMessage message)
     {
         Journey journey = message.Journey;
-        if (!received.Add(journey.NextHop, journey.Deadline, context.Clock.Now))
+        if (!received.Add(journey.NextHop))
             return; // a copy of a result that is here already
         if (!open.ContainsKey(journey.Request))
             log.ResultsSuperseded++;

@@ -58,9 +58,9 @@ public sealed class NodeActor : ReceiveActor
         HopId hop = message.Journey.NextHop;
         if (!up || context.Clock.Now > message.Journey.Deadline)
             return;
-        context.Transport.SendControl(self, message.From, new HopAcknowledged(hop, message.Attempt, self, incarnation));
+        context.Transport.SendControl(self, message.From, HopAcknowledged.Of(message, self, incarnation));
         if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
-            Enqueue(message, new Upstream(message.From, hop));
+            Enqueue(message, new Upstream(message.From, hop, message.Journey.NextLayer));
     }
 
     private void AcceptLocally(HopMessage message, Upstream? upstream)

@@ -2,7 +2,14 @@ namespace LayerShuffle.Cluster.Messages;
 
 /// <summary>The receiver has the hop.</summary>
 /// <param name="Hop">The hop.</param>
+/// <param name="Layer">The layer it is for, or <see cref="Journey.Return"/>.</param>
 /// <param name="Attempt">The attempt that is acknowledged.</param>
+/// <param name="Copy">Which copy of it: 1 for the injected duplicate.</param>
 /// <param name="From">The receiver.</param>
 /// <param name="Incarnation">Its incarnation: what a later crash of it loses.</param>
-public sealed record HopAcknowledged(HopId Hop, int Attempt, int From, int Incarnation) : ControlMessage(Hop, From);
+public sealed record HopAcknowledged(HopId Hop, int Layer, int Attempt, int Copy, int From, int Incarnation) : ControlMessage(Hop, Layer, From)
+{
+    /// <summary>The acknowledgement of a message by its receiver.</summary>
+    public static HopAcknowledged Of(HopMessage message, int by, int incarnation) =>
+        new(message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, by, incarnation);
+}

@@ -4,4 +4,8 @@ namespace LayerShuffle.Cluster.Messages;
 /// <param name="Journey">The journey, its next layer not yet executed.</param>
 /// <param name="Attempt">0 for the first sending.</param>
 /// <param name="From">Sending endpoint.</param>
-public sealed record HopMessage(Journey Journey, int Attempt, int From);
+public sealed record HopMessage(Journey Journey, int Attempt, int From)
+{
+    /// <summary>1 for the injected duplicate.</summary>
+    public int Copy { get; init; }
+}

@@ -12,7 +12,7 @@ public interface IHopObserver
     void Local(HopMessage message);
 
     /// <summary>An acknowledgement reached the sender.</summary>
-    void Acknowledged(HopId hop, int attempt, int by);
+    void Acknowledged(HopAcknowledged ack, int to);
 
     /// <summary>A layer started on a hop.</summary>
     void ComputeStarted(HopMessage message, int at);

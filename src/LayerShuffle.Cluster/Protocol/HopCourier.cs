@@ -61,20 +61,25 @@ public sealed class HopCourier
     /// <summary>The receiver of a hop has it.</summary>
     public void OnAcknowledged(HopAcknowledged ack)
     {
-        context.Observer.Acknowledged(ack.Hop, ack.Attempt, ack.From);
+        context.Observer.Acknowledged(ack, self);
         if (!custodies.TryGetValue(ack.Hop, out Custody? custody))
             return;
         if (ack.Attempt == 0 && custody.Attempt == 0 && custody.Holder is null)
             TimerOf(ack.From).Sample(context.Clock.Now - custody.SentAt); // Karn: only where no resend makes it ambiguous
         if (custody.Holder is not null)
             return;
+        if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
+        {
+            if (ack.Attempt == custody.Attempt)
+                HopTimedOut(custody); // acknowledged by a node that is known to have died since
+            return; // an older attempt's word must not cut short the resend that is underway
+        }
+
         custody.Timer?.Cancel();
         custody.Holder = (ack.From, ack.Incarnation);
         ReleaseUpstream(custody);
         if (custody.Journey.NextLayer == Journey.Return)
             Remove(custody); // the coordinator does not crash: its acknowledgement is the release
-        else if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
-            HopTimedOut(custody); // acknowledged by a node that is known to have died since
     }
 
     /// <summary>What came of a hop is in another endpoint's hands.</summary>
@@ -155,7 +160,7 @@ public sealed class HopCourier
 
         Remove(custody);
         if (context.Routing.OnFailure == OnFailure.Fail)
-            GiveUpRequest(custody.Hop);
+            GiveUpRequest(custody);
         else
             Forward(custody.Journey.WithoutLayer() with { Retries = custody.Journey.Retries + custody.Attempt }, custody.Upstream);
     }
@@ -181,9 +186,9 @@ public sealed class HopCourier
         acceptLocally(message, upstream);
     }
 
-    private void GiveUpRequest(HopId hop)
+    private void GiveUpRequest(Custody custody)
     {
-        var failed = new RequestFailed(hop, self);
+        var failed = new RequestFailed(custody.Hop, custody.Journey.NextLayer, self);
         if (self == EndpointContext.Coordinator)
             owner.Tell(failed);
         else
@@ -193,7 +198,7 @@ public sealed class HopCourier
     private void ReleaseUpstream(Custody custody)
     {
         if (custody.Upstream is { } upstream)
-            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, self));
+            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, upstream.Layer, self));
         custody.Upstream = null;
     }
 

@@ -64,7 +64,7 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     /// <summary>A copy arrived whole at a living receiver.</summary>
     public void Delivered(HopMessage message)
     {
-        if (Find(message.Journey, message.Attempt) is not { } hop)
+        if (Find(message) is not { } hop)
             return;
         hop.Delivered ??= now();
         hop.Fate = "delivered";
@@ -73,38 +73,49 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     /// <summary>A copy did not make it; another copy may still.</summary>
     public void Fate(HopMessage message, string fate)
     {
-        if (Find(message.Journey, message.Attempt) is { Fate: "in_flight" or "lost" } hop)
+        if (Find(message) is { Fate: "in_flight" or "lost" } hop)
             hop.Fate = fate;
     }
 
     /// <inheritdoc/>
-    public void Acknowledged(HopId hop, int attempt, int by)
+    public void Acknowledged(HopAcknowledged ack, int to)
     {
-        if (Find(hop, attempt) is { } traced)
+        if (Find(ack.Hop, ack.Attempt, to) is { } traced)
             traced.Acked ??= now();
     }
 
     /// <inheritdoc/>
     public void ComputeStarted(HopMessage message, int at)
     {
-        if (Find(message.Journey, message.Attempt) is { } hop)
+        if (Find(message) is { } hop)
             hop.ComputeStart ??= now();
     }
 
     /// <inheritdoc/>
     public void ComputeEnded(HopMessage message, int at)
     {
-        if (Find(message.Journey, message.Attempt) is { } hop)
+        if (Find(message) is { } hop)
             hop.ComputeEnd ??= now();
     }
 
     /// <inheritdoc/>
     public void PeerDownDetected(int peer, int incarnation) => peerDownDetected(peer, incarnation);
 
-    private TracedHop? Find(Journey journey, int attempt) => Find(journey.NextHop, attempt);
+    private TracedHop? Find(HopMessage message) => Find(message.Journey.NextHop, message.Attempt, message.From);
 
-    private TracedHop? Find(HopId hop, int attempt) =>
-        requests.TryGetValue(hop.Request, out List<TracedHop>? hops) ? hops.FindLast(h => h.Hop == hop && h.Attempt == attempt) : null;
+    /// <summary>The latest such attempt of a sender: after a crash, or from two replicas, the same hop is sent more than once.</summary>
+    private TracedHop? Find(HopId hop, int attempt, int from)
+    {
+        if (!requests.TryGetValue(hop.Request, out List<TracedHop>? hops))
+            return null;
+        for (int i = hops.Count - 1; i >= 0; i--)
+        {
+            if (hops[i].Attempt == attempt && hops[i].From == from && hops[i].Hop == hop)
+                return hops[i];
+        }
+
+        return null;
+    }
 
     private IEnumerable<HopRecord> Render(int request, List<TracedHop> hops)
     {

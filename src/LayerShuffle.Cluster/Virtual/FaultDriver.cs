@@ -12,7 +12,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
     private readonly List<LedgerEntry> ledger = [];
     private readonly Dictionary<string, IDisposable> guards = []; // by fault name
     private readonly HashSet<(int Node, int Incarnation)> detected = [];
-    private readonly Dictionary<int, string> downBy = [];
+    private readonly Dictionary<(int Node, int Incarnation), string> downBy = [];
 
     public IReadOnlyList<LedgerEntry> Ledger => ledger;
 
@@ -25,7 +25,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
     public void PeerDownDetected(int node, int incarnation)
     {
         if (detected.Add((node, incarnation)))
-            ledger.Add(new LedgerEntry(kernel.Now, downBy.GetValueOrDefault(node, ""), "crash", topology.Name(node), "detected_down"));
+            ledger.Add(new LedgerEntry(kernel.Now, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), "detected_down"));
     }
 
     private void Strike(FaultEvent strike)
@@ -73,7 +73,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
                 return;
             }
 
-            downBy[node] = strike.Fault.Name;
+            downBy[(node, incarnation)] = strike.Fault.Name;
             Log(strike, "crash", name, "began");
             transport.Endpoints[node].Tell(CrashNode.Instance);
             for (int peer = 0; peer < transport.Endpoints.Length; peer++)

@@ -11,8 +11,6 @@ namespace LayerShuffle.Cluster.Virtual;
 internal sealed class VirtualTransport(
     VirtualKernel kernel, LinkInjector injector, NodeHealth health, TraceRecorder trace, Func<int, long> activationBytes) : ITransport
 {
-    private readonly Dictionary<(int From, int To), int> controlSequence = []; // looked up by key only
-
     /// <summary>The endpoints' actors, by index.</summary>
     public IActorRef[] Endpoints { get; set; } = [];
 
@@ -34,7 +32,7 @@ internal sealed class VirtualTransport(
             if (copy.Fate == CopyFate.Lost)
                 trace.Fate(message, "lost");
             else
-                kernel.Schedule(copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!), message);
+                kernel.Schedule(copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!), copy.Copy == 0 ? message : message with { Copy = copy.Copy });
         }
     }
 
@@ -46,9 +44,9 @@ internal sealed class VirtualTransport(
             HopReleased => ControlKind.Release,
             _ => ControlKind.Report,
         };
-        int sequence = controlSequence[(from, to)] = controlSequence.GetValueOrDefault((from, to)) + 1;
-        var key = new MessageKey(message.Hop.Request, message.Hop.Position, message is HopAcknowledged ack ? ack.Attempt : 0);
-        ControlVerdict verdict = injector.SendControl(from, to, kind, in key, sequence, kernel.Now);
+        (int attempt, int copy) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy) : (0, 0);
+        var key = new MessageKey(message.Hop.Request, message.Layer, attempt);
+        ControlVerdict verdict = injector.SendControl(from, to, kind, in key, copy, kernel.Now);
         if (!verdict.Delivered)
             return;
         int incarnation = Incarnation(to);

@@ -55,10 +55,10 @@ public sealed class LinkInjector
     /// <param name="to">Receiving endpoint: another one.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="key">The data message it speaks of.</param>
-    /// <param name="sequence">Tells several of one kind about one message apart (the acknowledgement of a duplicate, say).</param>
+    /// <param name="copy">The copy of it that it speaks of: never a running count.</param>
     /// <param name="now">When it is sent.</param>
-    public ControlVerdict SendControl(int from, int to, ControlKind kind, in MessageKey key, int sequence, Instant now) =>
-        Link(from, to).SendControl(kind, key, sequence, now);
+    public ControlVerdict SendControl(int from, int to, ControlKind kind, in MessageKey key, int copy, Instant now) =>
+        Link(from, to).SendControl(kind, key, copy, now);
 
     /// <summary>Counts a copy that reached its receiver: a verdict cannot know who will be up by then.</summary>
     /// <param name="from">Sending endpoint.</param>

@@ -55,14 +55,14 @@ internal sealed class LinkState
     }
 
     /// <summary>Control messages have no size, so they pass the queue by; each kind has its own sub-stream.</summary>
-    public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int sequence, Instant now)
+    public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int copy, Instant now)
     {
         statistics.Control++;
         if (cuts > 0)
             return new(ControlFate.LinkDown, Instant.Never);
-        if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, sequence) < conditions.Loss)
+        if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, copy) < conditions.Loss)
             return new(ControlFate.Lost, Instant.Never);
-        return new(ControlFate.Delivered, now + DrawLatency(controlLatency[(int)kind], key, sequence));
+        return new(ControlFate.Delivered, now + DrawLatency(controlLatency[(int)kind], key, copy));
     }
 
     /// <summary>Closes the books on a copy that arrived; a corrupted one was counted when it was garbled, whoever would have received it.</summary>
