@@ -82,7 +82,7 @@ public class NetworkRunTests
     public void Expectations_decide_the_exit_code(string limit, int code)
     {
         using var cli = new Cli();
-        string text = Scenario + $"\nexpect:\n  - {{metric: completion, condition: rough, {limit}, of: {{metric: completion, condition: exact}}}}\n  - {{metric: layers_skipped_mean, condition: exact, max: 0}}\n";
+        string text = Scenario + $"\nexpect:\n  - {{metric: completed, condition: rough, {limit}, of: {{condition: exact}}}}\n  - {{metric: layers_skipped_mean, condition: exact, max: 0}}\n";
         string fail = text.Replace("retries: 1}", "retries: 0, on_failure: fail}", StringComparison.Ordinal);
         cli.Run("run", cli.Write("tiny.yaml", fail), "--output", cli.At("a")).ShouldBe(code, cli.Output + cli.Error);
         cli.Output.ShouldContain("expected min");
