@@ -1,0 +1,51 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Vision;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tests;
+
+/// <summary>Training actors fed with single steps; keeps the gradients of the last one, as they were before it was applied.</summary>
+internal sealed class TrainingHarness : IDisposable
+{
+    private readonly VirtualActorSystem system = new();
+    private readonly TrainingParts parts;
+    private readonly TrainingDirectory directory = new();
+    private StepResult? result;
+    private Exception? failure;
+    private int steps;
+
+    public TrainingHarness(VisionTransformer model, TrainingOptions options)
+    {
+        parts = new TrainingParts(model, options);
+        var job = new TrainingJob("model", 0, model, options, null!, null!, SeedTree.Root(0), null);
+        Action<StepResult> done = r => result = r;
+        Action<Exception> failed = e => failure ??= e;
+        system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed)), "training");
+        system.Kernel.Drain();
+        IActorRef first = directory.Layer(0);
+        Action look = () => Gradients = model.Gradients().ToDictionary(g => g.Key, g => g.Value?.clone());
+        IActorRef spy = system.System.ActorOf(Props.Create(() => new GradientSpy(first, look)), "spy");
+        directory.Enter(directory.Coordinator, [spy, .. directory.Layers.Skip(1)]);
+    }
+
+    /// <summary>Gradients of the whole model after the last step's backward pass.</summary>
+    public IReadOnlyDictionary<string, Tensor?> Gradients { get; private set; } = new Dictionary<string, Tensor?>();
+
+    public StepResult Step(int[] route, double learningRate, params (Tensor PixelValues, Tensor Labels)[] microBatches)
+    {
+        result = null;
+        directory.Coordinator.Tell(new TrainStep(steps++, route, microBatches, learningRate));
+        system.Kernel.Drain();
+        failure.ShouldBeNull();
+        return result.ShouldNotBeNull();
+    }
+
+    public void Dispose()
+    {
+        system.Dispose();
+        parts.Dispose();
+    }
+}
