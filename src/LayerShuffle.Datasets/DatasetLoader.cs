@@ -13,6 +13,8 @@ namespace LayerShuffle.Datasets;
 /// <summary>Loads datasets: reads the files, draws the subset, brings the images to size.</summary>
 public static class DatasetLoader
 {
+    private const long MaxBytes = 16L << 30;
+
     /// <summary>Loads a dataset. All luck (subsets, drawn pictures, splits) comes from <paramref name="seed"/>.</summary>
     /// <exception cref="DatasetException">The options are impossible, or the files are missing or malformed.</exception>
     public static ImageDataset Load(DatasetOptions options, SeedTree seed)
@@ -51,6 +53,10 @@ public static class DatasetLoader
         if (count > split.Count)
             throw new DatasetException(
                 $"dataset: {name}: {count} images are asked for, but {options.Kind} in '{options.Path}' has {split.Count}; ask for at most {split.Count}, or leave {name} out.");
+        long bytes = (long)(count ?? split.Count) * 3 * options.ImageSize * options.ImageSize;
+        if (bytes > MaxBytes)
+            throw new DatasetException(
+                $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} pixels would take {bytes >> 30} GiB of memory, more than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
         int[] labels = [.. Enumerable.Range(0, split.Count).Select(split.Label)];
         int[] chosen = StratifiedSample.Draw(labels, split.ClassNames.Count, count ?? split.Count, luck.Child("subset").Child(name));
         byte[][] pixels = [.. chosen.Select(index => split.Read(index, options.ImageSize))];

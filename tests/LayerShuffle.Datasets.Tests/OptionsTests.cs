@@ -12,6 +12,7 @@ public class OptionsTests
         Message(shapes with { Train = 0 }).ShouldContain("train must be at least 1");
         Message(shapes with { Test = -2 }).ShouldContain("not -2");
         Message(new() { Kind = DatasetKind.Mnist }).ShouldContain("needs a path");
+        Message(shapes with { Train = int.MaxValue, ImageSize = 64 }).ShouldContain("GiB of memory");
         Message(new() { Kind = (DatasetKind)99 }).ShouldContain("unknown");
     }
 

@@ -1,4 +1,3 @@
-using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Cifar;

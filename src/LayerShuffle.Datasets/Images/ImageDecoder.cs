@@ -1,6 +1,6 @@
 using StbImageSharp;
 
-namespace LayerShuffle.Datasets.Images;
+namespace LayerShuffle.Datasets;
 
 /// <summary>Decodes PNG and JPEG files.</summary>
 public static class ImageDecoder

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LayerShuffle.Datasets.Images;
+namespace LayerShuffle.Datasets;
 
 /// <summary>Reads an image's size from its header, without decoding it.</summary>
 internal static class ImageHeader

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets.Images;
+namespace LayerShuffle.Datasets;
 
 /// <summary>Decoding, resizing and cropping, as PIL and torchvision's <c>Resize</c> and <c>CenterCrop</c> do it.</summary>
 public static class ImageTransform

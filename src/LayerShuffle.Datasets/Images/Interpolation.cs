@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets.Images;
+namespace LayerShuffle.Datasets;
 
 /// <summary>The kernel of a resize.</summary>
 public enum Interpolation

@@ -1,4 +1,3 @@
-using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
 using LayerShuffle.Network.Seeds;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
 
 namespace LayerShuffle.Datasets.Tests.Images;
