@@ -8,6 +8,9 @@ namespace LayerShuffle.Cluster.Tests;
 /// <summary>Training through actors, where the graph is cut at every hop, is training of the uncut model.</summary>
 public class TrainingGradientTests
 {
+    // Tiny tensors: a second thread only waits at barriers, and for ages where the machine is busy.
+    public TrainingGradientTests() => torch.set_num_threads(1);
+
     private const double Smoothing = 0.05;
     private static readonly TrainingOptions Options = new() { MaxGradNorm = 0, LabelSmoothing = Smoothing };
 

@@ -1,0 +1,129 @@
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tests;
+
+public class VirtualTrainerTests
+{
+    // Tiny tensors: a second thread only waits at barriers, and for ages where the machine is busy.
+    public VirtualTrainerTests() => torch.set_num_threads(1);
+
+    private const int Images = 64;
+
+    public static TheoryData<ModelVariant> Variants => [.. Enum.GetValues<ModelVariant>()];
+
+    [Fact]
+    public void The_loss_falls_and_the_labels_are_learned()
+    {
+        (IReadOnlyList<TrainingRecord> records, _) = Train(TinyModels.Config(), new TrainingOptions { Epochs = 8, BatchSize = 16, LearningRate = 5e-3 });
+        records.Select(r => r.Epoch).ShouldBe(Enumerable.Range(1, 8));
+        records.Select(r => r.Step).ShouldBe(Enumerable.Range(1, 8).Select(epoch => epoch * 4));
+        records[^1].Loss.ShouldBeLessThan(0.5 * records[0].Loss);
+        records[^1].Top1Sequential.ShouldBeGreaterThan(0.95);
+        records[^1].Top1Arbitrary.ShouldBeGreaterThan(0.95);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Two_trainings_from_one_seed_are_the_same_and_another_seed_differs(ModelVariant variant)
+    {
+        VitConfig config = TinyModels.Config(variant);
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 16, MicroBatches = 2 };
+        (IReadOnlyList<TrainingRecord> records, byte[] weights) = Train(config, options);
+        (IReadOnlyList<TrainingRecord> again, byte[] sameWeights) = Train(config, options);
+        again.ShouldBe(records);
+        sameWeights.SequenceEqual(weights).ShouldBeTrue();
+        Train(config, options, luck: 12).Weights.SequenceEqual(weights).ShouldBeFalse();
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void An_interrupted_training_ends_as_if_it_had_not_been(ModelVariant variant)
+    {
+        using var folder = new TemporaryFolder();
+        VitConfig config = TinyModels.Config(variant);
+        var options = new TrainingOptions { Epochs = 3, BatchSize = 16 };
+        (IReadOnlyList<TrainingRecord> records, byte[] weights) = Train(config, options);
+
+        using var cancellation = new CancellationTokenSource();
+        Should.Throw<OperationCanceledException>(() => Train(config, options, folder.Path, _ => cancellation.Cancel(), cancellation.Token));
+        Directory.GetDirectories(folder.Path).ShouldHaveSingleItem();
+        List<int> epochs = [];
+        (IReadOnlyList<TrainingRecord> resumed, byte[] resumedWeights) = Train(config, options, folder.Path, r => epochs.Add(r.Epoch), weightSeed: 99);
+
+        epochs.ShouldBe([2, 3]);
+        resumed.ShouldBe(records);
+        resumedWeights.SequenceEqual(weights).ShouldBeTrue();
+        // A training that is complete has nothing left to do but to load.
+        (IReadOnlyList<TrainingRecord> complete, byte[] loaded) = Train(config, options, folder.Path, _ => throw new InvalidOperationException(), weightSeed: 98);
+        complete.ShouldBe(records);
+        loaded.SequenceEqual(weights).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_half_written_checkpoint_is_passed_over()
+    {
+        using var folder = new TemporaryFolder();
+        VitConfig config = TinyModels.Config();
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 16 };
+        (_, byte[] weights) = Train(config, options);
+        using var cancellation = new CancellationTokenSource();
+        Should.Throw<OperationCanceledException>(() => Train(config, options, folder.Path, _ => cancellation.Cancel(), cancellation.Token));
+        string torn = Directory.CreateDirectory(Path.Combine(folder.Path, "checkpoint-2.tmp")).FullName;
+        File.WriteAllText(Path.Combine(torn, "training.json"), "[");
+
+        Train(config, options, folder.Path).Weights.SequenceEqual(weights).ShouldBeTrue();
+        Directory.GetDirectories(folder.Path).Select(Path.GetFileName).ShouldBe(["checkpoint-2"]);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_training()
+    {
+        VitConfig config = TinyModels.Config();
+        using VisionTransformer model = TinyModels.Random(config);
+        using Tensor pixels = full([Images, 3, 8, 8], float.NaN), labels = zeros(Images, dtype: int64);
+        var set = new ImageSet(pixels, labels);
+        using var system = new VirtualActorSystem();
+        var job = new TrainingJob("model", 0, model, new TrainingOptions(), set, set, SeedTree.Root(1), null);
+        Should.Throw<TrainingDivergedException>(() => new VirtualTrainer(system).Train(job)).Message.ShouldContain("step 0");
+    }
+
+    [Fact]
+    public void A_training_on_a_system_that_has_run_others_is_the_same()
+    {
+        VitConfig config = TinyModels.Config();
+        var options = new TrainingOptions { Epochs = 1, BatchSize = 16 };
+        using var system = new VirtualActorSystem();
+        var trainer = new VirtualTrainer(system);
+        byte[] first = Train(trainer, config, options).Weights;
+        Train(trainer, config, options).Weights.SequenceEqual(first).ShouldBeTrue();
+    }
+
+    private static (IReadOnlyList<TrainingRecord> Records, byte[] Weights) Train(
+        VitConfig config, TrainingOptions options, string? checkpoints = null, Action<TrainingRecord>? epochDone = null, CancellationToken cancellation = default,
+        long weightSeed = 5, long luck = 11)
+    {
+        using var system = new VirtualActorSystem();
+        return Train(new VirtualTrainer(system), config, options, checkpoints, epochDone, cancellation, weightSeed, luck);
+    }
+
+    private static (IReadOnlyList<TrainingRecord> Records, byte[] Weights) Train(
+        VirtualTrainer trainer, VitConfig config, TrainingOptions options, string? checkpoints = null, Action<TrainingRecord>? epochDone = null,
+        CancellationToken cancellation = default, long weightSeed = 5, long luck = 11)
+    {
+        using VisionTransformer model = VisionTransformer.Create(config, weightSeed);
+        (Tensor pixels, Tensor labels) = TinyModels.Images(config, Images);
+        using (pixels)
+        using (labels)
+        {
+            var set = new ImageSet(pixels, labels);
+            var job = new TrainingJob("model", 0, model, options, set, set, SeedTree.Root(luck), checkpoints);
+            return (trainer.Train(job, epochDone, null, cancellation), model.Bytes());
+        }
+    }
+}
