@@ -1,6 +1,6 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Protocol;
 using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Protocol;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Clusters;
 
