@@ -1,5 +1,4 @@
 using System.Globalization;
-using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 using Spectre.Console;
 
@@ -8,9 +7,8 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>The table of conditions at the end of a run.</summary>
 internal static class ConditionTable
 {
-    public static void Print(TextWriter output, IReadOnlyList<TrialData> trials)
+    public static void Print(TextWriter output, IReadOnlyList<ResultGroup> groups)
     {
-        IReadOnlyList<ResultGroup> groups = ResultGroup.Of(trials);
         bool policies = groups.Any(g => g.Policy != "default"), accuracy = groups.Any(g => g.HasModel);
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("model").AddColumn("condition");
@@ -35,6 +33,19 @@ internal static class ConditionTable
         if (Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out))
             console.Profile.Width = 160;
         console.Write(table);
+        SummaryTable summary = SummaryTable.Of(groups);
+        foreach (PolicyRanking ranking in summary.Rankings)
+            output.WriteLine($"Policies for {ranking.Model} in {ranking.Condition}: {string.Join("; ", ranking.Policies.Select(Rank))}");
+        foreach (WeakResult warning in summary.Warnings)
+            output.WriteLine($"warning: {warning.Message}");
+    }
+
+    private static string Rank(RankedPolicy policy)
+    {
+        string text = $"{policy.Rank}. {policy.Policy} ({policy.Metric} {policy.Value?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-"}";
+        if (policy.Difference is { } difference)
+            text += string.Create(CultureInfo.InvariantCulture, $", {difference:+0.####;-0.####;0} to the best{(policy.WithinNoise ? ", within noise" : "")}");
+        return text + ")";
     }
 
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();

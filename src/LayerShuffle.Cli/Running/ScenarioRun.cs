@@ -5,6 +5,7 @@ using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using TorchSharp;
@@ -67,9 +68,10 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         writer.WriteSummary();
         manifest.Write("done", writer.Trials.Count, trials.Count);
         OutputFolder.PointLatest(folder, scenario.Name);
-        ConditionTable.Print(output, writer.Trials);
+        IReadOnlyList<ResultGroup> groups = ResultGroup.Of(writer.Trials);
+        ConditionTable.Print(output, groups);
         output.WriteLine($"Results: {folder}");
-        return ExpectationCheck.Print(output, scenario, writer.Trials) ? ExitCodes.Done : ExitCodes.ExpectationFailed;
+        return ExpectationCheck.Print(output, scenario, groups) ? ExitCodes.Done : ExitCodes.ExpectationFailed;
     }
 
     private void RunTrials(
