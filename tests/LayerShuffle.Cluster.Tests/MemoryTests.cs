@@ -26,7 +26,7 @@ public sealed class MemoryTests : IDisposable
 
     public MemoryTests()
     {
-        torch.set_num_threads(1); // tiny tensors: a second thread only waits at barriers
+        set_num_threads(1); // tiny tensors: a second thread only waits at barriers
         (pixels, labels) = TinyModels.Images(Config, 64);
         set = new ImageSet(pixels, labels);
     }
