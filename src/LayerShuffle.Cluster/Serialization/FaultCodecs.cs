@@ -1,0 +1,81 @@
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Time;
+
+namespace LayerShuffle.Cluster.Serialization;
+
+/// <summary>Faults of a scenario: a byte for the kind, what all have, what the kind has.</summary>
+internal static class FaultCodecs
+{
+    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3;
+
+    public static void WriteFault(ref WireWriter writer, FaultSpec fault)
+    {
+        writer.WriteByte(fault switch
+        {
+            CrashFault => Crash,
+            PartitionFault => Partition,
+            SlowdownFault => Slowdown,
+            LinkFault => Link,
+            _ => throw new ArgumentException($"The fault '{fault.Name}' is of a kind without a codec: {fault.GetType().Name}.", nameof(fault)),
+        });
+        writer.WriteString(fault.Name);
+        writer.WriteDuration(fault.At);
+        switch (fault)
+        {
+            case CrashFault crash:
+                WriteSelector(ref writer, crash.Nodes);
+                WriteNullable(ref writer, crash.RestartAfter);
+                break;
+            case PartitionFault partition:
+                writer.WriteList(partition.Groups, WriteNames);
+                WriteNullable(ref writer, partition.HealAfter);
+                break;
+            case SlowdownFault slowdown:
+                WriteSelector(ref writer, slowdown.Nodes);
+                writer.WriteDouble(slowdown.Factor);
+                WriteNullable(ref writer, slowdown.For);
+                break;
+            case LinkFault link:
+                WriteNames(ref writer, link.From);
+                WriteNames(ref writer, link.To);
+                NetworkCodecs.WritePatch(ref writer, link.Set);
+                WriteNullable(ref writer, link.For);
+                break;
+        }
+    }
+
+    public static FaultSpec ReadFault(ref WireReader reader)
+    {
+        byte kind = reader.ReadByte();
+        string name = reader.ReadString();
+        Duration at = reader.ReadDuration();
+        return kind switch
+        {
+            Crash => new CrashFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
+            Partition => new PartitionFault(name, at, reader.ReadList<IReadOnlyList<string>>(ReadNames), ReadNullable(ref reader)),
+            Slowdown => new SlowdownFault(name, at, ReadSelector(ref reader), reader.ReadDouble(), ReadNullable(ref reader)),
+            Link => new LinkFault(name, at, ReadNames(ref reader), ReadNames(ref reader), NetworkCodecs.ReadPatch(ref reader), ReadNullable(ref reader)),
+            _ => throw reader.Wrong($"there is no kind {kind} of faults"),
+        };
+    }
+
+    private static void WriteSelector(ref WireWriter writer, NodeSelector nodes)
+    {
+        writer.WriteOptional(nodes.Names, WriteNames);
+        writer.WriteBool(nodes.All);
+        writer.WriteNullable(nodes.RandomCount, static (ref w, count) => w.WriteNumber(count));
+        writer.WriteNullable(nodes.RandomShare, static (ref w, share) => w.WriteDouble(share));
+    }
+
+    private static NodeSelector ReadSelector(ref WireReader reader) => new(
+        reader.ReadOptional(ReadNames), reader.ReadBool(), reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNullable(static (ref r) => r.ReadDouble()));
+
+    private static void WriteNames(ref WireWriter writer, IReadOnlyList<string> names) => writer.WriteList(names, static (ref w, name) => w.WriteString(name));
+
+    private static string[] ReadNames(ref WireReader reader) => reader.ReadList(static (ref r) => r.ReadString());
+
+    private static void WriteNullable(ref WireWriter writer, Duration? value) => writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));
+
+    private static Duration? ReadNullable(ref WireReader reader) => reader.ReadNullable(static (ref r) => r.ReadDuration());
+}

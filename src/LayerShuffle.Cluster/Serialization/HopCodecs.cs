@@ -1,0 +1,90 @@
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Wire;
+
+namespace LayerShuffle.Cluster.Serialization;
+
+/// <summary>The messages of the hop protocol.</summary>
+internal static class HopCodecs
+{
+    public static void WriteHop(ref WireWriter writer, HopMessage message, ICollection<object> parts)
+    {
+        writer.WriteNumber(message.Attempt);
+        writer.WriteNumber(message.From);
+        writer.WriteNumber(message.Copy);
+        WriteJourney(ref writer, message.Journey, parts);
+    }
+
+    public static HopMessage ReadHop(ref WireReader reader, MessageParts parts)
+    {
+        int attempt = reader.ReadNumber(), from = reader.ReadNumber(), copy = reader.ReadNumber();
+        return new(ReadJourney(ref reader, parts), attempt, from) { Copy = copy };
+    }
+
+    public static void WriteAcknowledged(ref WireWriter writer, HopAcknowledged ack)
+    {
+        writer.WriteHopId(ack.Hop);
+        WriteLayer(ref writer, ack.Layer);
+        writer.WriteNumber(ack.Attempt);
+        writer.WriteNumber(ack.Copy);
+        writer.WriteNumber(ack.From);
+        writer.WriteNumber(ack.Incarnation);
+    }
+
+    public static HopAcknowledged ReadAcknowledged(ref WireReader reader) =>
+        new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+
+    public static void WriteReleased(ref WireWriter writer, HopReleased release) => WriteControl(ref writer, release);
+
+    public static HopReleased ReadReleased(ref WireReader reader) => new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber());
+
+    public static void WriteFailed(ref WireWriter writer, RequestFailed failed) => WriteControl(ref writer, failed);
+
+    public static RequestFailed ReadFailed(ref WireReader reader) => new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber());
+
+    /// <summary>A layer id, or <see cref="Journey.Return"/> (−1).</summary>
+    public static void WriteLayer(ref WireWriter writer, int layer) => writer.WriteNumber(layer + 1);
+
+    /// <summary>A layer id, or <see cref="Journey.Return"/>.</summary>
+    public static int ReadLayer(ref WireReader reader) => reader.ReadNumber() - 1;
+
+    private static void WriteControl(ref WireWriter writer, ControlMessage message)
+    {
+        writer.WriteHopId(message.Hop);
+        WriteLayer(ref writer, message.Layer);
+        writer.WriteNumber(message.From);
+    }
+
+    private static void WriteJourney(ref WireWriter writer, Journey journey, ICollection<object> parts)
+    {
+        writer.WriteNumber(journey.Request);
+        writer.WriteNumber(journey.Images);
+        writer.WriteNumbers(journey.Route);
+        writer.WriteInstant(journey.Deadline);
+        writer.WriteUInt64(journey.Branch);
+        writer.WriteNumber(journey.Next);
+        writer.WriteNumbers(journey.Executed);
+        writer.WriteNumbers(journey.Skipped);
+        writer.WriteNumber(journey.Retries);
+        MessageParts.Write(ref writer, journey.Activation, parts);
+    }
+
+    private static Journey ReadJourney(ref WireReader reader, MessageParts parts)
+    {
+        var journey = new Journey
+        {
+            Request = reader.ReadNumber(),
+            Images = reader.ReadNumber(),
+            Route = reader.ReadNumbers(),
+            Deadline = reader.ReadInstant(),
+            Branch = reader.ReadUInt64(),
+            Next = reader.ReadNumber(),
+            Executed = reader.ReadNumbers(),
+            Skipped = reader.ReadNumbers(),
+            Retries = reader.ReadNumber(),
+            Activation = parts.TakeIfSent<object>(ref reader, "an activation"),
+        };
+        return journey.Next <= journey.Route.Length
+            ? journey
+            : throw reader.Wrong($"its next layer is number {journey.Next} of a route of {journey.Route.Length}");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Network.Trials;
+
+namespace LayerShuffle.Cluster.Serialization;
+
+/// <summary>
+/// Every message that travels between processes: one line each. What is not here does not travel. Manifests and kinds are for ever; whoever changes a format
+/// raises its version.
+/// </summary>
+public static class MessageCodecs
+{
+    /// <summary>Messages without tensors: the control plane.</summary>
+    public static IReadOnlyList<MessageCodec> Control { get; } =
+    [
+        new MessageCodec<HopAcknowledged>("hop-ack", HopCodecs.WriteAcknowledged, HopCodecs.ReadAcknowledged),
+        new MessageCodec<HopReleased>("hop-release", HopCodecs.WriteReleased, HopCodecs.ReadReleased),
+        new MessageCodec<RequestFailed>("request-failed", HopCodecs.WriteFailed, HopCodecs.ReadFailed),
+        new MessageCodec<StartWorkload>("start", NodeCodecs.WriteNothing, NodeCodecs.ReadStartWorkload),
+        new MessageCodec<SubmitRequest>("submit", NodeCodecs.WriteSubmitRequest, NodeCodecs.ReadSubmitRequest),
+        new MessageCodec<CrashNode>("crash", NodeCodecs.WriteNothing, NodeCodecs.ReadCrashNode),
+        new MessageCodec<RestartNode>("restart", NodeCodecs.WriteRestartNode, NodeCodecs.ReadRestartNode),
+        new MessageCodec<SetSlowdown>("slowdown", NodeCodecs.WriteSetSlowdown, NodeCodecs.ReadSetSlowdown),
+        new MessageCodec<PeerDown>("peer-down", NodeCodecs.WritePeerDown, NodeCodecs.ReadPeerDown),
+        new MessageCodec<FaultStrike>("fault", NodeCodecs.WriteFaultStrike, NodeCodecs.ReadFaultStrike),
+        new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read),
+        new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents),
+        new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport),
+        new MessageCodec<PrepareStep>("prepare", TrainingCodecs.WritePrepareStep, TrainingCodecs.ReadPrepareStep),
+        new MessageCodec<StepPrepared>("prepared", TrainingCodecs.WriteStepPrepared, TrainingCodecs.ReadStepPrepared),
+        new MessageCodec<CommitStep>("commit", TrainingCodecs.WriteCommitStep, TrainingCodecs.ReadCommitStep),
+        new MessageCodec<StepCommitted>("committed", TrainingCodecs.WriteStepCommitted, TrainingCodecs.ReadStepCommitted),
+    ];
+
+    /// <summary>Messages with tensors: the data plane.</summary>
+    public static IReadOnlyList<TensorMessageCodec> WithTensors { get; } =
+    [
+        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop),
+        new TensorMessageCodec<TrainForward>(2, "forward", TrainingCodecs.WriteForward, TrainingCodecs.ReadForward),
+        new TensorMessageCodec<ForwardDone>(3, "forward-done", TrainingCodecs.WriteForwardDone, TrainingCodecs.ReadForwardDone),
+        new TensorMessageCodec<TrainBackward>(4, "backward", TrainingCodecs.WriteBackward, TrainingCodecs.ReadBackward),
+        new TensorMessageCodec<BackwardDone>(5, "backward-done", TrainingCodecs.WriteBackwardDone, TrainingCodecs.ReadBackwardDone),
+        new TensorMessageCodec<LayerReport>(6, "layer-report", TrainingCodecs.WriteLayerReport, TrainingCodecs.ReadLayerReport),
+    ];
+
+    private static readonly FrozenDictionary<string, MessageCodec> ByManifest = Control.ToFrozenDictionary(codec => codec.Manifest);
+    private static readonly FrozenDictionary<Type, MessageCodec> ControlByType = Control.ToFrozenDictionary(codec => codec.MessageType);
+    private static readonly FrozenDictionary<byte, TensorMessageCodec> ByKind = WithTensors.ToFrozenDictionary(codec => codec.Kind);
+    private static readonly FrozenDictionary<Type, TensorMessageCodec> TensorsByType = WithTensors.ToFrozenDictionary(codec => codec.MessageType);
+
+    /// <summary>The codec of a message without tensors, or null: the type is none.</summary>
+    public static MessageCodec? OfType(Type type) => ControlByType.GetValueOrDefault(type);
+
+    /// <summary>The codec of a manifest, or null: it is unknown.</summary>
+    public static MessageCodec? OfManifest(string manifest) => ByManifest.GetValueOrDefault(manifest);
+
+    /// <summary>The codec of a message with tensors, or null: the type is none.</summary>
+    public static TensorMessageCodec? WithTensorsOfType(Type type) => TensorsByType.GetValueOrDefault(type);
+
+    /// <summary>The codec of a frame's kind, or null: it is unknown.</summary>
+    public static TensorMessageCodec? OfKind(byte kind) => ByKind.GetValueOrDefault(kind);
+}

@@ -1,0 +1,26 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace LayerShuffle.Cluster.Serialization;
+
+/// <summary>Stands where Akka's JSON serializer was: whatever no other serializer is bound to is an error, in both directions.</summary>
+/// <param name="system">Given by Akka.</param>
+public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
+{
+    /// <inheritdoc/>
+    public override int Identifier => ClusterMessageSerializer.WireIdentifier + 1;
+
+    /// <inheritdoc/>
+    public override bool IncludeManifest => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">Always.</exception>
+    public override byte[] ToBinary(object obj) => throw new SerializationException(
+        $"{obj.GetType().FullName} does not travel between processes: no serializer is bound to it. Give it a codec and a line in {nameof(MessageCodecs)}.");
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">Always.</exception>
+    public override object FromBinary(byte[] bytes, Type type) =>
+        throw new SerializationException($"A peer sent {bytes.Length} bytes under serializer {Identifier}, which stands for what does not travel: they are refused.");
+}

@@ -1,0 +1,140 @@
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Cluster.Serialization;
+
+/// <summary>A trial's specification with all it holds: what workers are given before a trial.</summary>
+internal static class TrialSpecCodec
+{
+    public static void Write(ref WireWriter writer, TrialSpec spec)
+    {
+        WriteKey(ref writer, spec.Key);
+        writer.WriteInt64(spec.Seed);
+        NetworkCodecs.WriteNetwork(ref writer, spec.Network);
+        writer.WriteList(spec.Faults, FaultCodecs.WriteFault);
+        WriteCluster(ref writer, spec.Cluster);
+        WriteRouting(ref writer, spec.Routing);
+        WriteWorkload(ref writer, spec.Workload);
+        writer.WriteNumber(spec.TraceRequests);
+    }
+
+    public static TrialSpec Read(ref WireReader reader) => new()
+    {
+        Key = ReadKey(ref reader),
+        Seed = reader.ReadInt64(),
+        Network = NetworkCodecs.ReadNetwork(ref reader),
+        Faults = reader.ReadList(FaultCodecs.ReadFault),
+        Cluster = ReadCluster(ref reader),
+        Routing = ReadRouting(ref reader),
+        Workload = ReadWorkload(ref reader),
+        TraceRequests = reader.ReadNumber(),
+    };
+
+    private static void WriteKey(ref WireWriter writer, TrialKey key)
+    {
+        writer.WriteNumber(key.Trial);
+        writer.WriteString(key.Model);
+        writer.WriteNumber(key.TrainingSeed);
+        writer.WriteString(key.Policy);
+        writer.WriteString(key.Condition);
+        writer.WriteNumber(key.Repeat);
+    }
+
+    private static TrialKey ReadKey(ref WireReader reader) =>
+        new(reader.ReadNumber(), reader.ReadString(), reader.ReadNumber(), reader.ReadString(), reader.ReadString(), reader.ReadNumber());
+
+    private static void WriteCluster(ref WireWriter writer, ClusterSpec cluster)
+    {
+        writer.WriteList(cluster.Nodes, static (ref w, node) =>
+        {
+            w.WriteString(node.Name);
+            NetworkCodecs.WriteDistribution(ref w, node.ComputeTime.Base);
+            w.WriteDuration(node.ComputeTime.PerImage);
+            w.WriteDouble(node.Slowdown);
+            w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
+        });
+        writer.WriteEnum(cluster.Placement.Kind);
+        writer.WriteOptional(cluster.Placement.Layers, static (ref w, layers) =>
+        {
+            w.WriteNumber(layers.Count);
+            foreach ((string node, IReadOnlyList<int> ids) in layers) // in the scenario's order, which decides between copies
+            {
+                w.WriteString(node);
+                w.WriteNumbers(ids);
+            }
+        });
+    }
+
+    private static ClusterSpec ReadCluster(ref WireReader reader)
+    {
+        NodeSpec[] nodes = reader.ReadList(static (ref r) => new NodeSpec(
+            r.ReadString(), new ComputeTimeSpec(NetworkCodecs.ReadDistribution(ref r), r.ReadDuration()), r.ReadDouble(), r.ReadOptional(static (ref r) => r.ReadString())));
+        var kind = reader.ReadEnum<PlacementKind>();
+        return new(nodes, new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
+        {
+            int count = r.ReadListLength(2);
+            var layers = new OrderedDictionary<string, IReadOnlyList<int>>(count);
+            for (int i = 0; i < count; i++)
+            {
+                string node = r.ReadString();
+                if (!layers.TryAdd(node, r.ReadNumbers()))
+                    throw r.Wrong($"the node '{node}' is placed twice");
+            }
+
+            return layers;
+        })));
+    }
+
+    private static void WriteRouting(ref WireWriter writer, RoutingSpec routing)
+    {
+        writer.WriteEnum(routing.Order);
+        writer.WriteOptional(routing.ExplicitOrder, static (ref w, order) => w.WriteNumbers(order));
+        writer.WriteOptional(routing.Prune, static (ref w, prune) =>
+        {
+            w.WriteNumber(prune.Layers);
+            w.WriteEnum(prune.Choose);
+            w.WriteOptional(prune.Ids, static (ref w, ids) => w.WriteNumbers(ids));
+            w.WriteBool(prune.PerTrial);
+        });
+        WriteNullable(ref writer, routing.Timeout);
+        writer.WriteNumber(routing.Retries);
+        writer.WriteEnum(routing.OnFailure);
+        writer.WriteNumber(routing.Replicas);
+        WriteNullable(ref writer, routing.Detection);
+    }
+
+    private static RoutingSpec ReadRouting(ref WireReader reader) => new()
+    {
+        Order = reader.ReadEnum<OrderKind>(),
+        ExplicitOrder = reader.ReadOptional(static (ref r) => r.ReadNumbers()),
+        Prune = reader.ReadOptional(static (ref r) => new PruneSpec(
+            r.ReadNumber(), r.ReadEnum<PruneChoice>(), r.ReadOptional(static (ref r) => r.ReadNumbers()), r.ReadBool())),
+        Timeout = ReadNullable(ref reader),
+        Retries = reader.ReadNumber(),
+        OnFailure = reader.ReadEnum<OnFailure>(),
+        Replicas = reader.ReadNumber(),
+        Detection = ReadNullable(ref reader),
+    };
+
+    private static void WriteWorkload(ref WireWriter writer, WorkloadSpec workload)
+    {
+        writer.WriteNullable(workload.Requests, static (ref w, requests) => w.WriteNumber(requests));
+        writer.WriteNumber(workload.ImagesPerRequest);
+        writer.WriteEnum(workload.Arrivals.Kind);
+        writer.WriteNumber(workload.Arrivals.Concurrency);
+        writer.WriteDouble(workload.Arrivals.RatePerSecond);
+        writer.WriteDuration(workload.Deadline);
+    }
+
+    private static WorkloadSpec ReadWorkload(ref WireReader reader) => new(
+        reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNumber(),
+        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()), reader.ReadDuration());
+
+    private static void WriteNullable(ref WireWriter writer, Duration? value) => writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));
+
+    private static Duration? ReadNullable(ref WireReader reader) => reader.ReadNullable(static (ref r) => r.ReadDuration());
+}
