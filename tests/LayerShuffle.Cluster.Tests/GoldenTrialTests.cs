@@ -49,7 +49,7 @@ public class GoldenTrialTests
         var recorder = new LogitRecorder(model, new ImageSet(golden.Tensors["pixel_values"], labels));
         TrialSpec spec = Spec(Link(5), new RoutingSpec { Order = OrderKind.Explicit, ExplicitOrder = order, Timeout = Ms(50) }, requests: 1);
         spec = spec with { Workload = spec.Workload with { ImagesPerRequest = 4 } };
-        TrialRecord trial = new VirtualTrialRunner(system).Run(spec, recorder, 4);
+        TrialRecord trial = Runner(system).Run(spec, recorder, 4);
 
         RequestRecord request = trial.Requests.ShouldHaveSingleItem();
         request.Order.ShouldBe(order);

@@ -99,5 +99,5 @@ public sealed class HopCourierPropertyTests : IDisposable
 
     private static string Story(TrialRecord trial) => JsonSerializer.Serialize(trial);
 
-    private TrialRecord Run(TrialSpec spec) => new VirtualTrialRunner(system).Run(spec, new SizesOnlyModel(Layers, Tokens, Hidden), 1000);
+    private TrialRecord Run(TrialSpec spec) => Runner(system).Run(spec, new SizesOnlyModel(Layers, Tokens, Hidden), 1000);
 }

@@ -38,11 +38,11 @@ public sealed class MemoryTests : IDisposable
         var routing = new RoutingSpec { Order = OrderKind.Arbitrary, Retries = 1, Timeout = Ms(12) };
         TrialSpec spec = Images(Spec(Link(5, 0.1, duplicate: 0.1, reorder: 0.1), routing, requests: 2000, nodes: 3, trace: 0));
         var trialModel = new TensorTrialModel(model, set);
-        new VirtualTrialRunner(system).Run(Images(Spec(Link(5), routing, requests: 5, nodes: 3)), trialModel, set.Count);
+        Runner(system).Run(Images(Spec(Link(5), routing, requests: 5, nodes: 3)), trialModel, set.Count);
 
         long before = Tensor.TotalCount, workingSet = 0;
         List<long> counts = [];
-        new VirtualTrialRunner(system).Run(spec, trialModel, set.Count, _ =>
+        Runner(system).Run(spec, trialModel, set.Count, _ =>
         {
             counts.Add(Tensor.TotalCount);
             if (counts.Count == Warm)
@@ -64,7 +64,7 @@ public sealed class MemoryTests : IDisposable
             faults: [new CrashFault("a", Ms(40), NodeSelector.Of("node-1"), Ms(200)), new CrashFault("b", Ms(300), NodeSelector.Of("node-2"), null)]));
         var trialModel = new TensorTrialModel(model, set);
         long before = Tensor.TotalCount;
-        new VirtualTrialRunner(system).Run(spec, trialModel, set.Count);
+        Runner(system).Run(spec, trialModel, set.Count);
         Tensor.TotalCount.ShouldBe(before);
         trialModel.RequestsHeld.ShouldBe(0);
     }
@@ -77,7 +77,7 @@ public sealed class MemoryTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         long before = Tensor.TotalCount;
         int done = 0, held = 0;
-        Should.Throw<OperationCanceledException>(() => new VirtualTrialRunner(system).Run(spec, trialModel, set.Count, _ =>
+        Should.Throw<OperationCanceledException>(() => Runner(system).Run(spec, trialModel, set.Count, _ =>
         {
             if (++done != 50)
                 return;

@@ -83,7 +83,7 @@ public class ProtocolTests
         TrialSpec spec = Spec(Link(5), new RoutingSpec { Replicas = 2, Retries = 1, Timeout = Ms(8) }, requests: 1, nodes: 2);
         NodeSpec[] nodes = [.. spec.Cluster.Nodes.Select((node, i) => node with { ComputeTime = new(DelayDistribution.Constant(Ms(i == 0 ? 10 : 4)), default) })];
         using var system = new VirtualActorSystem();
-        TrialRecord trial = new VirtualTrialRunner(system).Run(spec with { Cluster = spec.Cluster with { Nodes = nodes } }, new SizesOnlyModel(1, Tokens, Hidden), 1000);
+        TrialRecord trial = Runner(system).Run(spec with { Cluster = spec.Cluster with { Nodes = nodes } }, new SizesOnlyModel(1, Tokens, Hidden), 1000);
         trial.Requests[0].Latency.ShouldBe(Ms(20));
         trial.Hops.Where(h => h.To == "coordinator").Select(h => (h.From, h.Sent.TotalMilliseconds, h.Delivered?.TotalMilliseconds))
             .ShouldBe([("node-1", 15, 20), ("node-2", 17, null)]);
@@ -99,7 +99,7 @@ public class ProtocolTests
             faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), null)]);
         var placement = new PlacementSpec(PlacementKind.Explicit, new Dictionary<string, IReadOnlyList<int>> { ["node-1"] = [0], ["node-2"] = [1] });
         using var system = new VirtualActorSystem();
-        TrialRecord trial = new VirtualTrialRunner(system).Run(
+        TrialRecord trial = Runner(system).Run(
             spec with { Cluster = spec.Cluster with { Placement = placement } }, new SizesOnlyModel(2, Tokens, Hidden), 1000);
         RequestRecord request = trial.Requests.ShouldHaveSingleItem();
         request.Order.ShouldBe([0, 1]);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LayerShuffle.Cluster.Tests.Serialization;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Network.Seeds;
@@ -28,7 +29,7 @@ internal sealed class TrainingHarness : IDisposable
         IActorRef first = directory.Layer(0);
         Action look = () => Gradients = model.Gradients().ToDictionary(g => g.Key, g => g.Value?.clone());
         IActorRef spy = system.System.ActorOf(Props.Create(() => new GradientSpy(first, look)), "spy");
-        directory.Enter(directory.Coordinator, [spy, .. directory.Layers.Skip(1)]);
+        directory.Enter(Wired(directory.Coordinator), [Wired(spy), .. directory.Layers.Skip(1).Select(Wired)]);
     }
 
     /// <summary>Gradients of the whole model after the last step's backward pass.</summary>
@@ -42,6 +43,9 @@ internal sealed class TrainingHarness : IDisposable
         failure.ShouldBeNull();
         return result.ShouldNotBeNull();
     }
+
+    /// <summary>An actor before this one that writes and reads every message with its codec.</summary>
+    private IActorRef Wired(IActorRef actor) => system.System.ActorOf(Props.Create(() => new WireRelay(actor)));
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Tests.Serialization;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Network.Clusters;
@@ -37,9 +38,12 @@ internal static class TrialBuilder
             TraceRequests = trace,
         };
 
+    /// <summary>A runner whose messages all pass through their codecs.</summary>
+    public static VirtualTrialRunner Runner(VirtualActorSystem system) => new(system) { Wire = WireCopy.Of };
+
     public static TrialRecord Run(TrialSpec spec)
     {
         using var system = new VirtualActorSystem();
-        return new VirtualTrialRunner(system).Run(spec, new SizesOnlyModel(Layers, Tokens, Hidden), 1000);
+        return Runner(system).Run((TrialSpec)WireCopy.Of(spec), new SizesOnlyModel(Layers, Tokens, Hidden), 1000);
     }
 }

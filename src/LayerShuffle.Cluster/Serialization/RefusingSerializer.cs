@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 
 namespace LayerShuffle.Cluster.Serialization;
@@ -8,6 +9,12 @@ namespace LayerShuffle.Cluster.Serialization;
 /// <param name="system">Given by Akka.</param>
 public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
 {
+    /// <summary>As Akka makes a serializer for which it has settings (those of JSON, which mean nothing here).</summary>
+    /// <param name="system">Given by Akka.</param>
+    /// <param name="settings">Given by Akka.</param>
+    public RefusingSerializer(ExtendedActorSystem system, Config settings)
+        : this(system) => _ = settings;
+
     /// <inheritdoc/>
     public override int Identifier => ClusterMessageSerializer.WireIdentifier + 1;
 

@@ -7,7 +7,11 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Cluster.Trials;
 
 /// <summary>Keeps the hops of the first requests of a trial, and of as many of those that failed.</summary>
-public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<int, int> peerDownDetected) : IHopObserver
+/// <param name="limit">How many; 0 for none.</param>
+/// <param name="topology">Names of the endpoints.</param>
+/// <param name="now">The time of what is reported by a call; events bring their own.</param>
+/// <param name="peerDownDetected">Told when a custodian learned of a crash: when, the peer, the incarnation that ended.</param>
+public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected) : IHopTrace
 {
     private readonly Dictionary<int, List<TracedHop>> requests = []; // rendered in the order of request numbers
     private int failuresKept;
@@ -37,80 +41,92 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     }
 
     /// <inheritdoc/>
-    public void Sent(HopMessage message, int to)
-    {
-        if (message.Attempt > 0)
-            Resends++;
-        if (requests.TryGetValue(message.Journey.Request, out List<TracedHop>? hops))
-            hops.Add(new TracedHop(message.Journey.NextHop, message.Attempt, message.From, to, message.Journey.NextLayer, now()) { Fate = "in_flight" });
-    }
+    public void Sent(HopMessage message, int to) => Apply(HopEvent.Of(HopEventKind.Sent, now(), message, to));
 
     /// <inheritdoc/>
-    public void Local(HopMessage message)
+    public void Local(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Local, now(), message, message.From));
+
+    /// <inheritdoc/>
+    public void Delivered(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message));
+
+    /// <inheritdoc/>
+    public void Fate(HopMessage message, string fate) => Apply(HopEvent.Of(HopEventKind.Fate, now(), message, fate: fate));
+
+    /// <inheritdoc/>
+    public void Acknowledged(HopAcknowledged ack, int to) => Apply(HopEvent.Acknowledged(now(), ack, to));
+
+    /// <inheritdoc/>
+    public void ComputeStarted(HopMessage message, int at) => Apply(HopEvent.Of(HopEventKind.ComputeStarted, now(), message, at));
+
+    /// <inheritdoc/>
+    public void ComputeEnded(HopMessage message, int at) => Apply(HopEvent.Of(HopEventKind.ComputeEnded, now(), message, at));
+
+    /// <inheritdoc/>
+    public void PeerDownDetected(int peer, int incarnation) => Apply(HopEvent.PeerDownDetected(now(), peer, incarnation));
+
+    /// <summary>Takes an event into the trace.</summary>
+    /// <returns>Whether it could: false where its request is traced but the sending it belongs to is not known (yet).</returns>
+    public bool Apply(in HopEvent seen)
     {
-        if (message.Attempt > 0)
-            Resends++; // to a replica on the sender itself
-        if (!requests.TryGetValue(message.Journey.Request, out List<TracedHop>? hops))
-            return;
-        Instant at = now();
-        hops.Add(new TracedHop(message.Journey.NextHop, message.Attempt, message.From, message.From, message.Journey.NextLayer, at)
+        switch (seen.Kind)
         {
-            Fate = "local",
-            Delivered = at,
-            Acked = at,
-        });
+            case HopEventKind.PeerDownDetected:
+                peerDownDetected(seen.At, seen.To, seen.Incarnation);
+                return true;
+            case HopEventKind.Sent or HopEventKind.Local:
+                if (seen.Attempt > 0)
+                    Resends++; // a local one: to a replica on the sender itself
+                if (requests.TryGetValue(seen.Hop.Request, out List<TracedHop>? hops))
+                    hops.Add(Begun(seen));
+                return true;
+            default:
+                if (!requests.TryGetValue(seen.Hop.Request, out hops))
+                    return true; // not traced
+                if (Find(hops, seen) is not { } hop)
+                    return false;
+                Note(hop, seen);
+                return true;
+        }
     }
 
-    /// <summary>A copy arrived whole at a living receiver.</summary>
-    public void Delivered(HopMessage message)
+    private static TracedHop Begun(in HopEvent seen)
     {
-        if (Find(message) is not { } hop)
-            return;
-        hop.Delivered ??= now();
-        hop.Fate = "delivered";
+        var hop = new TracedHop(seen.Hop, seen.Attempt, seen.From, seen.To, seen.Layer, seen.At) { Fate = "in_flight" };
+        if (seen.Kind == HopEventKind.Local)
+            (hop.Fate, hop.Delivered, hop.Acked) = ("local", seen.At, seen.At);
+        return hop;
     }
 
-    /// <summary>A copy did not make it; another copy may still.</summary>
-    public void Fate(HopMessage message, string fate)
+    private static void Note(TracedHop hop, in HopEvent seen)
     {
-        if (Find(message) is { Fate: "in_flight" or "lost" } hop)
-            hop.Fate = fate;
+        switch (seen.Kind)
+        {
+            case HopEventKind.Delivered:
+                hop.Delivered ??= seen.At;
+                hop.Fate = "delivered";
+                break;
+            case HopEventKind.Fate:
+                if (hop.Fate is "in_flight" or "lost")
+                    hop.Fate = seen.Fate!;
+                break;
+            case HopEventKind.Acknowledged:
+                hop.Acked ??= seen.At;
+                break;
+            case HopEventKind.ComputeStarted:
+                hop.ComputeStart ??= seen.At;
+                break;
+            case HopEventKind.ComputeEnded:
+                hop.ComputeEnd ??= seen.At;
+                break;
+        }
     }
-
-    /// <inheritdoc/>
-    public void Acknowledged(HopAcknowledged ack, int to)
-    {
-        if (Find(ack.Hop, ack.Attempt, to) is { } traced)
-            traced.Acked ??= now();
-    }
-
-    /// <inheritdoc/>
-    public void ComputeStarted(HopMessage message, int at)
-    {
-        if (Find(message) is { } hop)
-            hop.ComputeStart ??= now();
-    }
-
-    /// <inheritdoc/>
-    public void ComputeEnded(HopMessage message, int at)
-    {
-        if (Find(message) is { } hop)
-            hop.ComputeEnd ??= now();
-    }
-
-    /// <inheritdoc/>
-    public void PeerDownDetected(int peer, int incarnation) => peerDownDetected(peer, incarnation);
-
-    private TracedHop? Find(HopMessage message) => Find(message.Journey.NextHop, message.Attempt, message.From);
 
     /// <summary>The latest such attempt of a sender: after a crash, or from two replicas, the same hop is sent more than once.</summary>
-    private TracedHop? Find(HopId hop, int attempt, int from)
+    private static TracedHop? Find(List<TracedHop> hops, in HopEvent seen)
     {
-        if (!requests.TryGetValue(hop.Request, out List<TracedHop>? hops))
-            return null;
         for (int i = hops.Count - 1; i >= 0; i--)
         {
-            if (hops[i].Attempt == attempt && hops[i].From == from && hops[i].Hop == hop)
+            if (hops[i].Attempt == seen.Attempt && hops[i].From == seen.From && hops[i].Hop == seen.Hop)
                 return hops[i];
         }
 

@@ -1,8 +1,8 @@
-using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Time;
 
 namespace LayerShuffle.Cluster.Virtual;
 
@@ -22,10 +22,10 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
             kernel.Schedule(fault.At, EventKind.Fault, _ => Strike(fault));
     }
 
-    public void PeerDownDetected(int node, int incarnation)
+    public void PeerDownDetected(Instant at, int node, int incarnation)
     {
         if (detected.Add((node, incarnation)))
-            ledger.Add(new LedgerEntry(kernel.Now, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), "detected_down"));
+            ledger.Add(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), "detected_down"));
     }
 
     private void Strike(FaultEvent strike)
@@ -43,7 +43,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
                         health.Slow(node, slowdown.Name, slowdown.Factor);
                     else
                         health.EndSlow(node, slowdown.Name);
-                    transport.Endpoints[node].Tell(new SetSlowdown(health.SlowdownFactor(node)));
+                    transport.Tell(node, new SetSlowdown(health.SlowdownFactor(node)));
                     Log(strike, "slowdown", topology.Name(node), strike.Begins ? "began" : "ended");
                 }
 
@@ -75,17 +75,17 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
 
             downBy[(node, incarnation)] = strike.Fault.Name;
             Log(strike, "crash", name, "began");
-            transport.Endpoints[node].Tell(CrashNode.Instance);
+            transport.Tell(node, CrashNode.Instance);
             for (int peer = 0; peer < transport.Endpoints.Length; peer++)
             {
                 if (peer != node)
-                    transport.Endpoints[peer].Tell(new PeerDown(node, incarnation));
+                    transport.Tell(peer, new PeerDown(node, incarnation));
             }
         }
         else if (health.Restore(node, strike.Fault.Name))
         {
             Log(strike, "crash", name, "restarted");
-            transport.Endpoints[node].Tell(new RestartNode(health.Incarnation(node)));
+            transport.Tell(node, new RestartNode(health.Incarnation(node)));
         }
         else
         {

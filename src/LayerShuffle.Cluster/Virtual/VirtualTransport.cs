@@ -1,18 +1,26 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
 
 namespace LayerShuffle.Cluster.Virtual;
 
 /// <summary>The transport port on the kernel: the injector decides every message's fate, the kernel delivers what is left of it.</summary>
+/// <param name="kernel">Time.</param>
+/// <param name="injector">The links.</param>
+/// <param name="health">Which nodes are up.</param>
+/// <param name="trace">Sees what happens.</param>
+/// <param name="activationBytes">Bytes of an activation of so many images.</param>
+/// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
-    VirtualKernel kernel, LinkInjector injector, NodeHealth health, TraceRecorder trace, Func<int, long> activationBytes) : ITransport
+    VirtualKernel kernel, LinkInjector injector, NodeHealth health, IHopTrace trace, Func<int, long> activationBytes, Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
     public IActorRef[] Endpoints { get; set; } = [];
+
+    /// <summary>Tells an endpoint what comes from outside the network: its faults, its peers' crashes, the start.</summary>
+    public void Tell(int endpoint, object message) => Endpoints[endpoint].Tell(Carried(message));
 
     public void Send(int from, int to, HopMessage message)
     {
@@ -21,7 +29,7 @@ internal sealed class VirtualTransport(
         SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now);
         if (verdict.Fate == MessageFate.LinkDown)
         {
-            trace.Fate(message, "link_down");
+            trace.Fate(message, HopFate.LinkDown);
             return;
         }
 
@@ -30,9 +38,11 @@ internal sealed class VirtualTransport(
         {
             CopyVerdict copy = verdict[i];
             if (copy.Fate == CopyFate.Lost)
-                trace.Fate(message, "lost");
+                trace.Fate(message, HopFate.Lost);
             else
-                kernel.Schedule(copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!), copy.Copy == 0 ? message : message with { Copy = copy.Copy });
+                kernel.Schedule(
+                    copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!),
+                    Carried(copy.Copy == 0 ? message : message with { Copy = copy.Copy }));
         }
     }
 
@@ -54,7 +64,7 @@ internal sealed class VirtualTransport(
         {
             if (IsUp(to, incarnation))
                 Endpoints[to].Tell(m!);
-        }, message);
+        }, Carried(message));
     }
 
     private void Arrive(int from, int to, int incarnation, CopyFate fate, HopMessage message)
@@ -63,11 +73,11 @@ internal sealed class VirtualTransport(
         injector.CountArrival(from, to, fate, up);
         if (!up)
         {
-            trace.Fate(message, "receiver_down");
+            trace.Fate(message, HopFate.ReceiverDown);
         }
         else if (fate == CopyFate.Corrupted)
         {
-            trace.Fate(message, "corrupted"); // its checksum fails
+            trace.Fate(message, HopFate.Corrupted); // its checksum fails
         }
         else
         {
@@ -75,6 +85,8 @@ internal sealed class VirtualTransport(
             Endpoints[to].Tell(message);
         }
     }
+
+    private object Carried(object message) => wire is null ? message : wire(message);
 
     // The coordinator (endpoint 0) does not crash on the virtual clock.
     private int Incarnation(int endpoint) => endpoint == 0 ? 1 : health.Incarnation(endpoint);

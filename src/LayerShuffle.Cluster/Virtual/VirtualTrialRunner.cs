@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Protocol;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Clusters;
@@ -20,6 +21,12 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
 {
     private int started;
 
+    /// <summary>What every message between endpoints becomes on its way; null: itself. Tests write it with its codec and read it again.</summary>
+    public Func<object, object>? Wire { get; init; }
+
+    /// <summary>Makes, from the trace of a trial that begins, the one that sees it; null: the trace itself. Tests listen in.</summary>
+    public Func<TraceRecorder, IHopTrace>? Observe { get; init; }
+
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
     /// <param name="model">Its model.</param>
@@ -38,8 +45,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var images = new ImageSchedule(spec.Workload, testImages, luck);
         var log = new RequestLog(images.RequestCount);
         FaultDriver? faults = null;
-        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (node, incarnation) => faults!.PeerDownDetected(node, incarnation));
-        var transport = new VirtualTransport(kernel, injector, health, trace, model.ActivationBytes);
+        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation));
+        IHopTrace observer = Observe is null ? trace : Observe(trace);
+        var transport = new VirtualTransport(kernel, injector, health, observer, model.ActivationBytes, Wire);
         faults = new FaultDriver(kernel, injector, health, topology, transport);
         log.Added = record =>
         {
@@ -52,7 +60,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             Clock = new VirtualClock(kernel),
             Transport = transport,
             Compute = new VirtualLayerCompute(kernel, model),
-            Observer = trace,
+            Observer = observer,
             Routing = spec.Routing,
             Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas),
             Luck = luck,
@@ -74,7 +82,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             kernel.Drain();
             transport.Endpoints = cluster.Endpoints;
             faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
-            transport.Endpoints[EndpointContext.Coordinator].Tell(StartWorkload.Instance);
+            transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
             if (cluster.Failure is { } failure)
                 throw new InvalidOperationException($"Trial {spec.Key.Trial}: an actor failed: {failure.Message}", failure);

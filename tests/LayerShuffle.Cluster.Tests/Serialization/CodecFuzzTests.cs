@@ -1,0 +1,86 @@
+using System.Globalization;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Seeds;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tests.Serialization;
+
+/// <summary>Whatever a peer sends: it is a message, or it is refused, and the price is bounded by what it sent.</summary>
+public sealed class CodecFuzzTests : IDisposable
+{
+    private const int Cases = 100_000;
+
+    /// <summary>An exception with its texts and stack.</summary>
+    private const int ErrorBytes = 40_000;
+
+    /// <summary>Bytes of memory for a byte received: a list of small records (nine nullable fields of a byte each take 16 in memory) is the worst.</summary>
+    private const int BytesPerByte = 64;
+
+    private readonly Tensor[] tensors = [zeros(1)];
+
+    public static TheoryData<string> Names => AnyCodec.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Garbage_is_refused_at_a_bounded_price(string name)
+    {
+        AnyCodec codec = AnyCodec.Of(name);
+        RandomStream luck = SeedTree.Root(20240704).Child(name).Stream();
+        Func<object> draw = codec.Messages(3, tensors);
+        var valid = Enumerable.Range(0, 50).Select(_ => (Bytes: codec.Encode(draw(), out IReadOnlyList<object> parts), Parts: parts)).ToArray();
+        codec.Decode(valid[0].Bytes, valid[0].Parts);
+        int refused = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            (byte[] bytes, IReadOnlyList<object> parts) = valid[luck.Next(valid.Length)];
+            byte[] garbled = Garble(bytes, valid[luck.Next(valid.Length)].Bytes, luck);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            object? read = null;
+            try
+            {
+                read = codec.Decode(garbled, parts);
+            }
+            catch (WireFormatException)
+            {
+                refused++;
+            }
+
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (allocated > ErrorBytes + (long)BytesPerByte * garbled.Length)
+                Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{garbled.Length} bytes cost {allocated}: {Convert.ToHexString(garbled)}"));
+            if (read is not null && !codec.Encode(read, out _).AsSpan().SequenceEqual(garbled))
+                Assert.Fail($"Two encodings of one message: {Convert.ToHexString(garbled)}");
+        }
+
+        refused.ShouldBeGreaterThan(Cases / 10);
+    }
+
+    private static byte[] Garble(byte[] bytes, byte[] other, RandomStream luck)
+    {
+        switch (luck.Next(6))
+        {
+            case 0: // noise, of the right version now and then
+                byte[] noise = [.. Enumerable.Range(0, luck.Next(64)).Select(_ => (byte)luck.Next(256))];
+                if (noise.Length > 0 && luck.Next(4) > 0)
+                    noise[0] = 1;
+                return noise;
+            case 1:
+                return bytes[..luck.Next(bytes.Length)];
+            case 2:
+                return [.. bytes, (byte)luck.Next(256)];
+            case 3: // the tail of another
+                int cut = luck.Next(bytes.Length);
+                return [.. bytes[..cut], .. other[Math.Min(cut, other.Length)..]];
+            case 4: // a huge count somewhere
+                int at = luck.Next(bytes.Length);
+                return [.. bytes[..at], 0xff, 0xff, 0xff, 0xff, (byte)luck.Next(8), .. bytes[at..]];
+            default:
+                byte[] flipped = [.. bytes];
+                for (int i = luck.Next(4); i >= 0; i--)
+                    flipped[luck.Next(flipped.Length)] ^= (byte)(1 << luck.Next(8));
+                return flipped;
+        }
+    }
+
+    public void Dispose() => tensors[0].Dispose();
+}

@@ -1,0 +1,141 @@
+using CsCheck;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tests.Serialization;
+
+public sealed class CodecTests : IDisposable
+{
+    private readonly Tensor[] tensors = [zeros(1), ones(2), zeros(3)];
+
+    public static TheoryData<string> Names => AnyCodec.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_written_is_read_with_everything_in_it(string name)
+    {
+        AnyCodec codec = AnyCodec.Of(name);
+        Gen.ULong.Sample(
+            seed =>
+            {
+                object message = codec.Messages(seed, tensors)();
+                byte[] bytes = codec.Encode(message, out IReadOnlyList<object> parts);
+                object read = codec.Decode(bytes, parts);
+                read.ShouldBeOfType(codec.Type);
+                Structure.Of(read).ShouldBe(Structure.Of(message));
+                codec.Encode(read, out IReadOnlyList<object> sameParts).ShouldBe(bytes);
+                sameParts.ShouldBe(parts);
+            },
+            iter: 300, threads: 1);
+    }
+
+    [Fact]
+    public void Every_message_has_a_codec_or_stays_within_its_endpoint()
+    {
+        Type[] local = [typeof(AcknowledgementOverdue), typeof(PeerDownDetected), typeof(ExecuteLayer), typeof(LayerExecuted), typeof(DeadlineReached)];
+        Type[] parts = [typeof(Journey)];
+        Type[] messages = [.. typeof(HopMessage).Assembly.GetTypes()
+            .Where(t => t.Namespace == typeof(HopMessage).Namespace && t is { IsClass: true, IsAbstract: false, IsNested: false })];
+        messages.Except(local).Except(parts).Except(AnyCodec.All.Select(codec => codec.Type)).ShouldBeEmpty();
+        local.Intersect(AnyCodec.All.Select(codec => codec.Type)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Manifests_kinds_and_versions_stand_for_ever() =>
+        string.Join('\n', [
+            .. MessageCodecs.Control.Select(c => $"{c.Manifest} {c.Version} {c.MessageType.Name}"),
+            .. MessageCodecs.WithTensors.Select(c => $"{c.Kind} {c.Name} {c.Version} {c.MessageType.Name}"),
+        ]).ShouldBe("""
+            hop-ack 1 HopAcknowledged
+            hop-release 1 HopReleased
+            request-failed 1 RequestFailed
+            start 1 StartWorkload
+            submit 1 SubmitRequest
+            crash 1 CrashNode
+            restart 1 RestartNode
+            slowdown 1 SetSlowdown
+            peer-down 1 PeerDown
+            fault 1 FaultStrike
+            trial 1 TrialSpec
+            hop-events 1 HopEvents
+            links 1 LinkReport
+            prepare 1 PrepareStep
+            prepared 1 StepPrepared
+            commit 1 CommitStep
+            committed 1 StepCommitted
+            1 hop 1 HopMessage
+            2 forward 1 TrainForward
+            3 forward-done 1 ForwardDone
+            4 backward 1 TrainBackward
+            5 backward-done 1 BackwardDone
+            6 layer-report 1 LayerReport
+            """.ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void The_bytes_of_an_acknowledgement_are_those()
+    {
+        var ack = new HopAcknowledged(new HopId(300, 0x1122334455667788, 2), Journey.Return, 1, 0, 4, 3);
+        Convert.ToHexString(MessageCodecs.OfType(typeof(HopAcknowledged))!.Encode(ack)).ShouldBe("01AC0288776655443322110200010004" + "03");
+    }
+
+    [Fact]
+    public void Another_version_is_refused_by_name()
+    {
+        byte[] bytes = MessageCodecs.OfManifest("restart")!.Encode(new RestartNode(2));
+        bytes[0] = 9;
+        string message = Should.Throw<WireFormatException>(() => MessageCodecs.OfManifest("restart")!.Decode(bytes)).Message;
+        message.ShouldContain("restart");
+        message.ShouldContain("version 9");
+    }
+
+    [Fact]
+    public void Tensors_must_be_those_the_message_speaks_of()
+    {
+        TensorMessageCodec codec = MessageCodecs.OfKind(6)!;
+        byte[] meta = codec.Encode(new LayerReport(1, 2, 3, 0.5, tensors[0]), out IReadOnlyList<object> parts);
+        parts.ShouldBe([tensors[0]]);
+        Should.Throw<WireFormatException>(() => codec.Decode(meta, [])).Message.ShouldContain("came along");
+        Should.Throw<WireFormatException>(() => codec.Decode(meta, [tensors[0], tensors[1]])).Message.ShouldContain("2 came along");
+        Should.Throw<WireFormatException>(() => codec.Decode(meta, ["no tensor"])).Message.ShouldContain("position embedding");
+        codec.Encode(new LayerReport(1, 2, 3, null, null), out parts);
+        parts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_journey_beyond_its_route_is_refused()
+    {
+        TensorMessageCodec codec = MessageCodecs.OfKind(1)!;
+        var journey = new Journey { Request = 1, Images = 1, Route = [0, 1], Deadline = default, Next = 3 };
+        byte[] meta = codec.Encode(new HopMessage(journey, 0, 0), out _);
+        Should.Throw<WireFormatException>(() => codec.Decode(meta, [])).Message.ShouldContain("route of 2");
+    }
+
+    [Fact]
+    public void A_strike_finds_its_fault_in_the_trial_at_the_other_end()
+    {
+        TrialSpec spec = TrialBuilder.Spec(TrialBuilder.Link(1), new RoutingSpec(), faults:
+        [
+            new CrashFault("a", default, NodeSelector.Of("node-1"), null),
+            new SlowdownFault("b", default, NodeSelector.Of("node-2"), 2, null),
+        ]);
+        var there = (TrialSpec)WireCopy.Of(spec);
+        var strike = new FaultEvent(new Instant(5), spec.Faults[1], true, [2]);
+        FaultEvent resolved = ((FaultStrike)WireCopy.Of(FaultStrike.Of(strike, spec))).Resolve(there);
+        resolved.Fault.ShouldBeSameAs(there.Faults[1]);
+        Structure.Of(resolved).ShouldBe(Structure.Of(strike));
+        Should.Throw<ArgumentException>(() => FaultStrike.Of(strike, spec).Resolve(there with { Faults = [there.Faults[0]] })).Message.ShouldContain("'b'");
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in tensors)
+            tensor.Dispose();
+    }
+}

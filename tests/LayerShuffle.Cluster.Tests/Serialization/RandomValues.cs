@@ -1,0 +1,107 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Network.Seeds;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tests.Serialization;
+
+/// <summary>
+/// Random values of any record, by reflection: every constructor parameter and every settable property gets one, so that a property that is added later is
+/// covered without anybody thinking of it. Whatever may be null sometimes is; of an abstract record any of its kinds is drawn.
+/// </summary>
+internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
+{
+    private static readonly string[] Texts = ["", "a", "node-1", "coordinator", "ein Wörtchen", "層", "🜁 air", new string('x', 200)];
+    private readonly NullabilityInfoContext nullability = new();
+
+    public object Make(Type type)
+    {
+        object made = Assemble(type);
+        return made switch // what the codecs check holds of what is sent
+        {
+            HopMessage hop => hop with { Journey = hop.Journey with { Next = hop.Journey.Next % (hop.Journey.Route.Length + 1) } },
+            TrainForward forward => forward with { Route = [.. forward.Route, 3], Position = forward.Position % (forward.Route.Length + 1) },
+            TrainBackward backward => backward with { Route = [.. backward.Route, 3], Position = backward.Position % (backward.Route.Length + 1) },
+            StepPrepared prepared => prepared with { Layer = Math.Max(0, prepared.Layer) }, // −1 is for hops only
+            StepCommitted committed => committed with { Layer = Math.Max(0, committed.Layer) },
+            SetSlowdown => new SetSlowdown(0.25 + luck.NextDouble()),
+            _ => made,
+        };
+    }
+
+    private object Value(Type type, string name)
+    {
+        if (type == typeof(bool))
+            return luck.Next(2) == 0;
+        if (type == typeof(int))
+            return name is "Layer" or "To" && luck.Next(3) == 0 ? -1 : luck.Next(2) == 0 ? luck.Next(5) : luck.Next(int.MaxValue);
+        if (type == typeof(long))
+            return name is "Seed" or "Nanoseconds" ? unchecked((long)luck.NextBits()) : (long)(luck.NextBits() >> (1 + luck.Next(60)));
+        if (type == typeof(ulong))
+            return luck.NextBits();
+        if (type == typeof(double))
+            return luck.Next(8) switch { 0 => 0.0, 1 => double.PositiveInfinity, 2 => double.NaN, 3 => -0.0, _ => luck.NextGaussian() };
+        if (type == typeof(string))
+            return name == "Fate" ? HopFate.All[luck.Next(HopFate.All.Count)] : Texts[luck.Next(Texts.Length)];
+        if (type.IsEnum)
+            return Enum.GetValues(type).GetValue(luck.Next(Enum.GetValues(type).Length))!;
+        if (type == typeof(Tensor))
+            return tensors[luck.Next(tensors.Length)];
+        if (type == typeof(object))
+            return new object();
+        if (type.IsArray)
+            return List(type.GetElementType()!);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+            return List(type.GetGenericArguments()[0]);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+            return typeof(RandomValues).GetMethod(nameof(Dictionary), BindingFlags.NonPublic | BindingFlags.Instance)!
+                .MakeGenericMethod(type.GetGenericArguments()).Invoke(this, null)!;
+        return Make(type);
+    }
+
+    private object Assemble(Type type)
+    {
+        if (type.IsAbstract)
+        {
+            Type[] kinds = [.. type.Assembly.GetTypes().Where(t => t.IsSubclassOf(type) && !t.IsAbstract).OrderBy(t => t.FullName, StringComparer.Ordinal)];
+            return Make(kinds[luck.Next(kinds.Length)]);
+        }
+
+        ConstructorInfo? constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).FirstOrDefault();
+        if (constructor is null && !type.IsValueType)
+            throw new InvalidOperationException($"{type} has no public constructor.");
+        ParameterInfo[] parameters = constructor?.GetParameters() ?? [];
+        object?[] arguments = [.. parameters.Select(p => Maybe(p.ParameterType, p.Name!, nullability.Create(p)))];
+        object made = constructor?.Invoke(arguments) ?? RuntimeHelpers.GetUninitializedObject(type);
+        IEnumerable<PropertyInfo> others = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && !parameters.Any(q => q.Name == p.Name));
+        foreach (PropertyInfo property in others)
+            property.SetValue(made, Maybe(property.PropertyType, property.Name, nullability.Create(property)));
+        return made;
+    }
+
+    private object? Maybe(Type type, string name, NullabilityInfo info)
+    {
+        Type? underlying = Nullable.GetUnderlyingType(type);
+        bool mayBeNull = underlying is not null || (!type.IsValueType && info.ReadState == NullabilityState.Nullable);
+        return mayBeNull && luck.Next(2) == 0 ? null : Value(underlying ?? type, name);
+    }
+
+    private Array List(Type item)
+    {
+        var list = Array.CreateInstance(item, luck.Next(4));
+        for (int i = 0; i < list.Length; i++)
+            list.SetValue(Value(item, ""), i);
+        return list;
+    }
+
+    private Dictionary<TKey, TValue> Dictionary<TKey, TValue>()
+        where TKey : notnull
+    {
+        Dictionary<TKey, TValue> pairs = [];
+        for (int i = luck.Next(4); i > 0; i--)
+            pairs[(TKey)Value(typeof(TKey), "")] = (TValue)Value(typeof(TValue), "");
+        return pairs;
+    }
+}
