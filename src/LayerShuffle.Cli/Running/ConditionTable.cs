@@ -34,7 +34,7 @@ internal static class ConditionTable
             console.Profile.Width = 160;
         console.Write(table);
         SummaryTable summary = SummaryTable.Of(groups);
-        foreach (PolicyRanking ranking in summary.Rankings)
+        foreach (PolicyRanking ranking in summary.Rankings.Where(ranking => ranking.Policies.Count > 1))
             output.WriteLine($"Policies for {ranking.Model} in {ranking.Condition}: {string.Join("; ", ranking.Policies.Select(Rank))}");
         foreach (WeakResult warning in summary.Warnings)
             output.WriteLine($"warning: {warning.Message}");

@@ -18,7 +18,7 @@ internal static class ExpectationCheck
         output.WriteLine("Expectations:");
         foreach (ExpectationResult result in ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups))
         {
-            output.WriteLine($"  {(result.Holds ? "holds" : "FAILS")}  {result.Message}");
+            output.WriteLine($"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}");
             all &= result.Holds;
         }
 

@@ -21,6 +21,7 @@ internal static class ModelSpecs
         NumLabels = classes.Count,
         Id2Label = classes,
         LayerDrop = spec.LayerDrop,
+        InitializerRange = spec.InitializerRange,
         PositionLossWeight = spec.PositionLossWeight,
     };
 

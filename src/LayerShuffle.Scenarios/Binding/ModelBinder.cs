@@ -44,6 +44,7 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
             NumAttentionHeads = Positive(merged, "num_attention_heads", 3),
             IntermediateSize = Positive(merged, "intermediate_size", 384),
             LayerDrop = Read.Probability(merged, "layerdrop") ?? 0.2,
+            InitializerRange = Read.Number(merged, "initializer_range", 0.02),
             PositionLossWeight = Read.Number(merged, "position_loss_weight", 1),
             InitFrom = networkOnly ? null : Read.Text(entry, "init_from"),
             Checkpoint = checkpoint is null ? null : ScenarioPath.Resolve(folder, checkpoint),

@@ -33,6 +33,9 @@ public sealed record ModelSpec
     /// <summary>Probability that variant <c>layerdrop</c> drops a layer in training.</summary>
     public double LayerDrop { get; init; } = 0.2;
 
+    /// <summary>Standard deviation of fresh weights.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
     /// <summary>Weight of the position loss of variant <c>layershuffle-predict</c>.</summary>
     public double PositionLossWeight { get; init; } = 1.0;
 

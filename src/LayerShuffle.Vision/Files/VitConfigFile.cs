@@ -32,6 +32,7 @@ internal static class VitConfigFile
             NumLabels = numLabels,
             Id2Label = labels,
             LayerNormEps = file.Double("layer_norm_eps", 1e-12),
+            InitializerRange = file.Double("initializer_range", new VitConfig().InitializerRange),
             QkvBias = file.Bool("qkv_bias", true),
             LayerDrop = file.Double("layerdrop", new VitConfig().LayerDrop),
             PositionLossWeight = file.Double("position_loss_weight", new VitConfig().PositionLossWeight),
@@ -64,7 +65,7 @@ internal static class VitConfigFile
             json.WriteNumber("hidden_size", config.HiddenSize);
             WriteLabels(json, labels);
             json.WriteNumber("image_size", config.ImageSize);
-            json.WriteNumber("initializer_range", 0.02);
+            json.WriteNumber("initializer_range", config.InitializerRange);
             json.WriteNumber("intermediate_size", config.IntermediateSize);
             json.WriteNumber("layer_norm_eps", config.LayerNormEps);
             if (config.Variant == ModelVariant.LayerDrop)

@@ -4,13 +4,11 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Vision;
 
 /// <summary>
-/// Random weights, as the reference draws them: normal with deviation 0.02, cut off at ±2, for linear maps, convolutions and a ViT's class token and position embeddings;
+/// Random weights, as the reference draws them: normal with deviation <see cref="VitConfig.InitializerRange"/>, cut off at ±2, for linear maps, convolutions and a ViT's class token and position embeddings;
 /// a DeiT's tokens and position embeddings, the table of layer positions and all biases 0, norms 1.
 /// </summary>
 internal static class Initialisation
 {
-    private const double Deviation = 0.02;
-
     /// <summary>Every tensor has a generator of its own, seeded by (seed, name), so that variants of one model start from the same shared weights.</summary>
     public static void Draw(VisionTransformer model, long seed)
     {
@@ -19,7 +17,7 @@ internal static class Initialisation
         foreach (NamedSlice slice in model.Slices().Where(slice => IsRandom(slice, model.Config.Architecture)))
         {
             using var generator = new Generator(TensorSeed(seed, slice.Name));
-            using Tensor values = randn(slice.Shape, generator: generator).mul_(Deviation).clamp_(-2, 2), target = slice.Value();
+            using Tensor values = randn(slice.Shape, generator: generator).mul_(model.Config.InitializerRange).clamp_(-2, 2), target = slice.Value();
             target.copy_(values);
         }
     }
