@@ -84,6 +84,10 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
         Program program = await place.Run("run", place.Write("tiny.yaml", TinyScenario.Trained), "--resume", first.At("out"), "--set", "workload.requests=41");
         program.ShouldEndWith(2);
         program.Error.ShouldContain("--resume");
+        Program elsewhere = await place.Run("run", place.At("tiny.yaml"), "--resume", first.At("out"), "--output", "other");
+        elsewhere.ShouldEndWith(2);
+        elsewhere.Error.ShouldContain("--output");
+        Directory.Exists(place.At("other")).ShouldBeFalse();
         File.ReadAllText(first.At("out/conditions.csv")).ShouldBe(before);
     }
 

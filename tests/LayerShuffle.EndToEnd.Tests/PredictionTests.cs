@@ -58,6 +58,17 @@ public sealed class PredictionTests : IDisposable
         await Refused(golden.Directory, place.At("images.safetensors"), "images.safetensors");
     }
 
+    [Theory]
+    [InlineData("nowhere/y.safetensors", "nowhere")]
+    [InlineData(".", "is a folder")]
+    public async Task An_output_that_cannot_be_is_a_sentence(string output, string said)
+    {
+        using GoldenFolder golden = GoldenFolder.OpenFixture();
+        Program program = await place.Run("predict", "--model", golden.Directory, "--input", Path.Combine(golden.Directory, "cases.safetensors"), "--output", output);
+        program.ShouldEndWith(2);
+        program.Errors.ShouldHaveSingleItem().ShouldContain(said);
+    }
+
     public void Dispose() => place.Dispose();
 
     private static void Truncate(string from, string to, double kept)

@@ -82,6 +82,48 @@ public sealed class RepetitionTests(ReferenceRun reference)
     }
 
     [Fact]
+    public async Task Two_runs_at_once_train_a_model_once()
+    {
+        string whole = (await reference.Place()).At("out");
+        using var place = new Workplace();
+        string scenario = place.Write("tiny.yaml", TinyScenario.Trained);
+        var training = new TaskCompletionSource();
+        Program first = Program.Start(
+            place,
+            line =>
+            {
+                if (line.StartsWith("plain: epoch 1/", StringComparison.Ordinal))
+                    training.SetResult();
+                return Program.Signal.None;
+            },
+            "run", scenario, "--output", "first");
+        await Task.WhenAny(training.Task, first.Ended);
+        Program second = await place.Run("run", scenario, "--output", "second");
+        await first.Ended;
+        first.ShouldEndWith(0);
+        second.ShouldEndWith(0);
+        second.Error.ShouldContain("plain: trained before"); // it waited, or came too late to have to
+        place.At("first").ShouldBeTheRun(whole);
+        place.At("second").ShouldBeTheRun(whole);
+    }
+
+    [Fact]
+    public async Task A_damaged_cache_costs_a_training_and_no_more()
+    {
+        Workplace first = await reference.Place();
+        using var second = new Workplace();
+        second.TakeCacheOf(first);
+        string[] models = Directory.GetDirectories(second.Cache);
+        models.Length.ShouldBe(2);
+        foreach (string file in new[] { Path.Combine(models[0], "model", "model.safetensors"), Path.Combine(models[1], "training.json") })
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..100]);
+        Program program = await second.Run("run", second.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
+        program.ShouldEndWith(0);
+        program.Errors.Count(line => line.EndsWith("made again", StringComparison.Ordinal)).ShouldBe(2);
+        second.At("out").ShouldBeTheRun(first.At("out"));
+    }
+
+    [Fact]
     public async Task A_small_run_stays_small()
     {
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes((await reference.Place()).At("out/run.json")));
