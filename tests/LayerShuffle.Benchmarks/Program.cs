@@ -1,1 +1,3 @@
-Console.WriteLine();
+using LayerShuffle.Benchmarks;
+
+return BenchmarkList.Run(args);

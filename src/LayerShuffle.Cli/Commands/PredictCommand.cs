@@ -22,6 +22,10 @@ internal static class PredictCommand
 
     private static int Run(string folder, string inputFile, string? order, string outputFile, TextWriter output)
     {
+        if (Directory.Exists(outputFile))
+            throw new UsageException($"--output: {outputFile} is a folder. Name the file to write.");
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(outputFile))))
+            throw new UsageException($"--output: there is no folder to write {outputFile} into. Create it, or name another file.");
         using DisposeScope scope = NewDisposeScope();
         (VisionTransformer model, _) = ModelFolder.Load(folder);
         using VisionTransformer owned = model;

@@ -21,6 +21,11 @@ internal static class RunCommand
         {
             scenario, directory, sets, seed, device, threads, resume, retrain, dryRun,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(resume) is not null && result.GetValue(directory) is not null)
+                result.AddError("--resume DIR goes on in DIR: leave --output out.");
+        });
         command.SetAction((parsed, cancellation) =>
         {
             var options = new RunOptions

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
@@ -13,6 +14,7 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>Makes a scenario's models: trains them through layer actors, imports checkpoints, or takes them from the store.</summary>
 internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActorSystem system, ModelStore store, RunOptions options, RunLog log)
 {
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
 
     /// <summary>The model of a training seed; what it starts from is made first.</summary>
@@ -35,15 +37,11 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActor
         string label = ScenarioExpander.TrainingSeeds(spec) > 1 ? $"{spec.Name} (seed {trainingSeed})" : spec.Name;
         SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
         string hash = Hash(spec, trainingSeed, origin);
+        using IDisposable? alone = spec.Training is null || (!options.Retrain && store.Has(hash)) ? null : Alone(label, hash, cancellation);
         if (spec.Training is not null && options.Retrain)
             store.Forget(hash);
-        if (spec.Training is not null && store.Find(hash) is { } kept)
-        {
-            log.Line($"{label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
-            VisionTransformer model = kept.Model.To(data.Device);
-            model.eval();
-            return new TrainedModel(model, kept.Preprocessor, hash, [.. kept.Records.Select(r => r with { Model = spec.Name, TrainingSeed = trainingSeed })], true);
-        }
+        else if (spec.Training is not null && Kept(spec, trainingSeed, label, hash) is { } kept)
+            return kept; // also if another run made it while this one waited
 
         (VisionTransformer fresh, Preprocessor preprocessor) = Start(spec, origin, luck);
         if (spec.Training is not { } training)
@@ -66,6 +64,40 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActor
         fresh.eval();
         store.Keep(hash, fresh, preprocessor, records);
         return new TrainedModel(fresh, preprocessor, hash, records, false);
+    }
+
+    /// <summary>The model from the store; null if it is not there, or cannot be read any more and must be made again.</summary>
+    private TrainedModel? Kept(ModelSpec spec, int trainingSeed, string label, string hash)
+    {
+        try
+        {
+            if (store.Find(hash) is not { } kept)
+                return null;
+            log.Line($"{label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
+            VisionTransformer model = kept.Model.To(data.Device);
+            model.eval();
+            return new TrainedModel(model, kept.Preprocessor, hash, [.. kept.Records.Select(r => r with { Model = spec.Name, TrainingSeed = trainingSeed })], true);
+        }
+        catch (Exception e) when (e is ModelFormatException or JsonException or IOException)
+        {
+            log.Line($"{label}: what was kept of an earlier training cannot be used ({hash}: {e.Message.TrimEnd('.')}); it is made again");
+            store.Forget(hash);
+            return null;
+        }
+    }
+
+    /// <summary>Waits until no other run makes the same model.</summary>
+    private IDisposable Alone(string label, string hash, CancellationToken cancellation)
+    {
+        for (bool said = false; ; said = true)
+        {
+            if (store.TryLock(hash) is { } held)
+                return held;
+            if (!said)
+                log.Line($"{label}: another run is training this very model; waiting for it");
+            cancellation.WaitHandle.WaitOne(Poll); // no event tells of another process's lock
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     private (VisionTransformer Model, Preprocessor Preprocessor) Start(ModelSpec spec, TrainedModel? origin, SeedTree luck)

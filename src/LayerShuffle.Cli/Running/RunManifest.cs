@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -37,6 +38,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["started_utc"] = started.ToString("O"),
             ["ended_utc"] = time.GetUtcNow().ToString("O"),
             ["seconds"] = Math.Round((time.GetUtcNow() - started).TotalSeconds, 3),
+            ["peak_memory_mb"] = PeakMemory(),
             ["versions"] = new JsonObject
             {
                 ["layershuffle"] = typeof(VirtualTrialRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
@@ -55,5 +57,11 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
         string path = Path.Combine(folder, "run.json");
         File.WriteAllText(path + ".tmp", json.ToJsonString(Indented) + "\n");
         File.Move(path + ".tmp", path, true);
+    }
+    /// <summary>The most physical memory that the process has held so far, in MB of 10⁶ bytes.</summary>
+    private static double PeakMemory()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return Math.Round(self.PeakWorkingSet64 / 1e6, 1);
     }
 }

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace LayerShuffle.Benchmarks;
+
+/// <summary>The benchmarks by name.</summary>
+internal static class BenchmarkList
+{
+    private static readonly (string Name, string Answers, Action<BenchmarkOptions, TextWriter> Run)[] All =
+    [
+        ("actors", "actor forward ÷ plain loop through the same model, batch 1, 8 and 64 (goal: 0.95 to 1.05)", ActorsBenchmark.Run),
+        ("training", "training step through layer actors ÷ plain training step", TrainingBenchmark.Run),
+        ("kernel", "events per second of the virtual kernel ÷ a plain priority queue", KernelBenchmark.Run),
+        ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
+        ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9", HonestyBenchmark.Run),
+    ];
+
+    /// <summary>Runs what is named, or prints the list.</summary>
+    /// <returns>An exit code: 0, or 2 for a command line that asks for what there is not.</returns>
+    public static int Run(string[] args)
+    {
+        int threads = Environment.ProcessorCount;
+        List<string> names = [];
+        bool quick = false;
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--quick")
+                quick = true;
+            else if (args[i] == "--threads" && i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out threads) && threads > 0)
+                i++;
+            else
+                names.Add(args[i]);
+        }
+
+        string[] unknown = [.. names.Where(name => name != "all" && All.All(benchmark => benchmark.Name != name))];
+        if (names.Count == 0 || unknown.Length > 0)
+        {
+            foreach (string name in unknown)
+                Console.Error.WriteLine($"There is no benchmark `{name}`.");
+            Console.WriteLine("dotnet run -c Release --project tests/LayerShuffle.Benchmarks -- NAME… [--quick] [--threads N]");
+            foreach ((string name, string answers, _) in All)
+                Console.WriteLine($"  {name,-10} {answers}");
+            Console.WriteLine($"  {"all",-10} all of them");
+            return unknown.Length > 0 ? 2 : 0;
+        }
+
+        torch.set_num_threads(threads);
+        var options = new BenchmarkOptions(quick, threads);
+        Console.WriteLine(FormattableString.Invariant(
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {threads} computing threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
+        foreach ((string name, string answers, Action<BenchmarkOptions, TextWriter> run) in All.Where(benchmark => names.Contains("all") || names.Contains(benchmark.Name)))
+        {
+            Console.WriteLine($"\n## {name}: {answers}\n");
+            run(options, Console.Out);
+        }
+
+        return 0;
+    }
+}

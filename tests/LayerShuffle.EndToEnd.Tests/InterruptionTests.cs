@@ -1,0 +1,119 @@
+using System.Text.Json;
+
+namespace LayerShuffle.EndToEnd.Tests;
+
+/// <summary>A run that is stopped, kindly or not, keeps what is finished, and <c>--resume</c> takes it to the bytes of a run that nobody stopped.</summary>
+public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
+{
+    private readonly Workplace place = new();
+
+    [Fact]
+    public async Task Interrupted_in_training_it_goes_on_from_the_checkpoint()
+    {
+        Program.NeedInterrupts();
+        string whole = (await reference.Place()).At("out");
+        Program stopped = await Stop(Program.Signal.Interrupt, "shuffled: epoch 1/");
+        stopped.ShouldEndWith(130);
+        stopped.Error.ShouldContain("--resume");
+        place.At("out").ShouldBeginLike(whole).ShouldBe(0);
+        State().ShouldBe("interrupted");
+
+        Program resumed = await Resume();
+        resumed.Error.ShouldContain("plain: trained before");
+        resumed.Error.ShouldNotContain("shuffled: epoch 1/");
+        resumed.Error.ShouldContain($"shuffled: epoch {TinyScenario.Epochs}/");
+        place.At("out").ShouldBeTheRun(whole);
+    }
+
+    [Fact]
+    public async Task Interrupted_between_trials_it_goes_on_with_the_next()
+    {
+        Program.NeedInterrupts();
+        Workplace first = await reference.Place();
+        place.TakeCacheOf(first);
+        Program stopped = await Stop(Program.Signal.Interrupt, "trial 3/");
+        stopped.ShouldEndWith(130);
+        int finished = place.At("out").ShouldBeginLike(first.At("out"));
+        finished.ShouldBeInRange(3, TinyScenario.Trials - 1);
+        place.At("out").ShouldHoldOnly(finished);
+        File.Exists(place.At("out/summary.csv")).ShouldBeTrue();
+        State().ShouldBe("interrupted");
+        stopped.Error.ShouldContain($"{finished} of {TinyScenario.Trials} trials");
+
+        Program resumed = await Resume();
+        resumed.Error.ShouldNotContain("trial 3/");
+        resumed.Error.ShouldContain($"trial {finished + 1}/");
+        place.At("out").ShouldBeTheRun(first.At("out"));
+    }
+
+    [Theory]
+    [InlineData("trial 2/")]
+    [InlineData("trial 9/")]
+    public async Task Killed_between_trials_it_goes_on_with_the_next(string line)
+    {
+        Workplace first = await reference.Place();
+        place.TakeCacheOf(first);
+        Program stopped = await Stop(Program.Signal.Kill, line);
+        stopped.ExitCode.ShouldNotBe(0);
+        int finished = File.ReadLines(place.At("out/conditions.csv")).Count() - 1;
+        finished.ShouldBeInRange(int.Parse(line.AsSpan(6, 1)), TinyScenario.Trials - 1);
+
+        // The kill can fall anywhere; the worst place is made here: a trial that reached two of its files, one of them with half a row.
+        File.AppendAllText(place.At("out/requests.csv"), $"{finished},plain,0,def");
+        File.AppendAllText(place.At("out/faults.csv"), $"{finished},plain,0,default,x,0,60,outage,crash,node-2,began\n");
+        await Resume();
+        place.At("out").ShouldBeTheRun(first.At("out"));
+    }
+
+    [Fact]
+    public async Task Killed_in_training_it_goes_on_from_the_checkpoint()
+    {
+        string whole = (await reference.Place()).At("out");
+        Program stopped = await Stop(Program.Signal.Kill, "plain: epoch 2/");
+        stopped.ExitCode.ShouldNotBe(0);
+        Program resumed = await Resume();
+        resumed.Error.ShouldNotContain("plain: epoch 2/");
+        place.At("out").ShouldBeTheRun(whole);
+    }
+
+    [Fact]
+    public async Task A_run_is_not_resumed_with_another_scenario()
+    {
+        Workplace first = await reference.Place();
+        string before = File.ReadAllText(first.At("out/conditions.csv"));
+        Program program = await place.Run("run", place.Write("tiny.yaml", TinyScenario.Trained), "--resume", first.At("out"), "--set", "workload.requests=41");
+        program.ShouldEndWith(2);
+        program.Error.ShouldContain("--resume");
+        Program elsewhere = await place.Run("run", place.At("tiny.yaml"), "--resume", first.At("out"), "--output", "other");
+        elsewhere.ShouldEndWith(2);
+        elsewhere.Error.ShouldContain("--output");
+        Directory.Exists(place.At("other")).ShouldBeFalse();
+        File.ReadAllText(first.At("out/conditions.csv")).ShouldBe(before);
+    }
+
+    public void Dispose() => place.Dispose();
+
+    private async Task<Program> Stop(Program.Signal signal, string line)
+    {
+        Program program = Program.Start(
+            place, said => said.StartsWith(line, StringComparison.Ordinal) ? signal : Program.Signal.None,
+            "run", place.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
+        await program.Ended;
+        program.SignalsSent.ShouldBe(1, program.Error);
+        return program;
+    }
+
+    private async Task<Program> Resume()
+    {
+        Program program = await place.Run("run", place.At("tiny.yaml"), "--resume", "out");
+        program.ShouldEndWith(0);
+        State().ShouldBe("done");
+        return program;
+    }
+
+    private string? State()
+    {
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(place.At("out/run.json")));
+        return manifest.RootElement.GetProperty("state").GetString();
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace LayerShuffle.EndToEnd.Tests;
+
+/// <summary>The program as a user runs it: a process of its own, with its output, its errors and its exit code.</summary>
+internal sealed class Program
+{
+    private const int Sigint = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process process;
+    private readonly Func<string, Signal> listen;
+    private readonly List<string> errors = [];
+
+    private Program(Process process, Func<string, Signal> listen)
+    {
+        (this.process, this.listen) = (process, listen);
+        Ended = Follow();
+    }
+
+    /// <summary>What a line on stderr makes the user do.</summary>
+    public enum Signal
+    {
+        None,
+        Interrupt,
+        Kill,
+    }
+
+    /// <summary>Done when the process is gone and all it wrote is read.</summary>
+    public Task Ended { get; }
+
+    public int ExitCode => process.ExitCode;
+
+    public string Output { get; private set; } = "";
+
+    public IReadOnlyList<string> Errors => errors;
+
+    public string Error => string.Join('\n', errors);
+
+    /// <summary>Signals sent.</summary>
+    public int SignalsSent { get; private set; }
+
+    /// <summary>The built program beside the tests: artifacts/bin/LayerShuffle.Cli/CONFIGURATION/layershuffle.dll.</summary>
+    private static string Assembly
+    {
+        get
+        {
+            var own = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.Combine(own.Parent!.Parent!.FullName, "LayerShuffle.Cli", own.Name, "layershuffle.dll");
+        }
+    }
+
+    /// <summary>The dotnet that runs these tests: RUNTIMES/shared/Microsoft.NETCore.App/VERSION is its runtime.</summary>
+    private static string DotNet
+    {
+        get
+        {
+            string beside = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+            return File.Exists(beside) ? beside : "dotnet";
+        }
+    }
+
+    /// <summary>Starts it in a folder. Whatever it writes to stderr is shown to <paramref name="listen"/> line by line, as it comes; its first answer is acted on at once.</summary>
+    public static Program Start(Workplace at, Func<string, Signal>? listen, params string[] args)
+    {
+        var start = new ProcessStartInfo(DotNet, [Assembly, .. args])
+        {
+            WorkingDirectory = at.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["LAYERSHUFFLE_CACHE"] = at.Cache;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new Program(process, listen ?? (_ => Signal.None));
+    }
+
+    /// <summary>Skips the test where a process cannot be interrupted: on Windows, and where SIGINT is ignored (children inherit that), as in a shell's background jobs.</summary>
+    public static void NeedInterrupts()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "SIGINT cannot be sent to a process on Windows.");
+        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        Assert.SkipWhen(ignored is not null && (Convert.ToUInt64(ignored[7..].Trim(), 16) & (1UL << (Sigint - 1))) != 0, "SIGINT is ignored here (a background job).");
+    }
+
+    /// <summary>Asserts the exit code; what the program said is the message otherwise.</summary>
+    public void ShouldEndWith(int code)
+    {
+        ExitCode.ShouldBe(code, $"{Error}\n{Output}");
+        Error.ShouldNotContain("   at LayerShuffle", customMessage: "a stack trace is not a sentence");
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+
+    private async Task Follow()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            while (await process.StandardError.ReadLineAsync(patience.Token) is { } line)
+            {
+                errors.Add(line);
+                Obey(listen(line));
+            }
+
+            Output = await output;
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The program did not end within {Patience}. It said:\n{Error}");
+        }
+    }
+
+    private void Obey(Signal signal)
+    {
+        if (signal == Signal.None || SignalsSent > 0)
+            return;
+        SignalsSent++;
+        if (signal == Signal.Kill)
+            process.Kill();
+        else
+            SendSignal(process.Id, Sigint).ShouldBe(0);
+    }
+}

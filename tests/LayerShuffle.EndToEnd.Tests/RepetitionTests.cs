@@ -1,0 +1,132 @@
+using System.Text.Json;
+
+namespace LayerShuffle.EndToEnd.Tests;
+
+/// <summary>Two runs of one scenario and seed are the same run.</summary>
+public sealed class RepetitionTests(ReferenceRun reference)
+{
+    [Fact]
+    public async Task A_second_run_from_nothing_writes_the_same_bytes()
+    {
+        Workplace first = await reference.Place();
+        using var second = new Workplace();
+        Program program = await second.Run("run", second.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
+        program.ShouldEndWith(0);
+        program.Error.ShouldContain("shuffled: training");
+        program.Output.ShouldBe((await reference.Program()).Output);
+
+        second.At("out").ShouldBeTheRun(first.At("out"));
+        ResultsFolder.Files(second.At("out")).ShouldContain(Path.Combine("models", "shuffled", "model.safetensors"));
+    }
+
+    [Fact]
+    public async Task The_scenario_is_a_rough_one()
+    {
+        string folder = (await reference.Place()).At("out");
+        string[] Column(string file, string name)
+        {
+            string[] lines = File.ReadAllLines(Path.Combine(folder, file));
+            int index = Array.IndexOf(lines[0].Split(','), name) - lines[0].Split(',').Length; // from the end: a condition's name may hold commas
+            return [.. lines.Skip(1).Select(line => line.Split(',')).Select(cells => cells[cells.Length + index])];
+        }
+
+        File.ReadLines(Path.Combine(folder, "conditions.csv")).Count().ShouldBe(TinyScenario.Trials + 1);
+        foreach (string counted in new[] { "messages_lost", "messages_duplicated", "messages_reordered", "retries" })
+            Column("conditions.csv", counted).ShouldContain(cell => cell != "0", counted);
+        Column("requests.csv", "skipped").ShouldContain(cell => cell != "");
+        Column("requests.csv", "order").Distinct().Count().ShouldBeGreaterThan(6);
+        Column("requests.csv", "latency_ms").Distinct().Count().ShouldBeGreaterThan(200);
+        Column("faults.csv", "effect").ShouldContain("restarted");
+        Column("training.csv", "loss").Distinct().Count().ShouldBe(2 * TinyScenario.Epochs);
+    }
+
+    [Fact]
+    public async Task Another_seed_is_another_run()
+    {
+        Workplace first = await reference.Place();
+        using var other = new Workplace();
+        Program program = await other.Run("run", other.Write("tiny.yaml", TinyScenario.Trained), "--output", "out", "--seed", "8");
+        program.ShouldEndWith(0);
+        foreach (string file in ResultsFolder.Files(first.At("out")).Where(file => file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith("model.safetensors", StringComparison.Ordinal)))
+            File.ReadAllBytes(Path.Combine(other.At("out"), file)).ShouldNotBe(File.ReadAllBytes(Path.Combine(first.At("out"), file)), file);
+    }
+
+    [Fact]
+    public async Task Trained_models_are_used_again_and_change_nothing()
+    {
+        Workplace first = await reference.Place();
+        using var second = new Workplace();
+        second.TakeCacheOf(first);
+        Program program = await second.Run("run", second.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
+        program.ShouldEndWith(0);
+        program.Error.ShouldContain("plain: trained before");
+        program.Error.ShouldContain("shuffled: trained before");
+        program.Error.ShouldNotContain("epoch");
+        second.At("out").ShouldBeTheRun(first.At("out"));
+
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(second.At("out/run.json")));
+        manifest.RootElement.GetProperty("state").GetString().ShouldBe("done");
+        manifest.RootElement.GetProperty("models").EnumerateObject().ShouldAllBe(model => model.Value.GetProperty("reused").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Retraining_trains_again_to_the_same_bytes()
+    {
+        Workplace first = await reference.Place();
+        using var second = new Workplace();
+        second.TakeCacheOf(first);
+        Program program = await second.Run("run", second.Write("tiny.yaml", TinyScenario.Trained), "--output", "out", "--retrain");
+        program.ShouldEndWith(0);
+        program.Error.ShouldContain($"plain: epoch {TinyScenario.Epochs}/{TinyScenario.Epochs}");
+        second.At("out").ShouldBeTheRun(first.At("out"));
+    }
+
+    [Fact]
+    public async Task Two_runs_at_once_train_a_model_once()
+    {
+        string whole = (await reference.Place()).At("out");
+        using var place = new Workplace();
+        string scenario = place.Write("tiny.yaml", TinyScenario.Trained);
+        var training = new TaskCompletionSource();
+        Program first = Program.Start(
+            place,
+            line =>
+            {
+                if (line.StartsWith("plain: epoch 1/", StringComparison.Ordinal))
+                    training.SetResult();
+                return Program.Signal.None;
+            },
+            "run", scenario, "--output", "first");
+        await Task.WhenAny(training.Task, first.Ended);
+        Program second = await place.Run("run", scenario, "--output", "second");
+        await first.Ended;
+        first.ShouldEndWith(0);
+        second.ShouldEndWith(0);
+        second.Error.ShouldContain("plain: trained before"); // it waited, or came too late to have to
+        place.At("first").ShouldBeTheRun(whole);
+        place.At("second").ShouldBeTheRun(whole);
+    }
+
+    [Fact]
+    public async Task A_damaged_cache_costs_a_training_and_no_more()
+    {
+        Workplace first = await reference.Place();
+        using var second = new Workplace();
+        second.TakeCacheOf(first);
+        string[] models = Directory.GetDirectories(second.Cache);
+        models.Length.ShouldBe(2);
+        foreach (string file in new[] { Path.Combine(models[0], "model", "model.safetensors"), Path.Combine(models[1], "training.json") })
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..100]);
+        Program program = await second.Run("run", second.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
+        program.ShouldEndWith(0);
+        program.Errors.Count(line => line.EndsWith("made again", StringComparison.Ordinal)).ShouldBe(2);
+        second.At("out").ShouldBeTheRun(first.At("out"));
+    }
+
+    [Fact]
+    public async Task A_small_run_stays_small()
+    {
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes((await reference.Place()).At("out/run.json")));
+        manifest.RootElement.GetProperty("peak_memory_mb").GetDouble().ShouldBeInRange(50, 800);
+    }
+}
