@@ -1,0 +1,189 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace LayerShuffle.Cluster.Security;
+
+/// <summary>
+/// Who this process is to the rest of its cluster, and whom it believes. From a secret, the key of a certificate authority is derived (HKDF-SHA256 → ECDSA P-256), so that every holder of the secret issues
+/// itself a leaf certificate in memory and accepts exactly the leaves of that authority; no other root and no host name counts. Or from certificates that somebody else issued. Connections are mutual TLS 1.3
+/// (1.2 where the platform has no 1.3). Thread-safe.
+/// </summary>
+/// <remarks>There is no key stretching: use random secrets (<c>openssl rand -hex 32</c>), not words.</remarks>
+public sealed class ClusterIdentity : IDisposable
+{
+    /// <summary>The shortest secret that is accepted, in bytes.</summary>
+    public const int MinSecretBytes = 16;
+
+    private const string Name = "layershuffle";
+    private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    private readonly X509Certificate2Collection intermediates, authorities;
+    private readonly bool derived;
+    private readonly SslStreamCertificateContext context;
+
+    private ClusterIdentity(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2Collection authorities, bool derived)
+    {
+        Certificate = certificate;
+        this.intermediates = intermediates;
+        this.authorities = authorities;
+        this.derived = derived;
+        context = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
+    }
+
+    /// <summary>This process's own certificate, with its private key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>The identity of every process that holds <paramref name="secret"/>.</summary>
+    /// <exception cref="ClusterIdentityException">The secret is shorter than <see cref="MinSecretBytes"/>.</exception>
+    public static ClusterIdentity FromSecret(ReadOnlySpan<byte> secret)
+    {
+        if (secret.Length < MinSecretBytes)
+        {
+            throw new ClusterIdentityException(
+                $"The cluster secret has {secret.Length} bytes; at least {MinSecretBytes} are needed, or it could be guessed. Make one with: openssl rand -hex 32");
+        }
+
+        (X509Certificate2 authority, X509Certificate2 leaf) = ClusterCertificates.Issue(secret);
+        return new ClusterIdentity(leaf, [], [authority], derived: true);
+    }
+
+    /// <summary>The identity from a secret in a file; white space at its end does not count.</summary>
+    /// <exception cref="ClusterIdentityException">The file cannot be read or the secret is too short.</exception>
+    public static ClusterIdentity FromSecretFile(string path)
+    {
+        try
+        {
+            return FromSecret(Encoding.UTF8.GetBytes(File.ReadAllText(path, Encoding.UTF8).TrimEnd()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClusterIdentityException($"The secret file {path} could not be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// The identity from PEM files: a certificate (then its intermediates) for both server and client authentication, its key (by default in the same file), and the authorities that peers must chain to.
+    /// </summary>
+    /// <exception cref="ClusterIdentityException">A file is missing, does not hold what it should, or the authority would not accept this very certificate.</exception>
+    public static ClusterIdentity FromCertificates(string certificateFile, string? keyFile, string authorityFile)
+    {
+        (X509Certificate2 leaf, X509Certificate2Collection intermediates, X509Certificate2Collection authorities) = ClusterCertificates.Read(certificateFile, keyFile, authorityFile);
+        var identity = new ClusterIdentity(leaf, intermediates, authorities, derived: false);
+        if (identity.Accepts(leaf, intermediates, out string why))
+            return identity;
+        identity.Dispose();
+        throw new ClusterIdentityException($"No peer would accept the certificate in {certificateFile} by the authority in {authorityFile}: {why}.");
+    }
+
+    /// <summary>Whether <paramref name="peer"/> belongs to this cluster; if not, <paramref name="why"/> says why (a clause without a full stop).</summary>
+    public bool Accepts(X509Certificate2? peer, out string why) => Accepts(peer, intermediates, out why);
+
+    /// <summary>Mutual TLS as the side that was connected to. The stream belongs to the result; after an error it is closed.</summary>
+    /// <exception cref="AuthenticationException">The peer was refused, or refused this process: a sentence says why.</exception>
+    public async Task<SslStream> AuthenticateAsServerAsync(Stream stream, CancellationToken cancellation)
+    {
+        string why = "";
+        var ssl = new SslStream(stream, leaveInnerStreamOpen: false);
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = context,
+            ClientCertificateRequired = true,
+            EnabledSslProtocols = Protocols,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = Policy(null),
+            AllowRenegotiation = false,
+            AllowTlsResume = false, // connections live long; every one proves itself
+            RemoteCertificateValidationCallback = (_, peer, chain, _) => Accepts(peer as X509Certificate2, chain?.ChainPolicy.ExtraStore, out why),
+        };
+        await Guard(ssl, ssl.AuthenticateAsServerAsync(options, cancellation), () => why);
+        return ssl;
+    }
+
+    /// <summary>Mutual TLS as the side that connects. The stream belongs to the result; after an error it is closed.</summary>
+    /// <exception cref="AuthenticationException">The peer was refused, or refused this process: a sentence says why.</exception>
+    public async Task<SslStream> AuthenticateAsClientAsync(Stream stream, CancellationToken cancellation)
+    {
+        string why = "";
+        var ssl = new SslStream(stream, leaveInnerStreamOpen: false);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = Name, // sent, never compared: the authority is the identity
+            ClientCertificateContext = context,
+            EnabledSslProtocols = Protocols,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = Policy(null),
+            AllowRenegotiation = false,
+            AllowTlsResume = false,
+            RemoteCertificateValidationCallback = (_, peer, chain, _) => Accepts(peer as X509Certificate2, chain?.ChainPolicy.ExtraStore, out why),
+        };
+        await Guard(ssl, ssl.AuthenticateAsClientAsync(options, cancellation), () => why);
+        return ssl;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        foreach (X509Certificate2 certificate in intermediates.Concat(authorities))
+            certificate.Dispose();
+    }
+
+    private static async Task Guard(SslStream ssl, Task handshake, Func<string> why)
+    {
+        try
+        {
+            await handshake;
+        }
+        catch (Exception e)
+        {
+            await ssl.DisposeAsync();
+            if (e is OperationCanceledException)
+                throw;
+            throw new AuthenticationException(
+                why() is { Length: > 0 } reason
+                    ? $"The peer was refused: {reason}."
+                    : $"The TLS handshake broke off: the peer has no cluster secret or certificate, has another one, or does not speak TLS at all ({(e.InnerException ?? e).Message.TrimEnd('.')}).",
+                e);
+        }
+    }
+
+    private bool Accepts(X509Certificate2? peer, X509Certificate2Collection? sent, out string why)
+    {
+        if (peer is null)
+        {
+            why = "it showed no certificate; it was started without the cluster secret";
+            return false;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = Policy(sent) };
+        bool accepted = chain.Build(peer);
+        string status = string.Join(", ", chain.ChainStatus.Select(s => s.Status).Distinct());
+        foreach (X509ChainElement element in chain.ChainElements)
+            element.Certificate.Dispose();
+        if (accepted)
+            why = "";
+        else if (derived)
+            why = $"its certificate was not issued from this cluster's secret, so it holds another secret ({status})";
+        else
+            why = $"its certificate ({peer.Subject}) is not one of the given authority's for both server and client authentication ({status})";
+        return accepted;
+    }
+
+    private X509ChainPolicy Policy(X509Certificate2Collection? sent)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true, // a stranger's certificate must not make this process fetch anything
+        };
+        policy.CustomTrustStore.AddRange(authorities);
+        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClusterCertificates.ServerUsage));
+        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClusterCertificates.ClientUsage));
+        if (sent is not null)
+            policy.ExtraStore.AddRange(sent);
+        return policy;
+    }
+}

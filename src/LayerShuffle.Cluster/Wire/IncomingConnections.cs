@@ -1,0 +1,235 @@
+using System.Net;
+using System.Net.Sockets;
+using LayerShuffle.Cluster.Security;
+
+namespace LayerShuffle.Cluster.Wire;
+
+/// <summary>Listens, lets in who proves to belong to this run, and reads frames from them. One connection per peer: a new one replaces the old, after the old one's last frame was handed on.</summary>
+internal sealed class IncomingConnections : IAsyncDisposable
+{
+    private readonly DataPlaneOptions options;
+    private readonly ClusterIdentity? identity;
+    private readonly Action<IncomingFrame> received;
+    private readonly PlaneLog log;
+    private readonly CancellationTokenSource end = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, int> newest = [];
+    private readonly Dictionary<int, IncomingConnection> peers = [];
+    private readonly HashSet<Task> serving = [];
+    private readonly Socket listener;
+    private readonly Task accepting;
+    private int pending;
+
+    public IncomingConnections(DataPlaneOptions options, ClusterIdentity? identity, Action<IncomingFrame> received, PlaneLog log)
+    {
+        ListenPolicy.Check(options.Listen.Address, identity);
+        this.options = options;
+        this.identity = identity;
+        this.received = received;
+        this.log = log;
+        listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(options.Listen);
+            listener.Listen(512);
+            ListenEndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        }
+        catch (SocketException e)
+        {
+            listener.Dispose();
+            throw new IOException($"Cannot listen on {options.Listen}: {e.Message} Choose another address or port; port 0 takes any that is free.", e);
+        }
+
+        accepting = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>Where peers connect to.</summary>
+    public IPEndPoint ListenEndPoint { get; }
+
+    /// <summary>A peer is known to run in <paramref name="incarnation"/>: connections of earlier ones are closed and refused.</summary>
+    public void Observe(int endpoint, int incarnation)
+    {
+        IncomingConnection? outdated = null;
+        lock (gate)
+        {
+            if (newest.TryGetValue(endpoint, out int known) && known >= incarnation)
+                return;
+            newest[endpoint] = incarnation;
+            if (peers.TryGetValue(endpoint, out IncomingConnection? connection) && connection.Incarnation < incarnation)
+                outdated = connection;
+        }
+
+        outdated?.Close();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        listener.Dispose();
+        await accepting;
+        Task[] rest;
+        lock (gate)
+            rest = [.. serving];
+        await Task.WhenAll(rest);
+        end.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                Socket socket = await listener.AcceptAsync(end.Token);
+                if (Interlocked.Increment(ref pending) > options.MaxPendingHandshakes)
+                {
+                    Interlocked.Decrement(ref pending);
+                    socket.Dispose();
+                    log.Once($"More than {options.MaxPendingHandshakes} connections had not yet proven themselves; further ones were closed.");
+                    continue;
+                }
+
+                Task task = Task.Run(() => ServeAsync(socket));
+                lock (gate)
+                    serving.Add(task);
+                _ = task.ContinueWith(
+                    done =>
+                    {
+                        lock (gate)
+                            serving.Remove(done);
+                    }, TaskScheduler.Default);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || end.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                log.Once($"A connection could not be accepted: {e.Message}"); // too many open files, say: it may pass
+                try
+                {
+                    await Task.Delay(options.FirstBackoff, options.Time, end.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        string remote = "an unknown address";
+        Stream? stream = null;
+        try
+        {
+            Hello peer;
+            try
+            {
+                remote = ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
+                PlaneSockets.Configure(socket);
+                stream = new NetworkStream(socket, ownsSocket: true);
+                using var timeout = new CancellationTokenSource(options.HandshakeTimeout, options.Time);
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, end.Token);
+                if (identity is not null)
+                    stream = await identity.AuthenticateAsServerAsync(stream, both.Token);
+                var own = new Hello(Hello.CurrentVersion, options.Token, options.Endpoint, options.Incarnation, -1, Hello.AnyIncarnation);
+                peer = await Handshake.AcceptAsync(stream, own, Newest, both.Token);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref pending);
+            }
+
+            await ReadAsync(socket, stream, peer);
+        }
+        catch (Exception e)
+        {
+            if (!end.IsCancellationRequested)
+                log.Once($"A connection from {remote} was closed: {(e is OperationCanceledException ? $"it did not complete the handshake within {options.HandshakeTimeout.TotalSeconds} s." : Sentence(e))}");
+        }
+        finally
+        {
+            if (stream is not null)
+                await QuietlyDisposeAsync(stream);
+            socket.Dispose();
+        }
+    }
+
+    private async Task ReadAsync(Socket socket, Stream stream, Hello peer)
+    {
+        using var connection = new IncomingConnection(socket, peer.Incarnation, end.Token);
+        IncomingConnection? previous;
+        lock (gate)
+        {
+            if (newest.GetValueOrDefault(peer.Endpoint, int.MinValue) > peer.Incarnation)
+                return; // overtaken since the handshake
+            newest[peer.Endpoint] = peer.Incarnation;
+            peers.TryGetValue(peer.Endpoint, out previous);
+            peers[peer.Endpoint] = connection;
+        }
+
+        try
+        {
+            if (previous is not null)
+            {
+                previous.Close();
+                await previous.Ended; // its last frame comes before this connection's first
+            }
+
+            using var reader = new FrameReader(stream, peer.Endpoint, options.Limits);
+            while (await reader.ReadAsync(connection.Closed) is { } frame)
+                Hand(frame);
+        }
+        catch (Exception e)
+        {
+            if (!connection.Closed.IsCancellationRequested)
+                log.Write($"The connection from {Hello.Name(peer.Endpoint)} was closed: {Sentence(e)}");
+        }
+        finally
+        {
+            lock (gate)
+            {
+                if (peers.GetValueOrDefault(peer.Endpoint) == connection)
+                    peers.Remove(peer.Endpoint);
+            }
+
+            connection.SetEnded();
+        }
+    }
+
+    private void Hand(IncomingFrame frame)
+    {
+        try
+        {
+            received(frame);
+        }
+        catch (Exception e)
+        {
+            frame.Dispose();
+            log.Write($"A frame of kind {frame.Kind} from {Hello.Name(frame.From)} could not be handled: {e}");
+        }
+    }
+
+    private int Newest(int endpoint)
+    {
+        lock (gate)
+            return newest.GetValueOrDefault(endpoint, int.MinValue);
+    }
+
+    private static string Sentence(Exception e) => e is EndOfStreamException ? "it ended before it had said all that it had begun to say." : e.Message;
+
+    private static async ValueTask QuietlyDisposeAsync(Stream stream)
+    {
+        try
+        {
+            await stream.DisposeAsync();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Saying goodbye to a peer that has gone.
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Sockets;
+using LayerShuffle.Cluster.Security;
+
+namespace LayerShuffle.Cluster.Wire;
+
+/// <summary>Everything that goes to one incarnation of one peer: its queue, and the connection that is opened when there is something to send and opened again when it breaks.</summary>
+internal sealed class PeerSender : IAsyncDisposable
+{
+    private readonly int endpoint;
+    private readonly DataPlaneOptions options;
+    private readonly ClusterIdentity? identity;
+    private readonly PlaneLog log;
+    private readonly CancellationTokenSource end = new();
+    private readonly Task loop;
+    private volatile DnsEndPoint address;
+    private volatile PeerConnection? current;
+    private string? lastFailure;
+
+    public PeerSender(int endpoint, DnsEndPoint address, int incarnation, DataPlaneOptions options, ClusterIdentity? identity, PlaneLog log)
+    {
+        this.endpoint = endpoint;
+        this.address = address;
+        this.options = options;
+        this.identity = identity;
+        this.log = log;
+        Incarnation = incarnation;
+        Queue = new FrameQueue(options.MaxInFlightBytes);
+        loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>The incarnation that all frames are meant for.</summary>
+    public int Incarnation { get; }
+
+    /// <summary>What waits.</summary>
+    public FrameQueue Queue { get; }
+
+    /// <summary>The same incarnation at another address: the connection is opened anew.</summary>
+    public void Move(DnsEndPoint to)
+    {
+        if (to.Equals(address))
+            return;
+        address = to;
+        current?.Close();
+    }
+
+    /// <summary>Stops; queued frames are dropped for <paramref name="reason"/>, a frame being written too.</summary>
+    public async Task StopAsync(string reason)
+    {
+        Queue.Close(reason);
+        await end.CancelAsync();
+        current?.Close();
+        await loop;
+        Queue.Close(reason);
+        end.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync("The data plane was closed.");
+
+    private async Task RunAsync()
+    {
+        PeerConnection? connection = null;
+        try
+        {
+            while (true)
+            {
+                await Queue.WaitAsync(end.Token);
+                if (connection is null || connection.IsClosed)
+                {
+                    if (connection is not null)
+                        await connection.DisposeAsync();
+                    connection = null;
+                    connection = current = await ConnectUntilDoneAsync();
+                    if (!connection.Target.Equals(address))
+                        connection.Close(); // it moved meanwhile
+                    if (connection.IsClosed)
+                        continue;
+                }
+
+                if (Queue.TryTake() is { } frame)
+                    await WriteAsync(connection, frame);
+            }
+        }
+        catch (Exception) when (end.IsCancellationRequested)
+        {
+            // Stopped, wherever it was.
+        }
+        finally
+        {
+            current = null;
+            if (connection is not null)
+                await connection.DisposeAsync();
+        }
+    }
+
+    private async Task WriteAsync(PeerConnection connection, PreparedFrame frame)
+    {
+        Exception? failure = null;
+        try
+        {
+            await connection.Writer.WriteAsync(frame, connection.Closed);
+        }
+        catch (Exception e)
+        {
+            connection.Close();
+            failure = new FrameDroppedException($"The connection to {Hello.Name(endpoint)} was lost while a frame was being written: {e.Message}", e);
+            if (!end.IsCancellationRequested)
+                log.Write(failure.Message);
+        }
+
+        try
+        {
+            Queue.Release(frame, failure);
+        }
+        catch (Exception e)
+        {
+            log.Write($"Whoever sent a frame to {Hello.Name(endpoint)} failed when told that it was written: {e}");
+        }
+    }
+
+    private async Task<PeerConnection> ConnectUntilDoneAsync()
+    {
+        for (TimeSpan wait = options.FirstBackoff; ; wait = wait * 2 < options.LongestBackoff ? wait * 2 : options.LongestBackoff)
+        {
+            try
+            {
+                PeerConnection connection = await ConnectAsync();
+                lastFailure = null;
+                return connection;
+            }
+            catch (Exception e) when (!end.IsCancellationRequested)
+            {
+                string failure = e is OperationCanceledException
+                    ? $"Connecting to {Hello.Name(endpoint)} at {Text(address)} took more than {options.HandshakeTimeout.TotalSeconds} s."
+                    : $"Connecting to {Hello.Name(endpoint)} at {Text(address)} failed: {Reason(e)}";
+                if (failure != lastFailure)
+                    log.Write(failure + " It is tried again.");
+                lastFailure = failure;
+            }
+
+            await Task.Delay(wait, options.Time, end.Token);
+        }
+    }
+
+    private async Task<PeerConnection> ConnectAsync()
+    {
+        DnsEndPoint target = address;
+        using var timeout = new CancellationTokenSource(options.HandshakeTimeout, options.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, end.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Stream? stream = null;
+        try
+        {
+            PlaneSockets.Configure(socket);
+            await socket.ConnectAsync(target, both.Token);
+            ListenPolicy.CheckPeer(((IPEndPoint)socket.RemoteEndPoint!).Address, identity);
+            stream = new NetworkStream(socket, ownsSocket: true);
+            if (identity is not null)
+                stream = await identity.AuthenticateAsClientAsync(stream, both.Token);
+            await Handshake.ConnectAsync(stream, new Hello(Hello.CurrentVersion, options.Token, options.Endpoint, options.Incarnation, endpoint, Incarnation), both.Token);
+            return new PeerConnection(socket, stream, target);
+        }
+        catch
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string Text(DnsEndPoint address) => $"{address.Host}:{address.Port}";
+
+    private string Reason(Exception e) => e switch
+    {
+        EndOfStreamException => identity is null
+            ? "it closed the connection without an answer; it may have a cluster secret, which this process lacks, and its log says more."
+            : "it closed the connection without an answer; it may have refused this process's certificate, and its log says more.",
+        _ => e.Message,
+    };
+}

@@ -1,0 +1,354 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using CsCheck;
+using LayerShuffle.Cluster.Security;
+using LayerShuffle.Cluster.Wire;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Tests.Wire;
+
+/// <summary>Data planes on loopback sockets: order, back-pressure, restarts, strangers, and nothing left behind.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class DataPlaneTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly byte[] Secret = "a secret for these tests"u8.ToArray(), OtherSecret = "another secret for these"u8.ToArray();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Frames_arrive_in_order_with_their_tensors(bool secure)
+    {
+        long before = Tensor.TotalCount;
+        using (ClusterIdentity? a = secure ? ClusterIdentity.FromSecret(Secret) : null, b = secure ? ClusterIdentity.FromSecret(Secret) : null)
+        {
+            await using var one = new Station(1, identity: a);
+            await using var two = new Station(2, identity: b);
+            one.Knows(two);
+            two.Knows(one);
+            for (int i = 0; i < 200; i++)
+            {
+                Tensor tensor = full([i % 7, 1000], i);
+                one.Plane.TrySend(2, new OutgoingFrame((byte)i, BitConverter.GetBytes(i), [tensor], i % 2 == 0 ? WireDtype.Float32 : WireDtype.Int8), tensor.Dispose).ShouldBeTrue();
+            }
+
+            for (int i = 0; i < 200; i++)
+            {
+                using IncomingFrame frame = await two.Next();
+                frame.From.ShouldBe(1);
+                BitConverter.ToInt32(frame.Meta).ShouldBe(i);
+                frame.Tensors[0].shape.ShouldBe([i % 7, 1000]);
+                if (i % 7 > 0)
+                    frame.Tensors[0].mean().item<float>().ShouldBe(i, i * 0.001);
+            }
+
+            await two.Plane.SendAsync(1, new OutgoingFrame(9, [], [], WireDtype.Float32)).AsTask().WaitAsync(Patience);
+            (await one.Next()).Kind.ShouldBe((byte)9);
+        }
+
+        GC.Collect(); // the mean()s above
+        GC.WaitForPendingFinalizers();
+        Tensor.TotalCount.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task The_queue_is_bounded_and_writers_wait_for_room()
+    {
+        long before = Tensor.TotalCount;
+        using var gate = new ManualResetEventSlim();
+        using Tensor large = zeros(1 << 20);
+        await using (var one = new Station(1, o => o with { MaxInFlightBytes = 10 << 20 }))
+        await using (var two = new Station(2, handler: frame =>
+        {
+            frame.Dispose();
+            gate.Wait(Patience);
+        }))
+        {
+            one.Knows(two);
+            var frame = new OutgoingFrame(1, [], [large], WireDtype.Float32);
+            int accepted = 0, released = 0, refused = 0;
+            for (int i = 0; i < 200; i++)
+            {
+                if (one.Plane.TrySend(2, frame, () => Interlocked.Increment(ref released)))
+                    accepted++;
+                else
+                    refused++;
+                one.Plane.InFlightBytes(2).ShouldBeLessThanOrEqualTo(10 << 20);
+            }
+
+            refused.ShouldBeGreaterThan(0);
+            // The peer takes nothing: besides what the sockets buffer, writers wait; some give up.
+            using var impatient = new CancellationTokenSource();
+            Task[] waiting = [.. Enumerable.Range(0, 20).Select(_ => one.Plane.SendAsync(2, frame).AsTask())];
+            Task[] cancelled = [.. Enumerable.Range(0, 5).Select(_ => one.Plane.SendAsync(2, frame, impatient.Token).AsTask())];
+            await impatient.CancelAsync();
+            foreach (Task task in cancelled)
+                await Should.ThrowAsync<OperationCanceledException>(task.WaitAsync(Patience));
+            one.Plane.TrySend(2, frame).ShouldBeFalse("those who wait come first");
+            gate.Set();
+            await Task.WhenAll(waiting).WaitAsync(Patience);
+            one.Plane.InFlightBytes(2).ShouldBe(0);
+            released.ShouldBe(accepted);
+        }
+
+        Tensor.TotalCount.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_restarted_peer_gets_what_is_sent_to_its_new_incarnation_only()
+    {
+        await using var one = new Station(1);
+        var two = new Station(2, o => o with { Incarnation = 1 });
+        one.Knows(two);
+        await one.Plane.SendAsync(2, Marked(1));
+        Mark(await two.Next()).ShouldBe(1);
+        await two.DisposeAsync();
+
+        // Nobody listens: these wait, and go when the new incarnation is announced.
+        ConcurrentQueue<int> released = [];
+        for (int i = 10; i < 15; i++)
+        {
+            int mark = i;
+            one.Plane.TrySend(2, Marked(i), () => released.Enqueue(mark)).ShouldBeTrue();
+        }
+
+        Task doomed = one.Plane.SendAsync(2, Marked(99)).AsTask();
+        await using var again = new Station(2, o => o with { Incarnation = 2 });
+        one.Knows(again);
+        one.Knows(again, incarnation: 1); // late news
+        (await Should.ThrowAsync<FrameDroppedException>(doomed.WaitAsync(Patience))).Message.ShouldContain("restarted");
+        released.ShouldBe(Enumerable.Range(10, 5));
+        await one.Plane.SendAsync(2, Marked(20)).AsTask().WaitAsync(Patience);
+        Mark(await again.Next()).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task The_same_incarnation_that_comes_back_gets_what_was_queued()
+    {
+        await using var one = new Station(1);
+        var two = new Station(2);
+        one.Knows(two);
+        await one.Plane.SendAsync(2, Marked(1));
+        Mark(await two.Next()).ShouldBe(1);
+        IPEndPoint where = two.Plane.ListenEndPoint;
+        await two.DisposeAsync();
+        Task[] sent = [.. Enumerable.Range(2, 8).Select(i => one.Plane.SendAsync(2, Marked(i)).AsTask())];
+        await using var again = new Station(2, o => o with { Listen = where });
+        int written = 0;
+        foreach (Task task in sent)
+        {
+            await ((Task)Task.WhenAny(task)).WaitAsync(Patience);
+            written += task.IsCompletedSuccessfully ? 1 : 0;
+        }
+
+        written.ShouldBeGreaterThanOrEqualTo(7, "at most the frame that was being written when the connection broke is lost");
+        int last = 1;
+        while (last < 9)
+        {
+            int mark = Mark(await again.Next());
+            mark.ShouldBeGreaterThan(last);
+            last = mark;
+        }
+    }
+
+    [Fact]
+    public async Task Connections_of_and_for_old_incarnations_are_refused_by_name()
+    {
+        await using var receiver = new Station(2, o => o with { Incarnation = 5 });
+        await using var late = new Station(1, o => o with { Incarnation = 3 });
+        late.Knows(receiver, incarnation: 4);
+        late.Plane.TrySend(2, Marked(1)).ShouldBeTrue();
+        await late.Logged("it looked for incarnation 4 of node 2, but this is incarnation 5");
+        await receiver.Logged("it looked for incarnation 4 of node 2, but this is incarnation 5");
+
+        await using var young = new Station(1, o => o with { Incarnation = 4 });
+        receiver.Knows(young, incarnation: 4);
+        late.Knows(receiver, incarnation: 5);
+        late.Plane.TrySend(2, Marked(2)).ShouldBeTrue();
+        await late.Logged("which incarnation 4 has followed");
+        young.Knows(receiver);
+        await young.Plane.SendAsync(2, Marked(3)).AsTask().WaitAsync(Patience);
+        Mark(await receiver.Next()).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Another_run_or_another_endpoint_is_refused_by_name()
+    {
+        await using var receiver = new Station(2);
+        await using var other = new Station(1, o => o with { Token = 0xBAD });
+        other.Knows(receiver);
+        other.Plane.TrySend(2, Marked(1)).ShouldBeTrue();
+        await other.Logged("node 2 refused this endpoint (node 1, incarnation 0): its run is another one");
+        await receiver.Logged("node 1 was refused: its run is another one (token 0000000000000BAD");
+        await using var lost = new Station(1);
+        lost.Plane.SetPeer(3, "127.0.0.1", receiver.Plane.ListenEndPoint.Port, 0);
+        lost.Plane.TrySend(3, Marked(1)).ShouldBeTrue();
+        await lost.Logged("it looked for node 3, but this is node 2");
+        receiver.Frames.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Another_secret_or_none_is_refused_and_named_on_both_sides(bool receiverHas, bool senderHas)
+    {
+        using ClusterIdentity? a = receiverHas ? ClusterIdentity.FromSecret(Secret) : null, b = senderHas ? ClusterIdentity.FromSecret(OtherSecret) : null;
+        await using var receiver = new Station(2, identity: a);
+        await using var sender = new Station(1, identity: b);
+        sender.Knows(receiver);
+        sender.Plane.TrySend(2, Marked(1)).ShouldBeTrue();
+        await sender.Logged(senderHas && receiverHas ? "another" : "secret");
+        await receiver.Logged("secret");
+        receiver.Frames.Reader.TryRead(out _).ShouldBeFalse();
+        if (!receiverHas)
+            return;
+        using ClusterIdentity right = ClusterIdentity.FromSecret(Secret);
+        await using var friend = new Station(3, identity: right);
+        friend.Knows(receiver);
+        await friend.Plane.SendAsync(2, Marked(4)).AsTask().WaitAsync(Patience);
+        Mark(await receiver.Next()).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Garbage_from_strangers_and_peers_does_no_harm()
+    {
+        long before = Tensor.TotalCount;
+        await using (var receiver = new Station(2, o => o with { MaxFrameBytes = 1 << 20 }))
+        await using (var friend = new Station(1))
+        {
+            byte[] http = "GET / HTTP/1.0\r\n\r\n"u8.ToArray(), tls = [0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3];
+            List<byte[]> garbage = [http, tls, [], [0], new byte[100_000]];
+            Gen.Byte.Array[0, 300].Sample(garbage.Add, iter: 150, threads: 1);
+            foreach (byte[] bytes in garbage)
+                await Throw(receiver, bytes, greet: false);
+            foreach (byte[] bytes in garbage)
+                await Throw(receiver, bytes, greet: true);
+            await receiver.Logged("no data plane's greeting");
+            await receiver.Logged("out of step");
+            receiver.Lines.Count.ShouldBeLessThan(250 + garbage.Count);
+            receiver.Frames.Reader.TryRead(out _).ShouldBeFalse();
+            friend.Knows(receiver);
+            await friend.Plane.SendAsync(2, Marked(4)).AsTask().WaitAsync(Patience);
+            Mark(await receiver.Next()).ShouldBe(4);
+        }
+
+        Tensor.TotalCount.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Whoever_says_nothing_is_closed_and_only_so_many_may_try_at_once()
+    {
+        await using var receiver = new Station(2, o => o with { MaxPendingHandshakes = 4, HandshakeTimeout = TimeSpan.FromMilliseconds(700) });
+        Socket[] silent = new Socket[12];
+        for (int i = 0; i < silent.Length; i++)
+        {
+            silent[i] = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await silent[i].ConnectAsync(receiver.Plane.ListenEndPoint);
+        }
+
+        foreach (Socket socket in silent)
+        {
+            await Ended(socket);
+            socket.Dispose();
+        }
+
+        await receiver.Logged("More than 4 connections");
+        await receiver.Logged("did not complete the handshake within 0.7 s");
+        await using var friend = new Station(1);
+        friend.Knows(receiver);
+        await friend.Plane.SendAsync(2, Marked(4)).AsTask().WaitAsync(Patience);
+        Mark(await receiver.Next()).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Disposal_is_prompt_and_leaves_no_socket_and_no_tensor()
+    {
+        long before = Tensor.TotalCount;
+        using var gate = new ManualResetEventSlim();
+        using (ClusterIdentity identity = ClusterIdentity.FromSecret(Secret))
+        {
+            var one = new Station(1, identity: identity);
+            var two = new Station(2, identity: identity, handler: frame =>
+            {
+                frame.Dispose();
+                gate.Wait(Patience);
+            });
+            one.Knows(two);
+            one.Plane.SetPeer(3, "127.0.0.1", 1, 0); // nobody there
+            Tensor large = zeros(1 << 22);
+            int released = 0;
+            for (int i = 0; i < 8; i++)
+                one.Plane.TrySend(i % 2 == 0 ? 2 : 3, new OutgoingFrame(1, [], [large], WireDtype.Float16), () => Interlocked.Increment(ref released)).ShouldBeTrue();
+            Task stuck = one.Plane.SendAsync(3, new OutgoingFrame(1, [], [large], WireDtype.Float32)).AsTask();
+            await one.DisposeAsync().AsTask().WaitAsync(Patience);
+            released.ShouldBe(8);
+            await Should.ThrowAsync<FrameDroppedException>(stuck);
+            large.Dispose();
+            gate.Set();
+            IPEndPoint where = two.Plane.ListenEndPoint;
+            await two.DisposeAsync().AsTask().WaitAsync(Patience);
+            using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await Should.ThrowAsync<SocketException>(async () => await probe.ConnectAsync(where));
+            one.Plane.TrySend(2, Marked(1)).ShouldBeFalse();
+            Should.Throw<ObjectDisposedException>(() => one.Plane.SetPeer(2, "127.0.0.1", 1, 0));
+        }
+
+        Tensor.TotalCount.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_removed_peer_is_unknown_and_a_foreign_address_needs_an_identity()
+    {
+        await using var one = new Station(1);
+        one.Plane.SetPeer(2, "localhost", 1, 0);
+        Task queued = one.Plane.SendAsync(2, Marked(1)).AsTask();
+        one.Plane.RemovePeer(2);
+        (await Should.ThrowAsync<FrameDroppedException>(queued.WaitAsync(Patience))).Message.ShouldContain("removed");
+        one.Plane.TrySend(2, Marked(1)).ShouldBeFalse();
+        await Should.ThrowAsync<InvalidOperationException>(one.Plane.SendAsync(2, Marked(1)).AsTask());
+        Should.Throw<InsecureAddressException>(() => one.Plane.SetPeer(2, "192.0.2.1", 1, 0));
+        Should.Throw<InsecureAddressException>(() => new Station(2, o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) }));
+        Should.Throw<IOException>(() => new Station(2, o => o with { Listen = one.Plane.ListenEndPoint })).Message.ShouldContain("port 0");
+    }
+
+    private static OutgoingFrame Marked(int mark) => new(1, BitConverter.GetBytes(mark), [], WireDtype.Float32);
+
+    private static int Mark(IncomingFrame frame) => BitConverter.ToInt32(frame.Meta);
+
+    /// <summary>Sends bytes as a stranger, or as a peer that has passed the handshake, and waits until the receiver has hung up.</summary>
+    private static async Task Throw(Station receiver, byte[] bytes, bool greet)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(receiver.Plane.ListenEndPoint);
+        try
+        {
+            if (greet)
+                await Handshake.ConnectAsync(new NetworkStream(socket), new Hello(Hello.CurrentVersion, 1, 9, 0, 2, 0), default).WaitAsync(Patience);
+            await socket.SendAsync(bytes);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            return; // it hung up already
+        }
+
+        await Ended(socket);
+    }
+
+    private static async Task Ended(Socket socket)
+    {
+        byte[] buffer = new byte[1000];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer).WaitAsync(Patience) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: ended too.
+        }
+    }
+}
