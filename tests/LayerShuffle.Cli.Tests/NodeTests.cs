@@ -81,11 +81,13 @@ public sealed class NodeTests
 
         using (Process signal = Process.Start("kill", ["-INT", $"{node.Id}"]))
             await signal.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await foreach (HubEvent happening in hub.Events.ReadAllAsync(TestContext.Current.CancellationToken))
+        HubEvent happening;
+        do
         {
-            if (happening is HubEvent.Leaving)
-                break;
+            happening = await hub.Events.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+            happening.ShouldNotBeOfType<HubEvent.Left>();
         }
+        while (happening is not HubEvent.Leaving);
 
         await hub.ShutdownAsync("node-1").WaitAsync(Patience);
         await node.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);

@@ -90,8 +90,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             (HubConnection connection, HubMessage.Welcome welcome) = await client.JoinAsync(stop).ConfigureAwait(false);
             TimeSpan grace = TimeSpan.FromMilliseconds(welcome.GraceMilliseconds);
             (keeper!.Name, keeper.ForwardLog) = (welcome.Name, welcome.ForwardLog);
-            heartbeat.TrySetResult(TimeSpan.FromMilliseconds(welcome.HeartbeatMilliseconds));
             joined = true;
+            heartbeat.TrySetResult(TimeSpan.FromMilliseconds(welcome.HeartbeatMilliseconds));
             options.Say($"Joined the coordinator at {client.Address} as {welcome.Name}.");
             while (true)
             {
@@ -189,6 +189,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         using CancellationTokenRegistration registration = leave.Register(() => interrupted.TrySetResult());
         using CancellationTokenRegistration stopped = stop.Register(() => interrupted.TrySetResult());
         await interrupted.Task.ConfigureAwait(false);
+        if (!stop.IsCancellationRequested) // the hub's welcome may be underway: it must not be left waiting for who has gone
+            await Task.WhenAny(heartbeat.Task, Task.Delay(LastWordPatience, options.Time, stop)).ConfigureAwait(false);
         if (joined && !stop.IsCancellationRequested)
         {
             options.Say("Asking the coordinator for leave to go.");
