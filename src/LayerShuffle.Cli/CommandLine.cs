@@ -16,6 +16,7 @@ public static class CommandLine
         {
             verbose,
             RunCommand.Create(output, error),
+            NodeCommand.Create(error),
             ValidateCommand.Create(output, error),
             PredictCommand.Create(output),
             SchemaCommand.Create(output),

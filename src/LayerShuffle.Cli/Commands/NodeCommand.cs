@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.RegularExpressions;
+using LayerShuffle.Cli.Running;
+using LayerShuffle.Cluster.Processes;
+
+namespace LayerShuffle.Cli.Commands;
+
+/// <summary><c>node</c>: the supervisor of a worker on this machine. Loads neither Torch nor Akka.</summary>
+internal static partial class NodeCommand
+{
+    public static Command Create(TextWriter error)
+    {
+        var join = new Option<string>("--join") { Description = "The coordinator's address (`run … --listen HOST:PORT`).", Required = true, HelpName = "HOST:PORT" };
+        var listen = new Option<string?>("--listen") { Description = "The address that the worker listens on (default: the coordinator's choice).", HelpName = "HOST[:PORT]" };
+        var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one.", HelpName = "HOST" };
+        var name = new Option<string?>("--name") { Description = "This node's name (default: the next that is free).", HelpName = "NAME" };
+        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
+        var threads = new Option<int?>("--threads") { Description = "Computing threads (default: the scenario's).", HelpName = "N" };
+        var secret = new Option<string?>("--secret-file") { Description = "The cluster's secret: the same file as the coordinator's.", HelpName = "FILE" };
+        var certificate = new Option<string?>("--cert") { Description = "This node's certificate (PEM), instead of a secret.", HelpName = "FILE" };
+        var key = new Option<string?>("--key") { Description = "Its private key (PEM).", HelpName = "FILE" };
+        var authority = new Option<string?>("--authority") { Description = "The certificate authority that peers' certificates must come from (PEM).", HelpName = "FILE" };
+        var logs = new Option<string?>("--log-dir") { Description = "Where the worker's output goes, as NAME.log.", HelpName = "DIR" };
+        var local = new Option<bool>("--local") { Hidden = true };
+        var command = new Command("node", "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
+        {
+            join, listen, publicHost, name, device, threads, secret, certificate, key, authority, logs, local,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
+                throw new UsageException(refusal);
+            HostPort hub = HostPort.Parse("--join", parsed.GetValue(join)!, portNeeded: true);
+            HostPort? listenOn = parsed.GetValue(listen) is { } text ? HostPort.Parse("--listen", text, portNeeded: false) : null;
+            string wanted = parsed.GetValue(device)!;
+            if (!Device().IsMatch(wanted))
+                throw new UsageException($"--device {wanted}: expected cpu, cuda or cuda:N.");
+            if (parsed.GetValue(threads) is < 1)
+                throw new UsageException($"--threads {parsed.GetValue(threads)}: expected at least 1.");
+
+            bool isLocal = parsed.GetValue(local);
+            TextReader? parent = isLocal ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : null;
+            LocalStart? start = parent is null ? null : Local(parent);
+            var security = new SecurityOptions(start?.Secret, parsed.GetValue(secret), parsed.GetValue(certificate), parsed.GetValue(key), parsed.GetValue(authority));
+            NodeCapabilities capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System).ConfigureAwait(false) with
+            {
+                Device = wanted,
+                Threads = parsed.GetValue(threads),
+                ListenHost = listenOn?.Host,
+                ListenPort = listenOn?.Port,
+                PublicHost = parsed.GetValue(publicHost),
+            };
+            var options = new NodeSupervisorOptions
+            {
+                Host = hub.Host,
+                Port = hub.Port!.Value,
+                Name = parsed.GetValue(name),
+                Capabilities = capabilities,
+                Secure = ClusterSecurity.For(security),
+                LogDirectory = parsed.GetValue(logs),
+                Parent = parent,
+                Say = error.WriteLine,
+            };
+            // A local supervisor leaves Ctrl-C to its coordinator, which tells it what to do, or closes its input.
+            return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(isLocal ? CancellationToken.None : cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static LocalStart Local(TextReader stdin)
+    {
+        try
+        {
+            return LocalSupervisors.Enter(stdin);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?)\z")]
+    private static partial Regex Device();
+}

@@ -1,0 +1,158 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace LayerShuffle.Cluster.Processes;
+
+/// <summary>
+/// Supervisors as child processes of the coordinator. Each holds the reading end of a pipe whose writing end only this process has: when this process ends, however it ends,
+/// they see the pipe's end, kill their workers and go.
+/// </summary>
+public sealed class LocalSupervisors : IAsyncDisposable
+{
+    private readonly List<(string Name, Process Process, Task Gone)> children = [];
+    private readonly LocalSupervisorsOptions options;
+    private readonly SupervisorHub hub;
+    private volatile bool ending;
+
+    private LocalSupervisors(LocalSupervisorsOptions options, SupervisorHub hub) => (this.options, this.hub) = (options, hub);
+
+    /// <summary>The supervisors' process ids, by name.</summary>
+    public IReadOnlyDictionary<string, int> ProcessIds { get; private set; } = new Dictionary<string, int>();
+
+    /// <summary>Starts them; they join by themselves (<see cref="SupervisorHub.WaitForAsync"/>). When one ends, the hub gives it up at once.</summary>
+    /// <exception cref="Win32Exception">The program cannot be started; those that were are ended.</exception>
+    public static async Task<LocalSupervisors> StartAsync(LocalSupervisorsOptions options, SupervisorHub hub)
+    {
+        var supervisors = new LocalSupervisors(options, hub);
+        try
+        {
+            foreach (string name in options.Names)
+                await supervisors.StartAsync(name).ConfigureAwait(false);
+            supervisors.ProcessIds = supervisors.children.ToDictionary(child => child.Name, child => child.Process.Id);
+            return supervisors;
+        }
+        catch
+        {
+            await supervisors.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until all have ended, for instance after <see cref="SupervisorHub.ShutdownAllAsync"/>.</summary>
+    /// <returns>Whether they have.</returns>
+    public async Task<bool> WaitForExitAsync(TimeSpan patience)
+    {
+        ending = true;
+        Task all = Task.WhenAll(children.Select(child => child.Gone));
+        return await Task.WhenAny(all, Task.Delay(patience, options.Time)).ConfigureAwait(false) == all;
+    }
+
+    /// <summary>Ends all: closes their inputs, at which they kill their workers and go, and kills those that do not go in time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        ending = true;
+        foreach ((_, Process process, _) in children)
+            CloseInput(process);
+        if (!await WaitForExitAsync(options.EndPatience).ConfigureAwait(false))
+        {
+            foreach ((_, Process process, Task gone) in children.Where(child => !child.Gone.IsCompleted))
+            {
+                process.Kill(entireProcessTree: true); // nothing happens if it has just ended
+                await gone.ConfigureAwait(false);
+            }
+        }
+
+        foreach ((_, Process process, _) in children)
+            process.Dispose();
+        children.Clear();
+    }
+
+    private async Task StartAsync(string name)
+    {
+        IPEndPoint listen = hub.ListenEndPoint;
+        string host = listen.Address.Equals(IPAddress.Any) ? "127.0.0.1" : listen.Address.Equals(IPAddress.IPv6Any) ? "::1" : listen.Address.ToString();
+        string join = listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host}]:{listen.Port}" : $"{host}:{listen.Port}";
+        List<string> arguments = ["node", "--local", "--join", join, "--name", name];
+        if (options.Device(name) is { } device)
+            arguments.AddRange(["--device", device]);
+        if (options.Threads is { } threads)
+            arguments.AddRange(["--threads", threads.ToString(CultureInfo.InvariantCulture)]);
+        if (options.LogDirectory is { } directory)
+            arguments.AddRange(["--log-dir", directory]);
+        ProcessStartInfo info = options.Command(arguments);
+        info.UseShellExecute = false;
+        (info.RedirectStandardInput, info.RedirectStandardOutput, info.RedirectStandardError) = (true, true, true);
+        info.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        Process process = await ChildStarter.StartAsync(info).ConfigureAwait(false);
+        children.Add((name, process, WatchAsync(name, process)));
+        try
+        {
+            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new LocalStart(options.Secret), HubCodec.Records.LocalStart)).ConfigureAwait(false);
+            await process.StandardInput.FlushAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // it has ended already: the watch tells
+        }
+    }
+
+    /// <summary>What a local supervisor does first: reads what it is given on the first line of its standard input, and leaves the terminal, so that Ctrl-C is the coordinator's alone.</summary>
+    /// <param name="stdin">Its standard input; give the same reader to <see cref="NodeSupervisorOptions.Parent"/>.</param>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    public static LocalStart Enter(TextReader stdin)
+    {
+        try
+        {
+            if (stdin.ReadLine() is { } line && JsonSerializer.Deserialize(line, HubCodec.Records.LocalStart) is { } start)
+            {
+                NativeProcess.LeaveTerminal();
+                return start;
+            }
+        }
+        catch (JsonException)
+        {
+            // the sentence below says it; the line may hold a secret
+        }
+
+        throw new InvalidDataException("--local is for supervisors that `layershuffle run` starts by itself, with one line of JSON on their standard input. Leave it out.");
+    }
+
+    private async Task WatchAsync(string name, Process process)
+    {
+        Task heard = Task.WhenAll(HearAsync(name, process.StandardOutput), HearAsync(name, process.StandardError));
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        await Task.WhenAny(heard, Task.Delay(TimeSpan.FromSeconds(1), options.Time)).ConfigureAwait(false);
+        if (!ending)
+            hub.Expel(name, $"Its supervisor (process {process.Id}) ended: {new ProcessExit(process.ExitCode)}.");
+    }
+
+    private async Task HearAsync(string name, StreamReader output)
+    {
+        try
+        {
+            while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
+                options.Say(name, line);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // its end
+        }
+    }
+
+    private static void CloseInput(Process process)
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // it is gone already
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net;
+using LayerShuffle.Cluster.Processes;
+
+namespace LayerShuffle.Cli.Tests;
+
+/// <summary>The command <c>node</c>.</summary>
+public sealed class NodeTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("--join is", "node")]
+    [InlineData("the port is missing", "node", "--join", "host")]
+    [InlineData("expected HOST:PORT", "node", "--join", "host:99999")]
+    [InlineData("an IPv6 address in brackets", "node", "--join", "::1")]
+    [InlineData("expected HOST[:PORT]", "node", "--join", "host:1", "--listen", ":7")]
+    [InlineData("expected cpu, cuda or cuda:N", "node", "--join", "host:1", "--device", "gpu")]
+    [InlineData("--threads 0", "node", "--join", "host:1", "--threads", "0")]
+    [InlineData("there is no such file", "node", "--join", "host:1", "--secret-file", "/nowhere")]
+    [InlineData("--cert and --authority go together", "node", "--join", "host:1", "--cert", "/nowhere")]
+    [InlineData("two ways to the same end", "node", "--join", "host:1", "--cert", "a", "--authority", "b", "--secret-file", "c")]
+    public void A_mistake_on_the_command_line_is_a_sentence_and_exit_code_2(string sentence, params string[] args)
+    {
+        using var cli = new Cli();
+        cli.Run(args).ShouldBe(ExitCodes.Invalid);
+        if (args.Length > 1)
+            cli.Error.ShouldContain(sentence);
+        else
+            cli.Error.ShouldContain("--join");
+    }
+
+    [Fact]
+    public async Task A_node_joins_obeys_and_loads_neither_torch_nor_akka()
+    {
+        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1 });
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--listen", "127.0.0.1:7401", "--name", "edge", "--device", "cuda:1", "--threads", "3", "--public-host", "edge.example");
+        try
+        {
+            NodeInfo info = (await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience))[0];
+            (info.Name, info.Host, info.Capabilities.Device, info.Capabilities.Threads, info.Capabilities.ListenHost, info.Capabilities.ListenPort)
+                .ShouldBe(("edge", "edge.example", "cuda:1", 3, "127.0.0.1", 7401));
+            info.Capabilities.MemoryBytes.ShouldBeGreaterThan(1 << 20);
+            if (OperatingSystem.IsLinux())
+            {
+                string maps = File.ReadAllText($"/proc/{node.Id}/maps");
+                maps.ShouldContain("LayerShuffle.Cluster.dll", Case.Sensitive, "the map tells what is loaded");
+                maps.ShouldNotContain("torch", Case.Insensitive);
+                maps.ShouldNotContain("akka", Case.Insensitive);
+            }
+
+            await hub.ShutdownAsync("edge").WaitAsync(Patience);
+            await node.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+            node.ExitCode.ShouldBe(ExitCodes.Done);
+            (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("as edge.");
+        }
+        finally
+        {
+            if (!node.HasExited)
+                node.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task A_refused_node_ends_with_2()
+    {
+        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1, Version = "another" });
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString());
+        await node.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        node.ExitCode.ShouldBe(ExitCodes.Invalid);
+        (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("the coordinator another: install the coordinator's version");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_asks_for_leave_and_ends_with_130()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends SIGINT with kill(1).");
+        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1 });
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString());
+        await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience);
+
+        using (Process signal = Process.Start("kill", ["-INT", $"{node.Id}"]))
+            await signal.WaitForExitAsync(TestContext.Current.CancellationToken);
+        HubEvent happening;
+        do
+        {
+            happening = await hub.Events.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+            happening.ShouldNotBeOfType<HubEvent.Left>();
+        }
+        while (happening is not HubEvent.Leaving);
+
+        await hub.ShutdownAsync("node-1").WaitAsync(Patience);
+        await node.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        node.ExitCode.ShouldBe(ExitCodes.Interrupted);
+    }
+
+    private static Process Start(params string[] args) => Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+}
