@@ -38,7 +38,7 @@ internal sealed class TrainingHarness : IDisposable
     public StepResult Step(int[] route, double learningRate, params (Tensor PixelValues, Tensor Labels)[] microBatches)
     {
         result = null;
-        directory.Coordinator.Tell(new TrainStep(steps++, route, microBatches, learningRate));
+        directory.Coordinator.Tell(new TrainStep(steps++, 0, route, microBatches, learningRate));
         system.Kernel.Drain();
         failure.ShouldBeNull();
         return result.ShouldNotBeNull();

@@ -51,6 +51,8 @@ internal static class ModelSpecs
         MaxGradNorm = spec.MaxGradNorm,
         LabelSmoothing = spec.LabelSmoothing,
         MicroBatches = spec.MicroBatches,
+        CheckpointEpochs = spec.CheckpointEpochs,
+        CheckpointSteps = spec.CheckpointSteps,
     };
 
     public static DatasetOptions Dataset(DatasetSpec spec, int imageSize) => new()

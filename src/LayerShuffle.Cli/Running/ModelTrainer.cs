@@ -135,7 +135,13 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActor
         Program = typeof(VirtualTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         Torch = typeof(Tensor).Assembly.GetName().Version?.ToString(),
         Data = scenario.NetworkOnly ? "" : data.Dataset(spec.ImageSize).Fingerprint,
-        Model = spec with { Name = "", InitFrom = null, Checkpoint = null },
+        Model = spec with
+        {
+            Name = "",
+            InitFrom = null,
+            Checkpoint = null,
+            Training = spec.Training is { } training ? training with { CheckpointEpochs = 0, CheckpointSteps = 0 } : null, // how often it is saved changes nothing
+        },
         Origin = origin?.Hash,
         Checkpoint = spec.Checkpoint is { } folder && Directory.Exists(folder) ? ModelStore.HashFolder(folder) : null,
         scenario.Seed,

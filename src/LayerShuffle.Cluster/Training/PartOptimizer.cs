@@ -1,3 +1,4 @@
+using LayerShuffle.Vision;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -16,6 +17,10 @@ public sealed class PartOptimizer : IDisposable
         this.parameters = [.. parameters];
         adamw = optim.AdamW(this.parameters, learningRate, weight_decay: weightDecay);
     }
+
+    /// <summary>A layer's.</summary>
+    internal static PartOptimizer Of(EncoderLayer layer, TrainingOptions options) =>
+        new(layer.parameters().Select(p => (Parameter)p), options.LearningRate, options.WeightDecay);
 
     /// <summary>Squared L2 norm of all gradients, in double precision.</summary>
     public double SquaredGradientNorm()
@@ -50,10 +55,37 @@ public sealed class PartOptimizer : IDisposable
             group.LearningRate = learningRate;
         using (NewDisposeScope())
             adamw.step();
+        Forget();
+    }
+
+    /// <summary>Drops the gradients.</summary>
+    public void Forget()
+    {
         foreach (Parameter parameter in parameters)
         {
             parameter.grad?.Dispose();
             parameter.grad = null; // none, not zero: a layer that the next step does not execute must be left alone
+        }
+    }
+
+    /// <summary>How often each parameter was stepped.</summary>
+    public IReadOnlyList<long> StepCounts => [.. States().Select(state => state.step)];
+
+    /// <summary>AdamW's running averages of gradient and squared gradient, by parameter; they stay the optimizer's.</summary>
+    internal IReadOnlyList<(Tensor ExpAvg, Tensor ExpAvgSq)> Moments => [.. States().Select(state => (state.exp_avg, state.exp_avg_sq))];
+
+    /// <summary>Copies a state in, and drops the gradients.</summary>
+    internal void Restore(IReadOnlyList<Tensor> first, IReadOnlyList<Tensor> second, IReadOnlyList<long> stepCounts)
+    {
+        Forget();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable grad = no_grad();
+        int i = 0;
+        foreach (AdamW.State state in States())
+        {
+            state.exp_avg.copy_(first[i]);
+            state.exp_avg_sq.copy_(second[i]);
+            state.step = stepCounts[i++];
         }
     }
 
@@ -65,4 +97,6 @@ public sealed class PartOptimizer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => adamw.Dispose();
+
+    private IEnumerable<AdamW.State> States() => adamw.state_dict().State.Cast<AdamW.State>();
 }

@@ -7,7 +7,8 @@ namespace LayerShuffle.Cluster.Training;
 
 /// <summary>
 /// Hosts one layer during training: its weights, its gradients and its optimizer state. The graph is cut at every hop: the layer keeps its part of it until the
-/// gradient comes back.
+/// gradient comes back. Gradients are summed in the order of micro-batches, whatever the order of arrival. It works on one attempt at one step at a time:
+/// a message of a later one drops what is left of the present one, a message of an earlier one is ignored.
 /// </summary>
 public sealed class TrainableLayerActor : ReceiveActor
 {
@@ -16,24 +17,106 @@ public sealed class TrainableLayerActor : ReceiveActor
     private readonly VitConfig config;
     private readonly PartOptimizer optimizer;
     private readonly TrainingDirectory directory;
-    private readonly Dictionary<(int Step, int MicroBatch), Graph> graphs = []; // looked up by key only
+    private readonly int? threads;
+    private readonly bool owns;
+    private readonly Dictionary<int, LayerGraph> graphs = [];        // by micro-batch; looked up by key only
+    private readonly Dictionary<int, TrainBackward> waiting = [];    // by micro-batch, those that came before their turn; looked up by key only
+    private StepAttempt present;                                     // earlier ones are ignored
+    private StepAttempt? prepared;
+    private int nextBackward;
+    private int applied = -1;
+    private bool ready;
 
-    /// <summary>Hosts a layer.</summary>
+    /// <summary>Hosts a layer whose weights and optimizer are the caller's, ready to train.</summary>
     public TrainableLayerActor(int id, EncoderLayer layer, VitConfig config, PartOptimizer optimizer, TrainingDirectory directory)
+        : this(id, layer, config, optimizer, directory, null, owns: false)
     {
-        (this.id, this.layer, this.config, this.optimizer, this.directory) = (id, layer, config, optimizer, directory);
+    }
+
+    private TrainableLayerActor(int id, EncoderLayer layer, VitConfig config, PartOptimizer optimizer, TrainingDirectory directory, int? threads, bool owns)
+    {
+        (this.id, this.layer, this.config, this.optimizer, this.directory, this.threads, this.owns) = (id, layer, config, optimizer, directory, threads, owns);
+        ready = !owns;
         Receive<TrainForward>(OnForward);
         Receive<TrainBackward>(OnBackward);
-        Receive<PrepareStep>(prepare => directory.Coordinator.Tell(new StepPrepared(prepare.Step, id, optimizer.SquaredGradientNorm())));
-        Receive<CommitStep>(commit =>
+        Receive<PrepareStep>(OnPrepare);
+        Receive<CommitStep>(OnCommit);
+        Receive<AbortStep>(OnAbort);
+        Receive<ExportState>(OnExport);
+        Receive<ImportState>(OnImport);
+    }
+
+    /// <summary>
+    /// A host that makes a layer of its own, frees it when it ends, and answers to nothing but <see cref="ImportState"/> until it has a state. Give it a supervisor that stops it when it
+    /// fails: a restarted one would have forgotten its weights.
+    /// </summary>
+    /// <param name="id">The layer's id.</param>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="options">The optimizer's settings.</param>
+    /// <param name="directory">Who hosts the others.</param>
+    /// <param name="device">Where it computes; null for the CPU.</param>
+    /// <param name="threads">Computing threads; null leaves them as they are.</param>
+    public static Props Host(int id, VitConfig config, TrainingOptions options, TrainingDirectory directory, Device? device = null, int? threads = null) =>
+        Props.CreateBy(new Producer(() =>
         {
-            optimizer.Step(commit.GradientScale, commit.LearningRate);
-            directory.Coordinator.Tell(new StepCommitted(commit.Step, id));
-        });
+            var layer = new EncoderLayer(config);
+            if (device is not null)
+                layer.to(device);
+            layer.train();
+            return new TrainableLayerActor(id, layer, config, PartOptimizer.Of(layer, options), directory, threads, owns: true);
+        }));
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        TorchThreads.Use(threads);
+        return base.AroundReceive(receive, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        Drop();
+        if (!owns)
+            return;
+        optimizer.Dispose();
+        layer.Dispose();
+    }
+
+    /// <summary>Turns to an attempt, dropping an earlier one; false if it is over.</summary>
+    private bool TurnTo(StepAttempt attempt)
+    {
+        if (!ready || attempt < present)
+            return false;
+        if (attempt > present)
+        {
+            Drop();
+            present = attempt;
+        }
+
+        return true;
+    }
+
+    private void Drop()
+    {
+        foreach (LayerGraph graph in graphs.Values)
+            graph.Dispose();
+        foreach (TrainBackward backward in waiting.Values)
+            backward.Release();
+        graphs.Clear();
+        waiting.Clear();
+        optimizer.Forget();
+        (nextBackward, prepared) = (0, null);
     }
 
     private void OnForward(TrainForward forward)
     {
+        if (!TurnTo(new StepAttempt(forward.Step, forward.Attempt)) || graphs.ContainsKey(forward.MicroBatch) || forward.MicroBatch < nextBackward)
+        {
+            forward.Release();
+            return;
+        }
+
         Tensor input = forward.Activation.requires_grad_();   // [batch, tokens, hidden], a leaf: the graph begins here
         Tensor? position = null;
         Tensor output;
@@ -55,20 +138,43 @@ public sealed class TrainableLayerActor : ReceiveActor
         }
 
         double weight = config.PositionLossWeight / forward.Route.Length * forward.Share;
-        graphs.Add((forward.Step, forward.MicroBatch), new Graph(input, position, output, positionLoss, weight));
+        graphs.Add(forward.MicroBatch, new LayerGraph(input, position, output, positionLoss, weight));
         if (positionLossValue is not null)
-            directory.Coordinator.Tell(new LayerReport(forward.Step, forward.MicroBatch, forward.Position, positionLossValue, null));
-        Tensor onward = output.detach().clone();
+            directory.Coordinator.Tell(new LayerReport(forward.Step, forward.MicroBatch, forward.Attempt, forward.Position, positionLossValue, null));
+        Tensor onward;
+        using (Tensor detached = output.detach())
+            onward = detached.clone();
         if (forward.Position + 1 < forward.Route.Length)
+        {
             directory.Layer(forward.Route[forward.Position + 1]).Tell(forward with { Position = forward.Position + 1, Activation = onward });
+        }
         else
-            directory.Coordinator.Tell(new ForwardDone(forward.Step, forward.MicroBatch, forward.Route, onward));
+        {
+            forward.PositionEmbeddings?.Dispose();
+            directory.Coordinator.Tell(new ForwardDone(forward.Step, forward.MicroBatch, forward.Attempt, forward.Route, onward));
+        }
     }
 
     private void OnBackward(TrainBackward backward)
     {
-        graphs.Remove((backward.Step, backward.MicroBatch), out Graph? graph);
-        using Graph kept = graph ?? throw new InvalidOperationException($"Layer {id} has no graph of step {backward.Step}, micro-batch {backward.MicroBatch}.");
+        // Without a graph of it this is a host that came in the middle of the step: the attempt is lost anyway.
+        if (!TurnTo(new StepAttempt(backward.Step, backward.Attempt)) || !graphs.ContainsKey(backward.MicroBatch) || !waiting.TryAdd(backward.MicroBatch, backward))
+        {
+            backward.Release();
+            return;
+        }
+
+        while (waiting.Remove(nextBackward, out TrainBackward? next)) // float sums depend on their order: that of micro-batches
+        {
+            nextBackward++;
+            RunBackward(next);
+        }
+    }
+
+    private void RunBackward(TrainBackward backward)
+    {
+        graphs.Remove(backward.MicroBatch, out LayerGraph? graph);
+        using LayerGraph kept = graph!;
         using (Tensor gradient = backward.Gradient)
         {
             if (kept.PositionLoss is { } loss)
@@ -85,7 +191,7 @@ public sealed class TrainableLayerActor : ReceiveActor
         if (kept.Position is { } position)
         {
             using Tensor positionGradient = position.grad!;
-            directory.Coordinator.Tell(new LayerReport(backward.Step, backward.MicroBatch, backward.Position, null, positionGradient.clone()));
+            directory.Coordinator.Tell(new LayerReport(backward.Step, backward.MicroBatch, backward.Attempt, backward.Position, null, positionGradient.clone()));
         }
 
         using Tensor inputGradient = kept.Input.grad!;
@@ -93,17 +199,64 @@ public sealed class TrainableLayerActor : ReceiveActor
         if (backward.Position > 0)
             directory.Layer(backward.Route[backward.Position - 1]).Tell(backward with { Position = backward.Position - 1, Gradient = back });
         else
-            directory.Coordinator.Tell(new BackwardDone(backward.Step, backward.MicroBatch, back));
+            directory.Coordinator.Tell(new BackwardDone(backward.Step, backward.MicroBatch, backward.Attempt, back));
     }
 
-    private sealed record Graph(Tensor Input, Tensor? Position, Tensor Output, Tensor? PositionLoss, double PositionLossWeight) : IDisposable
+    private void OnPrepare(PrepareStep prepare)
     {
-        public void Dispose()
+        var attempt = new StepAttempt(prepare.Step, prepare.Attempt);
+        if (!TurnTo(attempt))
+            return;
+        prepared = attempt;
+        directory.Coordinator.Tell(new StepPrepared(prepare.Step, prepare.Attempt, id, optimizer.SquaredGradientNorm()));
+    }
+
+    private void OnCommit(CommitStep commit)
+    {
+        var attempt = new StepAttempt(commit.Step, commit.Attempt);
+        if (ready && commit.Step > applied)
         {
-            Input.Dispose();
-            Position?.Dispose();
-            Output.Dispose();
-            PositionLoss?.Dispose();
+            if (prepared != attempt)
+                return; // a host that came after the others had prepared: its gradients are not those that were asked for
+            optimizer.Step(commit.GradientScale, commit.LearningRate);
+            applied = commit.Step;
+            TurnTo(new StepAttempt(commit.Step + 1, commit.Attempt));
+        }
+
+        if (ready)
+            directory.Coordinator.Tell(new StepCommitted(commit.Step, commit.Attempt, id));
+    }
+
+    private void OnAbort(AbortStep abort)
+    {
+        if (!ready)
+            return;
+        TurnTo(new StepAttempt(abort.Step, abort.Attempt + 1));
+        directory.Coordinator.Tell(new StepAborted(id, abort.Step, abort.Attempt));
+    }
+
+    private void OnExport(ExportState export)
+    {
+        if (ready)
+            directory.Coordinator.Tell(new LayerState(export.Id, id, LayerStateFormat.Write(layer, optimizer, applied)));
+    }
+
+    private void OnImport(ImportState import)
+    {
+        Drop();
+        applied = LayerStateFormat.Read(import.Bytes, layer, optimizer, $"the state of layer {id}");
+        ready = true;
+        directory.Coordinator.Tell(new StateImported(import.Id, id));
+    }
+
+    private sealed class Producer(Func<TrainableLayerActor> make) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(TrainableLayerActor);
+
+        public ActorBase Produce() => make();
+
+        public void Release(ActorBase actor)
+        {
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Vision;
@@ -5,49 +6,75 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Training;
 
-/// <summary>Weights, optimizer state and records after an epoch. Written beside the last one and renamed into its place, so that a crash leaves one whole checkpoint.</summary>
+/// <summary>
+/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the last one and renamed into its place, so that a crash leaves one whole checkpoint.
+/// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
+/// </summary>
 public static class TrainingCheckpoint
 {
-    private const string Current = "checkpoint", Weights = "model.safetensors", Records = "training.json";
+    private const string Prefix = "checkpoint-", WithinEpoch = "-step-", Unfinished = ".tmp";
+    private const string Weights = "model.safetensors", Records = "training.json", Sums = "epoch.json", CoordinatorOptimizer = "coordinator.optimizer";
 
     /// <summary>Writes a checkpoint; nothing if there is no directory for it.</summary>
-    public static void Save(string? directory, VisionTransformer model, TrainingParts parts, IReadOnlyList<TrainingRecord> records)
+    public static void Save(string? directory, VisionTransformer model, TrainingParts parts, TrainingProgress progress)
     {
         if (directory is null)
             return;
-        string next = Path.Combine(directory, $"{Current}-{records.Count}.tmp"), current = Path.Combine(directory, $"{Current}-{records.Count}");
+        string name = FormattableString.Invariant($"{Prefix}{progress.Records.Count}") + (progress.EpochSteps > 0 ? FormattableString.Invariant($"{WithinEpoch}{progress.EpochSteps}") : "");
+        string next = Path.Combine(directory, name + Unfinished), current = Path.Combine(directory, name);
         if (Directory.Exists(next))
             Directory.Delete(next, true);
         Directory.CreateDirectory(next);
-        SafeTensors.Write(Path.Combine(next, Weights), model.StateDictionary());
-        parts.Coordinator.Save(Path.Combine(next, "coordinator.optimizer"));
+        IReadOnlyDictionary<string, Tensor> state = model.StateDictionary();
+        SafeTensors.Write(Path.Combine(next, Weights), state);
+        foreach (Tensor tensor in state.Values)
+            tensor.Dispose();
+        parts.Coordinator.Save(Path.Combine(next, CoordinatorOptimizer));
         for (int i = 0; i < parts.Layers.Count; i++)
-            parts.Layers[i].Save(Path.Combine(next, $"layer-{i}.optimizer"));
-        File.WriteAllText(Path.Combine(next, Records), JsonSerializer.Serialize(records));
+            parts.Layers[i].Save(Path.Combine(next, LayerOptimizer(i)));
+        if (progress.EpochSteps > 0)
+            File.WriteAllText(Path.Combine(next, Sums), JsonSerializer.Serialize(progress with { Records = [] }));
+        File.WriteAllText(Path.Combine(next, Records), JsonSerializer.Serialize(progress.Records)); // last: its presence says that the checkpoint is whole
         if (Directory.Exists(current))
             Directory.Delete(current, true);
         Directory.Move(next, current);
-        foreach (string older in Directory.GetDirectories(directory, $"{Current}-*").Where(d => d != current))
+        foreach (string older in Directory.GetDirectories(directory, $"{Prefix}*").Where(d => d != current))
             Directory.Delete(older, true);
     }
 
-    /// <summary>Restores the last whole checkpoint; an empty list if there is none.</summary>
-    public static IReadOnlyList<TrainingRecord> Resume(string? directory, VisionTransformer model, TrainingParts parts)
+    /// <summary>Restores the last whole checkpoint; <see cref="TrainingProgress.None"/> if there is none.</summary>
+    public static TrainingProgress Resume(string? directory, VisionTransformer model, TrainingParts parts)
     {
         if (directory is null || !Directory.Exists(directory))
-            return [];
-        string? current = Directory.GetDirectories(directory, $"{Current}-*")
-            .Where(d => !d.EndsWith(".tmp", StringComparison.Ordinal) && File.Exists(Path.Combine(d, Records)))
-            .OrderBy(d => d.Length).ThenBy(d => d, StringComparer.Ordinal).LastOrDefault();
+            return TrainingProgress.None;
+        string? current = Directory.GetDirectories(directory, $"{Prefix}*")
+            .Where(d => Place(d) is not null && File.Exists(Path.Combine(d, Records))).OrderBy(d => Place(d)).LastOrDefault();
         if (current is null)
-            return [];
+            return TrainingProgress.None;
         IReadOnlyDictionary<string, Tensor> state = SafeTensors.Read(Path.Combine(current, Weights));
         model.LoadState(state, current);
         foreach (Tensor tensor in state.Values)
             tensor.Dispose();
-        parts.Coordinator.Load(Path.Combine(current, "coordinator.optimizer"));
+        parts.Coordinator.Load(Path.Combine(current, CoordinatorOptimizer));
         for (int i = 0; i < parts.Layers.Count; i++)
-            parts.Layers[i].Load(Path.Combine(current, $"layer-{i}.optimizer"));
-        return JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(current, Records)))!;
+            parts.Layers[i].Load(Path.Combine(current, LayerOptimizer(i)));
+        List<TrainingRecord> records = JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(current, Records)))!;
+        string sums = Path.Combine(current, Sums);
+        TrainingProgress progress = File.Exists(sums) ? JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllText(sums))! : TrainingProgress.None;
+        return progress with { Records = records };
+    }
+
+    private static string LayerOptimizer(int layer) => FormattableString.Invariant($"layer-{layer}.optimizer");
+
+    /// <summary>Epochs and steps in a folder's name; null for other folders.</summary>
+    private static (int Epochs, int Steps)? Place(string folder)
+    {
+        string[] parts = Path.GetFileName(folder)[Prefix.Length..].Split(WithinEpoch);
+        int steps = 0;
+        if (parts.Length > 2 || !Number(parts[0], out int epochs) || (parts.Length == 2 && !Number(parts[1], out steps)))
+            return null;
+        return (epochs, steps);
+
+        static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 }

@@ -6,7 +6,8 @@ namespace LayerShuffle.Cluster.Training;
 
 /// <summary>
 /// Trains over layer actors: sends every micro-batch of a batch along one order, applies the loss to what returns, sends the gradient back along the same route,
-/// and when all are back lets every part step (prepare, then commit). This is Algorithm 1 of the LayerShuffle paper with its layers elsewhere.
+/// and when all are back lets every part step (prepare, then commit). This is Algorithm 1 of the LayerShuffle paper with its layers elsewhere. Sums are taken in the
+/// order of micro-batches, whatever the order of arrival. A step is decided when every layer has prepared: until then losing a layer abandons it, from then on the survivors finish it.
 /// </summary>
 public sealed class TrainingCoordinatorActor : ReceiveActor
 {
@@ -14,124 +15,289 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     private readonly TrainingOptions options;
     private readonly PartOptimizer optimizer;
     private readonly TrainingDirectory directory;
-    private readonly Action<StepResult> done;
-    private readonly Dictionary<int, Graph> graphs = []; // by micro-batch; looked up by key only
+    private readonly Action<object> tell;
+    private readonly int? threads;
+    private readonly SortedSet<int> awaited = []; // layers that have not prepared, or not committed
+    private Phase phase;
     private TrainStep step = null!;
+    private MicroBatchState[] micro = [];
     private double[] squaredNorms = [];
+    private CommitStep? commit;
     private double classLoss, positionLoss, gradientNorm;
-    private int outstanding;
+    private int nextForward, nextBackward;
 
     /// <summary>Owns the embeddings and the head.</summary>
-    public TrainingCoordinatorActor(VisionTransformer model, TrainingOptions options, PartOptimizer optimizer, TrainingDirectory directory, Action<StepResult> done)
+    /// <param name="model">The model; its layers are not touched.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="optimizer">Of embeddings and head.</param>
+    /// <param name="directory">Who hosts the layers.</param>
+    /// <param name="tell">
+    /// Told, on the actor's thread, of <see cref="StepResult"/>, <see cref="StepAbandoned"/>, <see cref="StepAborted"/>, <see cref="CommitOverdue"/>,
+    /// <see cref="LayerState"/> and <see cref="StateImported"/>.
+    /// </param>
+    /// <param name="threads">Computing threads; null leaves them as they are.</param>
+    public TrainingCoordinatorActor(
+        VisionTransformer model, TrainingOptions options, PartOptimizer optimizer, TrainingDirectory directory, Action<object> tell, int? threads = null)
     {
-        (this.model, this.options, this.optimizer, this.directory, this.done) = (model, options, optimizer, directory, done);
+        (this.model, this.options, this.optimizer, this.directory, this.tell, this.threads) = (model, options, optimizer, directory, tell, threads);
         Receive<TrainStep>(OnStep);
         Receive<ForwardDone>(OnForwardDone);
         Receive<LayerReport>(OnLayerReport);
         Receive<BackwardDone>(OnBackwardDone);
         Receive<StepPrepared>(OnPrepared);
         Receive<StepCommitted>(OnCommitted);
+        Receive<LoseLayers>(OnLost);
+        Receive<StepOverdue>(OnOverdue);
+        Receive<AbortStep>(OnAbort);
+        Receive<StepAborted>(tell);
+        Receive<LayerState>(tell);
+        Receive<StateImported>(tell);
+    }
+
+    private enum Phase
+    {
+        Idle,
+        Running,
+        Preparing,
+        Committing,
     }
 
     private bool Predicts => model.Config.Variant == ModelVariant.LayerShufflePredict;
 
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        TorchThreads.Use(threads);
+        return base.AroundReceive(receive, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => Drop();
+
+    private bool IsPresent(int stepNumber, int attempt) => phase != Phase.Idle && step.Step == stepNumber && step.Attempt == attempt;
+
     private void OnStep(TrainStep next)
     {
-        (step, classLoss, positionLoss, outstanding) = (next, 0, 0, next.MicroBatches.Count);
+        Drop();
+        (step, phase, classLoss, positionLoss) = (next, Phase.Running, 0, 0);
         double images = next.MicroBatches.Sum(m => (double)m.Labels.shape[0]);
-        for (int micro = 0; micro < next.MicroBatches.Count; micro++)
+        int reports = Predicts || model.Embeddings.LayerPositions is not null ? next.Route.Length : 0;
+        micro = new MicroBatchState[next.MicroBatches.Count];
+        for (int i = 0; i < micro.Length; i++)
         {
-            (Tensor pixelValues, Tensor labels) = next.MicroBatches[micro];
-            double share = labels.shape[0] / images;
+            (Tensor pixelValues, Tensor labels) = next.MicroBatches[i];
             Tensor tokens;
             using (NewDisposeScope())
                 tokens = model.Embeddings.Forward(pixelValues).MoveToOuterDisposeScope(); // [batch, tokens, hidden]
-            graphs.Add(micro, new Graph(tokens, labels, share, new Tensor?[next.Route.Length]));
-            Tensor onward = tokens.detach().clone();
-            if (next.Route.Length > 0)
-                directory.Layer(next.Route[0]).Tell(new TrainForward(next.Step, micro, next.Route, 0, onward, model.Embeddings.LayerPositions, share));
-            else
-                Self.Tell(new ForwardDone(next.Step, micro, next.Route, onward)); // LayerDrop dropped them all
+            micro[i] = new MicroBatchState(tokens, labels, labels.shape[0] / images, next.Route.Length, reports);
+        }
+
+        for (int i = 0; i < micro.Length; i++)
+        {
+            Tensor onward = Copy(micro[i].Tokens);
+            if (next.Route.Length == 0)
+            {
+                Self.Tell(new ForwardDone(next.Step, i, next.Attempt, next.Route, onward)); // LayerDrop dropped them all
+                continue;
+            }
+
+            Tensor? positions = model.Embeddings.LayerPositions is { } table ? Copy(table) : null;
+            directory.Layer(next.Route[0]).Tell(new TrainForward(next.Step, i, next.Attempt, next.Route, 0, onward, positions, micro[i].Share));
         }
     }
 
     private void OnForwardDone(ForwardDone forward)
     {
-        Graph graph = graphs[forward.MicroBatch];
+        if (!IsPresent(forward.Step, forward.Attempt) || forward.MicroBatch < nextForward || micro[forward.MicroBatch].Forward is not null)
+        {
+            forward.Release();
+            return;
+        }
+
+        micro[forward.MicroBatch].Forward = forward;
+        while (nextForward < micro.Length && micro[nextForward].Forward is { } next)
+        {
+            ApplyLoss(next, micro[nextForward]);
+            micro[nextForward++].Forward = null;
+        }
+    }
+
+    private void ApplyLoss(ForwardDone forward, MicroBatchState state)
+    {
         Tensor gradient;
+        using (Tensor activation = forward.Activation)
         using (NewDisposeScope())
         {
-            Tensor hidden = forward.Activation.requires_grad_();                                        // [batch, tokens, hidden]
-            Tensor loss = VitLoss.ClassLoss(model.Head.Forward(hidden), graph.Labels, options.LabelSmoothing);
-            (step.MicroBatches.Count == 1 ? loss : loss * graph.Share).backward();
-            classLoss += loss.item<float>() * graph.Share;
+            Tensor hidden = activation.requires_grad_();                                                // [batch, tokens, hidden]
+            Tensor loss = VitLoss.ClassLoss(model.Head.Forward(hidden), state.Labels, options.LabelSmoothing);
+            (micro.Length == 1 ? loss : loss * state.Share).backward();
+            classLoss += loss.item<float>() * state.Share;
             gradient = hidden.grad!.clone().MoveToOuterDisposeScope();
         }
 
-        forward.Activation.Dispose();
         if (forward.Route.Length > 0)
-            directory.Layer(forward.Route[^1]).Tell(new TrainBackward(forward.Step, forward.MicroBatch, forward.Route, forward.Route.Length - 1, gradient));
+            directory.Layer(forward.Route[^1]).Tell(new TrainBackward(forward.Step, forward.MicroBatch, forward.Attempt, forward.Route, forward.Route.Length - 1, gradient));
         else
-            Self.Tell(new BackwardDone(forward.Step, forward.MicroBatch, gradient));
+            Self.Tell(new BackwardDone(forward.Step, forward.MicroBatch, forward.Attempt, gradient));
     }
 
     private void OnLayerReport(LayerReport report)
     {
-        Graph graph = graphs[report.MicroBatch];
+        if (!IsPresent(report.Step, report.Attempt) || phase != Phase.Running)
+        {
+            report.Release();
+            return;
+        }
+
+        MicroBatchState state = micro[report.MicroBatch];
         if (report.PositionLoss is { } loss)
-            positionLoss += loss / step.Route.Length * graph.Share;
+            state.PositionLosses[report.Position] = loss;
         if (report.PositionGradient is { } gradient)
-            graph.PositionGradients[report.Position] = gradient;
+            state.PositionGradients[report.Position] = gradient;
+        state.ReportsMissing--;
+        FinishMicroBatches();
     }
 
     private void OnBackwardDone(BackwardDone backward)
     {
-        graphs.Remove(backward.MicroBatch, out Graph? graph);
-        using (NewDisposeScope())
+        if (!IsPresent(backward.Step, backward.Attempt) || phase != Phase.Running || backward.MicroBatch < nextBackward || micro[backward.MicroBatch].Backward is not null)
         {
-            graph!.Tokens.backward([backward.Gradient]);
-            if (model.Embeddings.LayerPositions is not null)
-                model.Embeddings.AccumulatePositionGradients(graph.PositionGradients!);                 // row i: the embedding of position i
+            backward.Release();
+            return;
         }
 
-        backward.Gradient.Dispose();
-        graph.Dispose();
-        if (--outstanding > 0)
-            return;
+        micro[backward.MicroBatch].Backward = backward;
+        FinishMicroBatches();
+    }
+
+    private void FinishMicroBatches()
+    {
+        // A report may come by another way than the gradient, and later.
+        while (nextBackward < micro.Length && micro[nextBackward] is { ReportsMissing: 0, Backward: { } backward } state)
+        {
+            using (NewDisposeScope())
+            {
+                state.Tokens.backward([backward.Gradient]);
+                if (model.Embeddings.LayerPositions is not null)
+                    model.Embeddings.AccumulatePositionGradients(state.PositionGradients!);              // row i: the embedding of position i
+            }
+
+            foreach (double? loss in state.PositionLosses)
+                positionLoss += (loss ?? 0) / step.Route.Length * state.Share;
+            state.Dispose();
+            nextBackward++;
+        }
+
+        if (nextBackward == micro.Length)
+            Prepare();
+    }
+
+    private void Prepare()
+    {
+        (phase, micro) = (Phase.Preparing, []);
         squaredNorms = new double[directory.Layers.Count];
-        outstanding = directory.Layers.Count;
-        foreach (IActorRef layer in directory.Layers)
-            layer.Tell(new PrepareStep(step.Step));
+        Await();
+        foreach (int layer in awaited)
+            directory.Layer(layer).Tell(new PrepareStep(step.Step, step.Attempt));
+    }
+
+    private void Await()
+    {
+        awaited.Clear();
+        awaited.UnionWith(step.Layers ?? [.. Enumerable.Range(0, directory.Layers.Count)]);
     }
 
     private void OnPrepared(StepPrepared prepared)
     {
+        if (!IsPresent(prepared.Step, prepared.Attempt) || phase != Phase.Preparing || !awaited.Remove(prepared.Layer))
+            return;
         squaredNorms[prepared.Layer] = prepared.SquaredNorm;
-        if (--outstanding > 0)
+        if (awaited.Count > 0)
             return;
         gradientNorm = Math.Sqrt(optimizer.SquaredGradientNorm() + squaredNorms.Sum());
         double scale = options.MaxGradNorm > 0 ? Math.Min(1, options.MaxGradNorm / (gradientNorm + 1e-6)) : 1; // as torch's clip_grad_norm_
-        outstanding = directory.Layers.Count;
+        phase = Phase.Committing; // decided
+        Await();
         optimizer.Step(scale, step.LearningRate);
-        foreach (IActorRef layer in directory.Layers)
-            layer.Tell(new CommitStep(step.Step, scale, step.LearningRate));
+        commit = new CommitStep(step.Step, step.Attempt, scale, step.LearningRate);
+        AskForCommit();
+    }
+
+    private void AskForCommit()
+    {
+        foreach (int layer in awaited)
+            directory.Layer(layer).Tell(commit!);
     }
 
     private void OnCommitted(StepCommitted committed)
     {
-        if (--outstanding > 0)
+        if (!IsPresent(committed.Step, committed.Attempt) || phase != Phase.Committing)
             return;
-        double? position = Predicts ? positionLoss : null;
-        done(new StepResult(committed.Step, classLoss, position, classLoss + (position ?? 0) * model.Config.PositionLossWeight, gradientNorm));
+        awaited.Remove(committed.Layer);
+        FinishStep();
     }
 
-    private sealed record Graph(Tensor Tokens, Tensor Labels, double Share, Tensor?[] PositionGradients) : IDisposable
+    private void FinishStep()
     {
-        public void Dispose()
+        if (awaited.Count > 0)
+            return;
+        phase = Phase.Idle;
+        double? position = Predicts ? positionLoss : null;
+        tell(new StepResult(step.Step, classLoss, position, classLoss + (position ?? 0) * model.Config.PositionLossWeight, gradientNorm));
+    }
+
+    private void OnLost(LoseLayers lost)
+    {
+        if (phase == Phase.Committing)
         {
-            Tokens.Dispose();
-            foreach (Tensor? gradient in PositionGradients)
-                gradient?.Dispose();
+            awaited.ExceptWith(lost.Layers);
+            FinishStep();
         }
+        else if (phase != Phase.Idle && (step.Layers is null || step.Layers.Intersect(lost.Layers).Any()))
+        {
+            Abandon();
+        }
+    }
+
+    private void OnOverdue(StepOverdue overdue)
+    {
+        if (!IsPresent(overdue.Step, overdue.Attempt))
+            return;
+        if (phase != Phase.Committing)
+        {
+            Abandon();
+            return;
+        }
+
+        tell(new CommitOverdue(step.Step, step.Attempt, [.. awaited]));
+        AskForCommit();
+    }
+
+    private void Abandon()
+    {
+        Drop();
+        tell(new StepAbandoned(step.Step, step.Attempt));
+    }
+
+    private void OnAbort(AbortStep abort)
+    {
+        if (IsPresent(abort.Step, abort.Attempt))
+            Drop();
+        tell(new StepAborted(StepAborted.TheCoordinator, abort.Step, abort.Attempt));
+    }
+
+    private void Drop()
+    {
+        foreach (MicroBatchState state in micro)
+            state?.Dispose();
+        (micro, nextForward, nextBackward, phase) = ([], 0, 0, Phase.Idle);
+        awaited.Clear();
+        optimizer.Forget();
+    }
+
+    private static Tensor Copy(Tensor source)
+    {
+        using Tensor detached = source.detach();
+        return detached.clone();
     }
 }

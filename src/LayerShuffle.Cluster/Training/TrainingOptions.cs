@@ -30,6 +30,12 @@ public sealed record TrainingOptions
     /// <summary>Micro-batches in flight that make up one batch.</summary>
     public int MicroBatches { get; init; } = 1;
 
+    /// <summary>A checkpoint after every so many epochs, and after the last; 0 for none at the ends of epochs.</summary>
+    public int CheckpointEpochs { get; init; } = 1;
+
+    /// <summary>A checkpoint after every so many steps; 0 for none within epochs.</summary>
+    public int CheckpointSteps { get; init; }
+
     /// <summary>Learning rate of a step, from 0.</summary>
     public double LearningRateAt(int step, int totalSteps)
     {

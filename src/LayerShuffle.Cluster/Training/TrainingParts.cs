@@ -11,7 +11,7 @@ public sealed class TrainingParts : IDisposable
     {
         Coordinator = new PartOptimizer(
             model.Embeddings.parameters().Concat(model.Head.parameters()).Select(p => (Parameter)p), options.LearningRate, options.WeightDecay);
-        Layers = [.. model.Layers.Select(layer => new PartOptimizer(layer.parameters().Select(p => (Parameter)p), options.LearningRate, options.WeightDecay))];
+        Layers = [.. model.Layers.Select(layer => PartOptimizer.Of(layer, options))];
     }
 
     /// <summary>Embeddings and head.</summary>

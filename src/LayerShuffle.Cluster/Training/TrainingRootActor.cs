@@ -13,8 +13,13 @@ public sealed class TrainingRootActor : ReceiveActor
     {
         this.failed = failed;
         VisionTransformer model = job.Model;
+        Action<object> tell = message =>
+        {
+            if (message is StepResult result)
+                done(result);
+        };
         IActorRef coordinator = Context.ActorOf(
-            Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, done)), "coordinator");
+            Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, tell, null)), "coordinator");
         var hosts = new IActorRef[model.Layers.Count];
         for (int i = 0; i < hosts.Length; i++)
         {

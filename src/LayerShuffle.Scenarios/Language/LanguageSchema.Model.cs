@@ -19,7 +19,8 @@ public static partial class LanguageSchema
         new("order", new ScalarType(ScalarKind.Word) { Words = ["uniform"], UnsupportedWords = ["sequential", "arbitrary", "progressive", "curriculum"] },
             "How the layershuffle variants draw orders.", "uniform"),
         new("micro_batches", Integer(1, 100_000), "Parts of a batch that travel on their own, each in its own order.", "1"),
-        new("checkpoint_epochs", Integer(0, 100_000), "Epochs between checkpoints of training; 0 for none.", "0"),
+        new("checkpoint_epochs", Integer(0, 100_000), "Epochs between checkpoints of training; 0 for none at the ends of epochs.", "1"),
+        new("checkpoint_steps", Integer(0, 1_000_000_000), "Steps between checkpoints of training, within epochs too; 0 for none within epochs.", "0"),
         new("faults", new DictionaryType("fault", new AnyType(), Name), "Faults during training.", Supported: false),
     ]);
 

@@ -42,6 +42,9 @@ public sealed record TrainingSpec
     /// <summary>Parts of a batch that travel on their own.</summary>
     public int MicroBatches { get; init; } = 1;
 
-    /// <summary>Epochs between checkpoints of training; 0 for none.</summary>
-    public int CheckpointEpochs { get; init; }
+    /// <summary>Epochs between checkpoints of training; 0 for none at the ends of epochs.</summary>
+    public int CheckpointEpochs { get; init; } = 1;
+
+    /// <summary>Steps between checkpoints of training; 0 for none within epochs.</summary>
+    public int CheckpointSteps { get; init; }
 }

@@ -1,0 +1,20 @@
+namespace LayerShuffle.Cluster.Training;
+
+/// <summary>What a training sees of the cluster that hosts its layers: which are lost, and how to have them hosted again.</summary>
+public interface ITrainingCluster
+{
+    /// <summary>Who hosts which layer. Entries change when layers are lost and restored; the trainer enters the coordinator.</summary>
+    TrainingDirectory Directory { get; }
+
+    /// <summary>Layer ids whose host died, on any thread; told before <see cref="RestoreAsync"/> has them hosted again. More than once does no harm.</summary>
+    event Action<IReadOnlyList<int>>? LayersLost;
+
+    /// <summary>
+    /// Has layers hosted again, by respawning their host or by another one, and enters their fresh actors in the directory, whose first message will be an <see cref="ImportState"/>. Asked for a layer that is
+    /// still hosted (one that does not answer), it ends that host.
+    /// </summary>
+    /// <param name="layers">Layer ids, ascending.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Those that are hosted again; the others stay away, and the trainer asks for them again at the next loss and the next checkpoint.</returns>
+    Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation);
+}

@@ -1,0 +1,38 @@
+using LayerShuffle.Cluster.Tensors;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Cluster.Training;
+
+/// <summary>Measures accuracies by a trial on a perfect network: the same actors as any trial, on the virtual clock.</summary>
+/// <param name="system">Where the trials run.</param>
+/// <param name="threads">Computing threads; null leaves them as they are.</param>
+public sealed class ModelEvaluator(VirtualActorSystem system, int? threads = null)
+{
+    private const int Batch = 50;
+
+    /// <summary>Accuracy on the test images in training order or in random orders.</summary>
+    public double Evaluate(TrainingJob job, OrderKind order, CancellationToken cancellation = default)
+    {
+        TorchThreads.Use(threads);
+        var spec = new TrialSpec
+        {
+            Key = new TrialKey(0, job.Name, job.TrainingSeed, "", "evaluation", 0),
+            Seed = (long)job.Luck.Child("evaluation").Bits,
+            Network = NetworkSpec.Perfect,
+            Faults = [],
+            Cluster = new ClusterSpec([new NodeSpec("node-1", ComputeTimeSpec.Zero, 1, null)], PlacementSpec.RoundRobin),
+            Routing = new RoutingSpec { Order = order, Timeout = Duration.FromSeconds(1) },
+            Workload = new WorkloadSpec(null, Batch, new ArrivalSpec(ArrivalKind.Closed, 1, 0), Duration.FromSeconds(1)),
+            TraceRequests = 0,
+        };
+        TrialRecord trial = new VirtualTrialRunner(system).Run(spec, new TensorTrialModel(job.Model, job.Test), job.Test.Count, null, cancellation);
+        return (double)trial.Requests.Sum(r => r.Correct ?? 0) / trial.Requests.Sum(r => r.Images);
+    }
+}
