@@ -31,6 +31,10 @@ public static class MessageCodecs
         new MessageCodec<StepPrepared>("prepared", TrainingCodecs.WriteStepPrepared, TrainingCodecs.ReadStepPrepared),
         new MessageCodec<CommitStep>("commit", TrainingCodecs.WriteCommitStep, TrainingCodecs.ReadCommitStep),
         new MessageCodec<StepCommitted>("committed", TrainingCodecs.WriteStepCommitted, TrainingCodecs.ReadStepCommitted),
+        new MessageCodec<AbortStep>("abort", TrainingCodecs.WriteAbortStep, TrainingCodecs.ReadAbortStep),
+        new MessageCodec<StepAborted>("aborted", TrainingCodecs.WriteStepAborted, TrainingCodecs.ReadStepAborted),
+        new MessageCodec<ExportState>("export", TrainingCodecs.WriteExportState, TrainingCodecs.ReadExportState),
+        new MessageCodec<StateImported>("imported", TrainingCodecs.WriteStateImported, TrainingCodecs.ReadStateImported),
     ];
 
     /// <summary>Messages with tensors: the data plane.</summary>
@@ -42,6 +46,8 @@ public static class MessageCodecs
         new TensorMessageCodec<TrainBackward>(4, "backward", TrainingCodecs.WriteBackward, TrainingCodecs.ReadBackward),
         new TensorMessageCodec<BackwardDone>(5, "backward-done", TrainingCodecs.WriteBackwardDone, TrainingCodecs.ReadBackwardDone),
         new TensorMessageCodec<LayerReport>(6, "layer-report", TrainingCodecs.WriteLayerReport, TrainingCodecs.ReadLayerReport),
+        new TensorMessageCodec<LayerState>(7, "layer-state", TrainingCodecs.WriteLayerState, TrainingCodecs.ReadLayerState),
+        new TensorMessageCodec<ImportState>(8, "import-state", TrainingCodecs.WriteImportState, TrainingCodecs.ReadImportState),
     ];
 
     private static readonly FrozenDictionary<string, MessageCodec> ByManifest = Control.ToFrozenDictionary(codec => codec.Manifest);
