@@ -17,9 +17,10 @@ internal static class RunCommand
         var resume = new Option<string?>("--resume") { Description = "Goes on with the run in this folder: finished trials are kept.", HelpName = "DIR" };
         var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
+        var metrics = new Option<string?>("--metrics") { Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.", HelpName = MetricsExport.Values };
         var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
         {
-            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun,
+            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, metrics,
         };
         command.Validators.Add(result =>
         {
@@ -39,9 +40,14 @@ internal static class RunCommand
                 Resume = parsed.GetValue(resume),
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
+                Metrics = parsed.GetValue(metrics),
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() => new ScenarioRun(options, output, error).Execute(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return Task.Factory.StartNew(() =>
+            {
+                using IDisposable? export = MetricsExport.Start(options.Metrics);
+                return new ScenarioRun(options, output, error).Execute(cancellation);
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
     }

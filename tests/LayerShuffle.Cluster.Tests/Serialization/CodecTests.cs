@@ -66,16 +66,26 @@ public sealed class CodecTests : IDisposable
             trial 1 TrialSpec
             hop-events 1 HopEvents
             links 1 LinkReport
+            offer-blobs 1 OfferBlobs
+            want-blobs 1 WantBlobs
+            blobs-here 1 BlobsHere
+            blobs-refused 1 BlobsRefused
             prepare 1 PrepareStep
             prepared 1 StepPrepared
             commit 1 CommitStep
             committed 1 StepCommitted
+            abort 1 AbortStep
+            aborted 1 StepAborted
+            export 1 ExportState
+            imported 1 StateImported
             1 hop 1 HopMessage
             2 forward 1 TrainForward
             3 forward-done 1 ForwardDone
             4 backward 1 TrainBackward
             5 backward-done 1 BackwardDone
             6 layer-report 1 LayerReport
+            7 layer-state 1 LayerState
+            8 import-state 1 ImportState
             """.ReplaceLineEndings("\n"));
 
     [Fact]
@@ -99,12 +109,12 @@ public sealed class CodecTests : IDisposable
     public void Tensors_must_be_those_the_message_speaks_of()
     {
         TensorMessageCodec codec = MessageCodecs.OfKind(6)!;
-        byte[] meta = codec.Encode(new LayerReport(1, 2, 3, 0.5, tensors[0]), out IReadOnlyList<object> parts);
+        byte[] meta = codec.Encode(new LayerReport(1, 2, 0, 3, 0.5, tensors[0]), out IReadOnlyList<object> parts);
         parts.ShouldBe([tensors[0]]);
         Should.Throw<WireFormatException>(() => codec.Decode(meta, [])).Message.ShouldContain("came along");
         Should.Throw<WireFormatException>(() => codec.Decode(meta, [tensors[0], tensors[1]])).Message.ShouldContain("2 came along");
         Should.Throw<WireFormatException>(() => codec.Decode(meta, ["no tensor"])).Message.ShouldContain("position embedding");
-        codec.Encode(new LayerReport(1, 2, 3, null, null), out parts);
+        codec.Encode(new LayerReport(1, 2, 0, 3, null, null), out parts);
         parts.ShouldBeEmpty();
     }
 
