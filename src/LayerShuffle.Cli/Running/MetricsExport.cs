@@ -73,6 +73,6 @@ internal static class MetricsExport
     }
 
     private static MeterProvider Build(Func<MeterProviderBuilder, MeterProviderBuilder> add) => add(Sdk.CreateMeterProviderBuilder()
-        .ConfigureResource(resource => resource.AddService("layershuffle", serviceVersion: ProgramVersion.Text))
+        .ConfigureResource(resource => resource.AddService("layershuffle", serviceVersion: ProgramVersion.Current))
         .AddMeter(ClusterMetrics.MeterName)).Build();
 }
