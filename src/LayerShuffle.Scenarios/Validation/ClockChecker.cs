@@ -28,7 +28,7 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         MapNode? cluster = point.Merged.Map("cluster");
         if (clock == ScenarioClock.Wall)
         {
-            Nodes(cluster?.Get("nodes")?.Location ?? point.Merged.Location, variant.Cluster);
+            Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
             return;
         }
 
@@ -39,14 +39,14 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
     }
 
     /// <summary>Processes are started once for all trials: a trial can leave the last of them out, but cannot have others.</summary>
-    private void Nodes(SourceLocation location, ClusterSpec cluster)
+    private void Nodes(ScenarioNode place, ClusterSpec cluster)
     {
         List<string> here = [.. cluster.Nodes.Select(node => node.Name)];
         if (here.Count > names.Count && here.Take(names.Count).SequenceEqual(names))
             names = here;
         else if (!names.Take(here.Count).SequenceEqual(here))
             mistakes.Add(
-                location, "cluster.nodes", $"the nodes are {Listed(here)} here and {Listed(names)} elsewhere: on the wall clock all trials run on the same processes",
+                place, $"the nodes are {Listed(here)} here and {Listed(names)} elsewhere: on the wall clock all trials run on the same processes",
                 "the same names in all conditions, or the first of them");
     }
 
