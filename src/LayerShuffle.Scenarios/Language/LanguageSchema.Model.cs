@@ -21,7 +21,7 @@ public static partial class LanguageSchema
         new("micro_batches", Integer(1, 100_000), "Parts of a batch that travel on their own, each in its own order.", "1"),
         new("checkpoint_epochs", Integer(0, 100_000), "Epochs between checkpoints of training; 0 for none at the ends of epochs.", "1"),
         new("checkpoint_steps", Integer(0, 1_000_000_000), "Steps between checkpoints of training, within epochs too; 0 for none within epochs.", "0"),
-        new("faults", new DictionaryType("fault", new AnyType(), Name), "Faults during training.", Supported: false),
+        new("faults", Boolean, "Whether the scenario's faults strike during training too; needs `clock: wall`.", "false"),
     ]);
 
     private static MapType Model(bool isEntry)
