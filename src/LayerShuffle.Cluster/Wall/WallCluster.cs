@@ -57,6 +57,9 @@ public sealed class WallCluster : IAsyncDisposable
     /// <summary>Process ids of the local supervisors, by node.</summary>
     public IReadOnlyDictionary<string, int> SupervisorIds => supervisors?.ProcessIds ?? new Dictionary<string, int>();
 
+    /// <summary>The actor system of this process.</summary>
+    public Akka.Actor.ActorSystem ActorSystem => process.System;
+
     internal ClusterProcess Process => process;
 
     internal BlobSource Blobs { get; } = new();
