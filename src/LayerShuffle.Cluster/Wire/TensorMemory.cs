@@ -26,8 +26,8 @@ internal sealed unsafe partial class TensorMemory : MemoryManager<byte>
     }
 
     /// <summary>
-    /// Asks Linux for huge pages under large new memory. glibc gives blocks of 32 MiB and more (in threads other than the first often much smaller ones) back to the system when they are freed, so every frame
-    /// would otherwise pay thousands of page faults: measured 0.3 instead of 2 GB/s and more.
+    /// Asks Linux for huge pages under large new memory. glibc gives blocks of 32 MiB and more back to the system when they are freed, so every such frame would otherwise pay
+    /// thousands of page faults: measured at 32 MiB 1.0–1.2 GB/s without and 2.0–2.2 GB/s with huge pages, on loopback.
     /// </summary>
     public void PreferHugePages()
     {
