@@ -1,4 +1,3 @@
-using System.Net;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
@@ -39,15 +38,15 @@ internal sealed class WallBackend : IRunBackend
     public static WallBackend Start(Scenario scenario, string hash, RunOptions options, string folder, RunLog log, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
-        ClusterIdentity? identity = ClusterSecurity.Identity(options.Security, out byte[]? secret);
+        ClusterIdentity? identity = null; byte[]? secret = null;
         try
         {
             WallCluster cluster = WallCluster.StartAsync(
                 new WallClusterOptions
                 {
                     Nodes = [.. spec.Nodes.Select(node => node.Name)],
-                    Listen = options.Listen is { } listen ? new IPEndPoint(listen.Address, listen.Port) : null,
-                    PublicHost = options.PublicHost,
+                    Listen = null,
+                    PublicHost = null,
                     Secret = secret,
                     Identity = identity,
                     ScenarioHash = hash,
