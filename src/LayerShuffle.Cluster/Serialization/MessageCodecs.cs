@@ -35,6 +35,23 @@ public static class MessageCodecs
         new MessageCodec<StepAborted>("aborted", TrainingCodecs.WriteStepAborted, TrainingCodecs.ReadStepAborted),
         new MessageCodec<ExportState>("export", TrainingCodecs.WriteExportState, TrainingCodecs.ReadExportState),
         new MessageCodec<StateImported>("imported", TrainingCodecs.WriteStateImported, TrainingCodecs.ReadStateImported),
+        new MessageCodec<RoutedControl>("routed", WallCodecs.WriteRouted, WallCodecs.ReadRouted),
+        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare),
+        new MessageCodec<TrialPrepared>("trial-prepared", WallCodecs.WritePrepared, WallCodecs.ReadPrepared),
+        new MessageCodec<StartTrial>("start-trial", WallCodecs.WriteStart, WallCodecs.ReadStart),
+        new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd),
+        new MessageCodec<TrialLeft>("trial-left", WallCodecs.WriteLeft, WallCodecs.ReadLeft),
+        new MessageCodec<PeerUp>("peer-up", WallCodecs.WriteUp, WallCodecs.ReadUp),
+        new MessageCodec<RequestsEnded>("requests-ended", WallCodecs.WriteEnded, WallCodecs.ReadEnded),
+        new MessageCodec<WorkerHello>("worker-hello", WallCodecs.WriteHello, WallCodecs.ReadHello),
+        new MessageCodec<WorkerProblem>("worker-problem", WallCodecs.WriteProblem, WallCodecs.ReadProblem),
+        new MessageCodec<ClockProbe>("clock-probe", WallCodecs.WriteProbe, WallCodecs.ReadProbe),
+        new MessageCodec<ClockProbed>("clock-probed", WallCodecs.WriteProbed, WallCodecs.ReadProbed),
+        new MessageCodec<HostLayers>("host-layers", WallCodecs.WriteHost, WallCodecs.ReadHost),
+        new MessageCodec<LayersHosted>("layers-hosted", WallCodecs.WriteHosted, WallCodecs.ReadHosted),
+        new MessageCodec<HostTraining>("host-training", WallCodecs.WriteHostTraining, WallCodecs.ReadHostTraining),
+        new MessageCodec<TrainingHosted>("training-hosted", WallCodecs.WriteTrainingHosted, WallCodecs.ReadTrainingHosted),
+        new MessageCodec<ToTraining>("to-training", WallCodecs.WriteToTraining, WallCodecs.ReadToTraining),
     ];
 
     /// <summary>Messages with tensors: the data plane.</summary>

@@ -1,0 +1,21 @@
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>The virtual clock: one process, one thread, deterministic.</summary>
+internal sealed class VirtualBackend : IRunBackend
+{
+    private readonly VirtualActorSystem system = new();
+
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
+        new VirtualTrainer(system).Train(job, epochDone, stepDone, cancellation);
+
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
+        new VirtualTrialRunner(system).Run(spec, model, images, progress, cancellation);
+
+    public void Dispose() => system.Dispose();
+}

@@ -1,0 +1,373 @@
+using System.Net;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Cluster.Wire;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>
+/// The coordinator's cluster on the wall clock: its hub, its supervisors, its own process and its nodes. Starts workers, notices their deaths, ends everything. All members may be called from any thread.
+/// </summary>
+public sealed class WallCluster : IAsyncDisposable
+{
+    private readonly WallClusterOptions options;
+    private readonly ulong token;
+    private readonly SupervisorHub hub;
+    private readonly Lock gate = new();
+    private readonly NodeState[] nodes; // by endpoint − 1
+    private readonly CancellationTokenSource stop = new();
+    private ClusterProcess process = null!; // set by StartAsync
+    private LocalSupervisors? supervisors;
+    private Task reading = Task.CompletedTask;
+
+    private WallCluster(WallClusterOptions options)
+    {
+        this.options = options;
+        token = DataPlaneOptions.TokenOf(ProgramVersion.Current, options.ScenarioHash);
+        nodes = [.. options.Nodes.Select((name, i) => new NodeState(i + 1, name))];
+        hub = new SupervisorHub(new SupervisorHubOptions
+        {
+            Listen = options.Listen ?? new IPEndPoint(IPAddress.Loopback, 0),
+            Wanted = nodes.Length,
+            Names = options.Nodes,
+            ScenarioHash = options.ScenarioHash,
+            Secure = options.Identity is { } identity ? async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation).ConfigureAwait(false) : null,
+        });
+    }
+
+    /// <summary>A worker has ended: (endpoint, incarnation, whether a command asked for it, how). Raised in order, before anything else is done about it.</summary>
+    public event Action<int, int, bool, string>? Died;
+
+    /// <summary>A worker that nobody had asked to end has been started again and is held: (endpoint, where).</summary>
+    public event Action<int, PeerAddress>? Respawned;
+
+    /// <summary>A worker cannot go on: a sentence.</summary>
+    public event Action<string>? Failed;
+
+    /// <summary>The names of the nodes; endpoint k is the k-th.</summary>
+    public IReadOnlyList<string> Names => options.Nodes;
+
+    /// <summary>Where supervisors join.</summary>
+    public IPEndPoint ListenEndPoint => hub.ListenEndPoint;
+
+    /// <summary>Who has joined.</summary>
+    public IReadOnlyList<NodeInfo> Joined => hub.Nodes;
+
+    /// <summary>Process ids of the local supervisors, by node.</summary>
+    public IReadOnlyDictionary<string, int> SupervisorIds => supervisors?.ProcessIds ?? new Dictionary<string, int>();
+
+    /// <summary>The actor system of this process.</summary>
+    public Akka.Actor.ActorSystem ActorSystem => process.System;
+
+    internal ClusterProcess Process => process;
+
+    internal BlobSource Blobs { get; } = new();
+
+    internal BlobSender Shipper { get; private set; } = null!; // set by StartAsync
+
+    /// <summary>Takes control messages that are neither of membership nor of shipping.</summary>
+    internal Action<object> Received { get; set; } = _ => { };
+
+    /// <summary>Takes frames, which it owns.</summary>
+    internal Action<IncomingFrame> Framed { get; set; } = frame => frame.Dispose();
+
+    /// <summary>Starts hub and supervisors, or waits for those of other machines, and all workers.</summary>
+    /// <exception cref="IOException">An address cannot be listened on, or a worker does not come up.</exception>
+    public static async Task<WallCluster> StartAsync(WallClusterOptions options, CancellationToken cancellation)
+    {
+        var cluster = new WallCluster(options);
+        try
+        {
+            await cluster.StartAsync(cancellation).ConfigureAwait(false);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The worker of an endpoint, started if there is none.</summary>
+    public Task<PeerAddress> EnsureAsync(int endpoint, CancellationToken cancellation = default)
+    {
+        NodeState node = nodes[endpoint - 1];
+        lock (gate)
+        {
+            if (node.Address is { } address)
+                return Task.FromResult(address);
+            if (node.Starting is not { IsCompleted: false })
+                node.Starting = StartWorkerAsync(node);
+            return node.Starting.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Kills a worker (SIGKILL); done when its death is known. Nothing happens if there is none.</summary>
+    public async Task KillAsync(int endpoint)
+    {
+        try
+        {
+            await hub.KillAsync(nodes[endpoint - 1].Name).ConfigureAwait(false);
+        }
+        catch (NodeCommandException)
+        {
+            // its supervisor is gone, and its worker with it
+        }
+    }
+
+    /// <summary>Stops a worker where it is (SIGSTOP).</summary>
+    public Task PauseAsync(int endpoint) => hub.StopAsync(nodes[endpoint - 1].Name);
+
+    /// <summary>Lets a stopped worker go on (SIGCONT).</summary>
+    public Task ContinueAsync(int endpoint) => hub.ContinueAsync(nodes[endpoint - 1].Name);
+
+    /// <summary>A node serves: all others learn where.</summary>
+    internal void Serve(PeerAddress address)
+    {
+        process.SetPeer(address);
+        Broadcast(new PeerUp(address), except: address.Endpoint);
+    }
+
+    /// <summary>Tells all workers that there are, the held ones included.</summary>
+    internal void Broadcast(object message, int except = 0)
+    {
+        foreach (int endpoint in Living())
+        {
+            if (endpoint != except)
+                process.Tell(endpoint, message);
+        }
+    }
+
+    /// <summary>Endpoints whose workers are there.</summary>
+    internal IReadOnlyList<int> Living()
+    {
+        lock (gate)
+            return [.. nodes.Where(node => node.Address is not null).Select(node => node.Endpoint)];
+    }
+
+    /// <summary>Notes that a worker hosts layers of a model; returns those of them that are new to it.</summary>
+    internal int[] NotHosted(int endpoint, string model, IEnumerable<int> layers)
+    {
+        lock (gate)
+            return [.. layers.Where(layer => !nodes[endpoint - 1].Hosted.GetValueOrDefault(model, []).Contains(layer))];
+    }
+
+    /// <summary>A worker hosts exactly these layers of a model.</summary>
+    internal void SetHosted(int endpoint, string model, IEnumerable<int> layers)
+    {
+        lock (gate)
+            nodes[endpoint - 1].Hosted[model] = [.. layers];
+    }
+
+    /// <summary>Ends every worker and every supervisor.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (stop.IsCancellationRequested)
+            return;
+        await stop.CancelAsync().ConfigureAwait(false);
+        IReadOnlyList<string> silent = await hub.ShutdownAllAsync().ConfigureAwait(false);
+        foreach (string name in silent)
+            options.Log($"{name} did not confirm that it ended; it ends by itself when it hears nothing for 20 s.");
+        if (supervisors is not null)
+            await supervisors.DisposeAsync().ConfigureAwait(false);
+        await hub.DisposeAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        if (process is not null)
+            await process.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        IPAddress listen = options.Listen?.Address ?? IPAddress.Loopback;
+        process = await ClusterProcess.StartAsync(
+            new ProcessOptions
+            {
+                Endpoint = 0,
+                Incarnation = 1,
+                Token = token,
+                Listen = listen,
+                Host = options.PublicHost ?? (listen.Equals(IPAddress.Any) ? Dns.GetHostName() : listen.ToString()),
+                Identity = options.Identity,
+                Log = options.Log,
+            },
+            Receive,
+            frame => Framed(frame)).ConfigureAwait(false);
+        Shipper = new BlobSender(Blobs, process.Tell, process.Plane.SendAsync);
+        reading = ReadAsync();
+        if (options.Listen is null)
+        {
+            supervisors = await LocalSupervisors.StartAsync(
+                new LocalSupervisorsOptions
+                {
+                    Names = options.Nodes,
+                    Device = options.Device,
+                    Secret = options.Secret,
+                    LogDirectory = options.LogDirectory,
+                    Say = (name, line) => options.Log($"{name}: {line}"),
+                },
+                hub).ConfigureAwait(false);
+        }
+        else
+        {
+            options.Log($"Waiting for {nodes.Length} workers on {hub.ListenEndPoint}: start them with `layershuffle node --join HOST:{hub.ListenEndPoint.Port}`.");
+        }
+
+        await hub.WaitForAsync(nodes.Length, cancellation).ConfigureAwait(false);
+        await Task.WhenAll(nodes.Select(node => EnsureAsync(node.Endpoint, cancellation))).ConfigureAwait(false);
+        foreach (NodeState node in nodes)
+            Serve(node.Address!);
+    }
+
+    private async Task<PeerAddress> StartWorkerAsync(NodeState node)
+    {
+        NodeInfo info = hub.Nodes.FirstOrDefault(n => n.Name == node.Name) ?? throw new IOException($"{node.Name} is not in the cluster any more.");
+        var ready = new TaskCompletionSource<PeerAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int incarnation;
+        lock (gate)
+        {
+            incarnation = ++node.Incarnation;
+            node.Ready = ready;
+            node.Hosted.Clear();
+        }
+
+        var settings = new WorkerSettings
+        {
+            Endpoint = node.Endpoint,
+            Token = token,
+            Coordinator = process.Address,
+            Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
+            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? IPAddress.Any.ToString(),
+            Host = info.Host,
+            Threads = info.Capabilities.Threads ?? options.WorkerThreads,
+            Device = options.Device(node.Name) ?? info.Capabilities.Device,
+            BootId = MachineClock.BootId(),
+        };
+        try
+        {
+            await hub.StartWorkerAsync(node.Name, incarnation, settings.ToJson()).ConfigureAwait(false);
+            return await ready.Task.WaitAsync(options.StartPatience).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is NodeCommandException or TimeoutException)
+        {
+            throw new IOException($"The worker of {node.Name} did not start: {exception.Message}", exception);
+        }
+    }
+
+    private void Receive(object message)
+    {
+        switch (message)
+        {
+            case ClockProbe probe:
+                process.Tell(probe.Endpoint, new ClockProbed(probe.Sent, process.Timer.Now));
+                break;
+            case WorkerHello hello:
+                Greet(hello.Address);
+                break;
+            case OfferBlobs or WantBlobs or BlobsHere or BlobsRefused:
+                Shipper.OnMessage(message);
+                break;
+            case WorkerProblem problem:
+                Failed?.Invoke($"{nodes[problem.Endpoint - 1].Name}: {problem.Reason}");
+                break;
+            default:
+                Received(message);
+                break;
+        }
+    }
+
+    private void Greet(PeerAddress address)
+    {
+        if (address.Endpoint < 1 || address.Endpoint > nodes.Length)
+            return;
+        NodeState node = nodes[address.Endpoint - 1];
+        lock (gate)
+        {
+            if (address.Incarnation != node.Incarnation)
+                return;
+            node.Address = address;
+        }
+
+        process.SetPeer(address, serving: false);
+        node.Ready.TrySetResult(address);
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (HubEvent happened in hub.Events.ReadAllAsync().ConfigureAwait(false))
+        {
+            switch (happened)
+            {
+                case HubEvent.WorkerReady ready:
+                    // Its actor system listens: from now on it can be answered (clock probes), though it has not said hello yet.
+                    Introduce(ready);
+                    break;
+                case HubEvent.WorkerExited exited:
+                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines);
+                    break;
+                case HubEvent.Left left when !stop.IsCancellationRequested:
+                    options.Log($"{left.Name} has left: {left.Reason}");
+                    Bury(left.Name, int.MaxValue, false, left.Reason, []);
+                    break;
+                case HubEvent.Joined joined:
+                    options.Log(Describe(joined.Node));
+                    break;
+                case HubEvent.Refused refused:
+                    options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
+                    break;
+                case HubEvent.Leaving leaving:
+                    _ = hub.ShutdownAsync(leaving.Name);
+                    break;
+            }
+        }
+    }
+
+    private void Introduce(HubEvent.WorkerReady ready)
+    {
+        if (Find(ready.Name) is { } node && node.Incarnation == ready.Incarnation)
+            process.SetPeer(new PeerAddress(node.Endpoint, ready.Address.Host, ready.Address.AkkaPort, ready.Address.DataPort, ready.Incarnation), serving: false);
+    }
+
+    private void Bury(string name, int incarnation, bool asked, string how, IReadOnlyList<string> lastLines)
+    {
+        if (Find(name) is not { } node)
+            return;
+        lock (gate)
+        {
+            incarnation = Math.Min(incarnation, node.Incarnation);
+            if (incarnation == node.Incarnation)
+                (node.Address) = null;
+        }
+
+        node.Ready.TrySetException(new IOException($"The worker of {name} ended before it was ready: {how}. {string.Join(" | ", lastLines.TakeLast(3))}"));
+        process.RemovePeer(node.Endpoint, incarnation);
+        Shipper.OnPeerLost(node.Endpoint);
+        Broadcast(new PeerDown(node.Endpoint, incarnation));
+        if (stop.IsCancellationRequested)
+            return;
+        if (!asked)
+            options.Log($"The worker of {name} (incarnation {incarnation}) died: {how}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
+        Died?.Invoke(node.Endpoint, incarnation, asked, how);
+        if (!asked && options.Respawn)
+            _ = RespawnAsync(node);
+    }
+
+    private async Task RespawnAsync(NodeState node)
+    {
+        try
+        {
+            PeerAddress address = await EnsureAsync(node.Endpoint, stop.Token).ConfigureAwait(false);
+            Respawned?.Invoke(node.Endpoint, address);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException)
+        {
+            if (!stop.IsCancellationRequested)
+                options.Log($"The worker of {node.Name} could not be started again: {exception.Message}");
+        }
+    }
+
+    private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);
+
+    private static string Describe(NodeInfo node) => FormattableString.Invariant(
+        $"{node.Name} has joined from {node.From.Address}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, {(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
+}

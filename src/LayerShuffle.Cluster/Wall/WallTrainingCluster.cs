@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
+public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly WallCluster cluster;
+    private readonly int number;
+    private readonly string config;
+    private readonly TrainingOptions options;
+    private readonly bool comesBack;
+    private readonly int[] hosts; // endpoint of each layer, 0 for nobody
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
+    private readonly IActorRef links;
+
+    /// <summary>A training on a cluster; <see cref="StartAsync"/> hosts its layers.</summary>
+    /// <param name="cluster">The cluster; one training or trial at a time.</param>
+    /// <param name="number">Number of the training, never used twice on a cluster.</param>
+    /// <param name="model">The model's shape.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="spec">Where layers are placed.</param>
+    /// <param name="comesBack">Whether lost workers are started again.</param>
+    public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
+    {
+        (this.cluster, this.number, this.options, this.comesBack) = (cluster, number, options, comesBack);
+        config = Encoding.UTF8.GetString(model.ToJson());
+        Placement placement = Placement.Compute(spec, model.NumHiddenLayers, 1);
+        hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => placement.Copies(layer)[0])];
+        UndeliveredTensors.Watch(cluster.Process.System);
+        links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
+        cluster.Received = OnMessage;
+        cluster.Framed = OnFrame;
+        cluster.Died += OnDied;
+    }
+
+    /// <inheritdoc/>
+    public event Action<IReadOnlyList<int>>? LayersLost;
+
+    /// <inheritdoc/>
+    public TrainingDirectory Directory { get; } = new();
+
+    /// <summary>Has every worker host its layers.</summary>
+    /// <exception cref="IOException">A worker does not come up.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        int[] used = [.. hosts.Distinct().Order()];
+        foreach (int endpoint in used)
+            cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
+        await Task.WhenAll(used.Select(endpoint => HostAsync(endpoint, [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)], cancellation))).ConfigureAwait(false);
+        for (int layer = 0; layer < hosts.Length; layer++)
+            Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation)
+    {
+        List<int> back = [];
+        foreach (int endpoint in layers.Select(layer => hosts[layer]).Distinct().Order())
+        {
+            int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+            if (cluster.Process.IncarnationOf(endpoint) is not null)
+                await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
+            if (!comesBack)
+                continue;
+            try
+            {
+                cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
+                await HostAsync(endpoint, lost, cancellation).ConfigureAwait(false);
+                foreach (int layer in lost)
+                    Directory.Replace(layer, await LinkAsync(layer, endpoint).ConfigureAwait(false));
+                back.AddRange(lost);
+            }
+            catch (Exception exception) when (exception is IOException or TimeoutException)
+            {
+                // it died again while it came up: the trainer asks once more
+            }
+        }
+
+        return back;
+    }
+
+    /// <summary>Lets go of the cluster.</summary>
+    public ValueTask DisposeAsync()
+    {
+        cluster.Died -= OnDied;
+        cluster.Received = _ => { };
+        cluster.Framed = frame => frame.Dispose();
+        cluster.Process.System.Stop(links);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)
+    {
+        TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
+        await answer.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+    }
+
+    private Task<IActorRef> LinkAsync(int layer, int endpoint) => links.Ask<IActorRef>(TrainingLink.Props(cluster.Process, number, layer, endpoint), Patience);
+
+    private void OnDied(int endpoint, int incarnation, bool asked, string how)
+    {
+        if (hosted.TryGetValue(endpoint, out TaskCompletionSource? waiting))
+            waiting.TrySetException(new IOException($"{cluster.Names[endpoint - 1]} died: {how}"));
+        int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+        if (lost.Length > 0)
+            LayersLost?.Invoke(lost);
+    }
+
+    private void OnMessage(object message)
+    {
+        switch (message)
+        {
+            case ToTraining to when to.Training == number && to.Layer == ToTraining.Coordinator:
+                Directory.Coordinator.Tell(to.Message);
+                break;
+            case TrainingHosted here when here.Training == number && hosted.TryGetValue(here.Endpoint, out TaskCompletionSource? waiting):
+                waiting.TrySetResult();
+                break;
+        }
+    }
+
+    private void OnFrame(IncomingFrame frame)
+    {
+        using (frame)
+        {
+            if (!TrainingLink.Carries(frame.Kind))
+                return;
+            (int training, int layer, object message) = TrainingLink.Read(frame);
+            if (training == number && layer == ToTraining.Coordinator)
+                Directory.Coordinator.Tell(message);
+            else
+                (message as ITensorMessage)?.Release();
+        }
+    }
+
+    private sealed class Links : ReceiveActor
+    {
+        public Links() => Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
+    }
+}
