@@ -17,17 +17,28 @@ internal static class RunCommand
         var resume = new Option<string?>("--resume") { Description = "Goes on with the run in this folder: finished trials are kept.", HelpName = "DIR" };
         var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
+        var listen = new Option<string?>("--listen") { Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.", HelpName = "HOST:PORT" };
+        var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen.", HelpName = "N" };
+        var security = new SecuritySwitches();
         var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
         {
-            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun,
+            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers,
         };
+        security.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(resume) is not null && result.GetValue(directory) is not null)
                 result.AddError("--resume DIR goes on in DIR: leave --output out.");
+            bool listens = result.GetResult(listen) is { Implicit: false }, waits = result.GetResult(workers) is { Implicit: false };
+            if (listens && !waits)
+                result.AddError("--listen HOST:PORT needs --workers N: for how many nodes to wait.");
+            if (waits && !listens)
+                result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every node of the scenario by itself.");
         });
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(workers) is < 1 and int few)
+                throw new UsageException($"--workers {few}: expected at least 1.");
             var options = new RunOptions
             {
                 Scenario = parsed.GetValue(scenario)!,
@@ -39,6 +50,8 @@ internal static class RunCommand
                 Resume = parsed.GetValue(resume),
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
+                Cluster = new ClusterOptions(
+                    parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers), security.Read(parsed).Checked()),
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
             return Task.Factory.StartNew(() => new ScenarioRun(options, output, error).Execute(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -20,4 +20,6 @@ internal sealed record RunOptions
     public bool Retrain { get; init; }
 
     public bool DryRun { get; init; }
+
+    public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
 }

@@ -99,12 +99,12 @@ public sealed class CodecTests : IDisposable
     public void Tensors_must_be_those_the_message_speaks_of()
     {
         TensorMessageCodec codec = MessageCodecs.OfKind(6)!;
-        byte[] meta = codec.Encode(new LayerReport(1, 2, 3, 0.5, tensors[0]), out IReadOnlyList<object> parts);
+        byte[] meta = codec.Encode(new LayerReport(1, 2, 0, 3, 0.5, tensors[0]), out IReadOnlyList<object> parts);
         parts.ShouldBe([tensors[0]]);
         Should.Throw<WireFormatException>(() => codec.Decode(meta, [])).Message.ShouldContain("came along");
         Should.Throw<WireFormatException>(() => codec.Decode(meta, [tensors[0], tensors[1]])).Message.ShouldContain("2 came along");
         Should.Throw<WireFormatException>(() => codec.Decode(meta, ["no tensor"])).Message.ShouldContain("position embedding");
-        codec.Encode(new LayerReport(1, 2, 3, null, null), out parts);
+        codec.Encode(new LayerReport(1, 2, 0, 3, null, null), out parts);
         parts.ShouldBeEmpty();
     }
 
