@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Security;
+using System.Net;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
@@ -16,15 +16,15 @@ internal sealed class WallBackend : IRunBackend
     private readonly Scenario scenario;
     private readonly ClusterSpec spec;
     private readonly RunLog log;
-    private readonly ClusterIdentity? identity;
+    private readonly ClusterSecurity security;
     private readonly WallCluster cluster;
     private readonly WallTrialRunner runner;
     private readonly VirtualActorSystem evaluation = new(); // accuracies after epochs are measured in this process
     private int trainings;
 
-    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, ClusterIdentity? identity, WallCluster cluster)
+    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, ClusterSecurity security, WallCluster cluster)
     {
-        (this.scenario, this.spec, this.log, this.identity, this.cluster) = (scenario, spec, log, identity, cluster);
+        (this.scenario, this.spec, this.log, this.security, this.cluster) = (scenario, spec, log, security, cluster);
         runner = new WallTrialRunner(cluster);
     }
 
@@ -38,17 +38,19 @@ internal sealed class WallBackend : IRunBackend
     public static WallBackend Start(Scenario scenario, string hash, RunOptions options, string folder, RunLog log, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
-        ClusterIdentity? identity = null; byte[]? secret = null;
+        if (options.Cluster.Workers is { } workers && workers != spec.Nodes.Count)
+            throw new UsageException($"--workers {workers}: the scenario has {spec.Nodes.Count} nodes, and each is one worker. Say --workers {spec.Nodes.Count}, or change `cluster.nodes`.");
+        ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
         try
         {
             WallCluster cluster = WallCluster.StartAsync(
                 new WallClusterOptions
                 {
                     Nodes = [.. spec.Nodes.Select(node => node.Name)],
-                    Listen = null,
-                    PublicHost = null,
-                    Secret = secret,
-                    Identity = identity,
+                    Listen = Listen(options.Cluster),
+                    PublicHost = options.Cluster.PublicHost,
+                    Secret = security.Secret,
+                    Identity = security.Identity,
                     ScenarioHash = hash,
                     WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
                     Device = name => spec.Nodes.First(node => node.Name == name).Device,
@@ -57,11 +59,11 @@ internal sealed class WallBackend : IRunBackend
                     Log = log.Line,
                 },
                 cancellation).GetAwaiter().GetResult();
-            return new WallBackend(scenario, spec, log, identity, cluster);
+            return new WallBackend(scenario, spec, log, security, cluster);
         }
         catch
         {
-            identity?.Dispose();
+            security.Dispose();
             throw;
         }
     }
@@ -76,7 +78,17 @@ internal sealed class WallBackend : IRunBackend
     {
         cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
         evaluation.Dispose();
-        identity?.Dispose();
+        security.Dispose();
+    }
+
+    /// <summary>The address on which workers are waited for; null: they are started here.</summary>
+    private static IPEndPoint? Listen(ClusterOptions options)
+    {
+        if (options.Listen is not { } listen)
+            return null;
+        IPAddress address = IPAddress.TryParse(listen.Host, out IPAddress? literal) ? literal
+            : Dns.GetHostAddresses(listen.Host).FirstOrDefault() ?? throw new UsageException($"--listen {listen.Host}: this name has no address.");
+        return new IPEndPoint(address, listen.Port ?? 0);
     }
 
     private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
@@ -44,6 +45,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
             running = [.. chains.Values];
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAny(Task.WhenAll(running), Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
+        await ContinueAllAsync().ConfigureAwait(false);
     }
 
     public void PeerDownDetected(Instant at, int node, int incarnation)
@@ -80,6 +82,10 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
             case CrashFault:
                 foreach (int node in strike.Targets)
                     Then(node, () => CrashAsync(strike, node));
+                break;
+            case PauseFault:
+                foreach (int node in strike.Targets)
+                    Then(node, () => PauseAsync(strike, node));
                 break;
             case SlowdownFault:
                 foreach (int node in strike.Targets)
@@ -122,6 +128,35 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         }
     }
 
+    private async Task PauseAsync(FaultEvent strike, int node)
+    {
+        string name = topology.Name(node);
+        bool changes;
+        lock (gate)
+            changes = strike.Begins ? health.Pause(node, strike.Fault.Name) : health.Continue(node, strike.Fault.Name);
+        if (!changes)
+        {
+            Log(strike, "pause", name, strike.Begins ? "already_paused" : "still_paused");
+            return;
+        }
+
+        await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
+        Log(strike, "pause", name, strike.Begins ? "began" : "ended");
+    }
+
+    /// <summary>Lets every stopped worker go on: the trial is over.</summary>
+    private async Task ContinueAllAsync()
+    {
+        for (int node = 1; node < topology.Count; node++)
+        {
+            bool paused;
+            lock (gate)
+                paused = health.IsPaused(node);
+            if (paused)
+                await cluster.ContinueAsync(node).ConfigureAwait(false);
+        }
+    }
+
     private async Task<PeerAddress> HoldAsync(int node)
     {
         PeerAddress address = await cluster.EnsureAsync(node, stop.Token).ConfigureAwait(false);
@@ -153,7 +188,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         {
             // the trial is over
         }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
+        catch (Exception exception) when (exception is IOException or TimeoutException or NodeCommandException or PlatformNotSupportedException)
         {
             Log("", "process", "", exception.Message, null);
         }
@@ -164,7 +199,6 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     private void Log(string fault, string kind, string target, string effect, Instant? requested)
     {
         lock (gate)
-            ledger.Add(new LedgerEntry(own.Clock.Now, fault, kind, target, effect));
-        _ = requested;
+            ledger.Add(new LedgerEntry(own.Clock.Now, fault, kind, target, effect, requested));
     }
 }

@@ -5,6 +5,7 @@ using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Routing;
@@ -25,6 +26,7 @@ internal sealed class WallTrial
     private readonly ITrialModel model;
     private readonly ModelShipment? shipment;
     private readonly Topology topology;
+    private readonly long imageBytes;
     private readonly TraceRecorder trace;
     private readonly TraceReplay replay;
     private readonly RequestLog log;
@@ -43,10 +45,11 @@ internal sealed class WallTrial
     {
         (this.number, this.spec, this.cluster, this.model, this.shipment) = (number, spec, cluster, model, shipment);
         topology = Topology.Of(spec.Cluster);
+        imageBytes = model.ActivationBytes(1) / sizeof(float) * spec.Cluster.Wire.BytesPerNumber();
         var images = new ImageSchedule(spec.Workload, testImages, Luck);
         log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
-        own = new EndpointTrial(number, spec, model.Layers, 0, cluster.Process, null!, store, model.ActivationBytes, batch => OnEvents(batch));
+        own = new EndpointTrial(number, spec, model.Layers, 0, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch));
         faults = new WallFaultDriver(this, spec, cluster, own, topology);
         trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, (at, node, incarnation) => faults.PeerDownDetected(at, node, incarnation));
         replay = new TraceReplay(trace);
@@ -133,7 +136,7 @@ internal sealed class WallTrial
 
         TaskCompletionSource ready = prepared[(endpoint, incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(
-            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, model.ActivationBytes(1), held, cluster.Process.Serving()));
+            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
         await ready.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
         if (zero != 0)
             cluster.Process.Tell(endpoint, new StartTrial(number, zero));
