@@ -1,5 +1,4 @@
 using System.Net;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
@@ -17,54 +16,46 @@ internal sealed class WallBackend : IRunBackend
     private readonly Scenario scenario;
     private readonly ClusterSpec spec;
     private readonly RunLog log;
-    private readonly ClusterIdentity? identity;
     private readonly WallCluster cluster;
     private readonly WallTrialRunner runner;
     private readonly VirtualActorSystem evaluation = new(); // accuracies after epochs are measured in this process
     private int trainings;
 
-    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, ClusterIdentity? identity, WallCluster cluster)
+    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, WallCluster cluster)
     {
-        (this.scenario, this.spec, this.log, this.identity, this.cluster) = (scenario, spec, log, identity, cluster);
+        (this.scenario, this.spec, this.log, this.cluster) = (scenario, spec, log, cluster);
         runner = new WallTrialRunner(cluster);
     }
 
     /// <summary>Starts the cluster.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="hash">Identifies the effective scenario.</param>
-    /// <param name="options">Where workers join, and the secret.</param>
+    /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
+    /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
+    /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public static WallBackend Start(Scenario scenario, string hash, RunOptions options, string folder, RunLog log, CancellationToken cancellation)
+    public static WallBackend Start(Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
-        ClusterIdentity? identity = ClusterSecurity.Identity(options.Security, out byte[]? secret);
-        try
-        {
-            WallCluster cluster = WallCluster.StartAsync(
-                new WallClusterOptions
-                {
-                    Nodes = [.. spec.Nodes.Select(node => node.Name)],
-                    Listen = options.Listen is { } listen ? new IPEndPoint(listen.Address, listen.Port) : null,
-                    PublicHost = options.PublicHost,
-                    Secret = secret,
-                    Identity = identity,
-                    ScenarioHash = hash,
-                    WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
-                    Device = name => spec.Nodes.First(node => node.Name == name).Device,
-                    Respawn = spec.Respawn,
-                    LogDirectory = Path.Combine(folder, "logs"),
-                    Log = log.Line,
-                },
-                cancellation).GetAwaiter().GetResult();
-            return new WallBackend(scenario, spec, log, identity, cluster);
-        }
-        catch
-        {
-            identity?.Dispose();
-            throw;
-        }
+        WallCluster cluster = WallCluster.StartAsync(
+            new WallClusterOptions
+            {
+                Nodes = [.. spec.Nodes.Select(node => node.Name)],
+                Listen = listen,
+                PublicHost = publicHost,
+                Secret = security.Secret,
+                Identity = security.Identity,
+                ScenarioHash = hash,
+                WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
+                Device = name => spec.Nodes.First(node => node.Name == name).Device,
+                Respawn = spec.Respawn,
+                LogDirectory = Path.Combine(folder, "logs"),
+                Log = log.Line,
+            },
+            cancellation).GetAwaiter().GetResult();
+        return new WallBackend(scenario, spec, log, cluster);
     }
 
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
@@ -77,7 +68,6 @@ internal sealed class WallBackend : IRunBackend
     {
         cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
         evaluation.Dispose();
-        identity?.Dispose();
     }
 
     private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
