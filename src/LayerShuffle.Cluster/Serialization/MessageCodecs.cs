@@ -51,6 +51,9 @@ public static class MessageCodecs
         new MessageCodec<LayersHosted>("layers-hosted", WallCodecs.WriteHosted, WallCodecs.ReadHosted),
         new MessageCodec<HostTraining>("host-training", WallCodecs.WriteHostTraining, WallCodecs.ReadHostTraining),
         new MessageCodec<TrainingHosted>("training-hosted", WallCodecs.WriteTrainingHosted, WallCodecs.ReadTrainingHosted),
+        new MessageCodec<Shipping.OfferBlobs>("offer-blobs", Shipping.StubCodecs.WriteOffer, Shipping.StubCodecs.ReadOffer),
+        new MessageCodec<Shipping.WantBlobs>("want-blobs", Shipping.StubCodecs.WriteWant, Shipping.StubCodecs.ReadWant),
+        new MessageCodec<Shipping.BlobsHere>("blobs-here", Shipping.StubCodecs.WriteHere, Shipping.StubCodecs.ReadHere),
         new MessageCodec<ToTraining>("to-training", WallCodecs.WriteToTraining, WallCodecs.ReadToTraining),
     ];
 

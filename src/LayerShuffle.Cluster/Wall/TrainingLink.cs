@@ -1,7 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Wire;
 using static TorchSharp.torch;
 

@@ -76,7 +76,7 @@ internal sealed class WallTransport(
     public LinkRecord[] Links()
     {
         lock (gate)
-            return [.. injector.Records().Where(link => link.MessagesSent + link.ControlMessages + link.Delivered + link.DroppedReceiverDown + link.Corrupted > 0)];
+            return [.. injector.Records(oneEnd: true).Where(link => link.MessagesSent + link.ControlMessages + link.Delivered + link.DroppedReceiverDown + link.Corrupted > 0)];
     }
 
     /// <summary>A control message of another process has arrived, perhaps early.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using Akka.Actor;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Shipping;
