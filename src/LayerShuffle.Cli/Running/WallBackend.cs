@@ -16,56 +16,46 @@ internal sealed class WallBackend : IRunBackend
     private readonly Scenario scenario;
     private readonly ClusterSpec spec;
     private readonly RunLog log;
-    private readonly ClusterSecurity security;
     private readonly WallCluster cluster;
     private readonly WallTrialRunner runner;
     private readonly VirtualActorSystem evaluation = new(); // accuracies after epochs are measured in this process
     private int trainings;
 
-    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, ClusterSecurity security, WallCluster cluster)
+    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, WallCluster cluster)
     {
-        (this.scenario, this.spec, this.log, this.security, this.cluster) = (scenario, spec, log, security, cluster);
+        (this.scenario, this.spec, this.log, this.cluster) = (scenario, spec, log, cluster);
         runner = new WallTrialRunner(cluster);
     }
 
     /// <summary>Starts the cluster.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="hash">Identifies the effective scenario.</param>
-    /// <param name="options">Where workers join, and the secret.</param>
+    /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
+    /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
+    /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public static WallBackend Start(Scenario scenario, string hash, RunOptions options, string folder, RunLog log, CancellationToken cancellation)
+    public static WallBackend Start(Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
-        if (options.Cluster.Workers is { } workers && workers != spec.Nodes.Count)
-            throw new UsageException($"--workers {workers}: the scenario has {spec.Nodes.Count} nodes, and each is one worker. Say --workers {spec.Nodes.Count}, or change `cluster.nodes`.");
-        ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
-        try
-        {
-            WallCluster cluster = WallCluster.StartAsync(
-                new WallClusterOptions
-                {
-                    Nodes = [.. spec.Nodes.Select(node => node.Name)],
-                    Listen = Listen(options.Cluster),
-                    PublicHost = options.Cluster.PublicHost,
-                    Secret = security.Secret,
-                    Identity = security.Identity,
-                    ScenarioHash = hash,
-                    WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
-                    Device = name => spec.Nodes.First(node => node.Name == name).Device,
-                    Respawn = spec.Respawn,
-                    LogDirectory = Path.Combine(folder, "logs"),
-                    Log = log.Line,
-                },
-                cancellation).GetAwaiter().GetResult();
-            return new WallBackend(scenario, spec, log, security, cluster);
-        }
-        catch
-        {
-            security.Dispose();
-            throw;
-        }
+        WallCluster cluster = WallCluster.StartAsync(
+            new WallClusterOptions
+            {
+                Nodes = [.. spec.Nodes.Select(node => node.Name)],
+                Listen = listen,
+                PublicHost = publicHost,
+                Secret = security.Secret,
+                Identity = security.Identity,
+                ScenarioHash = hash,
+                WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
+                Device = name => spec.Nodes.First(node => node.Name == name).Device,
+                Respawn = spec.Respawn,
+                LogDirectory = Path.Combine(folder, "logs"),
+                Log = log.Line,
+            },
+            cancellation).GetAwaiter().GetResult();
+        return new WallBackend(scenario, spec, log, cluster);
     }
 
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
@@ -78,17 +68,6 @@ internal sealed class WallBackend : IRunBackend
     {
         cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
         evaluation.Dispose();
-        security.Dispose();
-    }
-
-    /// <summary>The address on which workers are waited for; null: they are started here.</summary>
-    private static IPEndPoint? Listen(ClusterOptions options)
-    {
-        if (options.Listen is not { } listen)
-            return null;
-        IPAddress address = IPAddress.TryParse(listen.Host, out IPAddress? literal) ? literal
-            : Dns.GetHostAddresses(listen.Host).FirstOrDefault() ?? throw new UsageException($"--listen {listen.Host}: this name has no address.");
-        return new IPEndPoint(address, listen.Port ?? 0);
     }
 
     private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
