@@ -4,7 +4,10 @@ using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Scenarios;
 
@@ -58,8 +61,8 @@ internal sealed class WallBackend : IRunBackend
         return new WallBackend(scenario, spec, log, cluster);
     }
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
-        TrainAsync(job, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
+        TrainAsync(job, faults, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
         runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
@@ -70,15 +73,24 @@ internal sealed class WallBackend : IRunBackend
         evaluation.Dispose();
     }
 
-    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
     {
         var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn);
         await using (training.ConfigureAwait(false))
         {
             await training.StartAsync(cancellation).ConfigureAwait(false);
+            if (faults)
+                training.Schedule(Faults(), log.Line);
             var trainer = new ClusterTrainer(
                 cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
             return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The faults of the first condition that has any: what will be met.</summary>
+    private IReadOnlyList<FaultEvent> Faults()
+    {
+        TrialVariant? met = scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
+        return met is null ? [] : FaultTimeline.Build(met.Faults, Topology.Of(spec), SeedTree.Root(scenario.Seed).Child("training-faults"));
     }
 }

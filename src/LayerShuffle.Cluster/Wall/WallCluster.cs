@@ -146,18 +146,22 @@ public sealed class WallCluster : IAsyncDisposable
             return [.. nodes.Where(node => node.Address is not null).Select(node => node.Endpoint)];
     }
 
-    /// <summary>Notes that a worker hosts layers of a model; returns those of them that are new to it.</summary>
+    /// <summary>Those of some layers of a model that a worker does not host yet.</summary>
     internal int[] NotHosted(int endpoint, string model, IEnumerable<int> layers)
     {
         lock (gate)
             return [.. layers.Where(layer => !nodes[endpoint - 1].Hosted.GetValueOrDefault(model, []).Contains(layer))];
     }
 
-    /// <summary>A worker hosts exactly these layers of a model.</summary>
-    internal void SetHosted(int endpoint, string model, IEnumerable<int> layers)
+    /// <summary>A worker hosts layers of a model.</summary>
+    internal void AddHosted(int endpoint, string model, IEnumerable<int> layers)
     {
         lock (gate)
-            nodes[endpoint - 1].Hosted[model] = [.. layers];
+        {
+            if (!nodes[endpoint - 1].Hosted.TryGetValue(model, out HashSet<int>? hosted))
+                nodes[endpoint - 1].Hosted[model] = hosted = [];
+            hosted.UnionWith(layers);
+        }
     }
 
     /// <summary>Ends every worker and every supervisor.</summary>

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;
@@ -17,7 +19,10 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly int number;
     private readonly string config;
     private readonly TrainingOptions options;
-    private readonly bool comesBack;
+    private readonly bool comesBack, rehost;
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
+    private readonly List<ITimerHandle> timers = [];
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly IActorRef links;
@@ -31,7 +36,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     /// <param name="comesBack">Whether lost workers are started again.</param>
     public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
     {
-        (this.cluster, this.number, this.options, this.comesBack) = (cluster, number, options, comesBack);
+        (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
         config = Encoding.UTF8.GetString(model.ToJson());
         Placement placement = Placement.Compute(spec, model.NumHiddenLayers, 1);
         hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => placement.Copies(layer)[0])];
@@ -69,8 +74,13 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
             if (cluster.Process.IncarnationOf(endpoint) is not null)
                 await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
-            if (!comesBack)
+            if (!comesBack || IsHeldDown(endpoint))
+            {
+                if (rehost)
+                    back.AddRange(await RehostAsync(endpoint, lost, cancellation).ConfigureAwait(false));
                 continue;
+            }
+
             try
             {
                 cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
@@ -88,14 +98,65 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         return back;
     }
 
+    /// <summary>Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the frames of a training.</summary>
+    /// <param name="timeline">The faults, from the beginning of the training.</param>
+    /// <param name="log">Told of each.</param>
+    public void Schedule(IReadOnlyList<FaultEvent> timeline, Action<string> log)
+    {
+        long zero = cluster.Process.Timer.Now;
+        foreach (FaultEvent strike in timeline.Where(strike => strike.Fault is CrashFault or PauseFault))
+            timers.Add(cluster.Process.Timer.At(zero + strike.At.Nanoseconds, () => _ = Task.Run(() => StrikeAsync(strike, log))));
+    }
+
     /// <summary>Lets go of the cluster.</summary>
     public ValueTask DisposeAsync()
     {
+        foreach (ITimerHandle timer in timers)
+            timer.Cancel();
         cluster.Died -= OnDied;
         cluster.Received = _ => { };
         cluster.Framed = frame => frame.Dispose();
         cluster.Process.System.Stop(links);
         return ValueTask.CompletedTask;
+    }
+
+    private bool IsHeldDown(int endpoint)
+    {
+        lock (gate)
+            return heldDown.GetValueOrDefault(endpoint) > 0;
+    }
+
+    private async Task StrikeAsync(FaultEvent strike, Action<string> log)
+    {
+        foreach (int node in strike.Targets)
+        {
+            log($"Fault {strike.Fault.Name}: {cluster.Names[node - 1]} {(strike.Fault is PauseFault ? strike.Begins ? "pauses" : "goes on" : strike.Begins ? "crashes" : "may come back")}");
+            if (strike.Fault is PauseFault)
+            {
+                await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
+                continue;
+            }
+
+            lock (gate)
+                heldDown[node] = heldDown.GetValueOrDefault(node) + (strike.Begins ? 1 : -1);
+            if (strike.Begins)
+                await cluster.KillAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
+    private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] lost, CancellationToken cancellation)
+    {
+        int[] survivors = [.. cluster.Process.Serving().Select(peer => peer.Endpoint).Where(endpoint => endpoint > 0 && endpoint != dead)];
+        if (survivors.Length == 0)
+            return [];
+        for (int i = 0; i < lost.Length; i++)
+            hosts[lost[i]] = survivors[i % survivors.Length];
+        foreach (int survivor in survivors)
+            await HostAsync(survivor, [.. lost.Where(layer => hosts[layer] == survivor)], cancellation).ConfigureAwait(false);
+        foreach (int layer in lost)
+            Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
+        return lost;
     }
 
     private async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)

@@ -39,6 +39,7 @@ internal sealed class WallTrial
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
+    private readonly SemaphoreSlim rehosting = new(1);
     private long zero;
 
     public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
@@ -123,15 +124,7 @@ internal sealed class WallTrial
     {
         if (shipment is not null)
         {
-            int[] layers = [.. own.Context.Placement.LayersOn(endpoint)];
-            if (cluster.NotHosted(endpoint, shipment.Key, layers).Length > 0)
-            {
-                await cluster.Shipper.ShipAsync(endpoint, shipment.Blobs(layers), cancellation).ConfigureAwait(false);
-                TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                cluster.Process.Tell(endpoint, shipment.Host(layers));
-                await answer.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
-                cluster.SetHosted(endpoint, shipment.Key, layers);
-            }
+            await HostAsync(endpoint, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
         }
 
         TaskCompletionSource ready = prepared[(endpoint, incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -142,12 +135,67 @@ internal sealed class WallTrial
             cluster.Process.Tell(endpoint, new StartTrial(number, zero));
     }
 
+    /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
+    /// <returns>Who hosts what, in words; null if nobody is left.</returns>
+    public async Task<string?> RehostAsync(int dead, CancellationToken cancellation)
+    {
+        await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
+            int[] survivors = [.. cluster.Process.Serving().Select(peer => peer.Endpoint).Where(endpoint => endpoint > 0 && endpoint != dead && endpoint < topology.Count)];
+            if (survivors.Length == 0 || layers.Length == 0)
+                return null;
+            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length])];
+            foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
+            {
+                if (shipment is not null)
+                    await HostAsync(share.Key, shipment, [.. share], cancellation).ConfigureAwait(false);
+            }
+
+            Move(layers, hosts);
+            return string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"));
+        }
+        finally
+        {
+            rehosting.Release();
+        }
+    }
+
+    /// <summary>Gives a node that is back its layers.</summary>
+    public void GiveBack(int node)
+    {
+        int[] layers = [.. own.Context.Placement.LayersOn(node).Where(layer => own.Context.Moved.HostOf(layer) is not null)];
+        if (layers.Length > 0)
+            Move(layers, new int[layers.Length]);
+    }
+
+    private void Move(int[] layers, int[] hosts)
+    {
+        own.Context.Moved.Move(layers, hosts);
+        cluster.Broadcast(new LayersMoved(number, layers, hosts));
+    }
+
+    private async Task HostAsync(int endpoint, ModelShipment model, int[] layers, CancellationToken cancellation)
+    {
+        int[] missing = cluster.NotHosted(endpoint, model.Key, layers);
+        if (missing.Length == 0)
+            return;
+        await cluster.Shipper.ShipAsync(endpoint, model.Blobs(missing), cancellation).ConfigureAwait(false);
+        TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(endpoint, model.Host(missing));
+        await answer.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        cluster.AddHosted(endpoint, model.Key, missing);
+    }
+
     /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
         if (prepared.TryGetValue((endpoint, incarnation), out TaskCompletionSource? waiting))
             waiting.TrySetException(new IOException($"{topology.Name(endpoint)} died: {how}"));
+        if (hosted.TryGetValue(endpoint, out TaskCompletionSource? hosting))
+            hosting.TrySetException(new IOException($"{topology.Name(endpoint)} died: {how}"));
         if (left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
         faults.Died(endpoint, incarnation, asked, how);
