@@ -96,6 +96,10 @@ internal sealed class ClusterProcess : IAsyncDisposable
         Plane.RemovePeer(endpoint);
     }
 
+    /// <summary>Takes a process that is known to have ended out of the cluster: until then, nobody else can become a member, and the failure detector would need its half minute to notice.</summary>
+    public void Down(PeerAddress dead) =>
+        Akka.Cluster.Cluster.Get(System).Down(new Address(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp", SystemName, dead.Host, dead.AkkaPort));
+
     /// <summary>All endpoints that serve, this one included.</summary>
     public PeerAddress[] Serving() => [Address, .. peers.Values.OrderBy(peer => peer.Endpoint)];
 

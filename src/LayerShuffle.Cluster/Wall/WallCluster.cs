@@ -378,12 +378,16 @@ public sealed class WallCluster : IAsyncDisposable
     {
         if (Find(name) is not { } node)
             return;
+        PeerAddress? dead = null;
         lock (gate)
         {
             incarnation = Math.Min(incarnation, node.Incarnation);
             if (incarnation == node.Incarnation)
-                (node.Address) = null;
+                (dead, node.Address) = (node.Address, null);
         }
+
+        if (dead is not null)
+            process.Down(dead);
 
         node.Ready.TrySetException(new IOException($"The worker of {name} ended before it was ready: {how}. {string.Join(" | ", lastLines.TakeLast(3))}"));
         process.RemovePeer(node.Endpoint, incarnation);
