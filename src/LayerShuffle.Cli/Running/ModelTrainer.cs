@@ -55,10 +55,10 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActor
             spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(spec, preprocessor), data.Test(spec.ImageSize, preprocessor), luck,
             store.CheckpointDirectory(hash));
         fresh.train();
-        IReadOnlyList<TrainingRecord> records = new VirtualTrainer(system).Train(
+        IReadOnlyList<TrainingRecord> records = new VirtualTrainer(system, line => log.Line($"{label}: {line}")).Train(
             job,
             record => log.Line(FormattableString.Invariant(
-                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {record.Top1Sequential:P1}  in random orders {record.Top1Arbitrary:P1}")),
+                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
             (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
             cancellation);
         fresh.eval();

@@ -108,7 +108,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value));
             TrialData written = writer.Trials[^1];
             log.Line(FormattableString.Invariant(
-                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? FormattableString.Invariant($", top-1 {written.Metrics.Top1:P1}") : "")}"));
+                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
         }
     }
 
