@@ -33,6 +33,7 @@ public sealed class CodecTests : IDisposable
                 Structure.Of(read).ShouldBe(Structure.Of(message));
                 codec.Encode(read, out IReadOnlyList<object> sameParts).ShouldBe(bytes);
                 sameParts.Select(Content).ShouldBe(sent);
+                AnyCodec.Free(sameParts);
             },
             iter: 300, threads: 1);
 
@@ -56,7 +57,7 @@ public sealed class CodecTests : IDisposable
     {
         Type[] local =
         [
-            typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers), typeof(LayerRestoration),
+            typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers), typeof(LayerRestoration), typeof(LayerGraph),
         ];
         Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions)];
         Type[] records = [.. typeof(TrainStep).Assembly.GetTypes()
