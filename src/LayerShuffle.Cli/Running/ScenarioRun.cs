@@ -42,16 +42,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             return ExitCodes.Done;
         }
 
-        return scenario.Clock == ScenarioClock.Wall
-            ? ExecuteOnWallClock(scenario)
-            : Execute(scenario, loaded.EffectiveYaml, trials, cancellation);
-    }
-
-    private int ExecuteOnWallClock(Scenario scenario)
-    {
-        using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
-        options.Cluster.ListenEndPoint(security.Identity);
-        throw new UsageException($"{scenario.Name} has `clock: wall`, and this build cannot run it yet. See what it would do with --dry-run, or run it with --set clock=virtual.");
+        return Execute(scenario, loaded.EffectiveYaml, trials, cancellation);
     }
 
     private int Execute(Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, CancellationToken cancellation)
