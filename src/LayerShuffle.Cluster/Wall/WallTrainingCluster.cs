@@ -12,6 +12,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
 public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 {
+    private const int MostStarts = 5; // of one worker before the first step
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly WallCluster cluster;
     private readonly int number;
@@ -21,6 +22,9 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly IActorRef links;
+    private readonly Lock gate = new();
+    private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
+    private Action<IReadOnlyList<int>>? lostHandlers;
 
     /// <summary>A training on a cluster; <see cref="StartAsync"/> hosts its layers.</summary>
     /// <param name="cluster">The cluster; one training or trial at a time.</param>
@@ -43,7 +47,25 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public event Action<IReadOnlyList<int>>? LayersLost;
+    /// <remarks>Who subscribes is told of what was lost before.</remarks>
+    public event Action<IReadOnlyList<int>>? LayersLost
+    {
+        add
+        {
+            lock (gate)
+            {
+                lostHandlers += value;
+                if (lost.Count > 0)
+                    value?.Invoke([.. lost]);
+            }
+        }
+
+        remove
+        {
+            lock (gate)
+                lostHandlers -= value;
+        }
+    }
 
     /// <inheritdoc/>
     public TrainingDirectory Directory { get; } = new();
@@ -53,9 +75,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         int[] used = [.. hosts.Distinct().Order()];
-        foreach (int endpoint in used)
-            cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
-        await Task.WhenAll(used.Select(endpoint => HostAsync(endpoint, [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)], cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(used.Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
         for (int layer = 0; layer < hosts.Length; layer++)
             Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
     }
@@ -66,26 +86,26 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         List<int> back = [];
         foreach (int endpoint in layers.Select(layer => hosts[layer]).Distinct().Order())
         {
-            int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+            int[] gone = LayersOf(endpoint);
             if (cluster.Process.IncarnationOf(endpoint) is not null)
                 await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
             if (!comesBack)
                 continue;
             try
             {
-                cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
-                await HostAsync(endpoint, lost, cancellation).ConfigureAwait(false);
-                foreach (int layer in lost)
+                await HostAsync(endpoint, gone, cancellation).ConfigureAwait(false);
+                foreach (int layer in gone)
                     Directory.Replace(layer, await LinkAsync(layer, endpoint).ConfigureAwait(false));
-                back.AddRange(lost);
+                back.AddRange(gone);
             }
-            catch (Exception exception) when (exception is IOException or TimeoutException)
+            catch (IOException)
             {
                 // it died again while it came up: the trainer asks once more
             }
         }
 
-        return back;
+        lock (gate)
+            return [.. back.Where(layer => !lost.Contains(layer))];
     }
 
     /// <summary>Lets go of the cluster.</summary>
@@ -98,22 +118,46 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    private int[] LayersOf(int endpoint) => [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+
+    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await HostAsync(endpoint, LayersOf(endpoint), cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null)
+            {
+                // it died meanwhile: with the next one
+            }
+        }
+    }
+
     private async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)
     {
+        PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
+        lock (gate)
+            lost.ExceptWith(layers);
+        cluster.Serve(worker);
         TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
-        await answer.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
     }
 
     private Task<IActorRef> LinkAsync(int layer, int endpoint) => links.Ask<IActorRef>(TrainingLink.Props(cluster.Process, number, layer, endpoint), Patience);
 
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
-        if (hosted.TryGetValue(endpoint, out TaskCompletionSource? waiting))
-            waiting.TrySetException(new IOException($"{cluster.Names[endpoint - 1]} died: {how}"));
-        int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
-        if (lost.Length > 0)
-            LayersLost?.Invoke(lost);
+        int[] gone = LayersOf(endpoint);
+        lock (gate)
+        {
+            lost.UnionWith(gone);
+            if (gone.Length > 0)
+                lostHandlers?.Invoke(gone);
+        }
     }
 
     private void OnMessage(object message)
