@@ -22,6 +22,8 @@ public class ClusterOptionTests
     [InlineData("--workers N needs --listen HOST:PORT", "--workers", "2")]
     [InlineData("--workers 0: expected at least 1", "--listen", "127.0.0.1:4053", "--workers", "0")]
     [InlineData("--workers", "--listen", "127.0.0.1:4053", "--workers", "two")]
+    [InlineData("--public-host goes with --listen", "--public-host", "a.example")]
+    [InlineData("--workers 3: tiny has 2 nodes, and every node is a worker", "--listen", "127.0.0.1:4053", "--workers", "3")]
     [InlineData("the port is missing", "--listen", "127.0.0.1", "--workers", "2")]
     [InlineData("there is no such file", "--secret-file", "/nowhere")]
     [InlineData("--cert and --authority go together", "--cert", "SECRET")]

@@ -101,8 +101,8 @@ public sealed class NodeTests
     public void A_node_without_a_secret_goes_to_no_other_machine()
     {
         using var cli = new Cli();
-        cli.Run("node", "--join", "192.0.2.1:7400").ShouldBe(ExitCodes.Invalid); // an address that is nobody's
-        cli.Error.ShouldContain("Refused to connect to 192.0.2.1 without a cluster secret");
+        cli.Run("node", "--join", "203.0.113.1:7400").ShouldBe(ExitCodes.Invalid); // an address that is nobody's
+        cli.Error.ShouldContain("Refused to connect to 203.0.113.1 without a cluster secret");
     }
 
     [Fact]

@@ -9,7 +9,12 @@ namespace LayerShuffle.Cli.Running;
 internal interface IRunBackend : IDisposable
 {
     /// <summary>Trains a model through layer actors.</summary>
-    IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation);
+    /// <param name="job">The model.</param>
+    /// <param name="faults">Whether the scenario's faults strike meanwhile.</param>
+    /// <param name="epochDone">Told of every epoch.</param>
+    /// <param name="stepDone">Told of every step: done so far and in all.</param>
+    /// <param name="cancellation">Stops it; the last checkpoint stays.</param>
+    IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation);
 
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>

@@ -56,6 +56,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         fresh.train();
         IReadOnlyList<TrainingRecord> records = backend.Train(
             job,
+            training.Faults,
             record => log.Line(FormattableString.Invariant(
                 $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {record.Top1Sequential:P1}  in random orders {record.Top1Arbitrary:P1}")),
             (step, total) => log.Status(() => $"{label}: step {step} of {total}"),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using LayerShuffle.Cluster.Tensors;
@@ -42,10 +43,13 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             return ExitCodes.Done;
         }
 
-        return Execute(scenario, loaded.EffectiveYaml, trials, cancellation);
+        using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
+        IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
+        return Execute(scenario, loaded.EffectiveYaml, trials, security, listen, cancellation);
     }
 
-    private int Execute(Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, CancellationToken cancellation)
+    private int Execute(
+        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, ClusterSecurity security, IPEndPoint? listen, CancellationToken cancellation)
     {
         string folder = options.Resume is { } resumed ? Resume(resumed, effective) : OutputFolder.Create(options.Output, scenario.Name, time);
         File.WriteAllText(Path.Combine(folder, "scenario.yaml"), effective);
@@ -55,7 +59,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         try
         {
             using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
-                ? WallBackend.Start(scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), options, folder, log, cancellation)
+                ? WallBackend.Start(scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster.PublicHost, folder, log, cancellation)
                 : new VirtualBackend();
             RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);
         }

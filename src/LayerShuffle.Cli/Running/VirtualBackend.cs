@@ -11,7 +11,7 @@ internal sealed class VirtualBackend : IRunBackend
 {
     private readonly VirtualActorSystem system = new();
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
         new VirtualTrainer(system).Train(job, epochDone, stepDone, cancellation);
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>

@@ -4,7 +4,10 @@ using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Scenarios;
 
@@ -16,60 +19,50 @@ internal sealed class WallBackend : IRunBackend
     private readonly Scenario scenario;
     private readonly ClusterSpec spec;
     private readonly RunLog log;
-    private readonly ClusterSecurity security;
     private readonly WallCluster cluster;
     private readonly WallTrialRunner runner;
     private readonly VirtualActorSystem evaluation = new(); // accuracies after epochs are measured in this process
     private int trainings;
 
-    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, ClusterSecurity security, WallCluster cluster)
+    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, WallCluster cluster)
     {
-        (this.scenario, this.spec, this.log, this.security, this.cluster) = (scenario, spec, log, security, cluster);
+        (this.scenario, this.spec, this.log, this.cluster) = (scenario, spec, log, cluster);
         runner = new WallTrialRunner(cluster);
     }
 
     /// <summary>Starts the cluster.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="hash">Identifies the effective scenario.</param>
-    /// <param name="options">Where workers join, and the secret.</param>
+    /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
+    /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
+    /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public static WallBackend Start(Scenario scenario, string hash, RunOptions options, string folder, RunLog log, CancellationToken cancellation)
+    public static WallBackend Start(Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
-        if (options.Cluster.Workers is { } workers && workers != spec.Nodes.Count)
-            throw new UsageException($"--workers {workers}: the scenario has {spec.Nodes.Count} nodes, and each is one worker. Say --workers {spec.Nodes.Count}, or change `cluster.nodes`.");
-        ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
-        try
-        {
-            WallCluster cluster = WallCluster.StartAsync(
-                new WallClusterOptions
-                {
-                    Nodes = [.. spec.Nodes.Select(node => node.Name)],
-                    Listen = Listen(options.Cluster),
-                    PublicHost = options.Cluster.PublicHost,
-                    Secret = security.Secret,
-                    Identity = security.Identity,
-                    ScenarioHash = hash,
-                    WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
-                    Device = name => spec.Nodes.First(node => node.Name == name).Device,
-                    Respawn = spec.Respawn,
-                    LogDirectory = Path.Combine(folder, "logs"),
-                    Log = log.Line,
-                },
-                cancellation).GetAwaiter().GetResult();
-            return new WallBackend(scenario, spec, log, security, cluster);
-        }
-        catch
-        {
-            security.Dispose();
-            throw;
-        }
+        WallCluster cluster = WallCluster.StartAsync(
+            new WallClusterOptions
+            {
+                Nodes = [.. spec.Nodes.Select(node => node.Name)],
+                Listen = listen,
+                PublicHost = publicHost,
+                Secret = security.Secret,
+                Identity = security.Identity,
+                ScenarioHash = hash,
+                WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
+                Device = name => spec.Nodes.First(node => node.Name == name).Device,
+                Respawn = spec.Respawn,
+                LogDirectory = Path.Combine(folder, "logs"),
+                Log = log.Line,
+            },
+            cancellation).GetAwaiter().GetResult();
+        return new WallBackend(scenario, spec, log, cluster);
     }
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
-        TrainAsync(job, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
+        TrainAsync(job, faults, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
         runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
@@ -78,28 +71,26 @@ internal sealed class WallBackend : IRunBackend
     {
         cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
         evaluation.Dispose();
-        security.Dispose();
     }
 
-    /// <summary>The address on which workers are waited for; null: they are started here.</summary>
-    private static IPEndPoint? Listen(ClusterOptions options)
-    {
-        if (options.Listen is not { } listen)
-            return null;
-        IPAddress address = IPAddress.TryParse(listen.Host, out IPAddress? literal) ? literal
-            : Dns.GetHostAddresses(listen.Host).FirstOrDefault() ?? throw new UsageException($"--listen {listen.Host}: this name has no address.");
-        return new IPEndPoint(address, listen.Port ?? 0);
-    }
-
-    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
     {
         var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn);
         await using (training.ConfigureAwait(false))
         {
             await training.StartAsync(cancellation).ConfigureAwait(false);
+            if (faults)
+                training.Schedule(Faults(), log.Line);
             var trainer = new ClusterTrainer(
                 cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
             return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The faults of the first condition that has any: what will be met.</summary>
+    private IReadOnlyList<FaultEvent> Faults()
+    {
+        TrialVariant? met = scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
+        return met is null ? [] : FaultTimeline.Build(met.Faults, Topology.Of(spec), SeedTree.Root(scenario.Seed).Child("training-faults"));
     }
 }

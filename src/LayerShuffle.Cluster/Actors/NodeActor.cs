@@ -39,7 +39,7 @@ public sealed class NodeActor : ReceiveActor
         computeLuck = context.Luck.Child("compute").Child(spec.Name);
         courier = NewCourier();
         foreach (int layer in context.Placement.LayersOn(self))
-            layers[layer] = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+            LayerOf(layer);
 
         Receive<HopMessage>(OnHop);
         Receive<LayerExecuted>(OnExecuted);
@@ -93,8 +93,16 @@ public sealed class NodeActor : ReceiveActor
             double uniform = computeLuck.Child(journey.Request).Child(journey.NextLayer).Uniform;
             Duration took = spec.ComputeTime.Sample(uniform, journey.Images) * slowdown;
             context.Observer.ComputeStarted(next.Message, self);
-            layers[journey.NextLayer].Tell(new ExecuteLayer(next.Message, took, incarnation));
+            LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
         }
+    }
+
+    /// <summary>The actor of a layer: also of one that came here after its node died.</summary>
+    private IActorRef LayerOf(int layer)
+    {
+        if (!layers.TryGetValue(layer, out IActorRef? actor))
+            layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        return actor;
     }
 
     private void OnExecuted(LayerExecuted done)

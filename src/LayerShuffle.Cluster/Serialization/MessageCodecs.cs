@@ -41,6 +41,7 @@ public static class MessageCodecs
         new MessageCodec<StartTrial>("start-trial", WallCodecs.WriteStart, WallCodecs.ReadStart),
         new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd),
         new MessageCodec<TrialLeft>("trial-left", WallCodecs.WriteLeft, WallCodecs.ReadLeft),
+        new MessageCodec<LayersMoved>("layers-moved", WallCodecs.WriteMoved, WallCodecs.ReadMoved),
         new MessageCodec<PeerUp>("peer-up", WallCodecs.WriteUp, WallCodecs.ReadUp),
         new MessageCodec<RequestsEnded>("requests-ended", WallCodecs.WriteEnded, WallCodecs.ReadEnded),
         new MessageCodec<WorkerHello>("worker-hello", WallCodecs.WriteHello, WallCodecs.ReadHello),

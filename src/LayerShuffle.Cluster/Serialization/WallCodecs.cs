@@ -70,6 +70,19 @@ internal static class WallCodecs
 
     public static TrialLeft ReadLeft(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber());
 
+    public static void WriteMoved(ref WireWriter writer, LayersMoved moved)
+    {
+        writer.WriteNumber(moved.Trial);
+        writer.WriteNumbers(moved.Layers);
+        writer.WriteNumbers(moved.Endpoints);
+    }
+
+    public static LayersMoved ReadMoved(ref WireReader reader)
+    {
+        var moved = new LayersMoved(reader.ReadNumber(), reader.ReadNumbers(), reader.ReadNumbers());
+        return moved.Layers.Length == moved.Endpoints.Length ? moved : throw reader.Wrong($"it moves {moved.Layers.Length} layers to {moved.Endpoints.Length} endpoints");
+    }
+
     public static void WriteUp(ref WireWriter writer, PeerUp up) => WriteAddress(ref writer, up.Address);
 
     public static PeerUp ReadUp(ref WireReader reader) => new(ReadAddress(ref reader));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Vision;
@@ -9,33 +10,41 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>The layers of a model that a worker hosts.</summary>
 internal sealed class HostedModel : IDisposable
 {
-    private readonly Dictionary<int, EncoderLayer> layers = [];
+    private readonly ConcurrentDictionary<int, EncoderLayer> layers = [];
+    private readonly VitConfig config;
     private readonly Tensor? positions;
     private readonly Device device;
 
-    /// <summary>Loads the layers from their blobs.</summary>
+    /// <summary>A model without layers.</summary>
     /// <exception cref="ModelFormatException">A blob does not hold what it should.</exception>
     public HostedModel(HostLayers host, Func<string, byte[]> blob, Device device)
     {
         this.device = device;
-        VitConfig config = VitConfig.Parse(blob(host.Config), $"the configuration of {host.Model}");
+        config = VitConfig.Parse(blob(host.Config), $"the configuration of {host.Model}");
+        if (host.Positions.Length > 0)
+        {
+            IReadOnlyDictionary<string, Tensor> tables = SafeTensors.Parse(blob(host.Positions), $"the positions of {host.Model}");
+            positions = tables.Values.Single().to(device); // [L, 32]
+        }
+    }
+
+    /// <summary>Loads layers that are not here yet from their blobs.</summary>
+    /// <exception cref="ModelFormatException">A blob does not hold what it should.</exception>
+    public void Add(HostLayers host, Func<string, byte[]> blob)
+    {
         for (int i = 0; i < host.Layers.Length; i++)
         {
+            if (layers.ContainsKey(host.Layers[i]))
+                continue;
             string source = $"layer {host.Layers[i]} of {host.Model}";
             var layer = new EncoderLayer(config);
-            layers.Add(host.Layers[i], layer);
             IReadOnlyDictionary<string, Tensor> state = SafeTensors.Parse(blob(host.Weights[i]), source);
             layer.LoadState(state, source);
             foreach (Tensor tensor in state.Values)
                 tensor.Dispose();
             layer.to(device);
             layer.eval();
-        }
-
-        if (host.Positions.Length > 0)
-        {
-            IReadOnlyDictionary<string, Tensor> tables = SafeTensors.Parse(blob(host.Positions), $"the positions of {host.Model}");
-            positions = tables.Values.Single().to(device); // [L, 32]
+            layers[host.Layers[i]] = layer;
         }
     }
 

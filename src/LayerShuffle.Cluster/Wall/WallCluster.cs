@@ -190,20 +190,24 @@ public sealed class WallCluster : IAsyncDisposable
             return [.. nodes.Where(node => node.Address is not null).Select(node => node.Endpoint)];
     }
 
-    /// <summary>Notes that a worker hosts layers of a model; returns those of them that are new to it.</summary>
+    /// <summary>Those of some layers of a model that a worker does not host yet.</summary>
     internal int[] NotHosted(int endpoint, string model, IEnumerable<int> layers)
     {
         lock (gate)
             return [.. layers.Where(layer => !nodes[endpoint - 1].Hosted.GetValueOrDefault(model, []).Contains(layer))];
     }
 
-    /// <summary>A worker hosts exactly these layers of a model; nothing is noted of one that is gone.</summary>
-    internal void SetHosted(PeerAddress worker, string model, IEnumerable<int> layers)
+    /// <summary>A worker hosts layers of a model; nothing is noted of one that is gone.</summary>
+    internal void AddHosted(PeerAddress worker, string model, IEnumerable<int> layers)
     {
+        NodeState node = nodes[worker.Endpoint - 1];
         lock (gate)
         {
-            if (nodes[worker.Endpoint - 1].Incarnation == worker.Incarnation)
-                nodes[worker.Endpoint - 1].Hosted[model] = [.. layers];
+            if (node.Incarnation != worker.Incarnation)
+                return;
+            if (!node.Hosted.TryGetValue(model, out HashSet<int>? hosted))
+                node.Hosted[model] = hosted = [];
+            hosted.UnionWith(layers);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
@@ -64,7 +65,11 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     public void Died(int endpoint, int incarnation, bool asked, string how)
     {
         if (endpoint < topology.Count && !asked)
+        {
             Log("", "process", topology.Name(endpoint), $"died ({how})", null);
+            if (spec.Cluster.Recovery == RecoveryKind.Rehost)
+                _ = Task.Run(() => RehostAsync(endpoint), stop.Token);
+        }
     }
 
     /// <summary>A worker that nobody asked to end is back: it takes part again.</summary>
@@ -128,6 +133,8 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
                 downBy[(node, cluster.Process.IncarnationOf(node) ?? 0)] = strike.Fault.Name;
             await cluster.KillAsync(node).ConfigureAwait(false);
             Log(strike, "crash", name, "began");
+            if (spec.Cluster.Recovery == RecoveryKind.Rehost)
+                _ = Task.Run(() => RehostAsync(node), stop.Token);
             if (strike.Fault is CrashFault { RestartAfter: not null })
                 held[node] = HoldAsync(node);
         }
@@ -136,6 +143,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
             PeerAddress address = await HeldAsync(node, waiting).ConfigureAwait(false);
             cluster.Process.Tell(node, new RestartNode(address.Incarnation));
             cluster.Serve(address);
+            trial.GiveBack(node);
             Log(strike, "crash", name, "restarted");
         }
     }
@@ -176,6 +184,23 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         return address;
     }
 
+    private async Task RehostAsync(int node)
+    {
+        try
+        {
+            if (await trial.RehostAsync(node, stop.Token).ConfigureAwait(false) is { } where)
+                Log("", "placement", topology.Name(node), $"rehosted {where}", null);
+        }
+        catch (OperationCanceledException)
+        {
+            // the trial is over
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException)
+        {
+            Log("", "placement", topology.Name(node), $"not rehosted: {exception.Message}", null);
+        }
+    }
+
     /// <summary>The worker that is held, or another if that one has died.</summary>
     private async Task<PeerAddress> HeldAsync(int node, Task<PeerAddress> waiting)
     {
@@ -203,6 +228,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
             return; // dead again: its successor will come; or it was there from the beginning
         await trial.PrepareAsync(address, held: false, stop.Token).ConfigureAwait(false);
         cluster.Serve(address);
+        trial.GiveBack(node);
         Log("", "process", topology.Name(node), "respawned", null);
     }
 

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;
@@ -18,11 +20,13 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly int number;
     private readonly string config;
     private readonly TrainingOptions options;
-    private readonly bool comesBack;
+    private readonly bool comesBack, rehost;
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
+    private readonly List<ITimerHandle> timers = [];
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly IActorRef links;
-    private readonly Lock gate = new();
     private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
     private Action<IReadOnlyList<int>>? lostHandlers;
 
@@ -35,7 +39,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     /// <param name="comesBack">Whether lost workers are started again.</param>
     public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
     {
-        (this.cluster, this.number, this.options, this.comesBack) = (cluster, number, options, comesBack);
+        (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
         config = Encoding.UTF8.GetString(model.ToJson());
         Placement placement = Placement.Compute(spec, model.NumHiddenLayers, 1);
         hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => placement.Copies(layer)[0])];
@@ -89,11 +93,16 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             int[] gone = LayersOf(endpoint);
             if (cluster.Process.IncarnationOf(endpoint) is not null)
                 await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
-            if (!comesBack)
+            if (!comesBack || IsHeldDown(endpoint))
+            {
+                if (rehost)
+                    back.AddRange(await RehostAsync(endpoint, gone, cancellation).ConfigureAwait(false));
                 continue;
+            }
+
             try
             {
-                await HostAsync(endpoint, gone, cancellation).ConfigureAwait(false);
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), gone, cancellation).ConfigureAwait(false);
                 foreach (int layer in gone)
                     Directory.Replace(layer, await LinkAsync(layer, endpoint).ConfigureAwait(false));
                 back.AddRange(gone);
@@ -108,9 +117,21 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             return [.. back.Where(layer => !lost.Contains(layer))];
     }
 
+    /// <summary>Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the frames of a training.</summary>
+    /// <param name="timeline">The faults, from the beginning of the training.</param>
+    /// <param name="log">Told of each.</param>
+    public void Schedule(IReadOnlyList<FaultEvent> timeline, Action<string> log)
+    {
+        long zero = cluster.Process.Timer.Now;
+        foreach (FaultEvent strike in timeline.Where(strike => strike.Fault is CrashFault or PauseFault))
+            timers.Add(cluster.Process.Timer.At(zero + strike.At.Nanoseconds, () => _ = Task.Run(() => StrikeAsync(strike, log))));
+    }
+
     /// <summary>Lets go of the cluster.</summary>
     public ValueTask DisposeAsync()
     {
+        foreach (ITimerHandle timer in timers)
+            timer.Cancel();
         cluster.Died -= OnDied;
         cluster.Received = _ => { };
         cluster.Framed = frame => frame.Dispose();
@@ -126,7 +147,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         {
             try
             {
-                await HostAsync(endpoint, LayersOf(endpoint), cancellation).ConfigureAwait(false);
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), LayersOf(endpoint), cancellation).ConfigureAwait(false);
                 return;
             }
             catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null)
@@ -136,14 +157,60 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         }
     }
 
-    private async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)
+    private bool IsHeldDown(int endpoint)
     {
-        PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
+        lock (gate)
+            return heldDown.GetValueOrDefault(endpoint) > 0;
+    }
+
+    private async Task StrikeAsync(FaultEvent strike, Action<string> log)
+    {
+        foreach (int node in strike.Targets)
+        {
+            log($"Fault {strike.Fault.Name}: {cluster.Names[node - 1]} {(strike.Fault is PauseFault ? strike.Begins ? "pauses" : "goes on" : strike.Begins ? "crashes" : "may come back")}");
+            if (strike.Fault is PauseFault)
+            {
+                await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
+                continue;
+            }
+
+            lock (gate)
+                heldDown[node] = heldDown.GetValueOrDefault(node) + (strike.Begins ? 1 : -1);
+            if (strike.Begins)
+                await cluster.KillAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
+    private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] gone, CancellationToken cancellation)
+    {
+        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
+        if (survivors.Length == 0)
+            return [];
+        for (int i = 0; i < gone.Length; i++)
+            hosts[gone[i]] = survivors[i % survivors.Length].Endpoint;
+        try
+        {
+            foreach (PeerAddress survivor in survivors)
+                await HostAsync(survivor, [.. gone.Where(layer => hosts[layer] == survivor.Endpoint)], cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            return []; // one of them died meanwhile: the trainer asks once more
+        }
+
+        foreach (int layer in gone)
+            Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
+        return gone;
+    }
+
+    private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation)
+    {
         lock (gate)
             lost.ExceptWith(layers);
         cluster.Serve(worker);
-        TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
+        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
     }
 

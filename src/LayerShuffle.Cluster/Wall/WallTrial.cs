@@ -40,6 +40,7 @@ internal sealed class WallTrial
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
+    private readonly SemaphoreSlim rehosting = new(1);
     private long zero;
 
     public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
@@ -124,15 +125,7 @@ internal sealed class WallTrial
         int endpoint = worker.Endpoint;
         if (shipment is not null)
         {
-            int[] layers = [.. own.Context.Placement.LayersOn(endpoint)];
-            if (cluster.NotHosted(endpoint, shipment.Key, layers).Length > 0)
-            {
-                await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(endpoint, shipment.Blobs(layers), cancellation), cancellation).ConfigureAwait(false);
-                TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                cluster.Process.Tell(endpoint, shipment.Host(layers));
-                await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
-                cluster.SetHosted(worker, shipment.Key, layers);
-            }
+            await HostAsync(worker, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
         }
 
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -164,6 +157,59 @@ internal sealed class WallTrial
                 // it died meanwhile: with the next one, if there is to be one
             }
         }
+    }
+
+    /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
+    /// <returns>Who hosts what, in words; null if nobody is left.</returns>
+    public async Task<string?> RehostAsync(int dead, CancellationToken cancellation)
+    {
+        await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
+            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
+            if (survivors.Length == 0 || layers.Length == 0)
+                return null;
+            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
+            foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
+            {
+                if (shipment is not null)
+                    await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
+            }
+
+            Move(layers, hosts);
+            return string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"));
+        }
+        finally
+        {
+            rehosting.Release();
+        }
+    }
+
+    /// <summary>Gives a node that is back its layers.</summary>
+    public void GiveBack(int node)
+    {
+        int[] layers = [.. own.Context.Placement.LayersOn(node).Where(layer => own.Context.Moved.HostOf(layer) is not null)];
+        if (layers.Length > 0)
+            Move(layers, new int[layers.Length]);
+    }
+
+    private void Move(int[] layers, int[] hosts)
+    {
+        own.Context.Moved.Move(layers, hosts);
+        cluster.Broadcast(new LayersMoved(number, layers, hosts));
+    }
+
+    private async Task HostAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
+    {
+        int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
+        if (missing.Length == 0)
+            return;
+        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation).ConfigureAwait(false);
+        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
+        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
+        cluster.AddHosted(worker, shipped.Key, missing);
     }
 
     /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>

@@ -106,6 +106,9 @@ internal sealed class Worker : IDisposable
                 foreach (int request in ended.Trial == trial?.Number ? ended.Requests : [])
                     store.Release(request);
                 break;
+            case LayersMoved moved when moved.Trial == trial?.Number:
+                trial.Context.Moved.Move(moved.Layers, moved.Endpoints);
+                break;
             case PeerUp up:
                 process.SetPeer(up.Address);
                 break;
@@ -217,10 +220,9 @@ internal sealed class Worker : IDisposable
 
     private void Host(HostLayers host)
     {
-        var model = new HostedModel(host, blobs.Get, device);
-        if (models.Remove(host.Model, out HostedModel? old))
-            old.Dispose();
-        models[host.Model] = model;
+        if (!models.TryGetValue(host.Model, out HostedModel? model))
+            models[host.Model] = model = new HostedModel(host, blobs.Get, device);
+        model.Add(host, blobs.Get);
         TellCoordinator(new LayersHosted(host.Model, settings.Endpoint));
     }
 

@@ -57,9 +57,9 @@ public sealed class SecretTests : ProcessTests
     [Fact]
     public async Task A_node_without_a_secret_goes_to_no_other_machine()
     {
-        Supervised node = Supervise(7400, o => o with { Host = "192.0.2.1" }); // an address that is nobody's
+        Supervised node = Supervise(7400, o => o with { Host = "203.0.113.1" }); // an address that is nobody's
         (await node.Code).ShouldBe(NodeSupervisor.RefusedCode);
-        node.Said.ShouldHaveSingleItem().ShouldStartWith("Refused to connect to 192.0.2.1 without a cluster secret");
+        node.Said.ShouldHaveSingleItem().ShouldStartWith("Refused to connect to 203.0.113.1 without a cluster secret");
     }
 
     private static Func<Stream, CancellationToken, Task<Stream>> Server(string secret)
