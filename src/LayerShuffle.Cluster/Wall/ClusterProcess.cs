@@ -24,6 +24,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private readonly ConcurrentDictionary<int, PeerAddress> peers = []; // those that serve
     private readonly ConcurrentDictionary<int, int> known = [];         // newest incarnation of each
     private readonly ConcurrentDictionary<int, ActorSelection> inboxes = [];
+    private readonly ConcurrentDictionary<int, Address> addresses = []; // of their actor systems
 
     private ClusterProcess(ProcessOptions options, ServiceProvider services, Action<object> received, Action<IncomingFrame> framed)
     {
@@ -80,6 +81,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
             return;
         known[peer.Endpoint] = peer.Incarnation;
         string protocol = options.Identity is null ? "akka.tcp" : "akka.ssl.tcp";
+        addresses[peer.Endpoint] = new Address(protocol, SystemName, peer.Host, peer.AkkaPort);
         inboxes[peer.Endpoint] = System.ActorSelection($"{protocol}://{SystemName}@{peer.Host}:{peer.AkkaPort}/user/{InboxActor.Name}");
         Plane.SetPeer(peer.Endpoint, peer.Host, peer.DataPort, peer.Incarnation);
         if (serving)
@@ -96,9 +98,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
         Plane.RemovePeer(endpoint);
     }
 
-    /// <summary>Takes a process that is known to have ended out of the cluster: until then, nobody else can become a member, and the failure detector would need its half minute to notice.</summary>
-    public void Down(PeerAddress dead) =>
-        Akka.Cluster.Cluster.Get(System).Down(new Address(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp", SystemName, dead.Host, dead.AkkaPort));
+    /// <summary>
+    /// Forgets an endpoint's incarnation that is known to be dead, and has the cluster count it as down at once: while the failure detector makes up its mind, nobody new could join.
+    /// The coordinator's alone to call.
+    /// </summary>
+    public void Expel(int endpoint, int incarnation)
+    {
+        if (known.TryGetValue(endpoint, out int newest) && newest <= incarnation && addresses.TryRemove(endpoint, out Address? address))
+            Akka.Cluster.Cluster.Get(System).Down(address);
+        RemovePeer(endpoint, incarnation);
+    }
 
     /// <summary>All endpoints that serve, this one included.</summary>
     public PeerAddress[] Serving() => [Address, .. peers.Values.OrderBy(peer => peer.Endpoint)];

@@ -10,6 +10,12 @@ internal sealed class NodeState(int endpoint, string name)
     /// <summary>The incarnation of its latest worker; 0 before the first.</summary>
     public int Incarnation { get; set; }
 
+    /// <summary>The newest incarnation that is known to be dead: whatever is heard of it or of those before comes too late.</summary>
+    public int Buried { get; set; }
+
+    /// <summary>Done when the latest worker's death is known.</summary>
+    public TaskCompletionSource Gone { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Where its worker is reached; null while there is none that has said hello.</summary>
     public PeerAddress? Address { get; set; }
 

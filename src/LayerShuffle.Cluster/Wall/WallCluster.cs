@@ -11,6 +11,10 @@ namespace LayerShuffle.Cluster.Wall;
 /// </summary>
 public sealed class WallCluster : IAsyncDisposable
 {
+    /// <summary>Starts in a row that may fail because the worker died while it came up.</summary>
+    private const int MostStarts = 3;
+    private static readonly TimeSpan DeathPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
     private readonly WallClusterOptions options;
     private readonly ulong token;
     private readonly SupervisorHub hub;
@@ -110,14 +114,54 @@ public sealed class WallCluster : IAsyncDisposable
     /// <summary>Kills a worker (SIGKILL); done when its death is known. Nothing happens if there is none.</summary>
     public async Task KillAsync(int endpoint)
     {
+        NodeState node = nodes[endpoint - 1];
+        Task gone, starting;
+        lock (gate)
+            (gone, starting) = (node.Buried < node.Incarnation ? node.Gone.Task : Task.CompletedTask, node.Starting ?? Task.CompletedTask);
         try
         {
-            await hub.KillAsync(nodes[endpoint - 1].Name).ConfigureAwait(false);
+            await hub.KillAsync(node.Name).ConfigureAwait(false);
         }
         catch (NodeCommandException)
         {
             // its supervisor is gone, and its worker with it
         }
+
+        // The hub confirms before its events are read: until then the dead worker would pass for a living one. And who waits for it to come up must have given up.
+        Task both = Task.WhenAll(gone, starting.ContinueWith(_ => { }, TaskScheduler.Default));
+        await Task.WhenAny(both, Task.Delay(DeathPatience)).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for what a worker is to do.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="answer">Done when it has done it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="IOException">It died before, or is silent for a minute.</exception>
+    internal async Task WhileAliveAsync(PeerAddress worker, Task answer, CancellationToken cancellation)
+    {
+        NodeState node = nodes[worker.Endpoint - 1];
+        Task gone;
+        lock (gate)
+            gone = worker.Incarnation == node.Incarnation ? node.Gone.Task : Task.CompletedTask;
+        try
+        {
+            await Task.WhenAny(answer, gone).WaitAsync(AnswerPatience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
+        }
+
+        if (!answer.IsCompleted)
+            throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
+        await answer.ConfigureAwait(false);
+    }
+
+    /// <summary>Whether this very worker is there, as far as is known.</summary>
+    internal bool IsAlive(PeerAddress worker)
+    {
+        lock (gate)
+            return nodes[worker.Endpoint - 1].Address == worker;
     }
 
     /// <summary>Stops a worker where it is (SIGSTOP).</summary>
@@ -157,13 +201,16 @@ public sealed class WallCluster : IAsyncDisposable
             return [.. layers.Where(layer => !nodes[endpoint - 1].Hosted.GetValueOrDefault(model, []).Contains(layer))];
     }
 
-    /// <summary>A worker hosts layers of a model.</summary>
-    internal void AddHosted(int endpoint, string model, IEnumerable<int> layers)
+    /// <summary>A worker hosts layers of a model; nothing is noted of one that is gone.</summary>
+    internal void AddHosted(PeerAddress worker, string model, IEnumerable<int> layers)
     {
+        NodeState node = nodes[worker.Endpoint - 1];
         lock (gate)
         {
-            if (!nodes[endpoint - 1].Hosted.TryGetValue(model, out HashSet<int>? hosted))
-                nodes[endpoint - 1].Hosted[model] = hosted = [];
+            if (node.Incarnation != worker.Incarnation)
+                return;
+            if (!node.Hosted.TryGetValue(model, out HashSet<int>? hosted))
+                node.Hosted[model] = hosted = [];
             hosted.UnionWith(layers);
         }
     }
@@ -227,7 +274,24 @@ public sealed class WallCluster : IAsyncDisposable
             Serve(node.Address!);
     }
 
+    /// <summary>Starts a worker; again if it dies by itself before it is ready.</summary>
     private async Task<PeerAddress> StartWorkerAsync(NodeState node)
+    {
+        await Task.Yield(); // the caller holds the lock
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StartOnceAsync(node).ConfigureAwait(false);
+            }
+            catch (WorkerDiedException exception) when (!exception.Asked && options.Respawn && tries < MostStarts && !stop.IsCancellationRequested)
+            {
+                options.Log($"{exception.Message} It is started again.");
+            }
+        }
+    }
+
+    private async Task<PeerAddress> StartOnceAsync(NodeState node)
     {
         NodeInfo info = await PresentAsync(node).ConfigureAwait(false);
         var ready = new TaskCompletionSource<PeerAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -236,6 +300,7 @@ public sealed class WallCluster : IAsyncDisposable
         {
             incarnation = ++node.Incarnation;
             node.Ready = ready;
+            node.Gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             node.Hosted.Clear();
         }
 
@@ -260,6 +325,8 @@ public sealed class WallCluster : IAsyncDisposable
         }
         catch (Exception exception) when (exception is NodeCommandException or TimeoutException)
         {
+            lock (gate)
+                node.Gone.TrySetResult();
             throw new IOException($"The worker of {node.Name} did not start: {exception.Message}", exception);
         }
     }
@@ -321,8 +388,8 @@ public sealed class WallCluster : IAsyncDisposable
         NodeState node = nodes[address.Endpoint - 1];
         lock (gate)
         {
-            if (address.Incarnation != node.Incarnation)
-                return;
+            if (address.Incarnation != node.Incarnation || address.Incarnation <= node.Buried)
+                return; // its last words: it is dead by now
             node.Address = address;
         }
 
@@ -378,27 +445,31 @@ public sealed class WallCluster : IAsyncDisposable
     {
         if (Find(name) is not { } node)
             return;
-        PeerAddress? dead = null;
+        bool wasReady = false;
         lock (gate)
         {
             incarnation = Math.Min(incarnation, node.Incarnation);
+            if (incarnation <= node.Buried)
+                return;
+            node.Buried = incarnation;
             if (incarnation == node.Incarnation)
-                (dead, node.Address) = (node.Address, null);
+            {
+                (wasReady, node.Address) = (node.Address is not null, null);
+                node.Ready.TrySetException(new WorkerDiedException(
+                    $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}", asked));
+                node.Gone.TrySetResult();
+            }
         }
 
-        if (dead is not null)
-            process.Down(dead);
-
-        node.Ready.TrySetException(new IOException($"The worker of {name} ended before it was ready: {how}. {string.Join(" | ", lastLines.TakeLast(3))}"));
-        process.RemovePeer(node.Endpoint, incarnation);
+        process.Expel(node.Endpoint, incarnation);
         Shipper.OnPeerLost(node.Endpoint);
         Broadcast(new PeerDown(node.Endpoint, incarnation));
         if (stop.IsCancellationRequested)
             return;
-        if (!asked)
-            options.Log($"The worker of {name} (incarnation {incarnation}) died: {how}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
+        if (!asked && wasReady)
+            options.Log($"The worker of {name} (incarnation {incarnation}) died: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
         Died?.Invoke(node.Endpoint, incarnation, asked, how);
-        if (!asked && options.Respawn)
+        if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
             _ = RespawnAsync(node);
     }
 

@@ -16,6 +16,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// </summary>
 internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallCluster cluster, EndpointTrial own, Topology topology) : IDisposable
 {
+    private const int MostHolds = 3;
     private readonly Lock gate = new();
     private readonly List<LedgerEntry> ledger = [];
     private readonly NodeHealth health = new(spec.Cluster);
@@ -24,6 +25,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     private readonly Dictionary<int, Task> chains = []; // what is being done to a node, one thing after the other
     private readonly ConcurrentDictionary<int, Task<PeerAddress>> held = [];
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<LedgerEntry> Ledger()
     {
@@ -36,6 +38,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     {
         foreach (FaultEvent strike in own.Timeline)
             own.Clock.At(strike.At, () => Strike(strike));
+        started.TrySetResult();
     }
 
     /// <summary>Waits for what is being done to nodes.</summary>
@@ -72,11 +75,20 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     /// <summary>A worker that nobody asked to end is back: it takes part again.</summary>
     public void Respawned(int endpoint, PeerAddress address)
     {
-        if (endpoint < topology.Count)
-            Then(endpoint, () => RejoinAsync(endpoint, address, "", "process", "respawned", null));
+        if (endpoint >= topology.Count)
+            return;
+        // A worker that is held for its restart and dies is held again; one that had to serve serves again.
+        if (held.ContainsKey(endpoint))
+            held[endpoint] = HoldAsync(endpoint);
+        else
+            Then(endpoint, () => RejoinAsync(endpoint, address));
     }
 
-    public void Dispose() => stop.Cancel();
+    public void Dispose()
+    {
+        stop.Cancel();
+        started.TrySetCanceled(); // if the trial never began
+    }
 
     private void Strike(FaultEvent strike)
     {
@@ -128,7 +140,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         }
         else if (held.TryRemove(node, out Task<PeerAddress>? waiting))
         {
-            PeerAddress address = await waiting.ConfigureAwait(false);
+            PeerAddress address = await HeldAsync(node, waiting).ConfigureAwait(false);
             cluster.Process.Tell(node, new RestartNode(address.Incarnation));
             cluster.Serve(address);
             trial.GiveBack(node);
@@ -168,7 +180,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     private async Task<PeerAddress> HoldAsync(int node)
     {
         PeerAddress address = await cluster.EnsureAsync(node, stop.Token).ConfigureAwait(false);
-        await trial.PrepareAsync(node, address.Incarnation, held: true, stop.Token).ConfigureAwait(false);
+        await trial.PrepareAsync(address, held: true, stop.Token).ConfigureAwait(false);
         return address;
     }
 
@@ -189,12 +201,35 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         }
     }
 
-    private async Task RejoinAsync(int node, PeerAddress address, string fault, string kind, string effect, Instant? requested)
+    /// <summary>The worker that is held, or another if that one has died.</summary>
+    private async Task<PeerAddress> HeldAsync(int node, Task<PeerAddress> waiting)
     {
-        await trial.PrepareAsync(node, address.Incarnation, held: false, stop.Token).ConfigureAwait(false);
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                PeerAddress address = await waiting.ConfigureAwait(false);
+                if (cluster.IsAlive(address))
+                    return address;
+            }
+            catch (IOException) when (tries < MostHolds)
+            {
+                // it died while it came up
+            }
+
+            waiting = HoldAsync(node);
+        }
+    }
+
+    private async Task RejoinAsync(int node, PeerAddress address)
+    {
+        await started.Task.ConfigureAwait(false);
+        if (!cluster.IsAlive(address) || trial.IsPrepared(address))
+            return; // dead again: its successor will come; or it was there from the beginning
+        await trial.PrepareAsync(address, held: false, stop.Token).ConfigureAwait(false);
         cluster.Serve(address);
         trial.GiveBack(node);
-        Log(fault, kind, topology.Name(node), effect, requested);
+        Log("", "process", topology.Name(node), "respawned", null);
     }
 
     private void Then(int node, Func<Task> action)

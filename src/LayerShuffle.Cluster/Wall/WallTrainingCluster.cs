@@ -14,6 +14,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
 public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 {
+    private const int MostStarts = 5; // of one worker before the first step
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly WallCluster cluster;
     private readonly int number;
@@ -26,6 +27,8 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly IActorRef links;
+    private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
+    private Action<IReadOnlyList<int>>? lostHandlers;
 
     /// <summary>A training on a cluster; <see cref="StartAsync"/> hosts its layers.</summary>
     /// <param name="cluster">The cluster; one training or trial at a time.</param>
@@ -48,7 +51,25 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public event Action<IReadOnlyList<int>>? LayersLost;
+    /// <remarks>Who subscribes is told of what was lost before.</remarks>
+    public event Action<IReadOnlyList<int>>? LayersLost
+    {
+        add
+        {
+            lock (gate)
+            {
+                lostHandlers += value;
+                if (lost.Count > 0)
+                    value?.Invoke([.. lost]);
+            }
+        }
+
+        remove
+        {
+            lock (gate)
+                lostHandlers -= value;
+        }
+    }
 
     /// <inheritdoc/>
     public TrainingDirectory Directory { get; } = new();
@@ -58,9 +79,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         int[] used = [.. hosts.Distinct().Order()];
-        foreach (int endpoint in used)
-            cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
-        await Task.WhenAll(used.Select(endpoint => HostAsync(endpoint, [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)], cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(used.Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
         for (int layer = 0; layer < hosts.Length; layer++)
             Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
     }
@@ -71,31 +90,31 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         List<int> back = [];
         foreach (int endpoint in layers.Select(layer => hosts[layer]).Distinct().Order())
         {
-            int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+            int[] gone = LayersOf(endpoint);
             if (cluster.Process.IncarnationOf(endpoint) is not null)
                 await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
             if (!comesBack || IsHeldDown(endpoint))
             {
                 if (rehost)
-                    back.AddRange(await RehostAsync(endpoint, lost, cancellation).ConfigureAwait(false));
+                    back.AddRange(await RehostAsync(endpoint, gone, cancellation).ConfigureAwait(false));
                 continue;
             }
 
             try
             {
-                cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
-                await HostAsync(endpoint, lost, cancellation).ConfigureAwait(false);
-                foreach (int layer in lost)
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), gone, cancellation).ConfigureAwait(false);
+                foreach (int layer in gone)
                     Directory.Replace(layer, await LinkAsync(layer, endpoint).ConfigureAwait(false));
-                back.AddRange(lost);
+                back.AddRange(gone);
             }
-            catch (Exception exception) when (exception is IOException or TimeoutException)
+            catch (IOException)
             {
                 // it died again while it came up: the trainer asks once more
             }
         }
 
-        return back;
+        lock (gate)
+            return [.. back.Where(layer => !lost.Contains(layer))];
     }
 
     /// <summary>Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the frames of a training.</summary>
@@ -118,6 +137,24 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         cluster.Framed = frame => frame.Dispose();
         cluster.Process.System.Stop(links);
         return ValueTask.CompletedTask;
+    }
+
+    private int[] LayersOf(int endpoint) => [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+
+    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), LayersOf(endpoint), cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null)
+            {
+                // it died meanwhile: with the next one
+            }
+        }
     }
 
     private bool IsHeldDown(int endpoint)
@@ -145,36 +182,49 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     }
 
     /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
-    private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] lost, CancellationToken cancellation)
+    private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] gone, CancellationToken cancellation)
     {
-        int[] survivors = [.. cluster.Process.Serving().Select(peer => peer.Endpoint).Where(endpoint => endpoint > 0 && endpoint != dead)];
+        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
         if (survivors.Length == 0)
             return [];
-        for (int i = 0; i < lost.Length; i++)
-            hosts[lost[i]] = survivors[i % survivors.Length];
-        foreach (int survivor in survivors)
-            await HostAsync(survivor, [.. lost.Where(layer => hosts[layer] == survivor)], cancellation).ConfigureAwait(false);
-        foreach (int layer in lost)
+        for (int i = 0; i < gone.Length; i++)
+            hosts[gone[i]] = survivors[i % survivors.Length].Endpoint;
+        try
+        {
+            foreach (PeerAddress survivor in survivors)
+                await HostAsync(survivor, [.. gone.Where(layer => hosts[layer] == survivor.Endpoint)], cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            return []; // one of them died meanwhile: the trainer asks once more
+        }
+
+        foreach (int layer in gone)
             Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
-        return lost;
+        return gone;
     }
 
-    private async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)
+    private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation)
     {
-        TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
-        await answer.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        lock (gate)
+            lost.ExceptWith(layers);
+        cluster.Serve(worker);
+        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
+        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
     }
 
     private Task<IActorRef> LinkAsync(int layer, int endpoint) => links.Ask<IActorRef>(TrainingLink.Props(cluster.Process, number, layer, endpoint), Patience);
 
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
-        if (hosted.TryGetValue(endpoint, out TaskCompletionSource? waiting))
-            waiting.TrySetException(new IOException($"{cluster.Names[endpoint - 1]} died: {how}"));
-        int[] lost = [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
-        if (lost.Length > 0)
-            LayersLost?.Invoke(lost);
+        int[] gone = LayersOf(endpoint);
+        lock (gate)
+        {
+            lost.UnionWith(gone);
+            if (gone.Length > 0)
+                lostHandlers?.Invoke(gone);
+        }
     }
 
     private void OnMessage(object message)

@@ -18,7 +18,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>One trial on the wall clock, as the coordinator runs it.</summary>
 internal sealed class WallTrial
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int MostPreparations = 5; // of one node before the trial begins
     private static readonly Duration Settled = Duration.FromSeconds(1);
     private readonly int number;
     private readonly TrialSpec spec;
@@ -36,6 +36,7 @@ internal sealed class WallTrial
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> prepared = [];
     private readonly ConcurrentDictionary<int, TaskCompletionSource> left = [];
+    private readonly ConcurrentDictionary<int, int> preparedIncarnation = []; // newest
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
@@ -88,9 +89,7 @@ internal sealed class WallTrial
         IActorRef root = ActorRefs.Nobody;
         try
         {
-            for (int endpoint = 1; endpoint <= nodes; endpoint++)
-                cluster.Serve(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false));
-            await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => PrepareAsync(endpoint, cluster.Process.IncarnationOf(endpoint) ?? 0, held: false, cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
             zero = cluster.Process.Timer.Now + 50_000_000;
             Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
             root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => done.TrySetException(exception))), $"trial-{number}");
@@ -122,19 +121,44 @@ internal sealed class WallTrial
     }
 
     /// <summary>Has a worker host its layers and set up its side of the trial.</summary>
-    public async Task PrepareAsync(int endpoint, int incarnation, bool held, CancellationToken cancellation)
+    /// <exception cref="IOException">It died, or does not answer.</exception>
+    public async Task PrepareAsync(PeerAddress worker, bool held, CancellationToken cancellation)
     {
+        int endpoint = worker.Endpoint;
         if (shipment is not null)
         {
-            await HostAsync(endpoint, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
+            await HostAsync(worker, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
         }
 
-        TaskCompletionSource ready = prepared[(endpoint, incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(
             endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
-        await ready.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
+        preparedIncarnation[endpoint] = worker.Incarnation;
         if (zero != 0)
             cluster.Process.Tell(endpoint, new StartTrial(number, zero));
+    }
+
+    /// <summary>Whether this very worker has its side of the trial set up.</summary>
+    public bool IsPrepared(PeerAddress worker) => preparedIncarnation.GetValueOrDefault(worker.Endpoint) == worker.Incarnation;
+
+    /// <summary>Has a node serve from the trial's beginning, whatever becomes of its worker meanwhile.</summary>
+    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
+            try
+            {
+                cluster.Serve(worker);
+                await PrepareAsync(worker, held: false, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException) when (tries < MostPreparations && !cluster.IsAlive(worker))
+            {
+                // it died meanwhile: with the next one, if there is to be one
+            }
+        }
     }
 
     /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
@@ -145,14 +169,14 @@ internal sealed class WallTrial
         try
         {
             int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
-            int[] survivors = [.. cluster.Process.Serving().Select(peer => peer.Endpoint).Where(endpoint => endpoint > 0 && endpoint != dead && endpoint < topology.Count)];
+            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
             if (survivors.Length == 0 || layers.Length == 0)
                 return null;
-            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length])];
+            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
             foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
             {
                 if (shipment is not null)
-                    await HostAsync(share.Key, shipment, [.. share], cancellation).ConfigureAwait(false);
+                    await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
             }
 
             Move(layers, hosts);
@@ -178,26 +202,22 @@ internal sealed class WallTrial
         cluster.Broadcast(new LayersMoved(number, layers, hosts));
     }
 
-    private async Task HostAsync(int endpoint, ModelShipment model, int[] layers, CancellationToken cancellation)
+    private async Task HostAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
     {
-        int[] missing = cluster.NotHosted(endpoint, model.Key, layers);
+        int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
         if (missing.Length == 0)
             return;
-        await cluster.Shipper.ShipAsync(endpoint, model.Blobs(missing), cancellation).ConfigureAwait(false);
-        TaskCompletionSource answer = hosted[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(endpoint, model.Host(missing));
-        await answer.Task.WaitAsync(Patience, cancellation).ConfigureAwait(false);
-        cluster.AddHosted(endpoint, model.Key, missing);
+        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation).ConfigureAwait(false);
+        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
+        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
+        cluster.AddHosted(worker, shipped.Key, missing);
     }
 
     /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
-        if (prepared.TryGetValue((endpoint, incarnation), out TaskCompletionSource? waiting))
-            waiting.TrySetException(new IOException($"{topology.Name(endpoint)} died: {how}"));
-        if (hosted.TryGetValue(endpoint, out TaskCompletionSource? hosting))
-            hosting.TrySetException(new IOException($"{topology.Name(endpoint)} died: {how}"));
         if (left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
         faults.Died(endpoint, incarnation, asked, how);

@@ -28,6 +28,7 @@ internal sealed class Worker : IDisposable
     private EndpointTrial? trial;
     private IActorRef node = ActorRefs.Nobody;
     private WorkerTraining? training;
+    private int prepared;
 
     public Worker(WorkerSettings settings, int incarnation, Action<string> log)
     {
@@ -124,8 +125,10 @@ internal sealed class Worker : IDisposable
             case StartTrial start when start.Trial == trial?.Number:
                 trial.Start(start.Zero - clock.Offset, node);
                 break;
-            case Messages.EndTrial end when end.Trial == trial?.Number:
-                EndTrial(report: true);
+            case Messages.EndTrial end:
+                if (end.Trial == trial?.Number)
+                    EndTrial(report: true);
+                TellCoordinator(new TrialLeft(end.Trial, settings.Endpoint)); // also from one that came too late to take part: nobody need wait for it
                 break;
             case OfferBlobs offer:
                 blobs.OnOffer(offer);
@@ -193,7 +196,7 @@ internal sealed class Worker : IDisposable
             prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator);
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
         Props props = NodeActor.Props(settings.Endpoint, spec, next.Context, incarnation, !prepare.Held);
-        node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => Problem($"The node failed: {exception.Message}"))), $"trial-{prepare.Trial}");
+        node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => Problem($"The node failed: {exception.Message}"))), $"trial-{prepare.Trial}-{++prepared}");
         lock (gate)
             (training, trial) = (null, next);
         TellCoordinator(new TrialPrepared(prepare.Trial, settings.Endpoint, incarnation));
@@ -213,7 +216,6 @@ internal sealed class Worker : IDisposable
             return;
         over.FlushNow();
         TellCoordinator(new LinkReport(settings.Endpoint, over.Transport.Links()));
-        TellCoordinator(new TrialLeft(over.Number, settings.Endpoint));
     }
 
     private void Host(HostLayers host)
