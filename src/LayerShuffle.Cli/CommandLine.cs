@@ -17,6 +17,7 @@ public static class CommandLine
             verbose,
             RunCommand.Create(output, error),
             NodeCommand.Create(error),
+            WorkerCommand.Create(),
             ValidateCommand.Create(output, error),
             PredictCommand.Create(output),
             SchemaCommand.Create(output),

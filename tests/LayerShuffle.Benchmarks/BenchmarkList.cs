@@ -14,6 +14,7 @@ internal static class BenchmarkList
         ("kernel", "events per second of the virtual kernel ÷ a plain priority queue", KernelBenchmark.Run),
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
         ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9", HonestyBenchmark.Run),
+        ("data-plane", "throughput of the data plane ÷ a raw loopback socket, 1 to 32 MB (goal: at least 0.7)", static (_, _) => DataPlaneThroughput.RunAsync().GetAwaiter().GetResult()),
     ];
 
     /// <summary>Runs what is named, or prints the list.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cli.Tests;
 
@@ -59,6 +60,57 @@ public sealed class NodeTests
             if (!node.HasExited)
                 node.Kill();
         }
+    }
+
+    [Fact]
+    public async Task A_node_with_the_right_secret_joins_and_one_with_another_is_refused_and_named()
+    {
+        using var cli = new Cli();
+        string ours = cli.Write("cluster.secret", "0123456789abcdef0123456789abcdef\n"), theirs = cli.Write("other.secret", "fedcba9876543210fedcba9876543210\n");
+        using ClusterIdentity identity = ClusterIdentity.FromSecretFile(ours);
+        await using var hub = new SupervisorHub(new SupervisorHubOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Wanted = 1,
+            Secure = async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation),
+        });
+        using Process wrong = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", theirs);
+        await wrong.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        wrong.ExitCode.ShouldBe(ExitCodes.Invalid);
+        (await wrong.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("it holds another secret");
+        HubEvent.Refused refused = (await hub.Events.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)).ShouldBeOfType<HubEvent.Refused>();
+        refused.From.ShouldStartWith("127.0.0.1:");
+        refused.Reason.ShouldContain("another");
+
+        using Process right = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", ours);
+        try
+        {
+            (await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience))[0].Name.ShouldBe("node-1");
+            await hub.ShutdownAsync("node-1").WaitAsync(Patience);
+            await right.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+            right.ExitCode.ShouldBe(ExitCodes.Done);
+        }
+        finally
+        {
+            if (!right.HasExited)
+                right.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_node_without_a_secret_goes_to_no_other_machine()
+    {
+        using var cli = new Cli();
+        cli.Run("node", "--join", "203.0.113.1:7400").ShouldBe(ExitCodes.Invalid); // an address that is nobody's
+        cli.Error.ShouldContain("Refused to connect to 203.0.113.1 without a cluster secret");
+    }
+
+    [Fact]
+    public void A_secret_that_could_be_guessed_is_refused()
+    {
+        using var cli = new Cli();
+        cli.Run("node", "--join", "127.0.0.1:7400", "--secret-file", cli.Write("s", "short\n")).ShouldBe(ExitCodes.Invalid);
+        cli.Error.ShouldContain("The cluster secret has 5 bytes; at least 16 are needed");
     }
 
     [Fact]

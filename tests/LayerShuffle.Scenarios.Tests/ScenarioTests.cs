@@ -22,8 +22,18 @@ public class ScenarioTests
         variant.Network.Default.ShouldBe(LinkConditions.Perfect);
         variant.Faults.ShouldBeEmpty();
         variant.Routing.ShouldBe(new RoutingSpec());
+        (scenario.Clock, variant.Cluster.Respawn, variant.Cluster.Recovery, variant.Cluster.Wire).ShouldBe((ScenarioClock.Virtual, true, RecoveryKind.None, WireFormat.Float32));
         variant.Cluster.Nodes.ShouldHaveSingleItem().ShouldBe(new NodeSpec("node-1", ComputeTimeSpec.Zero, 1, null));
         variant.Workload.ShouldBe(new WorkloadSpec(null, 1, new ArrivalSpec(ArrivalKind.Closed, 1, 0), Duration.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void Checkpoint_and_initializer_keys_reach_the_model()
+    {
+        ModelSpec model = Some.Valid(Some.Minimal + "model: {initializer_range: 0.125, training: {checkpoint_epochs: 0, checkpoint_steps: 250}}").Models.ShouldHaveSingleItem();
+        (model.InitializerRange, model.Training!.CheckpointEpochs, model.Training.CheckpointSteps).ShouldBe((0.125, 0, 250));
+        ModelSpec standard = Some.Valid(Some.Minimal).Models.ShouldHaveSingleItem();
+        (standard.InitializerRange, standard.Training!.CheckpointEpochs, standard.Training.CheckpointSteps).ShouldBe((0.02, 1, 0));
     }
 
     [Fact]
@@ -65,6 +75,56 @@ public class ScenarioTests
         (variant.Routing.Prune.Layers, variant.Routing.Prune.PerTrial, variant.Routing.Prune.Choose).ShouldBe((1, true, PruneChoice.Explicit));
         (variant.Routing.OnFailure, variant.Routing.Replicas, variant.Routing.Detection).ShouldBe((OnFailure.Fail, 2, Duration.FromMilliseconds(7)));
         variant.Workload.ShouldBe(new WorkloadSpec(20, 8, new ArrivalSpec(ArrivalKind.Poisson, 0, 50), Duration.FromSeconds(5)));
+    }
+
+    [Fact]
+    public void The_wall_clock_has_settings_of_its_own()
+    {
+        Scenario scenario = Some.Valid(Some.Minimal + """
+            clock: wall
+            model: {training: {faults: true}}
+            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, wire: bf16}
+            faults:
+              nap: {kind: pause, nodes: [a], at: 1s, for: 2s}
+              coma: {kind: pause, nodes: {random: 2}, at: 1s}
+            conditions: {all: , raw: {cluster: {wire: null, recovery: none}}, few: {cluster: {nodes: {b: null, c: null}}, faults: null}}
+            """);
+        scenario.Clock.ShouldBe(ScenarioClock.Wall);
+        scenario.Models[0].Training!.Faults.ShouldBeTrue();
+        ClusterSpec cluster = scenario.Conditions[0].Cluster;
+        (cluster.Respawn, cluster.Recovery, cluster.Wire).ShouldBe((false, RecoveryKind.Rehost, WireFormat.BFloat16));
+        scenario.Conditions[0].Faults.ShouldBe(
+        [
+            new PauseFault("nap", Duration.FromSeconds(1), ((PauseFault)scenario.Conditions[0].Faults[0]).Nodes, Duration.FromSeconds(2)),
+            new PauseFault("coma", Duration.FromSeconds(1), new NodeSelector(null, false, 2, null), null),
+        ]);
+        ((PauseFault)scenario.Conditions[0].Faults[0]).Nodes.Names.ShouldBe(["a"]);
+        (scenario.Conditions[1].Cluster.Wire, scenario.Conditions[1].Cluster.Recovery).ShouldBe((WireFormat.Float32, RecoveryKind.None));
+        scenario.Conditions[2].Cluster.Nodes.ShouldHaveSingleItem().Name.ShouldBe("a");
+        scenario.Nodes.Select(node => node.Name).ShouldBe(["a", "b", "c"]);
+    }
+
+    [Theory]
+    [InlineData("fp32", 4)]
+    [InlineData("fp16", 2)]
+    [InlineData("bf16", 2)]
+    [InlineData("int8", 1)]
+    public void The_size_of_an_activation_follows_the_wire_format(string wire, int bytes)
+    {
+        Scenario scenario = Some.Valid(Some.Minimal + $"clock: wall\ncluster: {{wire: {wire}}}\n");
+        WireFormat format = scenario.Conditions[0].Cluster.Wire;
+        format.Word().ShouldBe(wire);
+        scenario.Models[0].ActivationBytes(3, format).ShouldBe(3L * 65 * 96 * bytes);
+        string[] warnings = Some.Warnings(Some.Minimal + $"clock: wall\ncluster: {{wire: {wire}}}\nnetwork: {{bandwidth: 65KB/s}}\nrouting: {{timeout: 150ms}}\n"); // 96 ms a byte
+        warnings.Length.ShouldBe(bytes > 1 ? 1 : 0);
+    }
+
+    [Fact]
+    public void Conditions_may_use_the_first_nodes_in_any_order_of_conditions()
+    {
+        foreach (string sizes in (string[])["2, 4, 3", "4, 2, 3", "1, 2, 4"])
+            Some.Valid(Some.Minimal + $"clock: wall\nsweep: {{cluster.nodes: [{sizes}]}}\n").Nodes.Count.ShouldBe(4);
+        Some.Valid(Some.Minimal + "cluster: {nodes: 2}\nconditions: {a: , b: {cluster: {nodes: {x: {}, y: {}}}}}\n").Clock.ShouldBe(ScenarioClock.Virtual); // other names are fine there
     }
 
     [Fact]

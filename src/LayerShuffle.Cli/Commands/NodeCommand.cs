@@ -17,16 +17,14 @@ internal static partial class NodeCommand
         var name = new Option<string?>("--name") { Description = "This node's name (default: the next that is free).", HelpName = "NAME" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var threads = new Option<int?>("--threads") { Description = "Computing threads (default: the scenario's).", HelpName = "N" };
-        var secret = new Option<string?>("--secret-file") { Description = "The cluster's secret: the same file as the coordinator's.", HelpName = "FILE" };
-        var certificate = new Option<string?>("--cert") { Description = "This node's certificate (PEM), instead of a secret.", HelpName = "FILE" };
-        var key = new Option<string?>("--key") { Description = "Its private key (PEM).", HelpName = "FILE" };
-        var authority = new Option<string?>("--authority") { Description = "The certificate authority that peers' certificates must come from (PEM).", HelpName = "FILE" };
+        var security = new SecuritySwitches();
         var logs = new Option<string?>("--log-dir") { Description = "Where the worker's output goes, as NAME.log.", HelpName = "DIR" };
         var local = new Option<bool>("--local") { Hidden = true };
         var command = new Command("node", "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
         {
-            join, listen, publicHost, name, device, threads, secret, certificate, key, authority, logs, local,
+            join, listen, publicHost, name, device, threads, logs, local,
         };
+        security.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
@@ -42,7 +40,7 @@ internal static partial class NodeCommand
             bool isLocal = parsed.GetValue(local);
             TextReader? parent = isLocal ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : null;
             LocalStart? start = parent is null ? null : Local(parent);
-            var security = new SecurityOptions(start?.Secret, parsed.GetValue(secret), parsed.GetValue(certificate), parsed.GetValue(key), parsed.GetValue(authority));
+            using ClusterSecurity secured = ClusterSecurity.For(security.Read(parsed, start?.Secret));
             NodeCapabilities capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System).ConfigureAwait(false) with
             {
                 Device = wanted,
@@ -57,13 +55,13 @@ internal static partial class NodeCommand
                 Port = hub.Port!.Value,
                 Name = parsed.GetValue(name),
                 Capabilities = capabilities,
-                Secure = ClusterSecurity.For(security),
+                Secure = secured.Client,
                 LogDirectory = parsed.GetValue(logs),
                 Parent = parent,
                 Say = error.WriteLine,
             };
             // A local supervisor leaves Ctrl-C to its coordinator, which tells it what to do, or closes its input.
-            return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(isLocal ? CancellationToken.None : cancellation).ConfigureAwait(false);
+            return await new NodeSupervisor(options, new SelfLauncher(secured.WorkerEnvironment)).RunAsync(isLocal ? CancellationToken.None : cancellation).ConfigureAwait(false);
         });
         return command;
     }

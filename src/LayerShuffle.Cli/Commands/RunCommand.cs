@@ -18,17 +18,31 @@ internal static class RunCommand
         var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
         var metrics = new Option<string?>("--metrics") { Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.", HelpName = MetricsExport.Values };
+        var listen = new Option<string?>("--listen") { Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.", HelpName = "HOST:PORT" };
+        var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen.", HelpName = "N" };
+        var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).", HelpName = "HOST" };
+        var security = new SecuritySwitches();
         var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
         {
-            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, metrics,
+            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, metrics,
         };
+        security.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(resume) is not null && result.GetValue(directory) is not null)
                 result.AddError("--resume DIR goes on in DIR: leave --output out.");
+            bool listens = result.GetResult(listen) is { Implicit: false }, waits = result.GetResult(workers) is { Implicit: false };
+            if (listens && !waits)
+                result.AddError("--listen HOST:PORT needs --workers N: for how many nodes to wait.");
+            if (!listens && result.GetValue(publicHost) is not null)
+                result.AddError("--public-host goes with --listen HOST:PORT.");
+            if (waits && !listens)
+                result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every node of the scenario by itself.");
         });
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(workers) is < 1 and int few)
+                throw new UsageException($"--workers {few}: expected at least 1.");
             var options = new RunOptions
             {
                 Scenario = parsed.GetValue(scenario)!,
@@ -40,6 +54,8 @@ internal static class RunCommand
                 Resume = parsed.GetValue(resume),
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
+                Cluster = new ClusterOptions(
+                    parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers), parsed.GetValue(publicHost), security.Read(parsed).Checked()),
                 Metrics = parsed.GetValue(metrics),
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.

@@ -23,7 +23,7 @@ internal static class DryRun
             output.WriteLine($"{key.Trial}: {key.Model}, training seed {key.TrainingSeed}, policy {key.Policy}, condition {key.Condition}, repeat {key.Repeat}");
             foreach (FaultEvent fault in Timeline(trial.Spec, scenario.Seed))
                 output.WriteLine($"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}");
-            if (Foretell(trial) is { } foretold)
+            if (Foretell(trial, scenario.Clock) is { } foretold)
                 output.WriteLine($"    {foretold}");
         }
     }
@@ -32,10 +32,10 @@ internal static class DryRun
         FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), SeedTree.Root(seed).Child("repeat").Child(spec.Key.Repeat));
 
     private static string Targets(FaultEvent fault, TrialSpec spec) =>
-        fault.Fault is not (CrashFault or SlowdownFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
+        fault.Fault is not (CrashFault or SlowdownFault or PauseFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
 
     /// <summary>The closed form of the design: without trouble and with one request in flight, latency is L·c + (L+1)·(d + size ÷ bandwidth).</summary>
-    private static string? Foretell(PlannedTrial trial)
+    private static string? Foretell(PlannedTrial trial, ScenarioClock clock)
     {
         TrialSpec spec = trial.Spec;
         LinkConditions link = spec.Network.Default;
@@ -49,14 +49,14 @@ internal static class DryRun
         {
             double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds, hop = link.Latency.Mean.TotalMilliseconds;
             if (link.BandwidthBytesPerSecond is { } bandwidth)
-                hop += trial.Model.ActivationBytesPerImage * spec.Workload.ImagesPerRequest / bandwidth * 1000;
-            return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes {layers * compute + (layers + 1) * hop:0.######} ms");
+                hop += trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire) / bandwidth * 1000;
+            return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes {(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
         }
 
         if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
-            return FormattableString.Invariant($"foretold: {Math.Pow(1 - link.Loss, layers + 1):P2} of the requests complete");
+            return $"foretold: {Percent.Of(Math.Pow(1 - link.Loss, layers + 1), 2)} of the requests complete";
         if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing.OnFailure == OnFailure.Skip)
-            return FormattableString.Invariant($"foretold: a layer is skipped with probability {Math.Pow(link.Loss, spec.Routing.Retries + 1):P4}");
+            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(link.Loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Seeds;
@@ -12,7 +11,7 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>Makes a scenario's models: trains them through layer actors, imports checkpoints, or takes them from the store.</summary>
-internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActorSystem system, ModelStore store, RunOptions options, RunLog log)
+internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend backend, ModelStore store, RunOptions options, RunLog log)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
@@ -55,10 +54,11 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActor
             spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(spec, preprocessor), data.Test(spec.ImageSize, preprocessor), luck,
             store.CheckpointDirectory(hash));
         fresh.train();
-        IReadOnlyList<TrainingRecord> records = new VirtualTrainer(system).Train(
+        IReadOnlyList<TrainingRecord> records = backend.Train(
             job,
+            training.Faults,
             record => log.Line(FormattableString.Invariant(
-                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {record.Top1Sequential:P1}  in random orders {record.Top1Arbitrary:P1}")),
+                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
             (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
             cancellation);
         fresh.eval();
@@ -147,6 +147,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, VirtualActor
         scenario.Seed,
         TrainingSeed = trainingSeed,
         Threads = data.Threads,
+        Clock = scenario.Clock.ToString(),
         Device = data.Device.ToString(),
     });
 }

@@ -30,7 +30,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["state"] = state,
             ["scenario"] = scenario.Name,
             ["seed"] = scenario.Seed,
-            ["clock"] = "virtual",
+            ["clock"] = scenario.Clock == ScenarioClock.Wall ? "wall" : "virtual",
             ["device"] = options.Device,
             ["threads"] = threads,
             ["trials_done"] = trialsDone,

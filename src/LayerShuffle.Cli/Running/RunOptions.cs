@@ -21,5 +21,7 @@ internal sealed record RunOptions
 
     public bool DryRun { get; init; }
 
+    public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
+
     public string? Metrics { get; init; }
 }

@@ -1,6 +1,8 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Results;
@@ -33,6 +35,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             return ExitCodes.Invalid;
         }
 
+        options.Cluster.Check(scenario);
         IReadOnlyList<PlannedTrial> trials = ScenarioExpander.Plan(scenario);
         if (options.DryRun)
         {
@@ -40,10 +43,13 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             return ExitCodes.Done;
         }
 
-        return Execute(scenario, loaded.EffectiveYaml, trials, cancellation);
+        using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
+        IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
+        return Execute(scenario, loaded.EffectiveYaml, trials, security, listen, cancellation);
     }
 
-    private int Execute(Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, CancellationToken cancellation)
+    private int Execute(
+        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, ClusterSecurity security, IPEndPoint? listen, CancellationToken cancellation)
     {
         string folder = options.Resume is { } resumed ? Resume(resumed, effective) : OutputFolder.Create(options.Output, scenario.Name, time);
         File.WriteAllText(Path.Combine(folder, "scenario.yaml"), effective);
@@ -52,8 +58,10 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         using var writer = new ResultsWriter(folder, scenario.Seed, scenario.Name, scenario.SweepKeys);
         try
         {
-            using var system = new VirtualActorSystem();
-            RunTrials(scenario, trials, system, writer, manifest, folder, cancellation);
+            using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
+                ? WallBackend.Start(scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster.PublicHost, folder, log, cancellation)
+                : new VirtualBackend(log.Line);
+            RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);
         }
         catch (Exception e)
         {
@@ -75,7 +83,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
     }
 
     private void RunTrials(
-        Scenario scenario, IReadOnlyList<PlannedTrial> trials, VirtualActorSystem system, ResultsWriter writer, RunManifest manifest, string folder,
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder,
         CancellationToken cancellation)
     {
         HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
@@ -85,22 +93,21 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         {
             data = new RunData(scenario, Devices.Select(options.Device), scenario.Threads);
             torch.set_num_threads(scenario.Threads);
-            trainer = new ModelTrainer(scenario, data, system, new ModelStore(), options, log);
+            trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, log);
             foreach (ModelSpec spec in scenario.Models)
                 Prepare(spec, trainer, writer, manifest, folder, cancellation);
         }
 
-        var runner = new VirtualTrialRunner(system);
         foreach (PlannedTrial planned in trials)
         {
             cancellation.ThrowIfCancellationRequested();
             TrialKey key = planned.Spec.Key;
             if (finished.Contains(key.Trial))
                 continue;
-            (ITrialModel model, int images) = Model(planned, trainer, data, cancellation);
+            (ITrialModel model, TrainedModel? trained, int images) = Model(planned, trainer, data, cancellation);
             int done = 0;
             string label = $"trial {key.Trial + 1}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
-            TrialRecord record = runner.Run(planned.Spec, model, images, _ =>
+            TrialRecord record = backend.Run(planned.Spec, model, trained, images, _ =>
             {
                 done++;
                 log.Status(() => $"{label}: {done} requests");
@@ -108,7 +115,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value));
             TrialData written = writer.Trials[^1];
             log.Line(FormattableString.Invariant(
-                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? FormattableString.Invariant($", top-1 {written.Metrics.Top1:P1}") : "")}"));
+                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
         }
     }
 
@@ -126,14 +133,14 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         }
     }
 
-    private static (ITrialModel Model, int Images) Model(PlannedTrial planned, ModelTrainer? trainer, RunData? data, CancellationToken cancellation)
+    private static (ITrialModel Model, TrainedModel? Trained, int Images) Model(PlannedTrial planned, ModelTrainer? trainer, RunData? data, CancellationToken cancellation)
     {
         ModelSpec spec = planned.Model;
         if (trainer is null || data is null)
-            return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
+            return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null, planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
         TrainedModel trained = trainer.Get(spec, planned.Spec.Key.TrainingSeed, cancellation);
         ITestImages images = data.Test(trained.Model.Config.ImageSize, trained.Preprocessor);
-        return (new TensorTrialModel(trained.Model, images), images.Count);
+        return (new TensorTrialModel(trained.Model, images), trained, images.Count);
     }
 
     private static string Resume(string folder, string effective)

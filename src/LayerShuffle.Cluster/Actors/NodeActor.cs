@@ -22,33 +22,40 @@ public sealed class NodeActor : ReceiveActor
     private HopCourier courier;
     private ExecutedHops executed = new();
     private (HopMessage Message, Upstream? Upstream)? running;
-    private int incarnation = 1;
-    private bool up = true;
+    private int incarnation;
+    private bool up;
     private double slowdown;
 
     /// <summary>Hosts the layers the placement gives it.</summary>
-    public NodeActor(int self, NodeSpec spec, EndpointContext context)
+    /// <param name="self">Its endpoint.</param>
+    /// <param name="spec">The node.</param>
+    /// <param name="context">What all endpoints share.</param>
+    /// <param name="incarnation">The incarnation in which it begins.</param>
+    /// <param name="up">Whether it begins up; else it waits for <see cref="RestartNode"/>.</param>
+    public NodeActor(int self, NodeSpec spec, EndpointContext context, int incarnation = 1, bool up = true)
     {
         (this.self, this.spec, this.context, slowdown) = (self, spec, context, spec.Slowdown);
+        (this.incarnation, this.up) = (incarnation, up);
         computeLuck = context.Luck.Child("compute").Child(spec.Name);
         courier = NewCourier();
         foreach (int layer in context.Placement.LayersOn(self))
-            layers[layer] = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+            LayerOf(layer);
 
         Receive<HopMessage>(OnHop);
         Receive<LayerExecuted>(OnExecuted);
         Receive<HopAcknowledged>(ack => courier.OnAcknowledged(ack));
         Receive<HopReleased>(release => courier.OnReleased(release));
         Receive<AcknowledgementOverdue>(overdue => courier.OnOverdue(overdue));
-        Receive<PeerDown>(down => courier.OnPeerDown(down, incarnation), _ => up);
-        Receive<PeerDownDetected>(detected => courier.OnPeerDownDetected(detected), detected => up && detected.Epoch == incarnation);
+        Receive<PeerDown>(down => courier.OnPeerDown(down, this.incarnation), _ => this.up);
+        Receive<PeerDownDetected>(detected => courier.OnPeerDownDetected(detected), detected => this.up && detected.Epoch == this.incarnation);
         Receive<CrashNode>(_ => OnCrash());
-        Receive<RestartNode>(restart => (incarnation, up) = (restart.Incarnation, true));
+        Receive<RestartNode>(restart => (this.incarnation, this.up) = (restart.Incarnation, true));
         Receive<SetSlowdown>(set => slowdown = set.Factor);
     }
 
     /// <summary>How to create one.</summary>
-    public static Props Props(int self, NodeSpec spec, EndpointContext context) => Akka.Actor.Props.Create(() => new NodeActor(self, spec, context));
+    public static Props Props(int self, NodeSpec spec, EndpointContext context, int incarnation = 1, bool up = true) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, spec, context, incarnation, up));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -86,8 +93,16 @@ public sealed class NodeActor : ReceiveActor
             double uniform = computeLuck.Child(journey.Request).Child(journey.NextLayer).Uniform;
             Duration took = spec.ComputeTime.Sample(uniform, journey.Images) * slowdown;
             context.Observer.ComputeStarted(next.Message, self);
-            layers[journey.NextLayer].Tell(new ExecuteLayer(next.Message, took, incarnation));
+            LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
         }
+    }
+
+    /// <summary>The actor of a layer: also of one that came here after its node died.</summary>
+    private IActorRef LayerOf(int layer)
+    {
+        if (!layers.TryGetValue(layer, out IActorRef? actor))
+            layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        return actor;
     }
 
     private void OnExecuted(LayerExecuted done)

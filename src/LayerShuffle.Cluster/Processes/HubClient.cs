@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Processes;
 
@@ -71,6 +73,24 @@ internal sealed class HubClient(NodeSupervisorOptions options)
         }
     }
 
+    /// <summary>The hub's addresses; without security all of them must be this machine's, before anything is sent there.</summary>
+    /// <exception cref="NodeRefusedException">They are not.</exception>
+    private async Task<IPAddress[]> AddressesAsync(CancellationToken cancellation)
+    {
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(options.Host, cancellation).ConfigureAwait(false);
+        try
+        {
+            foreach (IPAddress address in options.Secure is null ? addresses : [])
+                ListenPolicy.CheckPeer(address, null);
+        }
+        catch (InsecureAddressException exception)
+        {
+            throw new NodeRefusedException(exception.Message);
+        }
+
+        return addresses;
+    }
+
     private async Task<(HubConnection Connection, HubMessage.Welcome Welcome)> TryAsync(string? session, long received, TimeSpan patience, CancellationToken cancellation)
     {
         using var timer = new CancellationTokenSource(patience, options.Time);
@@ -80,7 +100,7 @@ internal sealed class HubClient(NodeSupervisorOptions options)
         HubConnection? connection = null;
         try
         {
-            await socket.ConnectAsync(options.Host, options.Port, either.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(await AddressesAsync(either.Token).ConfigureAwait(false), options.Port, either.Token).ConfigureAwait(false);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (options.Secure is not null)
                 stream = await options.Secure(stream, either.Token).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Processes;
 
@@ -31,7 +32,8 @@ public sealed partial class SupervisorHub : IAsyncDisposable
 
     /// <summary>Listens from now on.</summary>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    /// <exception cref="ArgumentException">A name cannot be one, or the address is not loopback and connections are not secured.</exception>
+    /// <exception cref="ArgumentException">A name cannot be one.</exception>
+    /// <exception cref="InsecureAddressException">Other machines can reach the address and connections are not secured.</exception>
     public SupervisorHub(SupervisorHubOptions options)
     {
         this.options = options;
@@ -41,8 +43,8 @@ public sealed partial class SupervisorHub : IAsyncDisposable
                 throw new ArgumentException($"'{name}' is no name for a node: letters, digits, '.', '-' and '_', at most 63, starting with a letter or digit.", nameof(options));
         }
 
-        if (options.Secure is null && !IPAddress.IsLoopback(options.Listen.Address))
-            throw new ArgumentException($"Without a secret or certificates only this machine may join: listen on 127.0.0.1 rather than {options.Listen.Address}, or give --secret-file.", nameof(options));
+        if (options.Secure is null)
+            ListenPolicy.Check(options.Listen.Address, null);
         listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {

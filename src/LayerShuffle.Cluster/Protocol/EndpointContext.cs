@@ -32,6 +32,9 @@ public sealed record EndpointContext
     /// <summary>Which endpoint hosts which layer.</summary>
     public required Placement Placement { get; init; }
 
+    /// <summary>Layers that are hosted elsewhere for the time being.</summary>
+    public MovedLayers Moved { get; } = new();
+
     /// <summary>Root of the trial's draws: (seed, repeat).</summary>
     public required SeedTree Luck { get; init; }
 }

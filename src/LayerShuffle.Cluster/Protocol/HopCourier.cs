@@ -230,6 +230,8 @@ public sealed class HopCourier
     {
         if (layer == Journey.Return)
             return EndpointContext.Coordinator;
+        if (context.Moved.HostOf(layer) is { } host)
+            return host;
         IReadOnlyList<int> copies = context.Placement.Copies(layer);
         return copies[attempt % copies.Count];
     }

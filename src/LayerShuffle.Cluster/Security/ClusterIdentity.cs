@@ -51,11 +51,15 @@ public sealed class ClusterIdentity : IDisposable
 
     /// <summary>The identity from a secret in a file; white space at its end does not count.</summary>
     /// <exception cref="ClusterIdentityException">The file cannot be read or the secret is too short.</exception>
-    public static ClusterIdentity FromSecretFile(string path)
+    public static ClusterIdentity FromSecretFile(string path) => FromSecret(ReadSecret(path));
+
+    /// <summary>The secret in a file; white space at its end does not count.</summary>
+    /// <exception cref="ClusterIdentityException">The file cannot be read.</exception>
+    public static byte[] ReadSecret(string path)
     {
         try
         {
-            return FromSecret(Encoding.UTF8.GetBytes(File.ReadAllText(path, Encoding.UTF8).TrimEnd()));
+            return Encoding.UTF8.GetBytes(File.ReadAllText(path, Encoding.UTF8).TrimEnd());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

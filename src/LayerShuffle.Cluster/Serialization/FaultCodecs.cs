@@ -7,7 +7,7 @@ namespace LayerShuffle.Cluster.Serialization;
 /// <summary>Faults of a scenario: a byte for the kind, what all have, what the kind has.</summary>
 internal static class FaultCodecs
 {
-    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3;
+    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3, Pause = 4;
 
     public static void WriteFault(ref WireWriter writer, FaultSpec fault)
     {
@@ -17,6 +17,7 @@ internal static class FaultCodecs
             PartitionFault => Partition,
             SlowdownFault => Slowdown,
             LinkFault => Link,
+            PauseFault => Pause,
             _ => throw new ArgumentException($"The fault '{fault.Name}' is of a kind without a codec: {fault.GetType().Name}.", nameof(fault)),
         });
         writer.WriteString(fault.Name);
@@ -42,6 +43,10 @@ internal static class FaultCodecs
                 NetworkCodecs.WritePatch(ref writer, link.Set);
                 WriteNullable(ref writer, link.For);
                 break;
+            case PauseFault pause:
+                WriteSelector(ref writer, pause.Nodes);
+                WriteNullable(ref writer, pause.For);
+                break;
         }
     }
 
@@ -56,6 +61,7 @@ internal static class FaultCodecs
             Partition => new PartitionFault(name, at, reader.ReadList<IReadOnlyList<string>>(ReadNames), ReadNullable(ref reader)),
             Slowdown => new SlowdownFault(name, at, ReadSelector(ref reader), reader.ReadDouble(), ReadNullable(ref reader)),
             Link => new LinkFault(name, at, ReadNames(ref reader), ReadNames(ref reader), NetworkCodecs.ReadPatch(ref reader), ReadNullable(ref reader)),
+            Pause => new PauseFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
             _ => throw reader.Wrong($"there is no kind {kind} of faults"),
         };
     }

@@ -67,6 +67,9 @@ internal static class TrialSpecCodec
                 w.WriteNumbers(ids);
             }
         });
+        writer.WriteBool(cluster.Respawn);
+        writer.WriteEnum(cluster.Recovery);
+        writer.WriteEnum(cluster.Wire);
     }
 
     private static ClusterSpec ReadCluster(ref WireReader reader)
@@ -74,7 +77,7 @@ internal static class TrialSpecCodec
         NodeSpec[] nodes = reader.ReadList(static (ref r) => new NodeSpec(
             r.ReadString(), new ComputeTimeSpec(NetworkCodecs.ReadDistribution(ref r), r.ReadDuration()), r.ReadDouble(), r.ReadOptional(static (ref r) => r.ReadString())));
         var kind = reader.ReadEnum<PlacementKind>();
-        return new(nodes, new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
+        var placement = new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
         {
             int count = r.ReadListLength(2);
             var layers = new OrderedDictionary<string, IReadOnlyList<int>>(count);
@@ -86,7 +89,8 @@ internal static class TrialSpecCodec
             }
 
             return layers;
-        })));
+        }));
+        return new(nodes, placement) { Respawn = reader.ReadBool(), Recovery = reader.ReadEnum<RecoveryKind>(), Wire = reader.ReadEnum<WireFormat>() };
     }
 
     private static void WriteRouting(ref WireWriter writer, RoutingSpec routing)

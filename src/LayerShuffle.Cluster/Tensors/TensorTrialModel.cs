@@ -9,7 +9,7 @@ namespace LayerShuffle.Cluster.Tensors;
 public sealed class TensorTrialModel(VisionTransformer model, ITestImages images) : ITrialModel
 {
     private const int Best = 5;
-    private readonly Dictionary<int, List<ActivationHandle>> handles = []; // by request; looked up by key only
+
 
     /// <inheritdoc/>
     public int Layers => model.Config.NumHiddenLayers;
@@ -18,7 +18,10 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     public bool Computes => true;
 
     /// <summary>Requests that hold tensors.</summary>
-    public int RequestsHeld => handles.Count;
+    public int RequestsHeld => Store.Requests;
+
+    /// <summary>What the requests hold.</summary>
+    internal ActivationStore Store { get; } = new();
 
     /// <inheritdoc/>
     public long ActivationBytes(int count) => (long)count * model.Config.Tokens * model.Config.HiddenSize * sizeof(float);
@@ -29,7 +32,6 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor pixels = images.PixelValues(indexes);            // [batch, 3, h, w]
-        handles.Add(request, []);
         return Keep(request, model.Embeddings.Forward(pixels));  // [batch, tokens, hidden]
     }
 
@@ -40,6 +42,7 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
             return null;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
+        input = input.to(model.Device);
         Tensor? embedding = model.Embeddings.PositionEmbedding(position);                      // [32], or null
         return Keep(request, model.Layers[layer].Forward(input, embedding));                   // [batch, tokens, hidden]
     }
@@ -52,7 +55,7 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor labels = images.Labels(indexes);                                                    // [batch]
-        Tensor logits = model.Head.Forward(hidden);                                                // [batch, classes]
+        Tensor logits = model.Head.Forward(hidden.to(model.Device));                                                // [batch, classes]
         Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
         Tensor hits = best.eq(labels.unsqueeze(1));                                                // [batch, 5]
         int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
@@ -60,20 +63,7 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     }
 
     /// <inheritdoc/>
-    public void Release(int request)
-    {
-        if (!handles.Remove(request, out List<ActivationHandle>? held))
-            return;
-        foreach (ActivationHandle handle in held)
-            handle.Free();
-    }
+    public void Release(int request) => Store.Release(request);
 
-    private ActivationHandle? Keep(int request, Tensor value)
-    {
-        if (!handles.TryGetValue(request, out List<ActivationHandle>? held))
-            return null;
-        var handle = new ActivationHandle(value.DetachFromDisposeScope());
-        held.Add(handle);
-        return handle;
-    }
+    private ActivationHandle? Keep(int request, Tensor value) => Store.Keep(request, value.DetachFromDisposeScope());
 }

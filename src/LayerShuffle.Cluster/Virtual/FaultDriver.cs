@@ -7,7 +7,7 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Cluster.Virtual;
 
 /// <summary>Lets a trial's faults strike on the kernel's clock and writes the ledger.</summary>
-internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport)
+internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport, PausedNodes paused)
 {
     private readonly List<LedgerEntry> ledger = [];
     private readonly Dictionary<string, IDisposable> guards = []; // by fault name
@@ -35,6 +35,10 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
             case CrashFault:
                 foreach (int node in strike.Targets)
                     Crash(strike, node);
+                break;
+            case PauseFault:
+                foreach (int node in strike.Targets)
+                    Log(strike, "pause", topology.Name(node), Pause(strike, node));
                 break;
             case SlowdownFault slowdown:
                 foreach (int node in strike.Targets)
@@ -67,6 +71,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
         if (strike.Begins)
         {
             int incarnation = health.Incarnation(node);
+            bool wasPaused = health.IsPaused(node);
             if (!health.Crash(node, strike.Fault.Name))
             {
                 Log(strike, "crash", name, "already_down");
@@ -76,10 +81,12 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
             downBy[(node, incarnation)] = strike.Fault.Name;
             Log(strike, "crash", name, "began");
             transport.Tell(node, CrashNode.Instance);
+            if (wasPaused)
+                paused.Kill(node);
             for (int peer = 0; peer < transport.Endpoints.Length; peer++)
             {
                 if (peer != node)
-                    transport.Tell(peer, new PeerDown(node, incarnation));
+                    transport.Notify(peer, new PeerDown(node, incarnation));
             }
         }
         else if (health.Restore(node, strike.Fault.Name))
@@ -91,6 +98,25 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
         {
             Log(strike, "crash", name, "still_down"); // another fault holds it down
         }
+    }
+
+    /// <returns>The effect, as the ledger tells it.</returns>
+    private string Pause(FaultEvent strike, int node)
+    {
+        if (strike.Begins)
+        {
+            if (!health.IsUp(node))
+                return "already_down"; // there is nothing to pause, and its next incarnation is not the one that was struck
+            if (!health.Pause(node, strike.Fault.Name))
+                return "already_paused";
+            paused.Stop(node);
+            return "began";
+        }
+
+        if (!health.Continue(node, strike.Fault.Name))
+            return health.IsPaused(node) ? "still_paused" : "not_paused"; // another fault holds it, or it crashed meanwhile
+        paused.Continue(node);
+        return "ended";
     }
 
     private void Guard(FaultEvent strike, Func<IDisposable> begin)

@@ -6,7 +6,9 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Cluster.Virtual;
 
 /// <summary>The clock port on the kernel.</summary>
-internal sealed class VirtualClock(VirtualKernel kernel) : IClock
+/// <param name="kernel">Time.</param>
+/// <param name="paused">Keeps the timers of paused nodes; null: none pauses.</param>
+internal sealed class VirtualClock(VirtualKernel kernel, PausedNodes? paused = null) : IClock
 {
     private int untilCompaction = 100_000;
 
@@ -26,5 +28,9 @@ internal sealed class VirtualClock(VirtualKernel kernel) : IClock
     public ITimerHandle TellAt(Instant at, IActorRef target, object message) =>
         Schedule(at, message is SubmitRequest ? EventKind.Arrival : EventKind.Timer, target, message);
 
-    private ITimerHandle Schedule(Instant at, EventKind kind, IActorRef target, object message) => kernel.Schedule(at, kind, m => target.Tell(m!), message);
+    private ITimerHandle Schedule(Instant at, EventKind kind, IActorRef target, object message) => kernel.Schedule(at, kind, m =>
+    {
+        if (paused?.HoldsTimer(target, m!) != true)
+            target.Tell(m!);
+    }, message);
 }

@@ -6,11 +6,11 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Cluster.Virtual;
 
 /// <summary>Computes on the kernel's thread at once and reports when the simulated time is over.</summary>
-internal sealed class VirtualLayerCompute(VirtualKernel kernel, ITrialModel model) : ILayerCompute
+internal sealed class VirtualLayerCompute(PausedNodes nodes, ITrialModel model) : ILayerCompute
 {
     public void Start(int layer, object? activation, int request, int position, Duration took, IActorRef replyTo, Func<object?, object> completion)
     {
         object? output = model.Execute(layer, activation, request, position);
-        kernel.Schedule(kernel.Now + took, EventKind.ComputeEnd, m => replyTo.Tell(m!), completion(output));
+        nodes.ScheduleComputeEnd(replyTo, took, completion(output));
     }
 }

@@ -10,17 +10,28 @@ namespace LayerShuffle.Cluster.Virtual;
 /// <param name="kernel">Time.</param>
 /// <param name="injector">The links.</param>
 /// <param name="health">Which nodes are up.</param>
+/// <param name="paused">Keeps what reaches paused nodes.</param>
 /// <param name="trace">Sees what happens.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
-    VirtualKernel kernel, LinkInjector injector, NodeHealth health, IHopTrace trace, Func<int, long> activationBytes, Func<object, object>? wire = null) : ITransport
+    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, Func<int, long> activationBytes, Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
     public IActorRef[] Endpoints { get; set; } = [];
 
-    /// <summary>Tells an endpoint what comes from outside the network: its faults, its peers' crashes, the start.</summary>
+    /// <summary>Tells an endpoint what comes from outside the network, whatever state it is in: its faults, the start.</summary>
     public void Tell(int endpoint, object message) => Endpoints[endpoint].Tell(Carried(message));
+
+    /// <summary>Tells an endpoint what membership tells it: a paused node learns of it when it goes on.</summary>
+    public void Notify(int endpoint, object message)
+    {
+        object carried = Carried(message);
+        if (paused.IsPaused(endpoint))
+            Hold(endpoint, Incarnation(endpoint), carried);
+        else
+            Endpoints[endpoint].Tell(carried);
+    }
 
     public void Send(int from, int to, HopMessage message)
     {
@@ -60,15 +71,30 @@ internal sealed class VirtualTransport(
         if (!verdict.Delivered)
             return;
         int incarnation = Incarnation(to);
-        kernel.Schedule(verdict.At, EventKind.Delivery, m =>
-        {
-            if (IsUp(to, incarnation))
-                Endpoints[to].Tell(m!);
-        }, Carried(message));
+        kernel.Schedule(verdict.At, EventKind.Delivery, m => Receive(to, incarnation, m!), Carried(message));
     }
+
+    private void Receive(int to, int incarnation, object message)
+    {
+        if (paused.IsPaused(to))
+            Hold(to, incarnation, message);
+        else if (IsUp(to, incarnation))
+            Endpoints[to].Tell(message);
+    }
+
+    // Methods of their own, so that only what is held costs a closure.
+    private void Hold(int to, int incarnation, object message) => paused.Hold(to, () => Receive(to, incarnation, message));
+
+    private void Hold(int from, int to, int incarnation, CopyFate fate, HopMessage message) => paused.Hold(to, () => Arrive(from, to, incarnation, fate, message));
 
     private void Arrive(int from, int to, int incarnation, CopyFate fate, HopMessage message)
     {
+        if (paused.IsPaused(to))
+        {
+            Hold(from, to, incarnation, fate, message);
+            return;
+        }
+
         bool up = IsUp(to, incarnation);
         injector.CountArrival(from, to, fate, up);
         if (!up)

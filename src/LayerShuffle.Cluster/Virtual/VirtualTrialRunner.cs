@@ -42,13 +42,14 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var topology = new Topology([.. spec.Cluster.Nodes.Select(n => n.Name)]);
         var injector = new LinkInjector(spec.Network, topology, luck);
         var health = new NodeHealth(spec.Cluster);
+        var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
         var images = new ImageSchedule(spec.Workload, testImages, luck);
         var log = new RequestLog(images.RequestCount);
         FaultDriver? faults = null;
         var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation));
         IHopTrace observer = Observe is null ? trace : Observe(trace);
-        var transport = new VirtualTransport(kernel, injector, health, observer, model.ActivationBytes, Wire);
-        faults = new FaultDriver(kernel, injector, health, topology, transport);
+        var transport = new VirtualTransport(kernel, injector, health, paused, observer, model.ActivationBytes, Wire);
+        faults = new FaultDriver(kernel, injector, health, topology, transport, paused);
         log.Added = record =>
         {
             trace.Ended(record);
@@ -57,9 +58,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var context = new EndpointContext
         {
             EndpointCount = topology.Count,
-            Clock = new VirtualClock(kernel),
+            Clock = new VirtualClock(kernel, paused),
             Transport = transport,
-            Compute = new VirtualLayerCompute(kernel, model),
+            Compute = new VirtualLayerCompute(paused, model),
             Observer = observer,
             Routing = spec.Routing,
             Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas),
@@ -81,6 +82,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         {
             kernel.Drain();
             transport.Endpoints = cluster.Endpoints;
+            paused.SetEndpoints(cluster.Endpoints);
             faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);

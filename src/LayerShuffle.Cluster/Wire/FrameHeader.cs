@@ -55,7 +55,7 @@ internal sealed record FrameHeader(byte Kind, int MetaBytes, TensorDescriptor[] 
     public static int ReadPrefix(ReadOnlySpan<byte> prefix)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(prefix) != Magic)
-            throw new FrameFormatException($"A frame begins with {Convert.ToHexString(prefix[..4])} instead of {Magic:X8} in little endian: the stream is out of step or not of this protocol.");
+            throw new FrameFormatException($"A frame begins with {Convert.ToHexString(prefix[..4])} instead of 4C534631: the stream is out of step or not of this protocol.");
         if (prefix[4] != Version)
             throw new FrameFormatException($"A frame has version {prefix[4]}; {Version} is expected. Run the same program on all machines.");
         if (prefix[6] > OutgoingFrame.MaxTensors)

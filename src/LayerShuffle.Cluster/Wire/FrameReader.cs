@@ -38,7 +38,9 @@ internal sealed class FrameReader(Stream stream, int from, FrameLimits limits) :
             {
                 Tensor tensor = Allocate(descriptor);
                 tensors.Add(tensor);
-                Memory<byte> memory = new TensorMemory(tensor).Memory;
+                var manager = new TensorMemory(tensor);
+                manager.PreferHugePages();
+                Memory<byte> memory = manager.Memory;
                 if (descriptor.Dtype is WireDtype.Float32 or WireDtype.UInt8)
                     await ReadPlainAsync(memory, cancellation);
                 else

@@ -42,7 +42,7 @@ internal static class Handshake
         string? objection = own.Objection(peer);
         if (objection is null && newest(peer.Endpoint) is var known && peer.Incarnation < known)
             objection = $"it is incarnation {peer.Incarnation} of {Hello.Name(peer.Endpoint)}, which incarnation {known} has followed";
-        own.Write(buffer);
+        (own with { ToEndpoint = peer.Endpoint, ToIncarnation = peer.Incarnation }).Write(buffer);
         await stream.WriteAsync(buffer, cancellation);
         await WriteVerdictAsync(stream, objection, cancellation);
         if (objection is not null)

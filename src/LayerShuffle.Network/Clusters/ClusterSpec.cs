@@ -7,4 +7,13 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
 {
     /// <summary>The endpoint that is not a node.</summary>
     public const string Coordinator = "coordinator";
+
+    /// <summary>Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.</summary>
+    public bool Respawn { get; init; } = true;
+
+    /// <summary>Wall clock: what becomes of the layers of a node that is down.</summary>
+    public RecoveryKind Recovery { get; init; }
+
+    /// <summary>The format of activations between endpoints, from which their size follows; the virtual clock knows <see cref="WireFormat.Float32"/> only.</summary>
+    public WireFormat Wire { get; init; }
 }

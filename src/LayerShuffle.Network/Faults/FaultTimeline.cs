@@ -31,6 +31,7 @@ public static class FaultTimeline
         PartitionFault partition => partition.HealAfter,
         SlowdownFault slowdown => slowdown.For,
         LinkFault link => link.For,
+        PauseFault pause => pause.For,
         _ => throw new ArgumentException($"Fault '{fault.Name}' is of a kind that the timeline does not know: {fault.GetType().Name}.", nameof(fault)),
     };
 
@@ -38,6 +39,7 @@ public static class FaultTimeline
     {
         CrashFault crash => Nodes(fault, crash.Nodes, topology, trialSeed),
         SlowdownFault slowdown => Nodes(fault, slowdown.Nodes, topology, trialSeed),
+        PauseFault pause => Nodes(fault, pause.Nodes, topology, trialSeed),
         PartitionFault partition => topology.LinksAcross(partition.Groups),
         LinkFault link => topology.LinksBetween(link.From, link.To),
         _ => [],
@@ -53,7 +55,7 @@ public static class FaultTimeline
         {
             int[] named = [.. names.Select(topology.Index).Distinct().Order()];
             return named is [Topology.CoordinatorIndex, ..]
-                ? throw new ArgumentException($"Fault '{fault.Name}' names the coordinator, but only nodes crash and slow down.", nameof(fault))
+                ? throw new ArgumentException($"Fault '{fault.Name}' names the coordinator, but only nodes crash, pause and slow down.", nameof(fault))
                 : named;
         }
         // Rounded up, but 7% of 100 are 7, though 0.07 × 100 is a little more than 7 in binary.

@@ -2,10 +2,11 @@ using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Network.Faults;
 
-/// <summary>Which nodes are up, in which incarnation, and how slow. Nodes are endpoint indexes; the coordinator (0) is always up and never slow.</summary>
+/// <summary>Which nodes are up, in which incarnation, paused, and how slow. Nodes are endpoint indexes; the coordinator (0) is always up and never slow.</summary>
 public sealed class NodeHealth
 {
     private readonly List<string>[] heldDownBy;
+    private readonly List<string>[] pausedBy;
     private readonly List<(string Fault, double Factor)>[] slowdowns;
     private readonly double[] standing;
     private readonly int[] incarnations;
@@ -15,6 +16,7 @@ public sealed class NodeHealth
     {
         standing = [1, .. cluster.Nodes.Select(node => node.Slowdown)];
         heldDownBy = [.. standing.Select(_ => new List<string>())];
+        pausedBy = [.. standing.Select(_ => new List<string>())];
         slowdowns = [.. standing.Select(_ => new List<(string, double)>())];
         incarnations = new int[standing.Length];
         Array.Fill(incarnations, 1);
@@ -37,13 +39,14 @@ public sealed class NodeHealth
     }
 
     /// <summary>A fault takes the node down, or holds it down together with those that already do.</summary>
-    /// <returns>Whether the node went down; false: it was down already.</returns>
+    /// <returns>Whether the node went down; false: it was down already. Its pauses end with the process that they stopped.</returns>
     public bool Crash(int node, string fault)
     {
         ThrowIfCoordinator(node);
         bool wasUp = IsUp(node);
         if (!heldDownBy[node].Contains(fault))
             heldDownBy[node].Add(fault);
+        pausedBy[node].Clear();
         return wasUp;
     }
 
@@ -56,6 +59,26 @@ public sealed class NodeHealth
         incarnations[node]++;
         return true;
     }
+
+    /// <summary>Whether a fault keeps the endpoint, which is up, from doing anything.</summary>
+    public bool IsPaused(int node) => pausedBy[node].Count > 0;
+
+    /// <summary>A fault pauses the node, or keeps it paused together with those that already do. One that is down has nothing to pause, and is not paused when it comes up.</summary>
+    /// <returns>Whether the node stopped; false: it was paused or down already.</returns>
+    public bool Pause(int node, string fault)
+    {
+        ThrowIfCoordinator(node);
+        if (!IsUp(node))
+            return false;
+        bool ran = !IsPaused(node);
+        if (!pausedBy[node].Contains(fault))
+            pausedBy[node].Add(fault);
+        return ran;
+    }
+
+    /// <summary>A fault lets go of the node, which goes on when no other pauses it.</summary>
+    /// <returns>Whether the node goes on; false: another pauses it, or this one does not (it crashed meanwhile).</returns>
+    public bool Continue(int node, string fault) => pausedBy[node].Remove(fault) && !IsPaused(node);
 
     /// <summary>A fault slows the node.</summary>
     public void Slow(int node, string fault, double factor)

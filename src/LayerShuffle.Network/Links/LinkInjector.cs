@@ -105,7 +105,8 @@ public sealed class LinkInjector
     }
 
     /// <summary>What every link did so far, by sending and then by receiving endpoint.</summary>
-    public IReadOnlyList<LinkRecord> Records() => [.. links.OfType<LinkState>().Select(link => link.Record())];
+    /// <param name="oneEnd">Whether this injector serves one endpoint only (on the wall clock): it knows what that endpoint sent and what reached it, and the books need not balance.</param>
+    public IReadOnlyList<LinkRecord> Records(bool oneEnd = false) => [.. links.OfType<LinkState>().Select(link => link.Record(oneEnd))];
 
     internal void Lift(LinkHold hold)
     {

@@ -103,7 +103,7 @@ internal sealed class LinkState
         Patch();
     }
 
-    public LinkRecord Record() => statistics.Record(from, to, asked);
+    public LinkRecord Record(bool oneEnd) => statistics.Record(from, to, asked, oneEnd);
 
     /// <summary>Loss → corrupt → reorder → bandwidth queue → latency. A lost copy takes no bandwidth; a reordered one queues but has no latency.</summary>
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)

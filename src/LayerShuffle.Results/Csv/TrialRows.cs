@@ -39,7 +39,7 @@ internal static class TrialRows
     {
         var rows = new CsvBuffer();
         foreach (var entry in trial.Ledger)
-            rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect).EndRow();
+            rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect).Add(entry.Requested?.TotalMilliseconds).EndRow();
         return rows;
     }
 

@@ -29,6 +29,13 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         return nodes;
     }
 
+    public ClusterSpec Bind(MapNode? cluster, IReadOnlyList<NodeSpec> nodes, PlacementSpec placement) => new(nodes, placement)
+    {
+        Respawn = Read.Boolean(cluster, "respawn") ?? true,
+        Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
+        Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
+    };
+
     public PlacementSpec Placement(MapNode? cluster, EndpointChecker endpoints, LayerChecker layers, int replicas)
     {
         if (cluster?.Get("placement") is not MapNode map)

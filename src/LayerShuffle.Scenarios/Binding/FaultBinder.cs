@@ -28,6 +28,7 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
         {
             "crash" => new CrashFault(name, at, Nodes(map), Read.Duration(map, "restart_after")),
             "slowdown" => new SlowdownFault(name, at, Nodes(map), Read.Number(map, "factor", 1), Read.Duration(map, "for")),
+            "pause" => new PauseFault(name, at, Nodes(map), Read.Duration(map, "for")),
             "partition" => new PartitionFault(name, at, Groups(map), Read.Duration(map, "heal_after")),
             "link" => Link(name, map, at),
             _ => null,

@@ -83,6 +83,7 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
             MicroBatches = Math.Max(1, Read.Integer(map, "micro_batches", standard.MicroBatches)),
             CheckpointEpochs = Read.Integer(map, "checkpoint_epochs", standard.CheckpointEpochs),
             CheckpointSteps = Read.Integer(map, "checkpoint_steps", standard.CheckpointSteps),
+            Faults = Read.Boolean(map, "faults") ?? standard.Faults,
         };
     }
 }

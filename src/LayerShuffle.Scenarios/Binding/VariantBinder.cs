@@ -26,7 +26,7 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
             SweepValues = point.SweepValues,
             Network = network.Bind(point.Merged.Map("network")),
             Faults = new FaultBinder(mistakes, endpoints, network).Bind(point.Merged.Map("faults")),
-            Cluster = new ClusterSpec(nodes, clusters.Placement(cluster, endpoints, layers, routing.Replicas)),
+            Cluster = clusters.Bind(cluster, nodes, clusters.Placement(cluster, endpoints, layers, routing.Replicas)),
             Routing = routing,
             Workload = new WorkloadBinder(mistakes).Bind(point.Merged.Map("workload")),
         };

@@ -41,7 +41,7 @@ public static partial class LanguageSchema
             new("duplicate", Probability, "Probability that a data message is sent twice.", Default("0%")),
             new("corrupt", Probability, "Probability that a data message arrives garbled and is dropped.", Default("0%")),
             new("reorder", Probability, "Probability that a data message skips its latency and overtakes.", Default("0%")),
-            new("keep_order", new ScalarType(ScalarKind.Boolean), "Whether jitter may not reorder.", Default("false")),
+            new("keep_order", Boolean, "Whether jitter may not reorder.", Default("false")),
         ];
     }
 
@@ -72,7 +72,9 @@ public static partial class LanguageSchema
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
         new("placement", Either(Word("round-robin", "blocks"), new DictionaryType("node", LayerIds, Name)), "Which layers lie where.", "round-robin"),
         new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
-        new("recovery", new AnyType(), "How lost layers move to other nodes.", Supported: false),
+        new("respawn", Boolean, "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
+        new("recovery", Word("none", "rehost"), "Wall clock: what becomes of the layers of a node that is down; rehost: survivors host them from the last checkpoint.", "none"),
+        new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire, from which their size follows; all but fp32 need `clock: wall`.", "fp32"),
     ]);
 
     private static DictionaryType Faults()
@@ -97,6 +99,7 @@ public static partial class LanguageSchema
                 at, new("for", PositiveDuration, "How long it lasts; default for ever."),
                 new("set", new MapType("link settings", LinkKeys(withDefaults: false)), "What differs meanwhile.", Required: true),
             ])),
+            ("pause", new MapType("pause settings", [nodes, at, new("for", PositiveDuration, "How long it lasts; default until the end.")])),
         ])
         { Unsupported = ["churn"] }, Name);
     }

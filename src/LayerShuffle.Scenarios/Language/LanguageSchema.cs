@@ -24,6 +24,8 @@ public static partial class LanguageSchema
     private static ScalarType Number(double least, bool exclusive = false, double? most = null) =>
         new(ScalarKind.Number) { Minimum = least, Exclusive = exclusive, Maximum = most };
 
+    private static ScalarType Boolean => new(ScalarKind.Boolean);
+
     private static ScalarType PositiveDuration => new(ScalarKind.Duration) { Minimum = 0, Exclusive = true };
 
     private static ScalarType Word(params string[] words) => new(ScalarKind.Word) { Words = words };
@@ -50,7 +52,7 @@ public static partial class LanguageSchema
             new("description", Text, "What this shows, in a sentence."),
             new("seed", new ScalarType(ScalarKind.Integer), "Seed of every random draw.", "0"),
             new("repeats", Integer(1, 100_000), "How often network, faults, orders and arrivals are drawn again; models are not trained again.", "1"),
-            new("clock", new ScalarType(ScalarKind.Word) { Words = ["virtual"], UnsupportedWords = ["wall"] }, "Virtual time in one process, or wall time on several.", "virtual"),
+            new("clock", Word("virtual", "wall"), "Virtual time in one process, or real time on a process per node, here or on other machines.", "virtual"),
             new("threads", Integer(1, 1024), "Computing threads; part of what makes runs identical.", "2"),
             new("dataset", Dataset(), "The images. Not needed with `model: none`."),
             new("model", Either(Word("none"), Model(false)), "Settings shared by all models; `none` simulates the network alone."),

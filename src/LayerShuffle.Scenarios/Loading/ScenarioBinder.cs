@@ -17,8 +17,11 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         OverlayExpander overlays = new(root, sweep);
         CheckOverlays(overlayChecker, overlays, varied);
         bool networkOnly = ModelBinder.IsNetworkOnly(root);
+        ScenarioClock clock = Read.Text(root, "clock") == "wall" ? ScenarioClock.Wall : ScenarioClock.Virtual;
+        ClockChecker clocks = new(mistakes, clock);
         ModelBinder modelBinder = new(mistakes, warnings, folder);
         IReadOnlyList<ModelSpec> models = modelBinder.Bind(root);
+        clocks.Training(root);
         DatasetSpec? dataset = Dataset(root, networkOnly);
         if (overlays.Count > OverlayExpander.MaximumPoints)
         {
@@ -26,13 +29,14 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             return null;
         }
 
-        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, [.. models.Where(modelBinder.HasKnownSizes)], dataset, networkOnly);
+        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, [.. models.Where(modelBinder.HasKnownSizes)], dataset, networkOnly, clocks);
         new WarningFinder(warnings).Shadows(overlays, sweep);
         List<string> sweepKeys = [.. sweep.Select(entry => entry.Key)];
         Scenario scenario = new()
         {
             Name = Read.Word(root, "name", ""),
             Description = Read.Word(root, "description", ""),
+            Clock = clock,
             Seed = Read.Long(root, "seed", 0),
             Repeats = Math.Max(1, Read.Integer(root, "repeats", 1)),
             Threads = Math.Max(1, Read.Integer(root, "threads", 2)),
@@ -91,7 +95,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         return new DatasetSpec(kind, resolved, Read.Integer(map, "train") ?? (isShapes ? 5000 : null), Read.Integer(map, "test") ?? (isShapes ? 1000 : null));
     }
 
-    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly)
+    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly, ClockChecker clocks)
     {
         List<TrialVariant> variants = [];
         StructureValidator full = new(mistakes, requireKeys: true);
@@ -105,6 +109,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             TrialVariant variant = binder.Bind(point);
             if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
                 mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`", "how many requests: with `model: none` there are no test images to count");
+            clocks.Variant(point, variant);
             mistakes.Context = "";
             finder.Variant(point, variant, models, dataset);
             variants.Add(variant);

@@ -1,3 +1,5 @@
+using LayerShuffle.Network.Clusters;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>A model of the scenario, its settings merged from <c>model</c> and its own entry.</summary>
@@ -51,6 +53,8 @@ public sealed record ModelSpec
     /// <summary>Tokens of one image: its patches, the class token, and DeiT's distillation token.</summary>
     public int Tokens => (ImageSize / PatchSize * (ImageSize / PatchSize)) + (Architecture == "deit" ? 2 : 1);
 
-    /// <summary>Bytes of one image's activation as 32-bit numbers, the wire format's header aside.</summary>
-    public long ActivationBytesPerImage => 4L * Tokens * HiddenSize;
+    /// <summary>Bytes of the activation of so many images in a wire format, its header aside.</summary>
+    /// <param name="images">How many images.</param>
+    /// <param name="wire">The format.</param>
+    public long ActivationBytes(int images, WireFormat wire) => (long)images * Tokens * HiddenSize * wire.BytesPerNumber();
 }

@@ -1,3 +1,5 @@
+using LayerShuffle.Network.Clusters;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>A scenario, validated, its defaults filled and its conditions written out.</summary>
@@ -8,6 +10,12 @@ public sealed record Scenario
 
     /// <summary>What it shows.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>The clock that it runs on.</summary>
+    public ScenarioClock Clock { get; init; }
+
+    /// <summary>The nodes that all its trials need, in order. On the wall clock every trial uses these or the first of them.</summary>
+    public IReadOnlyList<NodeSpec> Nodes => Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)?.Cluster.Nodes ?? [];
 
     /// <summary>Seed of every random draw.</summary>
     public required long Seed { get; init; }

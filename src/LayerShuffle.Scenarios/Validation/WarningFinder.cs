@@ -44,7 +44,7 @@ internal sealed class WarningFinder(MistakeList warnings)
     {
         if (models.Count == 0)
             return null;
-        double bytes = models.Max(model => model.ActivationBytesPerImage) * (double)variant.Workload.ImagesPerRequest;
+        double bytes = models.Max(model => model.ActivationBytes(variant.Workload.ImagesPerRequest, variant.Cluster.Wire));
         double slowest = 0;
         foreach (LinkConditions link in variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default))
         {

@@ -26,7 +26,20 @@ internal sealed class JsonFile : IDisposable
         {
             if (new FileInfo(path).Length > MostBytes)
                 throw new ModelFormatException($"{name} is larger than {MostBytes} bytes, which no model's description is.");
-            var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { MaxDepth = 32, AllowDuplicateProperties = false });
+            return Parse(File.ReadAllBytes(path), name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads what the bytes of a file would hold.</summary>
+    public static JsonFile Parse(byte[] bytes, string name)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(bytes, new() { MaxDepth = 32, AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return new(document, name);
             document.Dispose();
@@ -36,13 +49,11 @@ internal sealed class JsonFile : IDisposable
         {
             throw new ModelFormatException($"{name} is not valid JSON: {e.Message}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelFormatException($"{path} cannot be read: {e.Message}", e);
-        }
     }
 
-    public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => AtomicFile.Write(path, stream => Write(stream, writeMembers));
+
+    public static void Write(Stream stream, Action<Utf8JsonWriter> writeMembers)
     {
         using (var json = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -52,7 +63,7 @@ internal sealed class JsonFile : IDisposable
         }
 
         stream.WriteByte((byte)'\n');
-    });
+    }
 
     public void Dispose() => document.Dispose();
 

@@ -12,6 +12,17 @@ internal static class VitConfigFile
     public static VitConfig Read(string path)
     {
         using JsonFile file = JsonFile.Open(path);
+        return Read(file);
+    }
+
+    public static VitConfig Parse(byte[] bytes, string name)
+    {
+        using JsonFile file = JsonFile.Parse(bytes, name);
+        return Read(file);
+    }
+
+    private static VitConfig Read(JsonFile file)
+    {
         (ModelArchitecture architecture, ModelVariant variant, bool teacher) = ReadClass(file);
         if (file.Text("hidden_act") is { } activation && activation != "gelu")
             throw new ModelFormatException($"hidden_act in {file.Name} is {activation}; only gelu is supported.");
@@ -49,11 +60,13 @@ internal static class VitConfigFile
         }
     }
 
-    public static void Write(string path, VitConfig config)
+    public static void Write(string path, VitConfig config) => AtomicFile.Write(path, stream => Write(stream, config));
+
+    public static void Write(Stream stream, VitConfig config)
     {
         IReadOnlyList<string> labels = config.Id2Label ?? [.. Enumerable.Range(0, config.NumLabels).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
         (string name, bool saysVariant) = ModelClassNames.Of(config);
-        JsonFile.Write(path, json =>
+        JsonFile.Write(stream, json =>
         {
             json.WriteStartArray("architectures");
             json.WriteStringValue(name);

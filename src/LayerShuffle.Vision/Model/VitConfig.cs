@@ -93,6 +93,20 @@ public sealed record VitConfig
 
     private long HeadParameters => 2L * HiddenSize + (Teacher ? 2 : 1) * (HiddenSize + 1L) * NumLabels;
 
+    /// <summary>Reads the bytes of a <c>config.json</c> in Hugging Face's words.</summary>
+    /// <param name="json">The bytes.</param>
+    /// <param name="sourceName">What to call them in a message.</param>
+    /// <exception cref="ModelFormatException">They are malformed or describe an impossible model.</exception>
+    public static VitConfig Parse(byte[] json, string sourceName) => VitConfigFile.Parse(json, sourceName);
+
+    /// <summary>The bytes of the model's <c>config.json</c>.</summary>
+    public byte[] ToJson()
+    {
+        using var stream = new MemoryStream();
+        VitConfigFile.Write(stream, this);
+        return stream.ToArray();
+    }
+
     /// <summary>Checks the sizes against each other and against sane bounds, and reports every mistake at once.</summary>
     /// <exception cref="ModelFormatException">One sentence for each mistake.</exception>
     public void Validate()

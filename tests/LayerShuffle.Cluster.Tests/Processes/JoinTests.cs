@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 
@@ -158,5 +159,5 @@ public sealed class JoinTests : ProcessTests
 
     [Fact]
     public void Without_security_only_loopback_is_listened_on() =>
-        Should.Throw<ArgumentException>(() => Listen(o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) })).Message.ShouldContain("Without a secret");
+        Should.Throw<InsecureAddressException>(() => Listen(o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) })).Message.ShouldContain("0.0.0.0 without a cluster secret");
 }

@@ -27,6 +27,10 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             TrainBackward backward => backward with { Route = [.. backward.Route, 3], Position = backward.Position % (backward.Route.Length + 1) },
             StepPrepared prepared => prepared with { Layer = Math.Max(0, prepared.Layer) }, // −1 is for hops only
             StepCommitted committed => committed with { Layer = Math.Max(0, committed.Layer) },
+            StepAborted aborted => aborted with { Layer = Math.Max(0, aborted.Layer) }, // the coordinator's own stays with it
+            StateImported imported => imported with { Layer = Math.Max(0, imported.Layer) },
+            LayerState state => state with { Layer = Math.Max(0, state.Layer) },
+            ImportState state => state with { Layer = Math.Max(0, state.Layer) },
             SetSlowdown => new SetSlowdown(0.25 + luck.NextDouble()),
             _ => made,
         };
@@ -36,6 +40,8 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
     {
         if (type == typeof(bool))
             return luck.Next(2) == 0;
+        if (type == typeof(byte))
+            return (byte)luck.Next(256);
         if (type == typeof(int))
             return name is "Layer" or "To" && luck.Next(3) == 0 ? -1 : luck.Next(2) == 0 ? luck.Next(5) : luck.Next(int.MaxValue);
         if (type == typeof(long))

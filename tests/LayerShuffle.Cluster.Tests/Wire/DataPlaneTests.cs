@@ -20,7 +20,7 @@ public sealed class DataPlaneTests
     [InlineData(true)]
     public async Task Frames_arrive_in_order_with_their_tensors(bool secure)
     {
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         using (ClusterIdentity? a = secure ? ClusterIdentity.FromSecret(Secret) : null, b = secure ? ClusterIdentity.FromSecret(Secret) : null)
         {
             await using var one = new Station(1, identity: a);
@@ -29,7 +29,7 @@ public sealed class DataPlaneTests
             two.Knows(one);
             for (int i = 0; i < 200; i++)
             {
-                Tensor tensor = full([i % 7, 1000], i);
+                Tensor tensor = full([i % 7, 1000], (float)i);
                 one.Plane.TrySend(2, new OutgoingFrame((byte)i, BitConverter.GetBytes(i), [tensor], i % 2 == 0 ? WireDtype.Float32 : WireDtype.Int8), tensor.Dispose).ShouldBeTrue();
             }
 
@@ -55,9 +55,9 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task The_queue_is_bounded_and_writers_wait_for_room()
     {
-        long before = Tensor.TotalCount;
         using var gate = new ManualResetEventSlim();
         using Tensor large = zeros(1 << 20);
+        long before = TensorChecks.Settled();
         await using (var one = new Station(1, o => o with { MaxInFlightBytes = 10 << 20 }))
         await using (var two = new Station(2, handler: frame =>
         {
@@ -101,7 +101,7 @@ public sealed class DataPlaneTests
         await using var one = new Station(1);
         var two = new Station(2, o => o with { Incarnation = 1 });
         one.Knows(two);
-        await one.Plane.SendAsync(2, Marked(1));
+        await one.Plane.SendAsync(2, Marked(1)).AsTask().WaitAsync(Patience);
         Mark(await two.Next()).ShouldBe(1);
         await two.DisposeAsync();
 
@@ -129,7 +129,7 @@ public sealed class DataPlaneTests
         await using var one = new Station(1);
         var two = new Station(2);
         one.Knows(two);
-        await one.Plane.SendAsync(2, Marked(1));
+        await one.Plane.SendAsync(2, Marked(1)).AsTask().WaitAsync(Patience);
         Mark(await two.Next()).ShouldBe(1);
         IPEndPoint where = two.Plane.ListenEndPoint;
         await two.DisposeAsync();
@@ -214,20 +214,20 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Garbage_from_strangers_and_peers_does_no_harm()
     {
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         await using (var receiver = new Station(2, o => o with { MaxFrameBytes = 1 << 20 }))
         await using (var friend = new Station(1))
         {
             byte[] http = "GET / HTTP/1.0\r\n\r\n"u8.ToArray(), tls = [0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3];
             List<byte[]> garbage = [http, tls, [], [0], new byte[100_000]];
-            Gen.Byte.Array[0, 300].Sample(garbage.Add, iter: 150, threads: 1);
+            Gen.Byte.Array[0, 300].Sample(garbage.Add, iter: 300, threads: 1);
             foreach (byte[] bytes in garbage)
                 await Throw(receiver, bytes, greet: false);
             foreach (byte[] bytes in garbage)
                 await Throw(receiver, bytes, greet: true);
             await receiver.Logged("no data plane's greeting");
             await receiver.Logged("out of step");
-            receiver.Lines.Count.ShouldBeLessThan(250 + garbage.Count);
+            receiver.AllLines().Count(line => line.Contains("from 127.0.0.1", StringComparison.Ordinal)).ShouldBeInRange(2, 201);
             receiver.Frames.Reader.TryRead(out _).ShouldBeFalse();
             friend.Knows(receiver);
             await friend.Plane.SendAsync(2, Marked(4)).AsTask().WaitAsync(Patience);
@@ -265,7 +265,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Disposal_is_prompt_and_leaves_no_socket_and_no_tensor()
     {
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         using var gate = new ManualResetEventSlim();
         using (ClusterIdentity identity = ClusterIdentity.FromSecret(Secret))
         {

@@ -45,6 +45,14 @@ internal sealed class Station : IAsyncDisposable
         }
     }
 
+    /// <summary>All log lines so far.</summary>
+    public List<string> AllLines()
+    {
+        while (news.Reader.TryRead(out string? line))
+            Lines.Add(line);
+        return Lines;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Plane.DisposeAsync();

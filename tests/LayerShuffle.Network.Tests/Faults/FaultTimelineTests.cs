@@ -27,6 +27,17 @@ public sealed class FaultTimelineTests
         events[5].Targets.ShouldBe(new[] { 0, 2, 3 }.Select(from => Topology(3).LinkIndex(from, 1)));
     }
 
+    [Fact]
+    public void Pauses_strike_the_nodes_that_a_crash_of_that_name_would()
+    {
+        var two = new NodeSelector(null, false, 2, null);
+        var events = FaultTimeline.Build([new PauseFault("outage", Ms(5), two, Ms(15))], Topology(6), Seed);
+        events.Select(item => (item.At, item.Begins)).ShouldBe([(At(5), true), (At(20), false)]);
+        events.ShouldAllBe(item => item.Targets.SequenceEqual(Targets(two, 6, Seed)));
+        FaultTimeline.Build([new PauseFault("nap", Ms(5), two, null)], Topology(6), Seed).ShouldHaveSingleItem().Begins.ShouldBeTrue();
+        Should.Throw<ArgumentException>(() => FaultTimeline.Build([new PauseFault("nap", Ms(5), NodeSelector.Of("coordinator"), null)], Topology(6), Seed)).Message.ShouldContain("only nodes");
+    }
+
     [Theory]
     [InlineData(0.25, 4, 1)]
     [InlineData(0.26, 4, 2)]

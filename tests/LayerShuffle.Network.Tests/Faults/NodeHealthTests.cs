@@ -25,6 +25,28 @@ public sealed class NodeHealthTests
     }
 
     [Fact]
+    public void A_node_runs_when_no_fault_pauses_it_and_a_crash_ends_all_its_pauses()
+    {
+        var health = new NodeHealth(Cluster(2));
+        health.Pause(1, "nap").ShouldBeTrue();
+        health.Pause(1, "rest").ShouldBeFalse();
+        (health.IsPaused(1), health.IsUp(1), health.IsPaused(2)).ShouldBe((true, true, false));
+        health.Continue(1, "nap").ShouldBeFalse();
+        health.Continue(1, "nap").ShouldBeFalse(); // it holds nothing any more
+        health.Continue(1, "rest").ShouldBeTrue();
+        health.IsPaused(1).ShouldBeFalse();
+
+        health.Pause(1, "nap");
+        health.Crash(1, "outage").ShouldBeTrue();
+        health.IsPaused(1).ShouldBeFalse();
+        health.Pause(1, "rest").ShouldBeFalse(); // there is nothing to pause
+        health.Restore(1, "outage").ShouldBeTrue();
+        health.IsPaused(1).ShouldBeFalse();
+        health.Continue(1, "nap").ShouldBeFalse();
+        Should.Throw<ArgumentException>(() => health.Pause(0, "nap"));
+    }
+
+    [Fact]
     public void Slowdowns_multiply_and_leave_no_trace()
     {
         var health = new NodeHealth(new([new("slow", ComputeTimeSpec.Zero, 1.1, null)], PlacementSpec.RoundRobin));

@@ -20,7 +20,7 @@ public class ResultsWriterTests
                 new HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = 1, From = "coordinator", To = "node-1", Layer = 0, Sent = Sample.At(0.5), Delivered = Sample.At(5.5), Fate = "delivered" },
                 new HopRecord { Request = 0, Branch = 0, Position = 3, Attempt = 0, From = "node-1", To = "coordinator", Sent = Sample.At(9), Fate = "lost" },
             ],
-            Ledger = [new LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began")],
+            Ledger = [new LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began"), new LedgerEntry(Sample.At(2003.5), "outage", "crash", "node-1", "restarted", Sample.At(2000))],
         }, Swept);
         writer.WriteSummary();
     }
@@ -47,7 +47,7 @@ public class ResultsWriterTests
             + key + "0,0,0,1,coordinator,node-1,0,0.5,5.5,,,,delivered\n"
             + key + "0,0,3,0,node-1,coordinator,,9,,,,,lost\n");
         directory.Text("faults.csv").ShouldBe(
-            "trial,model,training_seed,policy,condition,repeat,time_ms,fault,kind,target,effect\n" + key + "1000,outage,crash,node-1,began\n");
+            "trial,model,training_seed,policy,condition,repeat,time_ms,fault,kind,target,effect,requested_ms\n" + key + "1000,outage,crash,node-1,began,\n" + key + "2003.5,outage,crash,node-1,restarted,2000\n");
         directory.Lines("links.csv")[0].ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,from,to,asked_loss,realised_loss,asked_duplicate,realised_duplicate,asked_corrupt,realised_corrupt,"
             + "asked_reorder,realised_reorder,latency_asked_mean_ms,latency_mean_ms,latency_stddev_ms,messages_sent,delivered,lost,duplicated,corrupted,reordered,"

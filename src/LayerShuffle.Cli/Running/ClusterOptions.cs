@@ -1,0 +1,65 @@
+using System.Net;
+using LayerShuffle.Cluster.Security;
+using LayerShuffle.Scenarios;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>What the command line says of a cluster of several processes; only scenarios with <c>clock: wall</c> have one.</summary>
+/// <param name="Listen">--listen: where nodes join; null: on this machine alone, with workers of its own.</param>
+/// <param name="Workers">--workers: how many nodes to wait for; null without --listen.</param>
+/// <param name="PublicHost">--public-host: the name under which other machines reach this one; null: the address listened on.</param>
+/// <param name="Security">The secret or certificates.</param>
+internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? PublicHost, SecurityOptions Security)
+{
+    /// <summary>On this machine alone.</summary>
+    public static ClusterOptions Local { get; } = new(null, null, null, new SecurityOptions(null, null, null, null, null));
+
+    /// <summary>Holds them against the scenario.</summary>
+    /// <exception cref="UsageException">The scenario has no use for them.</exception>
+    public void Check(Scenario scenario)
+    {
+        if (scenario.Clock == ScenarioClock.Virtual && Given() is { } option)
+        {
+            throw new UsageException(
+                $"{option} is for scenarios with `clock: wall`; {scenario.Name} has `clock: virtual`, which runs all nodes in one process. Leave it out, or run on the wall clock with --set clock=wall.");
+        }
+
+        if (Workers is { } workers && workers != scenario.Nodes.Count)
+        {
+            throw new UsageException(
+                $"--workers {workers}: {scenario.Name} has {scenario.Nodes.Count} node{(scenario.Nodes.Count == 1 ? "" : "s")}, and every node is a worker. Give --workers {scenario.Nodes.Count}, or change the scenario with --set cluster.nodes={workers}.");
+        }
+
+        if (Listen is null && Security.Certificate is not null)
+            throw new UsageException("--cert goes with --listen: without it, the run stays on this machine with workers of its own, which need no certificates.");
+    }
+
+    /// <summary>The address to listen on; null without --listen.</summary>
+    /// <param name="identity">Who this process is; null: nobody may come from other machines.</param>
+    /// <exception cref="UsageException">There is no such address here, or strangers could reach it.</exception>
+    public IPEndPoint? ListenEndPoint(ClusterIdentity? identity)
+    {
+        if (Listen is not { } asked)
+            return null;
+        IPAddress address;
+        try
+        {
+            address = IPAddress.TryParse(asked.Host, out IPAddress? given) ? given : Dns.GetHostAddresses(asked.Host)[0];
+            ListenPolicy.Check(address, identity);
+        }
+        catch (InsecureAddressException exception)
+        {
+            throw new UsageException($"--listen {asked.Host}: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or IndexOutOfRangeException)
+        {
+            throw new UsageException($"--listen {asked.Host}: this name has no address ({exception.Message}). Give an address of this machine, or 0.0.0.0 for all of them.");
+        }
+
+        return new IPEndPoint(address, asked.Port!.Value);
+    }
+
+    private string? Given() =>
+        Listen is not null ? "--listen" : Workers is not null ? "--workers" : PublicHost is not null ? "--public-host" : Security.SecretFile is not null ? "--secret-file" : Security.Certificate is not null ? "--cert" :
+        Security.Key is not null ? "--key" : Security.Authority is not null ? "--authority" : null;
+}

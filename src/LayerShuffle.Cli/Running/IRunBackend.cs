@@ -1,0 +1,27 @@
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>One of the two clocks, as a run sees it: trains models and runs trials.</summary>
+internal interface IRunBackend : IDisposable
+{
+    /// <summary>Trains a model through layer actors.</summary>
+    /// <param name="job">The model.</param>
+    /// <param name="faults">Whether the scenario's faults strike meanwhile.</param>
+    /// <param name="epochDone">Told of every epoch.</param>
+    /// <param name="stepDone">Told of every step: done so far and in all.</param>
+    /// <param name="cancellation">Stops it; the last checkpoint stays.</param>
+    IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation);
+
+    /// <summary>Runs one trial to its last outcome.</summary>
+    /// <param name="spec">The trial.</param>
+    /// <param name="model">The coordinator's model.</param>
+    /// <param name="trained">What it was trained to; null where the network alone is simulated.</param>
+    /// <param name="images">Test images.</param>
+    /// <param name="progress">Told of every outcome.</param>
+    /// <param name="cancellation">Stops it.</param>
+    TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation);
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>The command line's options for secured connections, shared by <c>run</c> and <c>node</c>.</summary>
+internal sealed class SecuritySwitches
+{
+    /// <summary>--secret-file.</summary>
+    public Option<string?> Secret { get; } = new("--secret-file") { Description = "The cluster's secret: the same file for every process of it.", HelpName = "FILE" };
+
+    /// <summary>--cert.</summary>
+    public Option<string?> Certificate { get; } = new("--cert") { Description = "This process's certificate (PEM), instead of a secret.", HelpName = "FILE" };
+
+    /// <summary>--key.</summary>
+    public Option<string?> Key { get; } = new("--key") { Description = "Its private key (PEM).", HelpName = "FILE" };
+
+    /// <summary>--authority.</summary>
+    public Option<string?> Authority { get; } = new("--authority") { Description = "The certificate authority that peers' certificates must come from (PEM).", HelpName = "FILE" };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { Secret, Certificate, Key, Authority })
+            command.Options.Add(option);
+    }
+
+    /// <summary>What was given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="secret">The secret that came another way, or null.</param>
+    public SecurityOptions Read(ParseResult parsed, byte[]? secret = null) =>
+        new(secret, parsed.GetValue(Secret), parsed.GetValue(Certificate), parsed.GetValue(Key), parsed.GetValue(Authority));
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Cluster.Wall;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Scenarios;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>The wall clock: every node is a process, started here or waited for.</summary>
+internal sealed class WallBackend : IRunBackend
+{
+    private readonly Scenario scenario;
+    private readonly ClusterSpec spec;
+    private readonly RunLog log;
+    private readonly WallCluster cluster;
+    private readonly WallTrialRunner runner;
+    private readonly VirtualActorSystem evaluation = new(); // accuracies after epochs are measured in this process
+    private int trainings;
+
+    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, WallCluster cluster)
+    {
+        (this.scenario, this.spec, this.log, this.cluster) = (scenario, spec, log, cluster);
+        runner = new WallTrialRunner(cluster);
+    }
+
+    /// <summary>Starts the cluster.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="hash">Identifies the effective scenario.</param>
+    /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
+    /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
+    /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
+    /// <param name="folder">The results folder: the nodes' logs go there.</param>
+    /// <param name="log">The run's log.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public static WallBackend Start(Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, CancellationToken cancellation)
+    {
+        ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
+        WallCluster cluster = WallCluster.StartAsync(
+            new WallClusterOptions
+            {
+                Nodes = [.. spec.Nodes.Select(node => node.Name)],
+                Listen = listen,
+                PublicHost = publicHost,
+                Secret = security.Secret,
+                Identity = security.Identity,
+                ScenarioHash = hash,
+                WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
+                Device = name => spec.Nodes.First(node => node.Name == name).Device,
+                Respawn = spec.Respawn,
+                LogDirectory = Path.Combine(folder, "logs"),
+                Log = log.Line,
+            },
+            cancellation).GetAwaiter().GetResult();
+        return new WallBackend(scenario, spec, log, cluster);
+    }
+
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
+        TrainAsync(job, faults, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
+
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
+        runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        evaluation.Dispose();
+    }
+
+    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
+    {
+        var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn);
+        await using (training.ConfigureAwait(false))
+        {
+            await training.StartAsync(cancellation).ConfigureAwait(false);
+            if (faults)
+                training.Schedule(Faults(), log.Line);
+            var trainer = new ClusterTrainer(
+                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
+            return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The faults of the first condition that has any: what will be met.</summary>
+    private IReadOnlyList<FaultEvent> Faults()
+    {
+        TrialVariant? met = scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
+        return met is null ? [] : FaultTimeline.Build(met.Faults, Topology.Of(spec), SeedTree.Root(scenario.Seed).Child("training-faults"));
+    }
+}

@@ -1,0 +1,5 @@
+namespace LayerShuffle.Cluster.Messages;
+
+/// <summary>To a worker: the trial is over; send what you saw of it.</summary>
+/// <param name="Trial">Number of the trial's run.</param>
+public sealed record EndTrial(int Trial);

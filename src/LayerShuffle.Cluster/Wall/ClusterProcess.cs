@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Hosting.SBR;
+using Akka.Configuration;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Cluster.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>
+/// One process of a real cluster: an Akka.Cluster actor system for control messages, a data plane for tensors, a precise timer, and the addresses of the others. The coordinator's process and the
+/// workers differ only in what they do with what arrives.
+/// </summary>
+internal sealed class ClusterProcess : IAsyncDisposable
+{
+    private const string SystemName = "layershuffle", CoordinatorRole = "coordinator", NodeRole = "node";
+    private readonly ProcessOptions options;
+    private readonly ServiceProvider services;
+    private readonly ConcurrentDictionary<int, PeerAddress> peers = []; // those that serve
+    private readonly ConcurrentDictionary<int, int> known = [];         // newest incarnation of each
+    private readonly ConcurrentDictionary<int, ActorSelection> inboxes = [];
+    private readonly ConcurrentDictionary<int, Address> addresses = []; // of their actor systems
+
+    private ClusterProcess(ProcessOptions options, ServiceProvider services, Action<object> received, Action<IncomingFrame> framed)
+    {
+        (this.options, this.services) = (options, services);
+        System = services.GetRequiredService<ActorSystem>();
+        Plane = new DataPlane(
+            new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, 0) }, options.Identity, framed, options.Log);
+        Timer = new PreciseTimer(TimeProvider.System, exception => options.Log($"A timer failed: {exception.Message}"));
+        Inbox = System.ActorOf(Props.Create(() => new InboxActor(received)), InboxActor.Name);
+        Address = new PeerAddress(options.Endpoint, options.Host, Akka.Cluster.Cluster.Get(System).SelfAddress.Port ?? 0, Plane.ListenEndPoint.Port, options.Incarnation);
+    }
+
+    public ActorSystem System { get; }
+
+    public DataPlane Plane { get; }
+
+    public PreciseTimer Timer { get; }
+
+    public IActorRef Inbox { get; }
+
+    /// <summary>Where this process is reached.</summary>
+    public PeerAddress Address { get; }
+
+    /// <summary>Starts the actor system and the data plane; a worker joins the coordinator's cluster.</summary>
+    /// <param name="options">Who it is.</param>
+    /// <param name="received">Takes control messages, one at a time, on the inbox actor.</param>
+    /// <param name="framed">Takes frames of the data plane, which it owns.</param>
+    public static async Task<ClusterProcess> StartAsync(ProcessOptions options, Action<object> received, Action<IncomingFrame> framed)
+    {
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton<IHostApplicationLifetime, NoLifetime>();
+        collection.AddAkka(SystemName, (builder, _) => Configure(builder, options));
+        ServiceProvider services = collection.BuildServiceProvider();
+        try
+        {
+            foreach (IHostedService hosted in services.GetServices<IHostedService>())
+                await hosted.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            return new ClusterProcess(options, services, received, framed);
+        }
+        catch
+        {
+            await services.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Says where an endpoint is (again).</summary>
+    /// <param name="peer">Where.</param>
+    /// <param name="serving">Whether it takes part; one that is held for a later restart is only told things.</param>
+    public void SetPeer(PeerAddress peer, bool serving = true)
+    {
+        if (peer.Endpoint == options.Endpoint || (known.TryGetValue(peer.Endpoint, out int newest) && newest > peer.Incarnation))
+            return;
+        known[peer.Endpoint] = peer.Incarnation;
+        string protocol = options.Identity is null ? "akka.tcp" : "akka.ssl.tcp";
+        addresses[peer.Endpoint] = new Address(protocol, SystemName, peer.Host, peer.AkkaPort);
+        inboxes[peer.Endpoint] = System.ActorSelection($"{protocol}://{SystemName}@{peer.Host}:{peer.AkkaPort}/user/{InboxActor.Name}");
+        Plane.SetPeer(peer.Endpoint, peer.Host, peer.DataPort, peer.Incarnation);
+        if (serving)
+            peers[peer.Endpoint] = peer;
+    }
+
+    /// <summary>Forgets an endpoint's incarnation, or an older one: it is gone.</summary>
+    public void RemovePeer(int endpoint, int incarnation)
+    {
+        if (!known.TryGetValue(endpoint, out int newest) || newest > incarnation)
+            return;
+        peers.TryRemove(endpoint, out _);
+        inboxes.TryRemove(endpoint, out _);
+        Plane.RemovePeer(endpoint);
+    }
+
+    /// <summary>
+    /// Forgets an endpoint's incarnation that is known to be dead, and has the cluster count it as down at once: while the failure detector makes up its mind, nobody new could join.
+    /// The coordinator's alone to call.
+    /// </summary>
+    public void Expel(int endpoint, int incarnation)
+    {
+        if (known.TryGetValue(endpoint, out int newest) && newest <= incarnation && addresses.TryRemove(endpoint, out Address? address))
+            Akka.Cluster.Cluster.Get(System).Down(address);
+        RemovePeer(endpoint, incarnation);
+    }
+
+    /// <summary>All endpoints that serve, this one included.</summary>
+    public PeerAddress[] Serving() => [Address, .. peers.Values.OrderBy(peer => peer.Endpoint)];
+
+    /// <summary>The incarnation of an endpoint that serves, or null.</summary>
+    public int? IncarnationOf(int endpoint) => endpoint == options.Endpoint ? options.Incarnation : peers.GetValueOrDefault(endpoint)?.Incarnation;
+
+    /// <summary>Tells an endpoint's process; nothing happens if it is gone.</summary>
+    public void Tell(int endpoint, object message)
+    {
+        if (endpoint == options.Endpoint)
+            Inbox.Tell(message);
+        else if (inboxes.TryGetValue(endpoint, out ActorSelection? inbox))
+            inbox.Tell(message, ActorRefs.NoSender);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Plane.DisposeAsync().ConfigureAwait(false);
+        Timer.Dispose();
+        await System.Terminate().ConfigureAwait(false);
+        await services.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void Configure(AkkaConfigurationBuilder builder, ProcessOptions options)
+    {
+        var remote = new RemoteOptions
+        {
+            HostName = options.Listen.ToString(),
+            PublicHostName = options.Host,
+            Port = options.Port,
+            TransportFailureDetector = new() { AcceptableHeartbeatPause = TimeSpan.FromSeconds(30) },
+        };
+        if (options.Identity is { } identity)
+        {
+            remote.EnableSsl = true;
+            remote.Ssl = new SslOptions
+            {
+                X509Certificate = identity.Certificate,
+                RequireMutualAuthentication = true,
+                ValidateCertificateHostname = false, // the secret is the identity: machines change addresses
+                CustomValidator = (certificate, _, _, _, log) =>
+                {
+                    if (identity.Accepts(certificate, out string why))
+                        return true;
+                    options.Log($"Refused a connection to the actor system: {why}");
+                    return false;
+                },
+            };
+        }
+
+        builder
+            .AddHocon(ClusterSerialization.Config(), HoconAddMode.Prepend)
+            .AddHocon(Quiet, HoconAddMode.Prepend)
+            .WithRemoting(remote)
+            .WithClustering(new ClusterOptions
+            {
+                Roles = [options.Seed is null ? CoordinatorRole : NodeRole],
+                SeedNodes = options.Seed is { } seed ? [$"{(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp")}://{SystemName}@{seed.Host}:{seed.Port}"] : [],
+                // The side with the coordinator lives: keep-majority would end it when most nodes die.
+                SplitBrainResolver = new StaticQuorumOption { QuorumSize = 1, Role = CoordinatorRole },
+                FailureDetector = new() { AcceptableHeartbeatPause = TimeSpan.FromSeconds(20) },
+            });
+        if (options.Seed is null)
+            builder.AddStartup((system, _) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress));
+    }
+
+    private static Config Quiet { get; } = ConfigurationFactory.ParseString("""
+        akka {
+          stdout-loglevel = OFF
+          loglevel = OFF
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown.exit-clr = off
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+          coordinated-shutdown.run-by-actor-system-terminate = off
+          remote.dot-netty.tcp.maximum-frame-size = 4MiB
+          remote.dot-netty.tcp.send-buffer-size = 8MiB
+          remote.dot-netty.tcp.receive-buffer-size = 8MiB
+          cluster.split-brain-resolver.stable-after = 10s
+        }
+        """);
+
+    private sealed class NoLifetime : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication()
+        {
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Protocol;
+using LayerShuffle.Cluster.Tensors;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>
+/// One endpoint's side of a trial on the wall clock: its clock, its links, its trace. Faults of links and slowdowns strike at every endpoint by itself: their times are a function of the seed.
+/// </summary>
+internal sealed class EndpointTrial : IDisposable
+{
+    private static readonly Duration FlushEvery = Duration.FromMilliseconds(100);
+    private readonly TrialSpec spec;
+    private readonly int self;
+    private readonly Topology topology;
+    private readonly NodeHealth health;
+    private readonly HopEventRecorder trace;
+    private readonly Dictionary<string, IDisposable> holds = []; // by fault name
+    private volatile bool over;
+
+    /// <summary>Sets it up; nothing happens before <see cref="Start"/>.</summary>
+    public EndpointTrial(
+        int number, TrialSpec spec, int layers, int self, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen)
+    {
+        (Number, this.spec, this.self) = (number, spec, self);
+        SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat); // as on the virtual clock: the same draws
+        topology = Topology.Of(spec.Cluster);
+        health = new NodeHealth(spec.Cluster);
+        Clock = new WallClock(process.Timer);
+        trace = new HopEventRecorder(self, Clock, seen);
+        Transport = new WallTransport(number, self, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes, Dtype(spec.Cluster.Wire));
+        Context = new EndpointContext
+        {
+            EndpointCount = topology.Count,
+            Clock = Clock,
+            Transport = Transport,
+            Compute = compute,
+            Observer = trace,
+            Routing = spec.Routing,
+            Placement = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas),
+            Luck = luck,
+        };
+        Timeline = FaultTimeline.Build(spec.Faults, topology, luck);
+    }
+
+    /// <summary>Number of the trial's run.</summary>
+    public int Number { get; }
+
+    public WallClock Clock { get; }
+
+    public WallTransport Transport { get; }
+
+    public EndpointContext Context { get; }
+
+    /// <summary>All fault events of the trial.</summary>
+    public IReadOnlyList<FaultEvent> Timeline { get; }
+
+    /// <summary>The zero is known: from now on messages flow and faults strike.</summary>
+    /// <param name="zero">In nanoseconds of this machine's monotonic clock.</param>
+    /// <param name="endpoint">This endpoint's actor.</param>
+    public void Start(long zero, IActorRef endpoint)
+    {
+        Clock.Zero = zero;
+        Transport.Endpoint = endpoint;
+        foreach (FaultEvent strike in Timeline)
+        {
+            if (strike.Fault is PartitionFault or LinkFault or SlowdownFault)
+                Clock.At(strike.At, () => Strike(strike));
+        }
+
+        Flush();
+    }
+
+    /// <summary>Hands on all that has been seen.</summary>
+    public void FlushNow() => trace.Flush();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        over = true;
+        Transport.Endpoint = ActorRefs.Nobody;
+    }
+
+    private static WireDtype Dtype(WireFormat format) => format switch
+    {
+        WireFormat.Float16 => WireDtype.Float16,
+        WireFormat.BFloat16 => WireDtype.BFloat16,
+        WireFormat.Int8 => WireDtype.Int8,
+        _ => WireDtype.Float32,
+    };
+
+    private void Flush()
+    {
+        if (over)
+            return;
+        trace.Flush();
+        Clock.At(Clock.Now + FlushEvery, Flush);
+    }
+
+    private void Strike(FaultEvent strike)
+    {
+        if (over)
+            return;
+        switch (strike.Fault)
+        {
+            case PartitionFault partition:
+                Hold(strike, injector => injector.Cut(partition));
+                break;
+            case LinkFault link:
+                Hold(strike, injector => injector.ApplyPatch(link));
+                break;
+            case SlowdownFault slowdown when strike.Targets.Contains(self):
+                if (strike.Begins)
+                    health.Slow(self, slowdown.Name, slowdown.Factor);
+                else
+                    health.EndSlow(self, slowdown.Name);
+                Transport.Endpoint.Tell(new SetSlowdown(health.SlowdownFactor(self)));
+                break;
+        }
+    }
+
+    private void Hold(FaultEvent strike, Func<LinkInjector, IDisposable> begin) => Transport.Change(injector =>
+    {
+        if (strike.Begins)
+            holds[strike.Fault.Name] = begin(injector);
+        else if (holds.Remove(strike.Fault.Name, out IDisposable? hold))
+            hold.Dispose();
+    });
+}

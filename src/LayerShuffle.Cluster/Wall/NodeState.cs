@@ -1,0 +1,30 @@
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>What the coordinator knows of a node. Read and written under the cluster's lock.</summary>
+internal sealed class NodeState(int endpoint, string name)
+{
+    public int Endpoint { get; } = endpoint;
+
+    public string Name { get; } = name;
+
+    /// <summary>The incarnation of its latest worker; 0 before the first.</summary>
+    public int Incarnation { get; set; }
+
+    /// <summary>The newest incarnation that is known to be dead: whatever is heard of it or of those before comes too late.</summary>
+    public int Buried { get; set; }
+
+    /// <summary>Done when the latest worker's death is known.</summary>
+    public TaskCompletionSource Gone { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Where its worker is reached; null while there is none that has said hello.</summary>
+    public PeerAddress? Address { get; set; }
+
+    /// <summary>Done when the latest worker has said hello; fails when it dies before.</summary>
+    public TaskCompletionSource<PeerAddress> Ready { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether somebody is starting its worker.</summary>
+    public Task<PeerAddress>? Starting { get; set; }
+
+    /// <summary>Layers of models that its latest worker hosts, by model key.</summary>
+    public Dictionary<string, HashSet<int>> Hosted { get; } = [];
+}

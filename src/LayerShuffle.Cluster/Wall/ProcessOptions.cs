@@ -1,0 +1,35 @@
+using System.Net;
+using LayerShuffle.Cluster.Security;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>How a process of a cluster (the coordinator's, or a worker) takes part in it.</summary>
+internal sealed record ProcessOptions
+{
+    /// <summary>Its endpoint.</summary>
+    public required int Endpoint { get; init; }
+
+    /// <summary>Its incarnation.</summary>
+    public required int Incarnation { get; init; }
+
+    /// <summary>What all processes of a run have in common.</summary>
+    public required ulong Token { get; init; }
+
+    /// <summary>The address to listen on.</summary>
+    public required IPAddress Listen { get; init; }
+
+    /// <summary>The port of the actor system; 0 for any.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The name under which others reach it.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Who belongs to the cluster; null: only this machine.</summary>
+    public ClusterIdentity? Identity { get; init; }
+
+    /// <summary>Where the coordinator's actor system is; null in the coordinator itself.</summary>
+    public (string Host, int Port)? Seed { get; init; }
+
+    /// <summary>Told what goes wrong, in sentences.</summary>
+    public required Action<string> Log { get; init; }
+}

@@ -1,0 +1,511 @@
+using System.Net;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Cluster.Wire;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>
+/// The coordinator's cluster on the wall clock: its hub, its supervisors, its own process and its nodes. Starts workers, notices their deaths, ends everything. All members may be called from any thread.
+/// </summary>
+public sealed class WallCluster : IAsyncDisposable
+{
+    /// <summary>Starts in a row that may fail because the worker died while it came up.</summary>
+    private const int MostStarts = 3;
+    private static readonly TimeSpan DeathPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
+    private readonly WallClusterOptions options;
+    private readonly ulong token;
+    private readonly SupervisorHub hub;
+    private readonly Lock gate = new();
+    private readonly NodeState[] nodes; // by endpoint − 1
+    private readonly CancellationTokenSource stop = new();
+    private ClusterProcess process = null!; // set by StartAsync
+    private LocalSupervisors? supervisors;
+    private Task reading = Task.CompletedTask;
+    private TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously); // done at the next joining
+
+    private WallCluster(WallClusterOptions options)
+    {
+        this.options = options;
+        token = DataPlaneOptions.TokenOf(ProgramVersion.Current, options.ScenarioHash);
+        nodes = [.. options.Nodes.Select((name, i) => new NodeState(i + 1, name))];
+        hub = new SupervisorHub(new SupervisorHubOptions
+        {
+            Listen = options.Listen ?? new IPEndPoint(IPAddress.Loopback, 0),
+            Wanted = nodes.Length,
+            Names = options.Nodes,
+            ScenarioHash = options.ScenarioHash,
+            Secure = options.Identity is { } identity ? async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation).ConfigureAwait(false) : null,
+        });
+    }
+
+    /// <summary>A worker has ended: (endpoint, incarnation, whether a command asked for it, how). Raised in order, before anything else is done about it.</summary>
+    public event Action<int, int, bool, string>? Died;
+
+    /// <summary>A worker that nobody had asked to end has been started again and is held: (endpoint, where).</summary>
+    public event Action<int, PeerAddress>? Respawned;
+
+    /// <summary>A worker cannot go on: a sentence.</summary>
+    public event Action<string>? Failed;
+
+    /// <summary>The names of the nodes; endpoint k is the k-th.</summary>
+    public IReadOnlyList<string> Names => options.Nodes;
+
+    /// <summary>Where supervisors join.</summary>
+    public IPEndPoint ListenEndPoint => hub.ListenEndPoint;
+
+    /// <summary>Who has joined.</summary>
+    public IReadOnlyList<NodeInfo> Joined => hub.Nodes;
+
+    /// <summary>Process ids of the local supervisors, by node.</summary>
+    public IReadOnlyDictionary<string, int> SupervisorIds => supervisors?.ProcessIds ?? new Dictionary<string, int>();
+
+    /// <summary>The actor system of this process.</summary>
+    public Akka.Actor.ActorSystem ActorSystem => process.System;
+
+    internal ClusterProcess Process => process;
+
+    internal BlobSource Blobs { get; } = new();
+
+    internal BlobSender Shipper { get; private set; } = null!; // set by StartAsync
+
+    /// <summary>Takes control messages that are neither of membership nor of shipping.</summary>
+    internal Action<object> Received { get; set; } = _ => { };
+
+    /// <summary>Has others take over what a node hosts, because it is about to leave.</summary>
+    internal Func<int, Task> HandOver { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Takes frames, which it owns.</summary>
+    internal Action<IncomingFrame> Framed { get; set; } = frame => frame.Dispose();
+
+    /// <summary>Starts hub and supervisors, or waits for those of other machines, and all workers.</summary>
+    /// <exception cref="IOException">An address cannot be listened on, or a worker does not come up.</exception>
+    public static async Task<WallCluster> StartAsync(WallClusterOptions options, CancellationToken cancellation)
+    {
+        var cluster = new WallCluster(options);
+        try
+        {
+            await cluster.StartAsync(cancellation).ConfigureAwait(false);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The worker of an endpoint, started if there is none.</summary>
+    public Task<PeerAddress> EnsureAsync(int endpoint, CancellationToken cancellation = default)
+    {
+        NodeState node = nodes[endpoint - 1];
+        lock (gate)
+        {
+            if (node.Address is { } address)
+                return Task.FromResult(address);
+            if (node.Starting is not { IsCompleted: false })
+                node.Starting = StartWorkerAsync(node);
+            return node.Starting.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Kills a worker (SIGKILL); done when its death is known. Nothing happens if there is none.</summary>
+    public async Task KillAsync(int endpoint)
+    {
+        NodeState node = nodes[endpoint - 1];
+        Task gone, starting;
+        lock (gate)
+            (gone, starting) = (node.Buried < node.Incarnation ? node.Gone.Task : Task.CompletedTask, node.Starting ?? Task.CompletedTask);
+        try
+        {
+            await hub.KillAsync(node.Name).ConfigureAwait(false);
+        }
+        catch (NodeCommandException)
+        {
+            // its supervisor is gone, and its worker with it
+        }
+
+        // The hub confirms before its events are read: until then the dead worker would pass for a living one. And who waits for it to come up must have given up.
+        Task both = Task.WhenAll(gone, starting.ContinueWith(_ => { }, TaskScheduler.Default));
+        await Task.WhenAny(both, Task.Delay(DeathPatience)).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for what a worker is to do.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="answer">Done when it has done it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="IOException">It died before, or is silent for a minute.</exception>
+    internal async Task WhileAliveAsync(PeerAddress worker, Task answer, CancellationToken cancellation)
+    {
+        NodeState node = nodes[worker.Endpoint - 1];
+        Task gone;
+        lock (gate)
+            gone = worker.Incarnation == node.Incarnation ? node.Gone.Task : Task.CompletedTask;
+        try
+        {
+            await Task.WhenAny(answer, gone).WaitAsync(AnswerPatience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
+        }
+
+        if (!answer.IsCompleted)
+            throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
+        await answer.ConfigureAwait(false);
+    }
+
+    /// <summary>Whether this very worker is there, as far as is known.</summary>
+    internal bool IsAlive(PeerAddress worker)
+    {
+        lock (gate)
+            return nodes[worker.Endpoint - 1].Address == worker;
+    }
+
+    /// <summary>Stops a worker where it is (SIGSTOP).</summary>
+    public Task PauseAsync(int endpoint) => hub.StopAsync(nodes[endpoint - 1].Name);
+
+    /// <summary>Lets a stopped worker go on (SIGCONT).</summary>
+    public Task ContinueAsync(int endpoint) => hub.ContinueAsync(nodes[endpoint - 1].Name);
+
+    /// <summary>A node serves: all others learn where.</summary>
+    internal void Serve(PeerAddress address)
+    {
+        process.SetPeer(address);
+        Broadcast(new PeerUp(address), except: address.Endpoint);
+    }
+
+    /// <summary>Tells all workers that there are, the held ones included.</summary>
+    internal void Broadcast(object message, int except = 0)
+    {
+        foreach (int endpoint in Living())
+        {
+            if (endpoint != except)
+                process.Tell(endpoint, message);
+        }
+    }
+
+    /// <summary>Endpoints whose workers are there.</summary>
+    internal IReadOnlyList<int> Living()
+    {
+        lock (gate)
+            return [.. nodes.Where(node => node.Address is not null).Select(node => node.Endpoint)];
+    }
+
+    /// <summary>Those of some layers of a model that a worker does not host yet.</summary>
+    internal int[] NotHosted(int endpoint, string model, IEnumerable<int> layers)
+    {
+        lock (gate)
+            return [.. layers.Where(layer => !nodes[endpoint - 1].Hosted.GetValueOrDefault(model, []).Contains(layer))];
+    }
+
+    /// <summary>A worker hosts layers of a model; nothing is noted of one that is gone.</summary>
+    internal void AddHosted(PeerAddress worker, string model, IEnumerable<int> layers)
+    {
+        NodeState node = nodes[worker.Endpoint - 1];
+        lock (gate)
+        {
+            if (node.Incarnation != worker.Incarnation)
+                return;
+            if (!node.Hosted.TryGetValue(model, out HashSet<int>? hosted))
+                node.Hosted[model] = hosted = [];
+            hosted.UnionWith(layers);
+        }
+    }
+
+    /// <summary>Ends every worker and every supervisor.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (stop.IsCancellationRequested)
+            return;
+        await stop.CancelAsync().ConfigureAwait(false);
+        IReadOnlyList<string> silent = await hub.ShutdownAllAsync().ConfigureAwait(false);
+        foreach (string name in silent)
+            options.Log($"{name} did not confirm that it ended; it ends by itself when it hears nothing for 20 s.");
+        if (supervisors is not null)
+            await supervisors.DisposeAsync().ConfigureAwait(false);
+        await hub.DisposeAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        if (process is not null)
+            await process.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        IPAddress listen = options.Listen?.Address ?? IPAddress.Loopback;
+        process = await ClusterProcess.StartAsync(
+            new ProcessOptions
+            {
+                Endpoint = 0,
+                Incarnation = 1,
+                Token = token,
+                Listen = listen,
+                Host = options.PublicHost ?? (listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : listen.ToString()),
+                Identity = options.Identity,
+                Log = options.Log,
+            },
+            Receive,
+            frame => Framed(frame)).ConfigureAwait(false);
+        Shipper = new BlobSender(Blobs, process.Tell, process.Plane.SendAsync);
+        reading = ReadAsync();
+        if (options.Listen is null)
+        {
+            supervisors = await LocalSupervisors.StartAsync(
+                new LocalSupervisorsOptions
+                {
+                    Names = options.Nodes,
+                    Device = options.Device,
+                    Secret = options.Secret,
+                    LogDirectory = options.LogDirectory,
+                    Say = (name, line) => options.Log($"{name}: {line}"),
+                },
+                hub).ConfigureAwait(false);
+        }
+        else
+        {
+            options.Log($"Waiting for {nodes.Length} workers on {hub.ListenEndPoint}: start them with `layershuffle node --join HOST:{hub.ListenEndPoint.Port}`.");
+        }
+
+        await hub.WaitForAsync(nodes.Length, cancellation).ConfigureAwait(false);
+        await Task.WhenAll(nodes.Select(node => EnsureAsync(node.Endpoint, cancellation))).ConfigureAwait(false);
+        foreach (NodeState node in nodes)
+            Serve(node.Address!);
+    }
+
+    /// <summary>Starts a worker; again if it dies by itself before it is ready.</summary>
+    private async Task<PeerAddress> StartWorkerAsync(NodeState node)
+    {
+        await Task.Yield(); // the caller holds the lock
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StartOnceAsync(node).ConfigureAwait(false);
+            }
+            catch (WorkerDiedException exception) when (!exception.Asked && options.Respawn && tries < MostStarts && !stop.IsCancellationRequested)
+            {
+                options.Log($"{exception.Message} It is started again.");
+            }
+        }
+    }
+
+    private async Task<PeerAddress> StartOnceAsync(NodeState node)
+    {
+        NodeInfo info = await PresentAsync(node).ConfigureAwait(false);
+        var ready = new TaskCompletionSource<PeerAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int incarnation;
+        lock (gate)
+        {
+            incarnation = ++node.Incarnation;
+            node.Ready = ready;
+            node.Gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            node.Hosted.Clear();
+        }
+
+        var settings = new WorkerSettings
+        {
+            Endpoint = node.Endpoint,
+            Token = token,
+            Coordinator = process.Address,
+            Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
+            Certificates = options.Secret is null && options.Identity is not null,
+            AkkaPort = incarnation == 1 ? info.Capabilities.ListenPort ?? 0 : 0, // the port of a killed worker may still be taken
+            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? IPAddress.Any.ToString(),
+            Host = info.Host,
+            Threads = info.Capabilities.Threads ?? options.WorkerThreads,
+            Device = options.Device(node.Name) ?? info.Capabilities.Device,
+            BootId = MachineClock.BootId(),
+        };
+        try
+        {
+            await hub.StartWorkerAsync(node.Name, incarnation, settings.ToJson()).ConfigureAwait(false);
+            return await ready.Task.WaitAsync(options.StartPatience).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is NodeCommandException or TimeoutException)
+        {
+            lock (gate)
+                node.Gone.TrySetResult();
+            throw new IOException($"The worker of {node.Name} did not start: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The supervisor of a node: a new one has to take the place of one that has left.</summary>
+    private async Task<NodeInfo> PresentAsync(NodeState node)
+    {
+        for (bool said = false; ; said = true)
+        {
+            Task next;
+            lock (gate)
+                next = joined.Task;
+            if (hub.Nodes.FirstOrDefault(n => n.Name == node.Name) is { } info)
+                return info;
+            if (!said)
+                options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `layershuffle node --join`")}.");
+            await next.WaitAsync(stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReplaceAsync(string name)
+    {
+        try
+        {
+            await supervisors!.RestartAsync(name).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            options.Log($"The supervisor of {name} could not be started again: {exception.Message}");
+        }
+    }
+
+    private void Receive(object message)
+    {
+        switch (message)
+        {
+            case ClockProbe probe:
+                process.Tell(probe.Endpoint, new ClockProbed(probe.Sent, process.Timer.Now));
+                break;
+            case WorkerHello hello:
+                Greet(hello.Address);
+                break;
+            case OfferBlobs or WantBlobs or BlobsHere or BlobsRefused:
+                Shipper.OnMessage(message);
+                break;
+            case WorkerProblem problem:
+                Failed?.Invoke($"{nodes[problem.Endpoint - 1].Name}: {problem.Reason}");
+                break;
+            default:
+                Received(message);
+                break;
+        }
+    }
+
+    private void Greet(PeerAddress address)
+    {
+        if (address.Endpoint < 1 || address.Endpoint > nodes.Length)
+            return;
+        NodeState node = nodes[address.Endpoint - 1];
+        lock (gate)
+        {
+            if (address.Incarnation != node.Incarnation || address.Incarnation <= node.Buried)
+                return; // its last words: it is dead by now
+            node.Address = address;
+        }
+
+        process.SetPeer(address, serving: false);
+        node.Ready.TrySetResult(address);
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (HubEvent happened in hub.Events.ReadAllAsync().ConfigureAwait(false))
+        {
+            switch (happened)
+            {
+                case HubEvent.WorkerReady ready:
+                    // Its actor system listens: from now on it can be answered (clock probes), though it has not said hello yet.
+                    Introduce(ready);
+                    break;
+                case HubEvent.WorkerExited exited:
+                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines);
+                    break;
+                case HubEvent.Left left when !stop.IsCancellationRequested:
+                    options.Log($"{left.Name} has left: {left.Reason}");
+                    Bury(left.Name, int.MaxValue, false, left.Reason, []);
+                    if (supervisors is not null)
+                        _ = ReplaceAsync(left.Name);
+                    break;
+                case HubEvent.Joined came:
+                    options.Log(Describe(came.Node));
+                    lock (gate)
+                    {
+                        joined.TrySetResult();
+                        joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    }
+
+                    break;
+                case HubEvent.Refused refused:
+                    options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
+                    break;
+                case HubEvent.Leaving leaving:
+                    _ = LeaveAsync(leaving.Name);
+                    break;
+            }
+        }
+    }
+
+    private void Introduce(HubEvent.WorkerReady ready)
+    {
+        if (Find(ready.Name) is { } node && node.Incarnation == ready.Incarnation)
+            process.SetPeer(new PeerAddress(node.Endpoint, ready.Address.Host, ready.Address.AkkaPort, ready.Address.DataPort, ready.Incarnation), serving: false);
+    }
+
+    private void Bury(string name, int incarnation, bool asked, string how, IReadOnlyList<string> lastLines)
+    {
+        if (Find(name) is not { } node)
+            return;
+        bool wasReady = false;
+        lock (gate)
+        {
+            incarnation = Math.Min(incarnation, node.Incarnation);
+            if (incarnation <= node.Buried)
+                return;
+            node.Buried = incarnation;
+            if (incarnation == node.Incarnation)
+            {
+                (wasReady, node.Address) = (node.Address is not null, null);
+                node.Ready.TrySetException(new WorkerDiedException(
+                    $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}", asked));
+                node.Gone.TrySetResult();
+            }
+        }
+
+        process.Expel(node.Endpoint, incarnation);
+        Shipper.OnPeerLost(node.Endpoint);
+        Broadcast(new PeerDown(node.Endpoint, incarnation));
+        if (stop.IsCancellationRequested)
+            return;
+        if (!asked && wasReady)
+            options.Log($"The worker of {name} (incarnation {incarnation}) died: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
+        Died?.Invoke(node.Endpoint, incarnation, asked, how);
+        if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
+            _ = RespawnAsync(node);
+    }
+
+    /// <summary>A node's user wants it to leave: its layers are handed over first.</summary>
+    private async Task LeaveAsync(string name)
+    {
+        options.Log($"{name} wants to leave.");
+        try
+        {
+            if (Find(name) is { } node)
+                await HandOver(node.Endpoint).WaitAsync(TimeSpan.FromSeconds(8)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or OperationCanceledException)
+        {
+            options.Log($"The layers of {name} could not be handed over: {exception.Message}");
+        }
+
+        await hub.ShutdownAsync(name).ConfigureAwait(false);
+    }
+
+    private async Task RespawnAsync(NodeState node)
+    {
+        try
+        {
+            PeerAddress address = await EnsureAsync(node.Endpoint, stop.Token).ConfigureAwait(false);
+            Respawned?.Invoke(node.Endpoint, address);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException)
+        {
+            if (!stop.IsCancellationRequested)
+                options.Log($"The worker of {node.Name} could not be started again: {exception.Message}");
+        }
+    }
+
+    private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);
+
+    private static string Describe(NodeInfo node) => FormattableString.Invariant(
+        $"{node.Name} has joined from {node.From.Address}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, {(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using LayerShuffle.Cluster.Security;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>A cluster on the wall clock, as a run wants it.</summary>
+public sealed record WallClusterOptions
+{
+    /// <summary>The nodes' names, in order: endpoint k is the k-th.</summary>
+    public required IReadOnlyList<string> Nodes { get; init; }
+
+    /// <summary>Where supervisors join; null starts them on this machine.</summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>The name under which workers reach this machine; null: the address listened on.</summary>
+    public string? PublicHost { get; init; }
+
+    /// <summary>The secret that all members know; null: only this machine.</summary>
+    public byte[]? Secret { get; init; }
+
+    /// <summary>Who belongs to the cluster, made of the secret or of certificates; stays the caller's.</summary>
+    public ClusterIdentity? Identity { get; init; }
+
+    /// <summary>Identifies the run: members of another are refused.</summary>
+    public required string ScenarioHash { get; init; }
+
+    /// <summary>Computing threads of a worker that does not say otherwise.</summary>
+    public int WorkerThreads { get; init; } = 1;
+
+    /// <summary>Device of a node's worker; null leaves it to the supervisor.</summary>
+    public Func<string, string?> Device { get; init; } = _ => null;
+
+    /// <summary>Whether a worker that dies without a fault asking for it is started again.</summary>
+    public bool Respawn { get; init; } = true;
+
+    /// <summary>Where the nodes' logs go; null for nowhere.</summary>
+    public string? LogDirectory { get; init; }
+
+    /// <summary>Told what happens, in sentences.</summary>
+    public required Action<string> Log { get; init; }
+
+    /// <summary>How long a worker may take to start.</summary>
+    public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(120);
+}

@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>
+/// Lets a trial's faults strike real processes and writes the ledger with requested and realised times. A crash is SIGKILL; where a restart is to follow, the next worker is started at once and held, so that
+/// the time until it serves is the one asked for.
+/// </summary>
+internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallCluster cluster, EndpointTrial own, Topology topology) : IDisposable
+{
+    private const int MostHolds = 3;
+    private readonly Lock gate = new();
+    private readonly List<LedgerEntry> ledger = [];
+    private readonly NodeHealth health = new(spec.Cluster);
+    private readonly HashSet<(int Node, int Incarnation)> detected = [];
+    private readonly Dictionary<(int Node, int Incarnation), string> downBy = [];
+    private readonly Dictionary<int, Task> chains = []; // what is being done to a node, one thing after the other
+    private readonly ConcurrentDictionary<int, Task<PeerAddress>> held = [];
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IReadOnlyList<LedgerEntry> Ledger()
+    {
+        lock (gate)
+            return [.. ledger.OrderBy(entry => entry.Time)];
+    }
+
+    /// <summary>Schedules all faults.</summary>
+    public void Schedule()
+    {
+        foreach (FaultEvent strike in own.Timeline)
+            own.Clock.At(strike.At, () => Strike(strike));
+        started.TrySetResult();
+    }
+
+    /// <summary>Waits for what is being done to nodes.</summary>
+    public async Task SettleAsync()
+    {
+        Task[] running;
+        lock (gate)
+            running = [.. chains.Values];
+        await stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(running), Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
+        await ContinueAllAsync().ConfigureAwait(false);
+    }
+
+    public void PeerDownDetected(Instant at, int node, int incarnation)
+    {
+        lock (gate)
+        {
+            if (detected.Add((node, incarnation)))
+                ledger.Add(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), "detected_down"));
+        }
+    }
+
+    /// <summary>A worker has ended.</summary>
+    public void Died(int endpoint, int incarnation, bool asked, string how)
+    {
+        if (endpoint < topology.Count && !asked)
+        {
+            Log("", "process", topology.Name(endpoint), $"died ({how})", null);
+            if (spec.Cluster.Recovery == RecoveryKind.Rehost)
+                _ = Task.Run(() => RehostAsync(endpoint), stop.Token);
+        }
+    }
+
+    /// <summary>A worker that nobody asked to end is back: it takes part again.</summary>
+    public void Respawned(int endpoint, PeerAddress address)
+    {
+        if (endpoint >= topology.Count)
+            return;
+        // A worker that is held for its restart and dies is held again; one that had to serve serves again.
+        if (held.ContainsKey(endpoint))
+            held[endpoint] = HoldAsync(endpoint);
+        else
+            Then(endpoint, () => RejoinAsync(endpoint, address));
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        started.TrySetCanceled(); // if the trial never began
+    }
+
+    private void Strike(FaultEvent strike)
+    {
+        if (stop.IsCancellationRequested)
+            return;
+        switch (strike.Fault)
+        {
+            case CrashFault:
+                foreach (int node in strike.Targets)
+                    Then(node, () => CrashAsync(strike, node));
+                break;
+            case PauseFault:
+                foreach (int node in strike.Targets)
+                    Then(node, () => PauseAsync(strike, node));
+                break;
+            case SlowdownFault:
+                foreach (int node in strike.Targets)
+                    Log(strike, "slowdown", topology.Name(node), strike.Begins ? "began" : "ended");
+                break;
+            case PartitionFault partition:
+                Log(strike, "partition", string.Join(" | ", partition.Groups.Select(g => string.Join(' ', g))), strike.Begins ? "began" : "ended");
+                break;
+            case LinkFault link:
+                Log(strike, "link", $"{string.Join(' ', link.From)} -> {string.Join(' ', link.To)}", strike.Begins ? "began" : "ended");
+                break;
+        }
+    }
+
+    private async Task CrashAsync(FaultEvent strike, int node)
+    {
+        string name = topology.Name(node);
+        bool changes;
+        lock (gate)
+            changes = strike.Begins ? health.Crash(node, strike.Fault.Name) : health.Restore(node, strike.Fault.Name);
+        if (!changes)
+        {
+            Log(strike, "crash", name, strike.Begins ? "already_down" : "still_down");
+        }
+        else if (strike.Begins)
+        {
+            lock (gate)
+                downBy[(node, cluster.Process.IncarnationOf(node) ?? 0)] = strike.Fault.Name;
+            await cluster.KillAsync(node).ConfigureAwait(false);
+            Log(strike, "crash", name, "began");
+            if (spec.Cluster.Recovery == RecoveryKind.Rehost)
+                _ = Task.Run(() => RehostAsync(node), stop.Token);
+            if (strike.Fault is CrashFault { RestartAfter: not null })
+                held[node] = HoldAsync(node);
+        }
+        else if (held.TryRemove(node, out Task<PeerAddress>? waiting))
+        {
+            PeerAddress address = await HeldAsync(node, waiting).ConfigureAwait(false);
+            cluster.Process.Tell(node, new RestartNode(address.Incarnation));
+            cluster.Serve(address);
+            trial.GiveBack(node);
+            Log(strike, "crash", name, "restarted");
+        }
+    }
+
+    private async Task PauseAsync(FaultEvent strike, int node)
+    {
+        string name = topology.Name(node);
+        bool changes;
+        lock (gate)
+            changes = strike.Begins ? health.Pause(node, strike.Fault.Name) : health.Continue(node, strike.Fault.Name);
+        if (!changes)
+        {
+            Log(strike, "pause", name, strike.Begins ? "already_paused" : "still_paused");
+            return;
+        }
+
+        await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
+        Log(strike, "pause", name, strike.Begins ? "began" : "ended");
+    }
+
+    /// <summary>Lets every stopped worker go on: the trial is over.</summary>
+    private async Task ContinueAllAsync()
+    {
+        for (int node = 1; node < topology.Count; node++)
+        {
+            bool paused;
+            lock (gate)
+                paused = health.IsPaused(node);
+            if (paused)
+                await cluster.ContinueAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<PeerAddress> HoldAsync(int node)
+    {
+        PeerAddress address = await cluster.EnsureAsync(node, stop.Token).ConfigureAwait(false);
+        await trial.PrepareAsync(address, held: true, stop.Token).ConfigureAwait(false);
+        return address;
+    }
+
+    private async Task RehostAsync(int node)
+    {
+        try
+        {
+            if (await trial.RehostAsync(node, stop.Token).ConfigureAwait(false) is { } where)
+                Log("", "placement", topology.Name(node), $"rehosted {where}", null);
+        }
+        catch (OperationCanceledException)
+        {
+            // the trial is over
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException)
+        {
+            Log("", "placement", topology.Name(node), $"not rehosted: {exception.Message}", null);
+        }
+    }
+
+    /// <summary>The worker that is held, or another if that one has died.</summary>
+    private async Task<PeerAddress> HeldAsync(int node, Task<PeerAddress> waiting)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                PeerAddress address = await waiting.ConfigureAwait(false);
+                if (cluster.IsAlive(address))
+                    return address;
+            }
+            catch (IOException) when (tries < MostHolds)
+            {
+                // it died while it came up
+            }
+
+            waiting = HoldAsync(node);
+        }
+    }
+
+    private async Task RejoinAsync(int node, PeerAddress address)
+    {
+        await started.Task.ConfigureAwait(false);
+        if (!cluster.IsAlive(address) || trial.IsPrepared(address))
+            return; // dead again: its successor will come; or it was there from the beginning
+        await trial.PrepareAsync(address, held: false, stop.Token).ConfigureAwait(false);
+        cluster.Serve(address);
+        trial.GiveBack(node);
+        Log("", "process", topology.Name(node), "respawned", null);
+    }
+
+    private void Then(int node, Func<Task> action)
+    {
+        lock (gate)
+            chains[node] = RunAsync(chains.GetValueOrDefault(node, Task.CompletedTask), action);
+    }
+
+    private async Task RunAsync(Task before, Func<Task> action)
+    {
+        await before.ConfigureAwait(false);
+        try
+        {
+            await Task.Run(action, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the trial is over
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or NodeCommandException or PlatformNotSupportedException)
+        {
+            Log("", "process", "", exception.Message, null);
+        }
+    }
+
+    private void Log(FaultEvent strike, string kind, string target, string effect) => Log(strike.Fault.Name, kind, target, effect, strike.At);
+
+    private void Log(string fault, string kind, string target, string effect, Instant? requested)
+    {
+        lock (gate)
+            ledger.Add(new LedgerEntry(own.Clock.Now, fault, kind, target, effect, requested));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Network.Time;
+using TorchSharp;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>The compute port on a thread of its own: no actor waits for a tensor. A layer takes at least as long as it is given.</summary>
+internal sealed class WallLayerCompute : ILayerCompute, IDisposable
+{
+    private readonly BlockingCollection<Action> work = [];
+    private readonly PreciseTimer timer;
+    private readonly Func<int, object?, int, int, object?> execute;
+    private readonly Action<Exception> failed;
+    private readonly Thread thread;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="timer">Waits for the rest of a computation's time.</param>
+    /// <param name="threads">Computing threads.</param>
+    /// <param name="execute">Executes a layer: (layer, activation, request, position) → output.</param>
+    /// <param name="failed">Is given what a layer throws.</param>
+    public WallLayerCompute(PreciseTimer timer, int threads, Func<int, object?, int, int, object?> execute, Action<Exception> failed)
+    {
+        (this.timer, this.execute, this.failed) = (timer, execute, failed);
+        thread = new Thread(() => Run(threads)) { IsBackground = true, Name = "compute" };
+        thread.Start();
+    }
+
+    public void Start(int layer, object? activation, int request, int position, Duration took, IActorRef replyTo, Func<object?, object> completion)
+    {
+        long due = timer.Now + took.Nanoseconds;
+        work.Add(() =>
+        {
+            object? output = execute(layer, activation, request, position);
+            object done = completion(output);
+            if (timer.Now >= due)
+                replyTo.Tell(done);
+            else
+                timer.At(due, () => replyTo.Tell(done));
+        });
+    }
+
+    /// <summary>Runs something else on the computing thread, between two layers.</summary>
+    public void Do(Action action) => work.Add(action);
+
+    /// <summary>Ends the thread after what it is doing.</summary>
+    public void Dispose()
+    {
+        work.CompleteAdding();
+        thread.Join();
+        work.Dispose();
+    }
+
+    private void Run(int threads)
+    {
+        torch.set_num_threads(threads);
+        foreach (Action action in work.GetConsumingEnumerable())
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception exception)
+            {
+                failed(exception);
+            }
+        }
+    }
+}

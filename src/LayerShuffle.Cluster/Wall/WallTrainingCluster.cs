@@ -1,0 +1,261 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
+public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
+{
+    private const int MostStarts = 5; // of one worker before the first step
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly WallCluster cluster;
+    private readonly int number;
+    private readonly string config;
+    private readonly TrainingOptions options;
+    private readonly bool comesBack, rehost;
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
+    private readonly List<ITimerHandle> timers = [];
+    private readonly int[] hosts; // endpoint of each layer, 0 for nobody
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
+    private readonly IActorRef links;
+    private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
+    private Action<IReadOnlyList<int>>? lostHandlers;
+
+    /// <summary>A training on a cluster; <see cref="StartAsync"/> hosts its layers.</summary>
+    /// <param name="cluster">The cluster; one training or trial at a time.</param>
+    /// <param name="number">Number of the training, never used twice on a cluster.</param>
+    /// <param name="model">The model's shape.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="spec">Where layers are placed.</param>
+    /// <param name="comesBack">Whether lost workers are started again.</param>
+    public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
+    {
+        (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
+        config = Encoding.UTF8.GetString(model.ToJson());
+        Placement placement = Placement.Compute(spec, model.NumHiddenLayers, 1);
+        hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => placement.Copies(layer)[0])];
+        UndeliveredTensors.Watch(cluster.Process.System);
+        links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
+        cluster.Received = OnMessage;
+        cluster.Framed = OnFrame;
+        cluster.Died += OnDied;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Who subscribes is told of what was lost before.</remarks>
+    public event Action<IReadOnlyList<int>>? LayersLost
+    {
+        add
+        {
+            lock (gate)
+            {
+                lostHandlers += value;
+                if (lost.Count > 0)
+                    value?.Invoke([.. lost]);
+            }
+        }
+
+        remove
+        {
+            lock (gate)
+                lostHandlers -= value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public TrainingDirectory Directory { get; } = new();
+
+    /// <summary>Has every worker host its layers.</summary>
+    /// <exception cref="IOException">A worker does not come up.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        int[] used = [.. hosts.Distinct().Order()];
+        await Task.WhenAll(used.Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
+        for (int layer = 0; layer < hosts.Length; layer++)
+            Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation)
+    {
+        List<int> back = [];
+        foreach (int endpoint in layers.Select(layer => hosts[layer]).Distinct().Order())
+        {
+            int[] gone = LayersOf(endpoint);
+            if (cluster.Process.IncarnationOf(endpoint) is not null)
+                await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
+            if (!comesBack || IsHeldDown(endpoint))
+            {
+                if (rehost)
+                    back.AddRange(await RehostAsync(endpoint, gone, cancellation).ConfigureAwait(false));
+                continue;
+            }
+
+            try
+            {
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), gone, cancellation).ConfigureAwait(false);
+                foreach (int layer in gone)
+                    Directory.Replace(layer, await LinkAsync(layer, endpoint).ConfigureAwait(false));
+                back.AddRange(gone);
+            }
+            catch (IOException)
+            {
+                // it died again while it came up: the trainer asks once more
+            }
+        }
+
+        lock (gate)
+            return [.. back.Where(layer => !lost.Contains(layer))];
+    }
+
+    /// <summary>Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the frames of a training.</summary>
+    /// <param name="timeline">The faults, from the beginning of the training.</param>
+    /// <param name="log">Told of each.</param>
+    public void Schedule(IReadOnlyList<FaultEvent> timeline, Action<string> log)
+    {
+        long zero = cluster.Process.Timer.Now;
+        foreach (FaultEvent strike in timeline.Where(strike => strike.Fault is CrashFault or PauseFault))
+            timers.Add(cluster.Process.Timer.At(zero + strike.At.Nanoseconds, () => _ = Task.Run(() => StrikeAsync(strike, log))));
+    }
+
+    /// <summary>Lets go of the cluster.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (ITimerHandle timer in timers)
+            timer.Cancel();
+        cluster.Died -= OnDied;
+        cluster.Received = _ => { };
+        cluster.Framed = frame => frame.Dispose();
+        cluster.Process.System.Stop(links);
+        return ValueTask.CompletedTask;
+    }
+
+    private int[] LayersOf(int endpoint) => [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
+
+    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), LayersOf(endpoint), cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null)
+            {
+                // it died meanwhile: with the next one
+            }
+        }
+    }
+
+    private bool IsHeldDown(int endpoint)
+    {
+        lock (gate)
+            return heldDown.GetValueOrDefault(endpoint) > 0;
+    }
+
+    private async Task StrikeAsync(FaultEvent strike, Action<string> log)
+    {
+        foreach (int node in strike.Targets)
+        {
+            log($"Fault {strike.Fault.Name}: {cluster.Names[node - 1]} {(strike.Fault is PauseFault ? strike.Begins ? "pauses" : "goes on" : strike.Begins ? "crashes" : "may come back")}");
+            if (strike.Fault is PauseFault)
+            {
+                await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
+                continue;
+            }
+
+            lock (gate)
+                heldDown[node] = heldDown.GetValueOrDefault(node) + (strike.Begins ? 1 : -1);
+            if (strike.Begins)
+                await cluster.KillAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
+    private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] gone, CancellationToken cancellation)
+    {
+        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
+        if (survivors.Length == 0)
+            return [];
+        for (int i = 0; i < gone.Length; i++)
+            hosts[gone[i]] = survivors[i % survivors.Length].Endpoint;
+        try
+        {
+            foreach (PeerAddress survivor in survivors)
+                await HostAsync(survivor, [.. gone.Where(layer => hosts[layer] == survivor.Endpoint)], cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            return []; // one of them died meanwhile: the trainer asks once more
+        }
+
+        foreach (int layer in gone)
+            Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
+        return gone;
+    }
+
+    private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation)
+    {
+        lock (gate)
+            lost.ExceptWith(layers);
+        cluster.Serve(worker);
+        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
+        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
+    }
+
+    private Task<IActorRef> LinkAsync(int layer, int endpoint) => links.Ask<IActorRef>(TrainingLink.Props(cluster.Process, number, layer, endpoint), Patience);
+
+    private void OnDied(int endpoint, int incarnation, bool asked, string how)
+    {
+        int[] gone = LayersOf(endpoint);
+        lock (gate)
+        {
+            lost.UnionWith(gone);
+            if (gone.Length > 0)
+                lostHandlers?.Invoke(gone);
+        }
+    }
+
+    private void OnMessage(object message)
+    {
+        switch (message)
+        {
+            case ToTraining to when to.Training == number && to.Layer == ToTraining.Coordinator:
+                Directory.Coordinator.Tell(to.Message);
+                break;
+            case TrainingHosted here when here.Training == number && hosted.TryGetValue(here.Endpoint, out TaskCompletionSource? waiting):
+                waiting.TrySetResult();
+                break;
+        }
+    }
+
+    private void OnFrame(IncomingFrame frame)
+    {
+        using (frame)
+        {
+            if (!TrainingLink.Carries(frame.Kind))
+                return;
+            (int training, int layer, object message) = TrainingLink.Read(frame);
+            if (training == number && layer == ToTraining.Coordinator)
+                Directory.Coordinator.Tell(message);
+            else
+                (message as ITensorMessage)?.Release();
+        }
+    }
+
+    private sealed class Links : ReceiveActor
+    {
+        public Links() => Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
+    }
+}

@@ -1,0 +1,166 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Cluster.Tensors;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Time;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>
+/// The transport port of one endpoint in one trial of a real cluster. The injector decides every message's fate as on the virtual clock; what is left of it crosses a real socket with the time it is due,
+/// and the receiver waits for what remains of that. So an injected latency is the whole one-way time.
+/// </summary>
+internal sealed class WallTransport(
+    int trial, int self, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store, Func<int, long> activationBytes, WireDtype dtype) : ITransport
+{
+    /// <summary>The kind of frame that carries a hop.</summary>
+    public const byte HopKind = 1;
+
+    private readonly Lock gate = new(); // the injector has no lock of its own
+
+    /// <summary>This endpoint's actor.</summary>
+    public IActorRef Endpoint { get; set; } = ActorRefs.Nobody;
+
+    public void Send(int from, int to, HopMessage message)
+    {
+        Journey journey = message.Journey;
+        SendVerdict verdict;
+        lock (gate)
+            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt), activationBytes(journey.Images), clock.Now);
+        if (verdict.Fate == MessageFate.LinkDown)
+        {
+            trace.Fate(message, HopFate.LinkDown);
+            return;
+        }
+
+        for (int i = 0; i < verdict.Copies; i++)
+        {
+            CopyVerdict copy = verdict[i];
+            HopMessage sent = copy.Copy == 0 ? message : message with { Copy = copy.Copy };
+            if (copy.Fate == CopyFate.Lost)
+                trace.Fate(sent, HopFate.Lost);
+            else if (!Hand(to, sent, copy))
+                Missed(to, sent, copy);
+        }
+    }
+
+    public void SendControl(int from, int to, ControlMessage message)
+    {
+        ControlKind kind = message switch
+        {
+            HopAcknowledged => ControlKind.Ack,
+            HopReleased => ControlKind.Release,
+            _ => ControlKind.Report,
+        };
+        (int attempt, int copy) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy) : (0, 0);
+        ControlVerdict verdict;
+        lock (gate)
+            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt), copy, clock.Now);
+        if (verdict.Delivered && process.IncarnationOf(to) is { } incarnation)
+            process.Tell(to, new RoutedControl(trial, to, incarnation, verdict.At, message));
+    }
+
+    /// <summary>Changes links: faults begin and end.</summary>
+    public void Change(Action<LinkInjector> change)
+    {
+        lock (gate)
+            change(injector);
+    }
+
+    /// <summary>What this endpoint knows of its links: what it sent over those from it, what arrived over those to it.</summary>
+    public LinkRecord[] Links()
+    {
+        lock (gate)
+            return [.. injector.Records(oneEnd: true).Where(link => link.MessagesSent + link.ControlMessages + link.Delivered + link.DroppedReceiverDown + link.Corrupted > 0)];
+    }
+
+    /// <summary>A control message of another process has arrived, perhaps early.</summary>
+    public void OnControl(RoutedControl routed)
+    {
+        if (routed.ToIncarnation == process.IncarnationOf(self))
+            Later(routed.Due, () => Endpoint.Tell(routed.Message));
+    }
+
+    /// <summary>A hop has arrived, perhaps early. The frame stays the caller's.</summary>
+    /// <exception cref="WireFormatException">It is no such frame.</exception>
+    public void OnFrame(ref WireReader reader, IncomingFrame frame)
+    {
+        int incarnation = reader.ReadNumber();
+        Instant due = reader.ReadInstant();
+        var fate = reader.ReadEnum<CopyFate>();
+        var parts = new MessageParts([.. frame.Tensors]);
+        var message = (HopMessage)MessageCodecs.OfKind(HopKind)!.Read(ref reader, parts);
+        reader.End();
+        parts.End(ref reader);
+        if (message.From != frame.From)
+            throw reader.Wrong($"it says that it comes from endpoint {message.From}, but came from {frame.From}");
+        frame.TakeTensors();
+        object? activation = message.Journey.Activation is Tensor tensor ? store.Keep(message.Journey.Request, tensor) : null;
+        HopMessage whole = message with { Journey = message.Journey with { Activation = activation } };
+        Later(due, () => Arrive(frame.From, incarnation, fate, whole));
+    }
+
+    private bool Hand(int to, HopMessage message, CopyVerdict copy)
+    {
+        if (process.IncarnationOf(to) is not { } incarnation)
+            return false;
+        var handle = message.Journey.Activation as ActivationHandle;
+        Tensor? tensor = null;
+        if (handle is not null && !handle.TryBorrow(out tensor))
+            handle = null; // its request has an outcome: what still travels for it goes on with sizes and times only
+        HopMessage sent = message with { Journey = message.Journey with { Activation = tensor } };
+        var writer = new WireWriter();
+        writer.WriteNumber(trial);
+        writer.WriteNumber(incarnation);
+        writer.WriteInstant(copy.At);
+        writer.WriteEnum(copy.Fate);
+        List<object> parts = [];
+        MessageCodecs.OfKind(HopKind)!.Write(ref writer, sent, parts);
+        var frame = new OutgoingFrame(HopKind, writer.ToArray(), [.. parts.Cast<Tensor>()], dtype);
+        if (process.Plane.TrySend(to, frame, () => handle?.Return()))
+            return true;
+        handle?.Return();
+        return false;
+    }
+
+    // The receiver is known to be gone, or its queue is full: the copy is as lost as one that reaches a dead receiver.
+    private void Missed(int to, HopMessage message, CopyVerdict copy)
+    {
+        lock (gate)
+            injector.CountArrival(self, to, copy.Fate, false);
+        trace.Fate(message, HopFate.ReceiverDown);
+    }
+
+    private void Arrive(int from, int incarnation, CopyFate fate, HopMessage message)
+    {
+        bool up = incarnation == process.IncarnationOf(self);
+        lock (gate)
+            injector.CountArrival(from, self, fate, up);
+        if (!up)
+        {
+            trace.Fate(message, HopFate.ReceiverDown);
+        }
+        else if (fate == CopyFate.Corrupted)
+        {
+            trace.Fate(message, HopFate.Corrupted);
+        }
+        else
+        {
+            trace.Delivered(message);
+            Endpoint.Tell(message);
+        }
+    }
+
+    private void Later(Instant due, Action action)
+    {
+        if (due <= clock.Now)
+            action();
+        else
+            clock.At(due, action);
+    }
+}

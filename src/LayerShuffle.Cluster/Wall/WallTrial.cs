@@ -1,0 +1,317 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using LayerShuffle.Cluster.Actors;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Tensors;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Network.Workloads;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>One trial on the wall clock, as the coordinator runs it.</summary>
+internal sealed class WallTrial
+{
+    private const int MostPreparations = 5; // of one node before the trial begins
+    private static readonly Duration Settled = Duration.FromSeconds(1);
+    private readonly int number;
+    private readonly TrialSpec spec;
+    private readonly WallCluster cluster;
+    private readonly ITrialModel model;
+    private readonly ModelShipment? shipment;
+    private readonly Topology topology;
+    private readonly long imageBytes;
+    private readonly TraceRecorder trace;
+    private readonly TraceReplay replay;
+    private readonly RequestLog log;
+    private readonly EndpointTrial own;
+    private readonly WallFaultDriver faults;
+    private readonly Lock traceGate = new();
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> prepared = [];
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> left = [];
+    private readonly ConcurrentDictionary<int, int> preparedIncarnation = []; // newest
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
+    private readonly ConcurrentBag<LinkRecord> links = [];
+    private readonly TrialPlan plan;
+    private readonly SemaphoreSlim rehosting = new(1);
+    private long zero;
+
+    public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
+    {
+        (this.number, this.spec, this.cluster, this.model, this.shipment) = (number, spec, cluster, model, shipment);
+        topology = Topology.Of(spec.Cluster);
+        imageBytes = model.ActivationBytes(1) / sizeof(float) * spec.Cluster.Wire.BytesPerNumber();
+        var images = new ImageSchedule(spec.Workload, testImages, Luck);
+        log = new RequestLog(images.RequestCount);
+        ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
+        own = new EndpointTrial(number, spec, model.Layers, 0, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch));
+        faults = new WallFaultDriver(this, spec, cluster, own, topology);
+        trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, (at, node, incarnation) => faults.PeerDownDetected(at, node, incarnation));
+        replay = new TraceReplay(trace);
+        log.Added = record =>
+        {
+            lock (traceGate)
+                trace.Ended(record);
+            progress?.Invoke(record);
+            if (log.IsComplete)
+                done.TrySetResult();
+        };
+        plan = new TrialPlan(
+            spec.Workload, images.RequestCount,
+            request =>
+            {
+                lock (traceGate)
+                    trace.Begin(request);
+                return images.Images(request);
+            },
+            new RoutePlanner(spec.Routing, model.Layers, Luck),
+            spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, Luck));
+    }
+
+    private Network.Seeds.SeedTree Luck => Network.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
+
+    public async Task<TrialRecord> RunAsync(CancellationToken cancellation)
+    {
+        int nodes = topology.Count - 1;
+        cluster.Received = OnMessage;
+        cluster.Framed = OnFrame;
+        cluster.HandOver = endpoint => RehostAsync(endpoint, CancellationToken.None);
+        cluster.Died += OnDied;
+        cluster.Respawned += OnRespawned;
+        cluster.Failed += OnFailed;
+        IActorRef root = ActorRefs.Nobody;
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
+            zero = cluster.Process.Timer.Now + 50_000_000;
+            Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
+            root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => done.TrySetException(exception))), $"trial-{number}");
+            foreach (int endpoint in cluster.Living())
+                cluster.Process.Tell(endpoint, new StartTrial(number, zero));
+            own.Start(zero, root);
+            faults.Schedule();
+            root.Tell(StartWorkload.Instance);
+            await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            Instant end = own.Clock.Now;
+            await faults.SettleAsync().ConfigureAwait(false);
+            await CollectAsync(nodes).ConfigureAwait(false);
+            return Record(end);
+        }
+        finally
+        {
+            cluster.HandOver = _ => Task.CompletedTask;
+            cluster.Died -= OnDied;
+            cluster.Respawned -= OnRespawned;
+            cluster.Failed -= OnFailed;
+            faults.Dispose();
+            cluster.Process.System.Stop(root);
+            own.Dispose();
+            cluster.Received = _ => { };
+            cluster.Framed = frame => frame.Dispose();
+            for (int request = 0; request < plan.RequestCount && !log.IsComplete; request++)
+                model.Release(request); // stopped half-way: free what is left
+        }
+    }
+
+    /// <summary>Has a worker host its layers and set up its side of the trial.</summary>
+    /// <exception cref="IOException">It died, or does not answer.</exception>
+    public async Task PrepareAsync(PeerAddress worker, bool held, CancellationToken cancellation)
+    {
+        int endpoint = worker.Endpoint;
+        if (shipment is not null)
+        {
+            await HostAsync(worker, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
+        }
+
+        TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(
+            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
+        await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
+        preparedIncarnation[endpoint] = worker.Incarnation;
+        if (zero != 0)
+            cluster.Process.Tell(endpoint, new StartTrial(number, zero));
+    }
+
+    /// <summary>Whether this very worker has its side of the trial set up.</summary>
+    public bool IsPrepared(PeerAddress worker) => preparedIncarnation.GetValueOrDefault(worker.Endpoint) == worker.Incarnation;
+
+    /// <summary>Has a node serve from the trial's beginning, whatever becomes of its worker meanwhile.</summary>
+    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
+            try
+            {
+                cluster.Serve(worker);
+                await PrepareAsync(worker, held: false, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException) when (tries < MostPreparations && !cluster.IsAlive(worker))
+            {
+                // it died meanwhile: with the next one, if there is to be one
+            }
+        }
+    }
+
+    /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
+    /// <returns>Who hosts what, in words; null if nobody is left.</returns>
+    public async Task<string?> RehostAsync(int dead, CancellationToken cancellation)
+    {
+        await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
+            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
+            if (survivors.Length == 0 || layers.Length == 0)
+                return null;
+            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
+            foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
+            {
+                if (shipment is not null)
+                    await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
+            }
+
+            Move(layers, hosts);
+            return string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"));
+        }
+        finally
+        {
+            rehosting.Release();
+        }
+    }
+
+    /// <summary>Gives a node that is back its layers.</summary>
+    public void GiveBack(int node)
+    {
+        int[] layers = [.. own.Context.Placement.LayersOn(node).Where(layer => own.Context.Moved.HostOf(layer) is not null)];
+        if (layers.Length > 0)
+            Move(layers, new int[layers.Length]);
+    }
+
+    private void Move(int[] layers, int[] hosts)
+    {
+        own.Context.Moved.Move(layers, hosts);
+        cluster.Broadcast(new LayersMoved(number, layers, hosts));
+    }
+
+    private async Task HostAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
+    {
+        int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
+        if (missing.Length == 0)
+            return;
+        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation).ConfigureAwait(false);
+        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
+        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
+        cluster.AddHosted(worker, shipped.Key, missing);
+    }
+
+    /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>
+    private void OnDied(int endpoint, int incarnation, bool asked, string how)
+    {
+        own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
+        if (left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
+            leaving.TrySetResult();
+        faults.Died(endpoint, incarnation, asked, how);
+    }
+
+    private void OnRespawned(int endpoint, PeerAddress address) => faults.Respawned(endpoint, address);
+
+    private void OnFailed(string reason) => done.TrySetException(new InvalidOperationException(reason));
+
+    private void OnMessage(object message)
+    {
+        switch (message)
+        {
+            case RoutedControl routed when routed.Trial == number:
+                own.Transport.OnControl(routed);
+                break;
+            case HopEvents batch:
+                OnEvents(batch);
+                break;
+            case LinkReport report:
+                foreach (LinkRecord link in report.Links)
+                    links.Add(link);
+                break;
+            case TrialPrepared ready when ready.Trial == number && prepared.TryGetValue((ready.Endpoint, ready.Incarnation), out TaskCompletionSource? waiting):
+                waiting.TrySetResult();
+                break;
+            case TrialLeft gone when gone.Trial == number && left.TryGetValue(gone.Endpoint, out TaskCompletionSource? leaving):
+                leaving.TrySetResult();
+                break;
+            case LayersHosted here when here.Model == shipment?.Key && hosted.TryGetValue(here.Endpoint, out TaskCompletionSource? hosting):
+                hosting.TrySetResult();
+                break;
+        }
+    }
+
+    private void OnFrame(IncomingFrame frame)
+    {
+        using (frame)
+        {
+            if (frame.Kind != WallTransport.HopKind)
+                return;
+            var reader = new WireReader(frame.Meta, "frame 'hop'");
+            if (reader.ReadNumber() == number)
+                own.Transport.OnFrame(ref reader, frame);
+        }
+    }
+
+    private void OnEvents(HopEvents batch)
+    {
+        lock (traceGate)
+        {
+            replay.Add(batch);
+            Instant now = own.Clock.Now;
+            if (now > Instant.Zero + Settled)
+                replay.Advance(new Instant(now.Nanoseconds - Settled.Nanoseconds));
+        }
+    }
+
+    private async Task CollectAsync(int nodes)
+    {
+        int[] living = [.. cluster.Living().Where(endpoint => endpoint <= nodes)];
+        foreach (int endpoint in living)
+        {
+            left[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            cluster.Process.Tell(endpoint, new EndTrial(number));
+        }
+
+        Task all = Task.WhenAll(living.Select(endpoint => left[endpoint].Task));
+        await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false); // a worker that does not answer has only its counts to lose
+        own.FlushNow();
+        foreach (LinkRecord link in own.Transport.Links())
+            links.Add(link);
+    }
+
+    private TrialRecord Record(Instant end)
+    {
+        IReadOnlyList<LinkRecord> all = new LinkInjector(spec.Network, topology, Luck).Records();
+        lock (traceGate)
+        {
+            replay.Complete();
+            return new TrialRecord
+            {
+                Key = spec.Key,
+                Requests = log.Records,
+                Hops = trace.Hops(),
+                Ledger = faults.Ledger(),
+                Links = LinkRecords.Merge(all, links),
+                Layers = model.Layers,
+                Deadline = spec.Workload.Deadline,
+                Retries = trace.Resends,
+                ResultsSuperseded = log.ResultsSuperseded,
+                Length = end - Instant.Zero,
+                HasModel = model.Computes,
+            };
+        }
+    }
+}

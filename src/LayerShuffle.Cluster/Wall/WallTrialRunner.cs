@@ -1,0 +1,32 @@
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>Runs trials on the wall clock, each on the same processes, all of them up at its start.</summary>
+public sealed class WallTrialRunner(WallCluster cluster)
+{
+    private readonly Dictionary<string, ModelShipment> shipments = [];
+    private int started;
+
+    /// <summary>Runs one trial to its last outcome.</summary>
+    /// <param name="spec">The trial.</param>
+    /// <param name="model">The coordinator's model.</param>
+    /// <param name="key">What identifies its weights: they travel once. Null where the network alone is simulated.</param>
+    /// <param name="weights">Its weights; null with <paramref name="key"/>.</param>
+    /// <param name="testImages">Test images to draw requests from.</param>
+    /// <param name="progress">Told of every outcome.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="IOException">A worker does not come up.</exception>
+    /// <exception cref="InvalidOperationException">An actor or a worker failed.</exception>
+    public Task<TrialRecord> RunAsync(
+        TrialSpec spec, ITrialModel model, string? key, VisionTransformer? weights, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default)
+    {
+        ModelShipment? shipment = null;
+        if (key is not null && weights is not null && !shipments.TryGetValue(key, out shipment))
+            shipments[key] = shipment = ModelShipment.Of(key, weights, cluster.Blobs);
+        return new WallTrial(++started, spec, cluster, model, shipment, testImages, progress).RunAsync(cancellation);
+    }
+}

@@ -1,0 +1,252 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Actors;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Cluster.Tensors;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Wire;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>A worker: hosts layers, runs a node's side of trials and trainings. Told what to do by the coordinator, one message at a time, on its inbox.</summary>
+internal sealed class Worker : IDisposable
+{
+    private readonly WorkerSettings settings;
+    private readonly int incarnation;
+    private readonly Action<string> log;
+    private readonly MachineClock clock = new();
+    private readonly Dictionary<string, HostedModel> models = [];
+    private readonly ActivationStore store = new();
+    private readonly Device device;
+    private readonly Lock gate = new(); // trial and training are read by the data plane's threads
+    private ClusterProcess process = null!; // set before anything arrives
+    private BlobReceiver blobs = null!;
+    private WallLayerCompute compute = null!;
+    private HostedModel? current;
+    private EndpointTrial? trial;
+    private IActorRef node = ActorRefs.Nobody;
+    private WorkerTraining? training;
+    private int prepared;
+
+    public Worker(WorkerSettings settings, int incarnation, Action<string> log)
+    {
+        (this.settings, this.incarnation, this.log) = (settings, incarnation, log);
+        device = torch.device(settings.Device);
+        set_num_threads(settings.Threads);
+    }
+
+    /// <summary>Takes its process, whose messages wait until then.</summary>
+    public void Begin(ClusterProcess own, BlobCache cache)
+    {
+        process = own;
+        blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
+        compute = new WallLayerCompute(
+            own.Timer, settings.Threads, (layer, activation, request, position) => Volatile.Read(ref current)?.Execute(layer, activation, request, position, store),
+            exception => Problem($"A layer failed: {exception.Message}"));
+        own.SetPeer(settings.Coordinator);
+    }
+
+    /// <summary>The cluster has it: asks the time, if it is on another machine, and says hello.</summary>
+    public void Joined()
+    {
+        if (settings.BootId is { } id && id == MachineClock.BootId())
+            Hello();
+        else
+            Probe();
+    }
+
+    /// <summary>A control message.</summary>
+    public void Received(object message)
+    {
+        try
+        {
+            Handle(message);
+        }
+        catch (Exception exception)
+        {
+            log(exception.ToString());
+            Problem($"{message.GetType().Name} failed: {exception.Message}");
+        }
+    }
+
+    /// <summary>A frame of the data plane.</summary>
+    public void Framed(IncomingFrame frame)
+    {
+        try
+        {
+            using (frame)
+                Handle(frame);
+        }
+        catch (WireFormatException exception)
+        {
+            log($"A frame of endpoint {frame.From} was refused: {exception.Message}");
+        }
+    }
+
+    public void Dispose()
+    {
+        EndTrial(report: false);
+        training?.Stop();
+        compute.Dispose();
+        foreach (HostedModel model in models.Values)
+            model.Dispose();
+    }
+
+    private void Handle(object message)
+    {
+        switch (message)
+        {
+            case RoutedControl routed:
+                if (trial is { } ofRouted && ofRouted.Number == routed.Trial)
+                    ofRouted.Transport.OnControl(routed);
+                break;
+            case RequestsEnded ended:
+                foreach (int request in ended.Trial == trial?.Number ? ended.Requests : [])
+                    store.Release(request);
+                break;
+            case LayersMoved moved when moved.Trial == trial?.Number:
+                trial.Context.Moved.Move(moved.Layers, moved.Endpoints);
+                break;
+            case PeerUp up:
+                process.SetPeer(up.Address);
+                break;
+            case PeerDown down:
+                process.RemovePeer(down.Endpoint, down.Incarnation);
+                node.Tell(down);
+                break;
+            case RestartNode restart:
+                node.Tell(restart);
+                break;
+            case PrepareTrial prepare:
+                Prepare(prepare);
+                break;
+            case StartTrial start when start.Trial == trial?.Number:
+                trial.Start(start.Zero - clock.Offset, node);
+                break;
+            case Messages.EndTrial end:
+                if (end.Trial == trial?.Number)
+                    EndTrial(report: true);
+                TellCoordinator(new TrialLeft(end.Trial, settings.Endpoint)); // also from one that came too late to take part: nobody need wait for it
+                break;
+            case OfferBlobs offer:
+                blobs.OnOffer(offer);
+                break;
+            case HostLayers host:
+                Host(host);
+                break;
+            case HostTraining host:
+                Host(host);
+                break;
+            case ToTraining to when to.Training == training?.Number:
+                training.Tell(to.Layer, to.Message);
+                break;
+            case ClockProbed probed:
+                clock.Answer(probed.Sent, probed.Coordinator, process.Timer.Now);
+                if (clock.Done)
+                    Hello();
+                else
+                    Probe();
+                break;
+        }
+    }
+
+    private void Handle(IncomingFrame frame)
+    {
+        if (frame.Kind == WallTransport.HopKind)
+        {
+            var reader = new WireReader(frame.Meta, "frame 'hop'");
+            int number = reader.ReadNumber();
+            EndpointTrial? present;
+            lock (gate)
+                present = trial;
+            if (present?.Number == number)
+                present.Transport.OnFrame(ref reader, frame);
+        }
+        else if (frame.Kind == BlobSender.ChunkKind)
+        {
+            blobs.OnChunk(frame);
+        }
+        else if (TrainingLink.Carries(frame.Kind))
+        {
+            (int number, int layer, object message) = TrainingLink.Read(frame);
+            WorkerTraining? present;
+            lock (gate)
+                present = training;
+            if (present?.Number == number)
+                present.Tell(layer, message);
+            else
+                (message as ITensorMessage)?.Release();
+        }
+    }
+
+    private void Prepare(PrepareTrial prepare)
+    {
+        EndTrial(report: false);
+        training?.Stop();
+        foreach (PeerAddress peer in prepare.Peers)
+            process.SetPeer(peer);
+        HostedModel? model = null;
+        if (prepare.Model.Length > 0 && !models.TryGetValue(prepare.Model, out model))
+            throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
+        Volatile.Write(ref current, model);
+        store.Clear();
+        var next = new EndpointTrial(
+            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator);
+        var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
+        Props props = NodeActor.Props(settings.Endpoint, spec, next.Context, incarnation, !prepare.Held);
+        node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => Problem($"The node failed: {exception.Message}"))), $"trial-{prepare.Trial}-{++prepared}");
+        lock (gate)
+            (training, trial) = (null, next);
+        TellCoordinator(new TrialPrepared(prepare.Trial, settings.Endpoint, incarnation));
+    }
+
+    private void EndTrial(bool report)
+    {
+        if (trial is not { } over)
+            return;
+        process.System.Stop(node);
+        node = ActorRefs.Nobody;
+        over.Dispose();
+        lock (gate)
+            trial = null;
+        store.Clear();
+        if (!report)
+            return;
+        over.FlushNow();
+        TellCoordinator(new LinkReport(settings.Endpoint, over.Transport.Links()));
+    }
+
+    private void Host(HostLayers host)
+    {
+        if (!models.TryGetValue(host.Model, out HostedModel? model))
+            models[host.Model] = model = new HostedModel(host, blobs.Get, device);
+        model.Add(host, blobs.Get);
+        TellCoordinator(new LayersHosted(host.Model, settings.Endpoint));
+    }
+
+    private void Host(HostTraining host)
+    {
+        foreach (PeerAddress peer in host.Peers)
+            process.SetPeer(peer);
+        if (training?.Number != host.Training)
+        {
+            training?.Stop();
+            var next = new WorkerTraining(host.Training, settings.Endpoint, process, log);
+            lock (gate)
+                training = next;
+        }
+
+        training!.Host(host, device, settings.Threads);
+        TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint));
+    }
+
+    private void Hello() => TellCoordinator(new WorkerHello(process.Address));
+
+    private void Probe() => TellCoordinator(new ClockProbe(settings.Endpoint, process.Timer.Now));
+
+    private void Problem(string reason) => TellCoordinator(new WorkerProblem(settings.Endpoint, reason));
+
+    private void TellCoordinator(object message) => process.Tell(0, message);
+}

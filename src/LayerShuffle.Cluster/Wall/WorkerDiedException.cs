@@ -1,0 +1,10 @@
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>A worker ended before it was ready.</summary>
+/// <param name="message">A sentence.</param>
+/// <param name="asked">Whether a command had asked it to end.</param>
+internal sealed class WorkerDiedException(string message, bool asked) : IOException(message)
+{
+    /// <summary>Whether a command had asked it to end.</summary>
+    public bool Asked { get; } = asked;
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>What the coordinator tells a worker at its start, through its supervisor.</summary>
+internal sealed record WorkerSettings
+{
+    /// <summary>Its endpoint.</summary>
+    public required int Endpoint { get; init; }
+
+    /// <summary>What all processes of the run have in common.</summary>
+    public required ulong Token { get; init; }
+
+    /// <summary>Where the coordinator's process is reached.</summary>
+    public required PeerAddress Coordinator { get; init; }
+
+    /// <summary>The cluster's secret (base 64), or null. Never to be logged.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Whether the cluster knows its members by certificates, whose files are the worker's machine's.</summary>
+    public bool Certificates { get; init; }
+
+    /// <summary>The port of its actor system; 0 for any.</summary>
+    public int AkkaPort { get; init; }
+
+    /// <summary>The address to listen on.</summary>
+    public required string Listen { get; init; }
+
+    /// <summary>The name under which others reach it.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Computing threads.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>cpu, cuda or cuda:N.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The coordinator's machine (<see cref="MachineClock.BootId"/>): on the same one, monotonic clocks agree.</summary>
+    public string? BootId { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this);
+
+    /// <exception cref="InvalidDataException">It is no such text.</exception>
+    public static WorkerSettings Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<WorkerSettings>(json) ?? throw new JsonException("null");
+        }
+        catch (JsonException)
+        {
+            throw new InvalidDataException("The worker's settings are not those of a coordinator of this version."); // the text may hold a secret
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Akka.Actor;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Vision;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <summary>A worker's side of one training: the layers it hosts, and links to the coordinator and the layers of others.</summary>
+internal sealed class WorkerTraining
+{
+    private readonly ClusterProcess process;
+    private readonly int self;
+    private readonly IActorRef root;
+    private readonly TrainingDirectory directory = new();
+    private readonly Dictionary<int, IActorRef> hosted = [];
+
+    public WorkerTraining(int number, int self, ClusterProcess process, Action<string> failed)
+    {
+        (Number, this.self, this.process) = (number, self, process);
+        UndeliveredTensors.Watch(process.System);
+        root = process.System.ActorOf(Props.Create(() => new Root(failed)), $"training-{number}");
+        directory.EnterCoordinator(Create(TrainingLink.Props(process, number, ToTraining.Coordinator, 0)));
+    }
+
+    /// <summary>Number of the training.</summary>
+    public int Number { get; }
+
+    /// <summary>Hosts layers afresh and learns where the others are.</summary>
+    public void Host(HostTraining host, Device device, int threads)
+    {
+        VitConfig config = VitConfig.Parse(System.Text.Encoding.UTF8.GetBytes(host.Config), "the model's configuration");
+        var options = new TrainingOptions { LearningRate = host.LearningRate, WeightDecay = host.WeightDecay };
+        for (int layer = 0; layer < host.Hosts.Length; layer++)
+        {
+            if (host.Layers.Contains(layer))
+            {
+                if (hosted.Remove(layer, out IActorRef? old))
+                    process.System.Stop(old);
+                hosted[layer] = Create(TrainableLayerActor.Host(layer, config, options, directory, device, threads));
+            }
+            else if (host.Hosts[layer] != self && hosted.Remove(layer, out IActorRef? moved))
+            {
+                process.System.Stop(moved);
+            }
+
+            directory.Replace(layer, hosted.TryGetValue(layer, out IActorRef? mine) ? mine
+                : host.Hosts[layer] > 0 ? Create(TrainingLink.Props(process, Number, layer, host.Hosts[layer])) : ActorRefs.Nobody);
+        }
+    }
+
+    /// <summary>Hands a message to a layer; nothing happens if it is not here.</summary>
+    public void Tell(int layer, object message)
+    {
+        if (hosted.TryGetValue(layer, out IActorRef? actor))
+            actor.Tell(message);
+        else
+            (message as ITensorMessage)?.Release();
+    }
+
+    /// <summary>Ends it.</summary>
+    public void Stop() => process.System.Stop(root);
+
+    private IActorRef Create(Props props) => root.Ask<IActorRef>(props, TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+
+    private sealed class Root : ReceiveActor
+    {
+        private readonly Action<string> failed;
+
+        public Root(Action<string> failed)
+        {
+            this.failed = failed;
+            Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
+        }
+
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+        {
+            failed($"A layer failed: {exception.Message}");
+            return Directive.Stop; // a restarted one would have forgotten its weights
+        });
+    }
+}

@@ -1,0 +1,11 @@
+namespace LayerShuffle.Scenarios;
+
+/// <summary>The clocks on which a scenario can run.</summary>
+public enum ScenarioClock
+{
+    /// <summary>Virtual time in one process: deterministic, as fast as it computes.</summary>
+    Virtual,
+
+    /// <summary>Real time: every node is a process, here or on another machine.</summary>
+    Wall,
+}

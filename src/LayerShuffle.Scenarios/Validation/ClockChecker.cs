@@ -1,0 +1,54 @@
+using LayerShuffle.Network.Clusters;
+
+namespace LayerShuffle.Scenarios;
+
+/// <summary>Says what a scenario asks of a clock that the clock cannot do.</summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="clock">The scenario's clock.</param>
+internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
+{
+    private List<string> names = []; // the longest list of nodes so far: every list before it is its beginning
+
+    /// <summary>Faults during training need processes that can die.</summary>
+    public void Training(MapNode root)
+    {
+        if (clock == ScenarioClock.Wall)
+            return;
+        IEnumerable<MapNode?> entries = (root.Map("models")?.Entries ?? []).Select(entry => entry.Value as MapNode);
+        foreach (MapNode? model in entries.Prepend(root.Map("model")))
+        {
+            if (model?.Map("training") is { } training && Read.Boolean(training, "faults") == true)
+                mistakes.Add(training.Get("faults")!, "faults strike during training on the wall clock only", "`false`, or `clock: wall`");
+        }
+    }
+
+    /// <summary>What differs between the clocks in one condition, sweep point and policy.</summary>
+    public void Variant(VariantPoint point, TrialVariant variant)
+    {
+        MapNode? cluster = point.Merged.Map("cluster");
+        if (clock == ScenarioClock.Wall)
+        {
+            Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
+            return;
+        }
+
+        if (variant.Cluster.Wire != WireFormat.Float32)
+            mistakes.Add(cluster!.Get("wire")!, $"`{variant.Cluster.Wire.Word()}` is not supported yet on the virtual clock", "`fp32`, or `clock: wall`");
+        if (variant.Cluster.Recovery != RecoveryKind.None)
+            mistakes.Add(cluster!.Get("recovery")!, "`rehost` is not supported yet on the virtual clock", "`none`, or `clock: wall`");
+    }
+
+    /// <summary>Processes are started once for all trials: a trial can leave the last of them out, but cannot have others.</summary>
+    private void Nodes(ScenarioNode place, ClusterSpec cluster)
+    {
+        List<string> here = [.. cluster.Nodes.Select(node => node.Name)];
+        if (here.Count > names.Count && here.Take(names.Count).SequenceEqual(names))
+            names = here;
+        else if (!names.Take(here.Count).SequenceEqual(here))
+            mistakes.Add(
+                place, $"the nodes are {Listed(here)} here and {Listed(names)} elsewhere: on the wall clock all trials run on the same processes",
+                "the same names in all conditions, or the first of them");
+    }
+
+    private static string Listed(List<string> names) => names.Count <= 6 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(3))}, … {names[^1]}";
+}
