@@ -142,6 +142,7 @@ public sealed class BlobReceiverTests : IDisposable
         WantBlobs want = await Answer<WantBlobs>();
         (want.Shipment, want.Blobs[0].Offset).ShouldBe((2, 300));
         Send(1, Wanted.Hash, 300, Wanted.Bytes, Content[300..]);
+        receiver.OnOffer(new OfferBlobs(1, [Wanted])); // a late repetition
         Send(2, Wanted.Hash, 300, Wanted.Bytes, Content[300..]);
         (await Answer<BlobsHere>()).Shipment.ShouldBe(2);
     }

@@ -91,7 +91,7 @@ public sealed class ShippingTests
         Blob blob = coordinator.Noise(5 * BlobChunk.MaxBytes);
         await using ShippingWorker worker = coordinator.Worker(1, new BlobCache(null));
         await coordinator.Ship(1, blob);
-        worker.Bytes.ShouldBe(blob.Bytes);
+        worker.Bytes.ShouldBeInRange(blob.Bytes, blob.Bytes + (3 * BlobChunk.MaxBytes)); // what was still on its way at a break is asked for too
         coordinator.Holds(worker, blob);
     }
 
@@ -124,7 +124,7 @@ public sealed class ShippingTests
         await File.WriteAllBytesAsync(Path.Combine(folder.Path, longer.Hash + ".0.part"), new byte[1500]);
         await using ShippingWorker worker = coordinator.Worker(1, new BlobCache(folder.Path));
         await coordinator.Ship(1, blob, longer);
-        worker.Bytes.ShouldBe(500 + 2000 + 100);
+        worker.Bytes.ShouldBeInRange(500 + 2000 + 100, 500 + 2000 + 100 + 100); // the second may be on its way when the first is asked for again
         coordinator.Holds(worker, blob, longer);
     }
 
