@@ -85,6 +85,10 @@ public sealed class CodecTests : IDisposable
             trial 1 TrialSpec
             hop-events 1 HopEvents
             links 1 LinkReport
+            offer-blobs 1 OfferBlobs
+            want-blobs 1 WantBlobs
+            blobs-here 1 BlobsHere
+            blobs-refused 1 BlobsRefused
             prepare 1 PrepareStep
             prepared 1 StepPrepared
             commit 1 CommitStep

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Network.Seeds;
 using static TorchSharp.torch;
@@ -50,7 +51,12 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
         if (type == typeof(double))
             return luck.Next(8) switch { 0 => 0.0, 1 => double.PositiveInfinity, 2 => double.NaN, 3 => -0.0, _ => luck.NextGaussian() };
         if (type == typeof(string))
-            return name == "Fate" ? HopFate.All[luck.Next(HopFate.All.Count)] : Texts[luck.Next(Texts.Length)];
+            return name switch
+            {
+                "Fate" => HopFate.All[luck.Next(HopFate.All.Count)],
+                "Hash" => Blob.HashOf(BitConverter.GetBytes(luck.NextBits())),
+                _ => Texts[luck.Next(Texts.Length)],
+            };
         if (type.IsEnum)
             return Enum.GetValues(type).GetValue(luck.Next(Enum.GetValues(type).Length))!;
         if (type == typeof(Tensor))
