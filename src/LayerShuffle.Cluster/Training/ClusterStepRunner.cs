@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Metrics;
 using System.Threading.Channels;
 using Akka.Actor;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
