@@ -61,7 +61,7 @@ internal static partial class NodeCommand
                 Say = error.WriteLine,
             };
             // A local supervisor leaves Ctrl-C to its coordinator, which tells it what to do, or closes its input.
-            return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(isLocal ? CancellationToken.None : cancellation).ConfigureAwait(false);
+            return await new NodeSupervisor(options, new SelfLauncher(secured.WorkerEnvironment)).RunAsync(isLocal ? CancellationToken.None : cancellation).ConfigureAwait(false);
         });
         return command;
     }

@@ -72,6 +72,17 @@ public sealed class LocalSupervisors : IAsyncDisposable
         children.Clear();
     }
 
+    /// <summary>Starts a supervisor again that has ended.</summary>
+    /// <exception cref="Win32Exception">The program cannot be started.</exception>
+    public Task RestartAsync(string name)
+    {
+        if (ending)
+            return Task.CompletedTask;
+        lock (children)
+            children.RemoveAll(child => child.Name == name && child.Gone.IsCompleted);
+        return StartAsync(name);
+    }
+
     private async Task StartAsync(string name)
     {
         IPEndPoint listen = hub.ListenEndPoint;
@@ -89,7 +100,8 @@ public sealed class LocalSupervisors : IAsyncDisposable
         (info.RedirectStandardInput, info.RedirectStandardOutput, info.RedirectStandardError) = (true, true, true);
         info.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         Process process = await ChildStarter.StartAsync(info).ConfigureAwait(false);
-        children.Add((name, process, WatchAsync(name, process)));
+        lock (children)
+            children.Add((name, process, WatchAsync(name, process)));
         try
         {
             await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new LocalStart(options.Secret), HubCodec.Records.LocalStart)).ConfigureAwait(false);
@@ -126,6 +138,7 @@ public sealed class LocalSupervisors : IAsyncDisposable
     {
         Task heard = Task.WhenAll(HearAsync(name, process.StandardOutput), HearAsync(name, process.StandardError));
         await process.WaitForExitAsync().ConfigureAwait(false);
+        RuntimeFiles.Remove(process.Id);
         await Task.WhenAny(heard, Task.Delay(TimeSpan.FromSeconds(1), options.Time)).ConfigureAwait(false);
         if (!ending)
             hub.Expel(name, $"Its supervisor (process {process.Id}) ended: {new ProcessExit(process.ExitCode)}.");

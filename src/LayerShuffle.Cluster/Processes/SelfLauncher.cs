@@ -4,10 +4,22 @@ using System.Reflection;
 namespace LayerShuffle.Cluster.Processes;
 
 /// <summary>Starts this very program again: workers with its hidden command <c>worker</c>.</summary>
-public sealed class SelfLauncher : IWorkerLauncher
+/// <param name="environment">Variables that workers get besides their supervisor's.</param>
+public sealed class SelfLauncher(IReadOnlyDictionary<string, string>? environment = null) : IWorkerLauncher
 {
+    // glibc gives blocks of 32 MiB and more back to the kernel when they are freed; zeroing fresh pages for every activation of that size halves what the data plane moves.
+    private static readonly (string Name, string Value)[] Malloc = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
+
     /// <inheritdoc/>
-    public ProcessStartInfo Command(WorkerStart start) => Self("worker");
+    public ProcessStartInfo Command(WorkerStart start)
+    {
+        ProcessStartInfo info = Self("worker");
+        foreach ((string name, string value) in OperatingSystem.IsLinux() ? Malloc : [])
+            info.Environment.TryAdd(name, value); // what the user set stays
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            info.Environment[name] = value;
+        return info;
+    }
 
     /// <summary>The command that starts this program: its own executable, or <c>dotnet</c> with its assembly if that is how it was started.</summary>
     /// <param name="arguments">The arguments.</param>

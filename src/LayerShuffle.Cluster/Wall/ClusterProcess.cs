@@ -138,7 +138,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         {
             HostName = options.Listen.ToString(),
             PublicHostName = options.Host,
-            Port = 0,
+            Port = options.Port,
             TransportFailureDetector = new() { AcceptableHeartbeatPause = TimeSpan.FromSeconds(30) },
         };
         if (options.Identity is { } identity)

@@ -18,6 +18,9 @@ internal sealed record ProcessOptions
     /// <summary>The address to listen on.</summary>
     public required IPAddress Listen { get; init; }
 
+    /// <summary>The port of the actor system; 0 for any.</summary>
+    public int Port { get; init; }
+
     /// <summary>The name under which others reach it.</summary>
     public required string Host { get; init; }
 

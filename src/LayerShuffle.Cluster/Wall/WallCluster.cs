@@ -24,6 +24,7 @@ public sealed class WallCluster : IAsyncDisposable
     private ClusterProcess process = null!; // set by StartAsync
     private LocalSupervisors? supervisors;
     private Task reading = Task.CompletedTask;
+    private TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously); // done at the next joining
 
     private WallCluster(WallClusterOptions options)
     {
@@ -72,6 +73,9 @@ public sealed class WallCluster : IAsyncDisposable
 
     /// <summary>Takes control messages that are neither of membership nor of shipping.</summary>
     internal Action<object> Received { get; set; } = _ => { };
+
+    /// <summary>Has others take over what a node hosts, because it is about to leave.</summary>
+    internal Func<int, Task> HandOver { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Takes frames, which it owns.</summary>
     internal Action<IncomingFrame> Framed { get; set; } = frame => frame.Dispose();
@@ -238,7 +242,7 @@ public sealed class WallCluster : IAsyncDisposable
                 Incarnation = 1,
                 Token = token,
                 Listen = listen,
-                Host = options.PublicHost ?? (listen.Equals(IPAddress.Any) ? Dns.GetHostName() : listen.ToString()),
+                Host = options.PublicHost ?? (listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : listen.ToString()),
                 Identity = options.Identity,
                 Log = options.Log,
             },
@@ -289,7 +293,7 @@ public sealed class WallCluster : IAsyncDisposable
 
     private async Task<PeerAddress> StartOnceAsync(NodeState node)
     {
-        NodeInfo info = hub.Nodes.FirstOrDefault(n => n.Name == node.Name) ?? throw new IOException($"{node.Name} is not in the cluster any more.");
+        NodeInfo info = await PresentAsync(node).ConfigureAwait(false);
         var ready = new TaskCompletionSource<PeerAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
         int incarnation;
         lock (gate)
@@ -306,6 +310,8 @@ public sealed class WallCluster : IAsyncDisposable
             Token = token,
             Coordinator = process.Address,
             Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
+            Certificates = options.Secret is null && options.Identity is not null,
+            AkkaPort = incarnation == 1 ? info.Capabilities.ListenPort ?? 0 : 0, // the port of a killed worker may still be taken
             Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? IPAddress.Any.ToString(),
             Host = info.Host,
             Threads = info.Capabilities.Threads ?? options.WorkerThreads,
@@ -322,6 +328,34 @@ public sealed class WallCluster : IAsyncDisposable
             lock (gate)
                 node.Gone.TrySetResult();
             throw new IOException($"The worker of {node.Name} did not start: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The supervisor of a node: a new one has to take the place of one that has left.</summary>
+    private async Task<NodeInfo> PresentAsync(NodeState node)
+    {
+        for (bool said = false; ; said = true)
+        {
+            Task next;
+            lock (gate)
+                next = joined.Task;
+            if (hub.Nodes.FirstOrDefault(n => n.Name == node.Name) is { } info)
+                return info;
+            if (!said)
+                options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `layershuffle node --join`")}.");
+            await next.WaitAsync(stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReplaceAsync(string name)
+    {
+        try
+        {
+            await supervisors!.RestartAsync(name).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            options.Log($"The supervisor of {name} could not be started again: {exception.Message}");
         }
     }
 
@@ -379,15 +413,23 @@ public sealed class WallCluster : IAsyncDisposable
                 case HubEvent.Left left when !stop.IsCancellationRequested:
                     options.Log($"{left.Name} has left: {left.Reason}");
                     Bury(left.Name, int.MaxValue, false, left.Reason, []);
+                    if (supervisors is not null)
+                        _ = ReplaceAsync(left.Name);
                     break;
-                case HubEvent.Joined joined:
-                    options.Log(Describe(joined.Node));
+                case HubEvent.Joined came:
+                    options.Log(Describe(came.Node));
+                    lock (gate)
+                    {
+                        joined.TrySetResult();
+                        joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    }
+
                     break;
                 case HubEvent.Refused refused:
                     options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
                     break;
                 case HubEvent.Leaving leaving:
-                    _ = hub.ShutdownAsync(leaving.Name);
+                    _ = LeaveAsync(leaving.Name);
                     break;
             }
         }
@@ -429,6 +471,23 @@ public sealed class WallCluster : IAsyncDisposable
         Died?.Invoke(node.Endpoint, incarnation, asked, how);
         if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
             _ = RespawnAsync(node);
+    }
+
+    /// <summary>A node's user wants it to leave: its layers are handed over first.</summary>
+    private async Task LeaveAsync(string name)
+    {
+        options.Log($"{name} wants to leave.");
+        try
+        {
+            if (Find(name) is { } node)
+                await HandOver(node.Endpoint).WaitAsync(TimeSpan.FromSeconds(8)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or OperationCanceledException)
+        {
+            options.Log($"The layers of {name} could not be handed over: {exception.Message}");
+        }
+
+        await hub.ShutdownAsync(name).ConfigureAwait(false);
     }
 
     private async Task RespawnAsync(NodeState node)

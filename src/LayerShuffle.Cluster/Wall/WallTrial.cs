@@ -82,6 +82,7 @@ internal sealed class WallTrial
         int nodes = topology.Count - 1;
         cluster.Received = OnMessage;
         cluster.Framed = OnFrame;
+        cluster.HandOver = endpoint => RehostAsync(endpoint, CancellationToken.None);
         cluster.Died += OnDied;
         cluster.Respawned += OnRespawned;
         cluster.Failed += OnFailed;
@@ -105,6 +106,7 @@ internal sealed class WallTrial
         }
         finally
         {
+            cluster.HandOver = _ => Task.CompletedTask;
             cluster.Died -= OnDied;
             cluster.Respawned -= OnRespawned;
             cluster.Failed -= OnFailed;

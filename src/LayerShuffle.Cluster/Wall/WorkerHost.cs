@@ -8,7 +8,12 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>The main loop of a worker process.</summary>
 public static class WorkerHost
 {
+    private const string Certificate = "LAYERSHUFFLE_CERT", Key = "LAYERSHUFFLE_KEY", Authority = "LAYERSHUFFLE_AUTHORITY";
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The environment variables by which a worker finds its certificates' files.</summary>
+    public static IReadOnlyDictionary<string, string> CertificateVariables(string certificate, string? key, string authority) =>
+        new Dictionary<string, string> { [Certificate] = certificate, [Key] = key ?? "", [Authority] = authority };
 
     /// <summary>Runs until its supervisor ends it or the cluster expels it.</summary>
     /// <param name="stdin">Its standard input: the start line, then the supervisor's presence.</param>
@@ -21,14 +26,15 @@ public static class WorkerHost
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using ParentWatch watch = WorkerParent.Watch(start, stdin, () => told.TrySetResult());
         WorkerSettings settings = WorkerSettings.Parse(start.Settings);
-        using ClusterIdentity? identity = settings.Secret is { } secret ? ClusterIdentity.FromSecret(Convert.FromBase64String(secret)) : null;
+        using ClusterIdentity? identity = settings.Secret is { } secret ? ClusterIdentity.FromSecret(Convert.FromBase64String(secret)) : settings.Certificates ? Certificates() : null;
         using var worker = new Worker(settings, start.Incarnation, Log);
         var options = new ProcessOptions
         {
             Endpoint = settings.Endpoint,
             Incarnation = start.Incarnation,
             Token = settings.Token,
-            Listen = IPAddress.Parse(settings.Listen),
+            Listen = Address(settings.Listen),
+            Port = settings.AkkaPort,
             Host = settings.Host,
             Identity = identity,
             Seed = (settings.Coordinator.Host, settings.Coordinator.AkkaPort),
@@ -55,4 +61,14 @@ public static class WorkerHost
                 stderr.WriteLine(line);
         }
     }
+
+    private static ClusterIdentity Certificates()
+    {
+        string? certificate = Environment.GetEnvironmentVariable(Certificate), key = Environment.GetEnvironmentVariable(Key), authority = Environment.GetEnvironmentVariable(Authority);
+        if (string.IsNullOrEmpty(certificate) || string.IsNullOrEmpty(authority))
+            throw new InvalidDataException("The coordinator asks for certificates: give --cert and --authority (and --key) to `layershuffle node`.");
+        return ClusterIdentity.FromCertificates(certificate, string.IsNullOrEmpty(key) ? null : key, authority);
+    }
+
+    private static IPAddress Address(string host) => IPAddress.TryParse(host, out IPAddress? literal) ? literal : Dns.GetHostAddresses(host)[0];
 }

@@ -17,6 +17,12 @@ internal sealed record WorkerSettings
     /// <summary>The cluster's secret (base 64), or null. Never to be logged.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>Whether the cluster knows its members by certificates, whose files are the worker's machine's.</summary>
+    public bool Certificates { get; init; }
+
+    /// <summary>The port of its actor system; 0 for any.</summary>
+    public int AkkaPort { get; init; }
+
     /// <summary>The address to listen on.</summary>
     public required string Listen { get; init; }
 
