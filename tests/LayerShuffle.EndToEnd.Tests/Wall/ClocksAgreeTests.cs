@@ -8,7 +8,7 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Requests = 80;
     private static readonly string Scenario = WallScenario.Text(
-        "epochs: 2, batch_size: 32, learning_rate: 3e-3", workload: $"requests: {Requests}, arrivals: {{rate: 8, process: constant}}, deadline: 20s", images: 320,
+        "epochs: 2, batch_size: 32, learning_rate: 3e-3", workload: $"requests: {Requests}, arrivals: {{rate: 8/s, process: uniform}}, deadline: 20s", images: 320,
         rest: """
         conditions:
           loss:
