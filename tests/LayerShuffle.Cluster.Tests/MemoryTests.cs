@@ -40,7 +40,7 @@ public sealed class MemoryTests : IDisposable
         var trialModel = new TensorTrialModel(model, set);
         Runner(system).Run(Images(Spec(Link(5), routing, requests: 5, nodes: 3)), trialModel, set.Count);
 
-        long before = Tensor.TotalCount, workingSet = 0;
+        long before = TensorChecks.Settled(), workingSet = 0;
         List<long> counts = [];
         Runner(system).Run(spec, trialModel, set.Count, _ =>
         {
@@ -63,7 +63,7 @@ public sealed class MemoryTests : IDisposable
             Link(5, 0.2, duplicate: 0.1), routing, requests: 300, nodes: 3, concurrency: 8, deadlineMs: 150,
             faults: [new CrashFault("a", Ms(40), NodeSelector.Of("node-1"), Ms(200)), new CrashFault("b", Ms(300), NodeSelector.Of("node-2"), null)]));
         var trialModel = new TensorTrialModel(model, set);
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         Runner(system).Run(spec, trialModel, set.Count);
         Tensor.TotalCount.ShouldBe(before);
         trialModel.RequestsHeld.ShouldBe(0);
@@ -75,7 +75,7 @@ public sealed class MemoryTests : IDisposable
         TrialSpec spec = Images(Spec(Link(5), new RoutingSpec { Timeout = Ms(100) }, requests: 200, nodes: 3, concurrency: 8));
         var trialModel = new TensorTrialModel(model, set);
         using var cancellation = new CancellationTokenSource();
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         int done = 0, held = 0;
         Should.Throw<OperationCanceledException>(() => Runner(system).Run(spec, trialModel, set.Count, _ =>
         {
@@ -96,7 +96,7 @@ public sealed class MemoryTests : IDisposable
         var options = new TrainingOptions { Epochs = 5, BatchSize = 8, MicroBatches = 2, LearningRate = 1e-4 };
         var many = new RepeatedImages(set, steps / options.Epochs * options.BatchSize);
         var job = new TrainingJob("model", 0, model, options, many, set, SeedTree.Root(3), null);
-        long before = Tensor.TotalCount, workingSet = 0;
+        long before = TensorChecks.Settled(), workingSet = 0;
         List<long> counts = [];
         new VirtualTrainer(system).Train(job, null, (done, total) =>
         {

@@ -12,6 +12,15 @@ internal static class TensorChecks
         return plain.bytes.ToArray();
     }
 
+    /// <summary>How many tensors there are when the collector has freed those that earlier tests forgot: it would do so during a measurement otherwise.</summary>
+    public static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return Tensor.TotalCount;
+    }
+
     /// <summary>All weights, in a fixed sequence.</summary>
     public static byte[] Bytes(this ModelPart part)
     {

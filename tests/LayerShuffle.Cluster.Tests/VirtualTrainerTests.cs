@@ -81,6 +81,92 @@ public class VirtualTrainerTests
         Directory.GetDirectories(folder.Path).Select(Path.GetFileName).ShouldBe(["checkpoint-2"]);
     }
 
+    [Theory]
+    [InlineData("model.safetensors", 100)]
+    [InlineData("model.safetensors", -1)]
+    [InlineData("layer-1.optimizer", 40)]
+    [InlineData("coordinator.optimizer", 0)]
+    [InlineData("training.json", 0)]
+    [InlineData("seal.json", 0)]
+    [InlineData("seal.json", 50)]
+    [InlineData("layer-0.optimizer", null)]
+    [InlineData("seal.json", null)]
+    public void A_damaged_checkpoint_costs_the_way_from_an_older_one_or_from_the_start(string file, int? bytes)
+    {
+        using var folder = new TemporaryFolder();
+        VitConfig config = TinyModels.Config();
+        var options = new TrainingOptions { Epochs = 3, BatchSize = 16 };
+        (IReadOnlyList<TrainingRecord> records, byte[] weights) = Train(config, options);
+        string older = Path.Combine(folder.Path, "checkpoint-1"), newer = Path.Combine(folder.Path, "checkpoint-2"), aside = Path.Combine(folder.Path, "aside");
+        TrainUntilStopped(config, options, folder.Path, record =>
+        {
+            if (record.Epoch == 2)
+                throw new OperationCanceledException();
+            Directory.Move(older, aside); // or it would be deleted
+        });
+        Directory.Move(aside, older);
+
+        Damage(Path.Combine(newer, file), bytes);
+        List<int> epochs = [];
+        List<string> log = [];
+        TrainUntilStopped(config, options, folder.Path, record =>
+        {
+            epochs.Add(record.Epoch);
+            throw new OperationCanceledException();
+        }, log.Add);
+
+        epochs.ShouldBe([2]);
+        log.ShouldHaveSingleItem().ShouldStartWith($"checkpoint-2 ({file} ");
+        log[0].ShouldEndWith("cannot be used; the training goes on from checkpoint-1");
+        Directory.GetDirectories(folder.Path).Select(Path.GetFileName).ShouldBe(["checkpoint-2"]); // made again
+
+        Damage(Path.Combine(newer, file), bytes);
+        epochs.Clear();
+        log.Clear();
+        (IReadOnlyList<TrainingRecord> again, byte[] same) = Train(config, options, folder.Path, record => epochs.Add(record.Epoch), log: log.Add);
+        epochs.ShouldBe([1, 2, 3]);
+        log.ShouldHaveSingleItem().ShouldEndWith("cannot be used; the training begins anew");
+        again.ShouldBe(records);
+        same.SequenceEqual(weights).ShouldBeTrue(); // nothing of the damaged ones was taken over
+
+        static void Damage(string path, int? bytes)
+        {
+            if (bytes is null)
+            {
+                File.Delete(path);
+                return;
+            }
+
+            byte[] whole = File.ReadAllBytes(path);
+            if (bytes < 0)
+                whole[^2] ^= 1; // one bit of a weight
+            File.WriteAllBytes(path, bytes < 0 ? whole : whole[..bytes.Value]);
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_within_an_epoch_is_named_for_its_place_and_resumed_to_the_same_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        VitConfig config = TinyModels.Config();
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 16 }; // 4 steps an epoch
+        (IReadOnlyList<TrainingRecord> records, byte[] weights) = Train(config, options);
+        TrainingOptions saved = options with { CheckpointEpochs = 0, CheckpointSteps = 3 };
+        using var cancellation = new CancellationTokenSource();
+        Should.Throw<OperationCanceledException>(() => Train(config, saved, folder.Path, null, cancellation.Token, stepDone: (done, _) =>
+        {
+            if (done == 7)
+                cancellation.Cancel();
+        }));
+        Directory.GetDirectories(folder.Path).Select(Path.GetFileName).ShouldBe(["checkpoint-1-step-2"]);
+
+        List<int> steps = [];
+        (IReadOnlyList<TrainingRecord> resumed, byte[] same) = Train(config, saved, folder.Path, weightSeed: 99, stepDone: (done, _) => steps.Add(done));
+        steps.ShouldBe([7, 8]);
+        resumed.ShouldBe(records);
+        same.SequenceEqual(weights).ShouldBeTrue();
+    }
+
     [Fact]
     public void A_loss_that_is_no_number_ends_the_training()
     {
@@ -104,17 +190,21 @@ public class VirtualTrainerTests
         Train(trainer, config, options).Weights.SequenceEqual(first).ShouldBeTrue();
     }
 
+    /// <summary>Trains until somebody who is told of an epoch has had enough.</summary>
+    private static void TrainUntilStopped(VitConfig config, TrainingOptions options, string checkpoints, Action<TrainingRecord> epochDone, Action<string>? log = null) =>
+        Should.Throw<OperationCanceledException>(() => Train(config, options, checkpoints, epochDone, log: log));
+
     private static (IReadOnlyList<TrainingRecord> Records, byte[] Weights) Train(
         VitConfig config, TrainingOptions options, string? checkpoints = null, Action<TrainingRecord>? epochDone = null, CancellationToken cancellation = default,
-        long weightSeed = 5, long luck = 11)
+        long weightSeed = 5, long luck = 11, Action<int, int>? stepDone = null, Action<string>? log = null)
     {
         using var system = new VirtualActorSystem();
-        return Train(new VirtualTrainer(system), config, options, checkpoints, epochDone, cancellation, weightSeed, luck);
+        return Train(new VirtualTrainer(system, log), config, options, checkpoints, epochDone, cancellation, weightSeed, luck, stepDone);
     }
 
     private static (IReadOnlyList<TrainingRecord> Records, byte[] Weights) Train(
         VirtualTrainer trainer, VitConfig config, TrainingOptions options, string? checkpoints = null, Action<TrainingRecord>? epochDone = null,
-        CancellationToken cancellation = default, long weightSeed = 5, long luck = 11)
+        CancellationToken cancellation = default, long weightSeed = 5, long luck = 11, Action<int, int>? stepDone = null)
     {
         using VisionTransformer model = VisionTransformer.Create(config, weightSeed);
         (Tensor pixels, Tensor labels) = TinyModels.Images(config, Images);
@@ -123,7 +213,7 @@ public class VirtualTrainerTests
         {
             var set = new ImageSet(pixels, labels);
             var job = new TrainingJob("model", 0, model, options, set, set, SeedTree.Root(luck), checkpoints);
-            return (trainer.Train(job, epochDone, null, cancellation), model.Bytes());
+            return (trainer.Train(job, epochDone, stepDone, cancellation), model.Bytes());
         }
     }
 }

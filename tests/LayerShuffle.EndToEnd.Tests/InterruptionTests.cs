@@ -77,6 +77,36 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
     }
 
     [Fact]
+    public async Task Killed_within_an_epoch_it_goes_on_from_the_last_steps_kept_and_past_a_damaged_checkpoint()
+    {
+        string whole = (await reference.Place()).At("out");
+        string[] keep = ["--set", "model.training.checkpoint_epochs=0", "--set", "model.training.checkpoint_steps=7"]; // 20 steps an epoch
+        Program stopped = await Stop(Program.Signal.Kill, "plain: epoch 3/", keep);
+        stopped.ExitCode.ShouldNotBe(0);
+        string checkpoint = Kept();
+        Path.GetFileName(checkpoint).ShouldMatch(@"^checkpoint-[23]-step-\d+$");
+        Program resumed = await Resume(keep);
+        resumed.Error.ShouldNotContain("plain: epoch 2/");
+        resumed.Error.ShouldContain($"plain: epoch {TinyScenario.Epochs}/");
+        ShouldBeTheResults(whole);
+
+        // The same, but the power failed: the newest checkpoint is torn.
+        Directory.Delete(place.At("out"), true);
+        Directory.Delete(place.Cache, true);
+        Directory.CreateDirectory(place.Cache);
+        (await Stop(Program.Signal.Kill, "plain: epoch 3/", keep)).ExitCode.ShouldNotBe(0);
+        foreach (string file in Directory.GetFiles(Kept(), "layer-*.optimizer"))
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..30]);
+        resumed = await Resume(keep);
+        resumed.Error.ShouldContain("cannot be used; the training begins anew");
+        resumed.Error.ShouldContain("plain: epoch 1/");
+        ShouldBeTheResults(whole);
+
+        string Kept() => Directory.GetDirectories(place.Cache, "checkpoint-*", SearchOption.AllDirectories)
+            .Where(folder => !folder.EndsWith(".tmp", StringComparison.Ordinal)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_run_is_not_resumed_with_another_scenario()
     {
         Workplace first = await reference.Place();
@@ -93,19 +123,28 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    private async Task<Program> Stop(Program.Signal signal, string line)
+    /// <summary>How often a training is saved stands in scenario.yaml, and changes nothing else.</summary>
+    private void ShouldBeTheResults(string whole)
+    {
+        string[] results = [.. ResultsFolder.Files(whole).Where(file => file != "scenario.yaml")];
+        results.Length.ShouldBeGreaterThan(ResultsFolder.CsvFiles.Length);
+        foreach (string file in results)
+            File.ReadAllBytes(place.At(Path.Combine("out", file))).SequenceEqual(File.ReadAllBytes(Path.Combine(whole, file))).ShouldBeTrue(file);
+    }
+
+    private async Task<Program> Stop(Program.Signal signal, string line, params string[] more)
     {
         Program program = Program.Start(
             place, said => said.StartsWith(line, StringComparison.Ordinal) ? signal : Program.Signal.None,
-            "run", place.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
+            ["run", place.Write("tiny.yaml", TinyScenario.Trained), "--output", "out", .. more]);
         await program.Ended;
         program.SignalsSent.ShouldBe(1, program.Error);
         return program;
     }
 
-    private async Task<Program> Resume()
+    private async Task<Program> Resume(params string[] more)
     {
-        Program program = await place.Run("run", place.At("tiny.yaml"), "--resume", "out");
+        Program program = await place.Run(["run", place.At("tiny.yaml"), "--resume", "out", .. more]);
         program.ShouldEndWith(0);
         State().ShouldBe("done");
         return program;

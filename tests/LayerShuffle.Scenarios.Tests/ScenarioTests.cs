@@ -28,6 +28,15 @@ public class ScenarioTests
     }
 
     [Fact]
+    public void Checkpoint_and_initializer_keys_reach_the_model()
+    {
+        ModelSpec model = Some.Valid(Some.Minimal + "model: {initializer_range: 0.125, training: {checkpoint_epochs: 0, checkpoint_steps: 250}}").Models.ShouldHaveSingleItem();
+        (model.InitializerRange, model.Training!.CheckpointEpochs, model.Training.CheckpointSteps).ShouldBe((0.125, 0, 250));
+        ModelSpec standard = Some.Valid(Some.Minimal).Models.ShouldHaveSingleItem();
+        (standard.InitializerRange, standard.Training!.CheckpointEpochs, standard.Training.CheckpointSteps).ShouldBe((0.02, 1, 0));
+    }
+
+    [Fact]
     public void Reads_what_is_written()
     {
         TrialVariant variant = Some.Valid(Some.Minimal + """

@@ -17,13 +17,14 @@ internal static class RunCommand
         var resume = new Option<string?>("--resume") { Description = "Goes on with the run in this folder: finished trials are kept.", HelpName = "DIR" };
         var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
+        var metrics = new Option<string?>("--metrics") { Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.", HelpName = MetricsExport.Values };
         var listen = new Option<string?>("--listen") { Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.", HelpName = "HOST:PORT" };
         var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen.", HelpName = "N" };
         var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).", HelpName = "HOST" };
         var security = new SecuritySwitches();
         var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
         {
-            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost,
+            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, metrics,
         };
         security.AddTo(command);
         command.Validators.Add(result =>
@@ -55,9 +56,14 @@ internal static class RunCommand
                 DryRun = parsed.GetValue(dryRun),
                 Cluster = new ClusterOptions(
                     parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers), parsed.GetValue(publicHost), security.Read(parsed).Checked()),
+                Metrics = parsed.GetValue(metrics),
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() => new ScenarioRun(options, output, error).Execute(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return Task.Factory.StartNew(() =>
+            {
+                using IDisposable? export = MetricsExport.Start(options.Metrics);
+                return new ScenarioRun(options, output, error).Execute(cancellation);
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
     }

@@ -25,7 +25,7 @@ internal static class ConditionTable
                 cells.Add(group.Policy);
             if (accuracy)
                 cells.Add(Accuracy(group));
-            cells.AddRange([Percent(Mean(group, "completion")), Number(Mean(group, "latency_p50_ms")), Number(Mean(group, "latency_p95_ms")), Number(Mean(group, "layers_skipped_mean")), Number(Mean(group, "retries"))]);
+            cells.AddRange([Percent.Of(Mean(group, "completion")), Number(Mean(group, "latency_p50_ms")), Number(Mean(group, "latency_p95_ms")), Number(Mean(group, "layers_skipped_mean")), Number(Mean(group, "retries"))]);
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
 
@@ -53,13 +53,11 @@ internal static class ConditionTable
     private static string Accuracy(ResultGroup group)
     {
         MetricSummary top1 = MetricSummary.Of(group, "top1");
-        string text = Percent(top1.Mean);
+        string text = Percent.Of(top1.Mean);
         return top1.Ci is { Low: { } low, High: { } high } ? text + (100 * (high - low) / 2).ToString(" '±' 0.0", CultureInfo.InvariantCulture) : text;
     }
 
     private static double? Mean(ResultGroup group, string metric) => MetricSummary.Of(group, metric).Mean;
-
-    private static string Percent(double? value) => value is { } v ? (100 * v).ToString("0.0", CultureInfo.InvariantCulture) + "%" : "-";
 
     private static string Number(double? value) => value is { } v ? v.ToString(v >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture) : "-";
 }

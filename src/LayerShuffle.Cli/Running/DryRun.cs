@@ -54,9 +54,9 @@ internal static class DryRun
         }
 
         if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
-            return FormattableString.Invariant($"foretold: {Math.Pow(1 - link.Loss, layers + 1):P2} of the requests complete");
+            return $"foretold: {Percent.Of(Math.Pow(1 - link.Loss, layers + 1), 2)} of the requests complete";
         if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing.OnFailure == OnFailure.Skip)
-            return FormattableString.Invariant($"foretold: a layer is skipped with probability {Math.Pow(link.Loss, spec.Routing.Retries + 1):P4}");
+            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(link.Loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }
 }

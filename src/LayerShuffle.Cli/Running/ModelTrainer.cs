@@ -58,7 +58,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             job,
             training.Faults,
             record => log.Line(FormattableString.Invariant(
-                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {record.Top1Sequential:P1}  in random orders {record.Top1Arbitrary:P1}")),
+                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
             (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
             cancellation);
         fresh.eval();

@@ -22,4 +22,6 @@ internal sealed record RunOptions
     public bool DryRun { get; init; }
 
     public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
+
+    public string? Metrics { get; init; }
 }

@@ -60,7 +60,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         {
             using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
                 ? WallBackend.Start(scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster.PublicHost, folder, log, cancellation)
-                : new VirtualBackend();
+                : new VirtualBackend(log.Line);
             RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);
         }
         catch (Exception e)
@@ -115,7 +115,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value));
             TrialData written = writer.Trials[^1];
             log.Line(FormattableString.Invariant(
-                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? FormattableString.Invariant($", top-1 {written.Metrics.Top1:P1}") : "")}"));
+                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
         }
     }
 

@@ -7,12 +7,13 @@ using LayerShuffle.Network.Trials;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>The virtual clock: one process, one thread, deterministic.</summary>
-internal sealed class VirtualBackend : IRunBackend
+/// <param name="say">Told in sentences what a training meets.</param>
+internal sealed class VirtualBackend(Action<string> say) : IRunBackend
 {
     private readonly VirtualActorSystem system = new();
 
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
-        new VirtualTrainer(system).Train(job, epochDone, stepDone, cancellation);
+        new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
         new VirtualTrialRunner(system).Run(spec, model, images, progress, cancellation);

@@ -1,4 +1,5 @@
 using System.Net;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
@@ -83,6 +84,7 @@ internal sealed class WallBackend : IRunBackend
                 training.Schedule(Faults(), log.Line);
             var trainer = new ClusterTrainer(
                 cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
+            trainer.Restored += restoration => ClusterMetrics.LayerRestored(restoration.Layer);
             return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
         }
     }

@@ -27,6 +27,10 @@ public static class MessageCodecs
         new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read),
         new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents),
         new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport),
+        new MessageCodec<OfferBlobs>("offer-blobs", BlobCodecs.WriteOffer, BlobCodecs.ReadOffer),
+        new MessageCodec<WantBlobs>("want-blobs", BlobCodecs.WriteWant, BlobCodecs.ReadWant),
+        new MessageCodec<BlobsHere>("blobs-here", BlobCodecs.WriteHere, BlobCodecs.ReadHere),
+        new MessageCodec<BlobsRefused>("blobs-refused", BlobCodecs.WriteRefused, BlobCodecs.ReadRefused),
         new MessageCodec<PrepareStep>("prepare", TrainingCodecs.WritePrepareStep, TrainingCodecs.ReadPrepareStep),
         new MessageCodec<StepPrepared>("prepared", TrainingCodecs.WriteStepPrepared, TrainingCodecs.ReadStepPrepared),
         new MessageCodec<CommitStep>("commit", TrainingCodecs.WriteCommitStep, TrainingCodecs.ReadCommitStep),
@@ -52,9 +56,6 @@ public static class MessageCodecs
         new MessageCodec<LayersHosted>("layers-hosted", WallCodecs.WriteHosted, WallCodecs.ReadHosted),
         new MessageCodec<HostTraining>("host-training", WallCodecs.WriteHostTraining, WallCodecs.ReadHostTraining),
         new MessageCodec<TrainingHosted>("training-hosted", WallCodecs.WriteTrainingHosted, WallCodecs.ReadTrainingHosted),
-        new MessageCodec<Shipping.OfferBlobs>("offer-blobs", Shipping.StubCodecs.WriteOffer, Shipping.StubCodecs.ReadOffer),
-        new MessageCodec<Shipping.WantBlobs>("want-blobs", Shipping.StubCodecs.WriteWant, Shipping.StubCodecs.ReadWant),
-        new MessageCodec<Shipping.BlobsHere>("blobs-here", Shipping.StubCodecs.WriteHere, Shipping.StubCodecs.ReadHere),
         new MessageCodec<ToTraining>("to-training", WallCodecs.WriteToTraining, WallCodecs.ReadToTraining),
     ];
 

@@ -139,23 +139,17 @@ internal static class TrainingCodecs
     // States are large: their bytes travel as a uint8 tensor [length] on the data plane.
     public static void WriteLayerState(ref WireWriter writer, LayerState state, ICollection<object> parts) => WriteState(ref writer, state.Id, state.Layer, state.Bytes, parts);
 
-    public static LayerState ReadLayerState(ref WireReader reader, MessageParts parts) => new(reader.ReadNumber(), reader.ReadNumber(), ReadState(ref reader, parts));
+    public static LayerState ReadLayerState(ref WireReader reader, MessageParts parts) => new(reader.ReadNumber(), reader.ReadNumber(), parts.TakeBytes(ref reader, "the bytes of a state"));
 
     public static void WriteImportState(ref WireWriter writer, ImportState state, ICollection<object> parts) => WriteState(ref writer, state.Id, state.Layer, state.Bytes, parts);
 
-    public static ImportState ReadImportState(ref WireReader reader, MessageParts parts) => new(reader.ReadNumber(), reader.ReadNumber(), ReadState(ref reader, parts));
+    public static ImportState ReadImportState(ref WireReader reader, MessageParts parts) => new(reader.ReadNumber(), reader.ReadNumber(), parts.TakeBytes(ref reader, "the bytes of a state"));
 
     private static void WriteState(ref WireWriter writer, int id, int layer, byte[] bytes, ICollection<object> parts)
     {
         writer.WriteNumber(id);
         writer.WriteNumber(layer);
         parts.Add(tensor(bytes).DetachFromDisposeScope());
-    }
-
-    private static byte[] ReadState(ref WireReader reader, MessageParts parts)
-    {
-        using Tensor bytes = parts.Take<Tensor>(ref reader, "the bytes of a state");
-        return bytes.dtype == ScalarType.Byte && bytes.dim() == 1 ? bytes.bytes.ToArray() : throw reader.Wrong("the bytes of a state are no vector of bytes");
     }
 
     private static void WriteMicroBatch(ref WireWriter writer, int step, int microBatch, int attempt)

@@ -12,7 +12,7 @@ namespace LayerShuffle.Cluster.Training;
 /// <param name="evaluator">Measures accuracies after epochs, in this process.</param>
 /// <param name="options">Timeouts.</param>
 /// <param name="time">The clock of the timeouts.</param>
-/// <param name="log">Told in sentences of what was lost and restored.</param>
+/// <param name="log">Told in sentences of what was lost and restored, and of checkpoints that cannot be used.</param>
 public sealed class ClusterTrainer(
     ActorSystem system, ITrainingCluster cluster, ModelEvaluator evaluator, ClusterTrainerOptions options, TimeProvider time, Action<string>? log = null)
 {
@@ -32,7 +32,7 @@ public sealed class ClusterTrainer(
         TrainingJob job, Action<TrainingRecord>? epochDone = null, Action<int, int>? stepDone = null, CancellationToken cancellation = default)
     {
         using var parts = new TrainingParts(job.Model, job.Options);
-        TrainingProgress progress = TrainingCheckpoint.Resume(job.CheckpointDirectory, job.Model, parts);
+        TrainingProgress progress = TrainingCheckpoint.Resume(job.CheckpointDirectory, job.Model, parts, log);
         if (progress.Records.Count >= job.Options.Epochs)
             return progress.Records;
         int done = progress.Records.Count * TrainingLoop.StepsPerEpoch(job) + progress.EpochSteps;

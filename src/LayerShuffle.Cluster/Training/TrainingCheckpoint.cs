@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Training;
 
 /// <summary>
-/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the last one and renamed into its place, so that a crash leaves one whole checkpoint.
+/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the last one, sealed, flushed and renamed into its place, so that a crash leaves one whole checkpoint.
 /// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
 /// </summary>
 public static class TrainingCheckpoint
@@ -34,7 +34,8 @@ public static class TrainingCheckpoint
             parts.Layers[i].Save(Path.Combine(next, LayerOptimizer(i)));
         if (progress.EpochSteps > 0)
             File.WriteAllText(Path.Combine(next, Sums), JsonSerializer.Serialize(progress with { Records = [] }));
-        File.WriteAllText(Path.Combine(next, Records), JsonSerializer.Serialize(progress.Records)); // last: its presence says that the checkpoint is whole
+        File.WriteAllText(Path.Combine(next, Records), JsonSerializer.Serialize(progress.Records));
+        CheckpointSeal.Write(next);
         if (Directory.Exists(current))
             Directory.Delete(current, true);
         Directory.Move(next, current);
@@ -42,15 +43,32 @@ public static class TrainingCheckpoint
             Directory.Delete(older, true);
     }
 
-    /// <summary>Restores the last whole checkpoint; <see cref="TrainingProgress.None"/> if there is none.</summary>
-    public static TrainingProgress Resume(string? directory, VisionTransformer model, TrainingParts parts)
+    /// <summary>Restores the last whole checkpoint; <see cref="TrainingProgress.None"/>, with model and optimizers as they were, if there is none.</summary>
+    /// <param name="directory">Where the checkpoints are; null for none.</param>
+    /// <param name="model">Gets the weights.</param>
+    /// <param name="parts">Get their optimizers' states.</param>
+    /// <param name="log">Told in one sentence of checkpoints that are damaged, and where the training goes on instead.</param>
+    public static TrainingProgress Resume(string? directory, VisionTransformer model, TrainingParts parts, Action<string>? log = null)
     {
         if (directory is null || !Directory.Exists(directory))
             return TrainingProgress.None;
-        string? current = Directory.GetDirectories(directory, $"{Prefix}*")
-            .Where(d => Place(d) is not null && File.Exists(Path.Combine(d, Records))).OrderBy(d => Place(d)).LastOrDefault();
-        if (current is null)
-            return TrainingProgress.None;
+        List<string> damaged = [];
+        string? current = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is not null).OrderByDescending(d => Place(d)).FirstOrDefault(IsWhole);
+        if (damaged.Count > 0)
+            log?.Invoke($"{string.Join(" and ", damaged)} cannot be used; the training {(current is null ? "begins anew" : $"goes on from {Path.GetFileName(current)}")}");
+        return current is null ? TrainingProgress.None : Load(current, model, parts);
+
+        bool IsWhole(string folder)
+        {
+            string? breach = CheckpointSeal.Breach(folder);
+            if (breach is not null)
+                damaged.Add($"{Path.GetFileName(folder)} ({breach})");
+            return breach is null;
+        }
+    }
+
+    private static TrainingProgress Load(string current, VisionTransformer model, TrainingParts parts)
+    {
         IReadOnlyDictionary<string, Tensor> state = SafeTensors.Read(Path.Combine(current, Weights));
         model.LoadState(state, current);
         foreach (Tensor tensor in state.Values)

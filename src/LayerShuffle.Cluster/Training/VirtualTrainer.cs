@@ -5,7 +5,9 @@ using LayerShuffle.Network.Routing;
 namespace LayerShuffle.Cluster.Training;
 
 /// <summary>Trains a model through layer actors on the virtual clock, undisturbed by network and faults.</summary>
-public sealed class VirtualTrainer(VirtualActorSystem system)
+/// <param name="system">Hosts the actors.</param>
+/// <param name="log">Told in a sentence of checkpoints that cannot be used.</param>
+public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? log = null)
 {
     private readonly ModelEvaluator evaluator = new(system);
     private int started;
@@ -19,7 +21,7 @@ public sealed class VirtualTrainer(VirtualActorSystem system)
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord>? epochDone = null, Action<int, int>? stepDone = null, CancellationToken cancellation = default)
     {
         using var parts = new TrainingParts(job.Model, job.Options);
-        TrainingProgress progress = TrainingCheckpoint.Resume(job.CheckpointDirectory, job.Model, parts);
+        TrainingProgress progress = TrainingCheckpoint.Resume(job.CheckpointDirectory, job.Model, parts, log);
         using var runner = new VirtualStepRunner(system, job, parts, $"training-{job.Name}-{started++}-{job.TrainingSeed}");
         Task<IReadOnlyList<TrainingRecord>> training = new TrainingLoop(job, parts, runner, evaluator).RunAsync(progress, epochDone, stepDone, cancellation);
         return training.GetAwaiter().GetResult(); // complete: virtual steps wait for nothing

@@ -1,5 +1,6 @@
 using System.Net;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Wire;
@@ -394,6 +395,7 @@ public sealed class WallCluster : IAsyncDisposable
         }
 
         process.SetPeer(address, serving: false);
+        ClusterMetrics.SetMembersUp(Living().Count);
         node.Ready.TrySetResult(address);
     }
 
@@ -462,6 +464,7 @@ public sealed class WallCluster : IAsyncDisposable
         }
 
         process.Expel(node.Endpoint, incarnation);
+        ClusterMetrics.SetMembersUp(Living().Count);
         Shipper.OnPeerLost(node.Endpoint);
         Broadcast(new PeerDown(node.Endpoint, incarnation));
         if (stop.IsCancellationRequested)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Wire;
@@ -41,6 +42,7 @@ internal sealed class WallTrial
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
     private readonly SemaphoreSlim rehosting = new(1);
+    private readonly TrialMeter meter = new();
     private long zero;
 
     public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
@@ -59,6 +61,7 @@ internal sealed class WallTrial
         {
             lock (traceGate)
                 trace.Ended(record);
+            TrialMeter.Ended(record, own.Clock.Now);
             progress?.Invoke(record);
             if (log.IsComplete)
                 done.TrySetResult();
@@ -69,6 +72,7 @@ internal sealed class WallTrial
             {
                 lock (traceGate)
                     trace.Begin(request);
+                ClusterMetrics.RequestBegun();
                 return images.Images(request);
             },
             new RoutePlanner(spec.Routing, model.Layers, Luck),
@@ -270,6 +274,7 @@ internal sealed class WallTrial
         lock (traceGate)
         {
             replay.Add(batch);
+            meter.Seen(batch);
             Instant now = own.Clock.Now;
             if (now > Instant.Zero + Settled)
                 replay.Advance(new Instant(now.Nanoseconds - Settled.Nanoseconds));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Wire;
@@ -100,6 +101,7 @@ internal sealed class PeerSender : IAsyncDisposable
         try
         {
             await connection.Writer.WriteAsync(frame, connection.Closed);
+            ClusterMetrics.DataSent(frame.Bytes, endpoint);
         }
         catch (Exception e)
         {

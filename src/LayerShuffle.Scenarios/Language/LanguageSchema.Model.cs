@@ -35,7 +35,7 @@ public static partial class LanguageSchema
             new("num_hidden_layers", Integer(1, 4096), "Encoder layers.", "8"),
             new("num_attention_heads", Integer(1, 4096), "Attention heads.", "3"),
             new("intermediate_size", Integer(1, 1_000_000), "Width of the feed-forward part.", "384"),
-            new("initializer_range", Number(0, exclusive: true), "Standard deviation of fresh weights; about 1/√hidden_size suits narrow models.", "0.02"),
+            new("initializer_range", Number(0, exclusive: true, most: 1), "Standard deviation of fresh weights; about 1/√hidden_size suits narrow models.", "0.02"),
             new("variant", Word("standard", "layerdrop", "layershuffle", "layershuffle-position", "layershuffle-predict"), "How it is trained.", "standard"),
             new("layerdrop", Probability, "Probability that variant layerdrop drops a layer in training.", "0.2"),
             new("position_loss_weight", Number(0), "Weight of the position loss of variant layershuffle-predict.", "1.0"),

@@ -39,4 +39,17 @@ internal sealed class AnyCodec
     }
 
     public object Decode(ReadOnlySpan<byte> bytes, IReadOnlyList<object> parts) => plain?.Decode(bytes) ?? withTensors!.Decode(bytes, parts);
+
+    /// <summary>Parts as they arrive: bytes that travel as a tensor are used up by reading, so they are copied; all else is the message's own.</summary>
+    public static IReadOnlyList<object> Received(IReadOnlyList<object> parts) =>
+        parts.Any(IsBytes) ? [.. parts.Select(part => IsBytes(part) ? ((Tensor)part).clone() : part)] : parts;
+
+    /// <summary>Frees the tensors that were made to carry bytes.</summary>
+    public static void Free(IReadOnlyList<object> parts)
+    {
+        foreach (Tensor bytes in parts.Where(IsBytes).Cast<Tensor>())
+            bytes.Dispose();
+    }
+
+    private static bool IsBytes(object part) => part is Tensor { dtype: ScalarType.Byte };
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Network.Seeds;
 using static TorchSharp.torch;
@@ -26,6 +27,10 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             TrainBackward backward => backward with { Route = [.. backward.Route, 3], Position = backward.Position % (backward.Route.Length + 1) },
             StepPrepared prepared => prepared with { Layer = Math.Max(0, prepared.Layer) }, // −1 is for hops only
             StepCommitted committed => committed with { Layer = Math.Max(0, committed.Layer) },
+            StepAborted aborted => aborted with { Layer = Math.Max(0, aborted.Layer) }, // the coordinator's own stays with it
+            StateImported imported => imported with { Layer = Math.Max(0, imported.Layer) },
+            LayerState state => state with { Layer = Math.Max(0, state.Layer) },
+            ImportState state => state with { Layer = Math.Max(0, state.Layer) },
             SetSlowdown => new SetSlowdown(0.25 + luck.NextDouble()),
             _ => made,
         };
@@ -35,6 +40,8 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
     {
         if (type == typeof(bool))
             return luck.Next(2) == 0;
+        if (type == typeof(byte))
+            return (byte)luck.Next(256);
         if (type == typeof(int))
             return name is "Layer" or "To" && luck.Next(3) == 0 ? -1 : luck.Next(2) == 0 ? luck.Next(5) : luck.Next(int.MaxValue);
         if (type == typeof(long))
@@ -44,7 +51,12 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
         if (type == typeof(double))
             return luck.Next(8) switch { 0 => 0.0, 1 => double.PositiveInfinity, 2 => double.NaN, 3 => -0.0, _ => luck.NextGaussian() };
         if (type == typeof(string))
-            return name == "Fate" ? HopFate.All[luck.Next(HopFate.All.Count)] : Texts[luck.Next(Texts.Length)];
+            return name switch
+            {
+                "Fate" => HopFate.All[luck.Next(HopFate.All.Count)],
+                "Hash" => Blob.HashOf(BitConverter.GetBytes(luck.NextBits())),
+                _ => Texts[luck.Next(Texts.Length)],
+            };
         if (type.IsEnum)
             return Enum.GetValues(type).GetValue(luck.Next(Enum.GetValues(type).Length))!;
         if (type == typeof(Tensor))

@@ -77,7 +77,7 @@ public class ClusterTrainerTests
         long perLayer = LeftByALayer(config);
         for (int round = 0; round < 2; round++)
         {
-            long before = Settled(), made;
+            long before = TensorChecks.Settled(), made;
             GC.TryStartNoGCRegion(Managed).ShouldBeTrue(); // the collector would free what was forgotten, and hide it
             using var folder = new TemporaryFolder();
             await using (var bench = new ClusterTrainingBench(config, options))
@@ -213,17 +213,9 @@ public class ClusterTrainerTests
     /// <summary>TorchSharp counts every parameter ever made once too often, until the garbage collector has seen it.</summary>
     private static long LeftByALayer(VitConfig config)
     {
-        long before = Settled();
+        long before = TensorChecks.Settled();
         new EncoderLayer(config).Dispose();
         return Tensor.TotalCount - before;
-    }
-
-    private static long Settled()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        return Tensor.TotalCount;
     }
 
     internal static (int Step, int Attempt)? StepOf(object message) => message switch

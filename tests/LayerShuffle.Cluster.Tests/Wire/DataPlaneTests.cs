@@ -20,7 +20,7 @@ public sealed class DataPlaneTests
     [InlineData(true)]
     public async Task Frames_arrive_in_order_with_their_tensors(bool secure)
     {
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         using (ClusterIdentity? a = secure ? ClusterIdentity.FromSecret(Secret) : null, b = secure ? ClusterIdentity.FromSecret(Secret) : null)
         {
             await using var one = new Station(1, identity: a);
@@ -57,7 +57,7 @@ public sealed class DataPlaneTests
     {
         using var gate = new ManualResetEventSlim();
         using Tensor large = zeros(1 << 20);
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         await using (var one = new Station(1, o => o with { MaxInFlightBytes = 10 << 20 }))
         await using (var two = new Station(2, handler: frame =>
         {
@@ -214,7 +214,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Garbage_from_strangers_and_peers_does_no_harm()
     {
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         await using (var receiver = new Station(2, o => o with { MaxFrameBytes = 1 << 20 }))
         await using (var friend = new Station(1))
         {
@@ -265,7 +265,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Disposal_is_prompt_and_leaves_no_socket_and_no_tensor()
     {
-        long before = Tensor.TotalCount;
+        long before = TensorChecks.Settled();
         using var gate = new ManualResetEventSlim();
         using (ClusterIdentity identity = ClusterIdentity.FromSecret(Secret))
         {

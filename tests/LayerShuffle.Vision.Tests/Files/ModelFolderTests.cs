@@ -11,7 +11,7 @@ public sealed class ModelFolderTests
     [MemberData(nameof(Models.All), MemberType = typeof(Models))]
     public void A_model_saved_and_loaded_is_saved_again_byte_for_byte(ModelVariant variant, ModelArchitecture architecture)
     {
-        VitConfig config = Models.Tiny(variant, architecture) with { LayerDrop = 0.35, PositionLossWeight = 0.5, Id2Label = ["ä", "b", "c", "b", "e"] };
+        VitConfig config = Models.Tiny(variant, architecture) with { LayerDrop = 0.35, InitializerRange = 0.125, PositionLossWeight = 0.5, Id2Label = ["ä", "b", "c", "b", "e"] };
         using Models.Folder one = new(), two = new();
         Save(one, config, new Preprocessor { CropSize = new(null, null, 8), ImageMean = [0.1, 0.2, 0.3], Resample = 3 });
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(one.Path);
@@ -21,12 +21,14 @@ public sealed class ModelFolderTests
             model.Config.Variant.ShouldBe(variant);
             model.Config.Architecture.ShouldBe(architecture);
             model.Config.Id2Label.ShouldBe(config.Id2Label);
+            model.Config.InitializerRange.ShouldBe(0.125);
             if (variant == ModelVariant.LayerDrop)
                 model.Config.LayerDrop.ShouldBe(0.35);
             if (variant == ModelVariant.LayerShufflePredict)
                 model.Config.PositionLossWeight.ShouldBe(0.5);
         }
 
+        JsonNode.Parse(File.ReadAllText(one["config.json"]))!["initializer_range"]!.GetValue<double>().ShouldBe(0.125);
         foreach (string name in FileNames)
             File.ReadAllBytes(two[name]).ShouldBe(File.ReadAllBytes(one[name]), name);
         Directory.GetFiles(two.Path).Length.ShouldBe(FileNames.Length);

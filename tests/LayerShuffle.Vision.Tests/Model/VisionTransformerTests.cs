@@ -25,6 +25,24 @@ public sealed class VisionTransformerTests
     }
 
     [Fact]
+    public void The_initializer_range_is_the_deviation_of_every_random_weight()
+    {
+        using var scope = NewDisposeScope();
+        VitConfig config = Models.Tiny(ModelVariant.LayerShufflePosition);
+        using VisionTransformer narrow = VisionTransformer.Create(config with { InitializerRange = 0.0625 }, 3), wide = VisionTransformer.Create(config with { InitializerRange = 0.125 }, 3);
+        IReadOnlyDictionary<string, Tensor> half = narrow.StateDictionary(), whole = wide.StateDictionary();
+        whole["vit.encoder.layer.0.attention.attention.key.weight"].std().ToDouble().ShouldBe(0.125, 0.03);
+        foreach ((string name, Tensor value) in whole)
+        {
+            bool random = value.std(unbiased: false).ToDouble() > 0;
+            value.ShouldEqualBitwise(random ? half[name] * 2 : half[name], name); // powers of two: exact
+        }
+
+        foreach (double impossible in new[] { 0, -0.02, 1.5, double.NaN })
+            Should.Throw<ModelFormatException>(() => (config with { InitializerRange = impossible }).Validate()).Message.ShouldContain("initializer_range");
+    }
+
+    [Fact]
     public void Weights_start_as_the_reference_draws_them()
     {
         using var scope = NewDisposeScope();
