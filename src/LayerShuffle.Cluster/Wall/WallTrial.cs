@@ -225,7 +225,7 @@ internal sealed class WallTrial
         int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
         if (missing.Length == 0)
             return;
-        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation).ConfigureAwait(false);
+        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
