@@ -6,16 +6,17 @@ namespace LayerShuffle.EndToEnd.Tests;
 /// <summary>The program as a user runs it: a process of its own, with its output, its errors and its exit code.</summary>
 internal sealed class Program
 {
-    private const int Sigint = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private const int Sigint = 2, Sigkill = 9;
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(2);
 
     private readonly Process process;
     private readonly Func<string, Signal> listen;
+    private readonly TimeSpan patience;
     private readonly List<string> errors = [];
 
-    private Program(Process process, Func<string, Signal> listen)
+    private Program(Process process, Func<string, Signal> listen, TimeSpan patience)
     {
-        (this.process, this.listen) = (process, listen);
+        (this.process, this.listen, this.patience) = (process, listen, patience);
         Ended = Follow();
     }
 
@@ -30,6 +31,8 @@ internal sealed class Program
     /// <summary>Done when the process is gone and all it wrote is read.</summary>
     public Task Ended { get; }
 
+    public int Id => process.Id;
+
     public int ExitCode => process.ExitCode;
 
     public string Output { get; private set; } = "";
@@ -42,7 +45,7 @@ internal sealed class Program
     public int SignalsSent { get; private set; }
 
     /// <summary>The built program beside the tests: artifacts/bin/LayerShuffle.Cli/CONFIGURATION/layershuffle.dll.</summary>
-    private static string Assembly
+    public static string Assembly
     {
         get
         {
@@ -62,9 +65,12 @@ internal sealed class Program
     }
 
     /// <summary>Starts it in a folder. Whatever it writes to stderr is shown to <paramref name="listen"/> line by line, as it comes; its first answer is acted on at once.</summary>
-    public static Program Start(Workplace at, Func<string, Signal>? listen, params string[] args)
+    public static Program Start(Workplace at, Func<string, Signal>? listen, params string[] args) => Start(at, listen, UsualPatience, Assembly, args);
+
+    /// <summary>Starts it, or another build of it, and ends it if it takes longer than it may.</summary>
+    public static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, params string[] args)
     {
-        var start = new ProcessStartInfo(DotNet, [Assembly, .. args])
+        var start = new ProcessStartInfo(DotNet, [assembly, .. args])
         {
             WorkingDirectory = at.Folder,
             RedirectStandardOutput = true,
@@ -72,9 +78,10 @@ internal sealed class Program
             RedirectStandardInput = true,
         };
         start.Environment["LAYERSHUFFLE_CACHE"] = at.Cache;
+        start.Environment["TMPDIR"] = at.Temporary;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
-        return new Program(process, listen ?? (_ => Signal.None));
+        return new Program(process, listen ?? (_ => Signal.None), patience);
     }
 
     /// <summary>Skips the test where a process cannot be interrupted: on Windows, and where SIGINT is ignored (children inherit that), as in a shell's background jobs.</summary>
@@ -92,29 +99,32 @@ internal sealed class Program
         Error.ShouldNotContain("   at LayerShuffle", customMessage: "a stack trace is not a sentence");
     }
 
+    /// <summary>Kills any process (SIGKILL); nothing happens if it is gone.</summary>
+    public static void Kill(int process) => _ = SendSignal(process, Sigkill);
+
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
 
     private async Task Follow()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timer = new CancellationTokenSource(patience);
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(patience.Token);
-            while (await process.StandardError.ReadLineAsync(patience.Token) is { } line)
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timer.Token);
+            while (await process.StandardError.ReadLineAsync(timer.Token) is { } line)
             {
                 errors.Add(line);
                 Obey(listen(line));
             }
 
             Output = await output;
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(timer.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The program did not end within {Patience}. It said:\n{Error}");
+            throw new TimeoutException($"The program did not end within {patience}. It said:\n{Error}");
         }
     }
 

@@ -3,11 +3,18 @@ namespace LayerShuffle.EndToEnd.Tests;
 /// <summary>A temporary folder that a user works in: scenarios, results, and a cache of trained models of its own.</summary>
 internal sealed class Workplace : IDisposable
 {
-    public Workplace() => Directory.CreateDirectory(Cache);
+    public Workplace()
+    {
+        Directory.CreateDirectory(Cache);
+        Directory.CreateDirectory(Temporary);
+    }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("layershuffle-e2e").FullName;
 
     public string Cache => At("cache");
+
+    /// <summary>The temporary folder of the programs that run here.</summary>
+    public string Temporary => At("tmp");
 
     public string At(string name) => Path.Combine(Folder, name);
 

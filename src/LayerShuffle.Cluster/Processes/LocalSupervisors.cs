@@ -138,6 +138,7 @@ public sealed class LocalSupervisors : IAsyncDisposable
     {
         Task heard = Task.WhenAll(HearAsync(name, process.StandardOutput), HearAsync(name, process.StandardError));
         await process.WaitForExitAsync().ConfigureAwait(false);
+        RuntimeFiles.Remove(process.Id);
         await Task.WhenAny(heard, Task.Delay(TimeSpan.FromSeconds(1), options.Time)).ConfigureAwait(false);
         if (!ending)
             hub.Expel(name, $"Its supervisor (process {process.Id}) ended: {new ProcessExit(process.ExitCode)}.");

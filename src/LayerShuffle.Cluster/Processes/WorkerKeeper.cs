@@ -148,6 +148,7 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
                         report(new HubMessage.LogLine(Cut(line)));
                 }).ConfigureAwait(false);
             ProcessExit exit = await process.Exited.ConfigureAwait(false);
+            RuntimeFiles.Remove(process.Id);
             log?.WriteLine($"-- incarnation {start.Incarnation} ended: {exit}{(process.Asked ? ", as asked" : "")}");
             string[] lines;
             lock (gate)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
@@ -154,7 +155,12 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
                 options.StepTimeout,
                 cancellation).ConfigureAwait(false);
             if (ended)
+            {
+                if (result is not null)
+                    ClusterMetrics.TrainingStep(result.TotalLoss);
                 return result;
+            }
+
             tell(FormattableString.Invariant($"Step {step.Step} takes longer than {options.StepTimeout.TotalSeconds:0.#} s."));
             Directory.Coordinator.Tell(new StepOverdue(step.Step, step.Attempt));
         }

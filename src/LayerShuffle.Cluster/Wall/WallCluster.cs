@@ -1,5 +1,6 @@
 using System.Net;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Wire;
@@ -136,8 +137,9 @@ public sealed class WallCluster : IAsyncDisposable
     /// <param name="worker">The worker.</param>
     /// <param name="answer">Done when it has done it.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    /// <exception cref="IOException">It died before, or is silent for a minute.</exception>
-    internal async Task WhileAliveAsync(PeerAddress worker, Task answer, CancellationToken cancellation)
+    /// <param name="patience">How long to wait; default a minute. What watches over its own progress (a shipment) gets all the time it takes.</param>
+    /// <exception cref="IOException">It died before, or is silent for too long, or what was shipped did not arrive.</exception>
+    internal async Task WhileAliveAsync(PeerAddress worker, Task answer, CancellationToken cancellation, TimeSpan? patience = null)
     {
         NodeState node = nodes[worker.Endpoint - 1];
         Task gone;
@@ -145,16 +147,23 @@ public sealed class WallCluster : IAsyncDisposable
             gone = worker.Incarnation == node.Incarnation ? node.Gone.Task : Task.CompletedTask;
         try
         {
-            await Task.WhenAny(answer, gone).WaitAsync(AnswerPatience, cancellation).ConfigureAwait(false);
+            await Task.WhenAny(answer, gone).WaitAsync(patience ?? AnswerPatience, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
         }
 
-        if (!answer.IsCompleted)
+        if (!answer.IsCompletedSuccessfully && gone.IsCompleted)
             throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
-        await answer.ConfigureAwait(false);
+        try
+        {
+            await answer.ConfigureAwait(false);
+        }
+        catch (ShipmentException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
     }
 
     /// <summary>Whether this very worker is there, as far as is known.</summary>
@@ -394,6 +403,7 @@ public sealed class WallCluster : IAsyncDisposable
         }
 
         process.SetPeer(address, serving: false);
+        ClusterMetrics.SetMembersUp(Living().Count);
         node.Ready.TrySetResult(address);
     }
 
@@ -462,6 +472,7 @@ public sealed class WallCluster : IAsyncDisposable
         }
 
         process.Expel(node.Endpoint, incarnation);
+        ClusterMetrics.SetMembersUp(Living().Count);
         Shipper.OnPeerLost(node.Endpoint);
         Broadcast(new PeerDown(node.Endpoint, incarnation));
         if (stop.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Faults;
@@ -259,6 +260,8 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
 
     private void Log(string fault, string kind, string target, string effect, Instant? requested)
     {
+        if (effect == "began")
+            ClusterMetrics.FaultInjected(kind);
         lock (gate)
             ledger.Add(new LedgerEntry(own.Clock.Now, fault, kind, target, effect, requested));
     }

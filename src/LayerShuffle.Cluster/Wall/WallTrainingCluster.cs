@@ -103,6 +103,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             try
             {
                 await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), gone, cancellation).ConfigureAwait(false);
+                await IntroduceAsync(endpoint, cancellation).ConfigureAwait(false);
                 foreach (int layer in gone)
                     Directory.Replace(layer, await LinkAsync(layer, endpoint).ConfigureAwait(false));
                 back.AddRange(gone);
@@ -203,6 +204,22 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
         return gone;
     }
+
+    /// <summary>
+    /// Waits until the others know where an endpoint is now. Frames overtake control messages: one that reached a survivor before the news would be dropped there, and its step would wait for nothing.
+    /// </summary>
+    private Task IntroduceAsync(int endpoint, CancellationToken cancellation) =>
+        Task.WhenAll(cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != endpoint && hosts.Contains(peer.Endpoint)).Select(async peer =>
+        {
+            try
+            {
+                await HostAsync(peer, [], cancellation).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // it died: its layers are lost, and the trainer is told of that
+            }
+        }));
 
     private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation)
     {

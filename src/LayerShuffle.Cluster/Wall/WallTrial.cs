@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Wire;
@@ -41,7 +43,9 @@ internal sealed class WallTrial
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
     private readonly SemaphoreSlim rehosting = new(1);
+    private readonly TrialMeter meter = new();
     private long zero;
+    private int begun;
 
     public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
     {
@@ -59,6 +63,7 @@ internal sealed class WallTrial
         {
             lock (traceGate)
                 trace.Ended(record);
+            TrialMeter.Ended(record, own.Clock.Now);
             progress?.Invoke(record);
             if (log.IsComplete)
                 done.TrySetResult();
@@ -69,10 +74,23 @@ internal sealed class WallTrial
             {
                 lock (traceGate)
                     trace.Begin(request);
+                ClusterMetrics.RequestBegun();
+                Interlocked.Increment(ref begun);
                 return images.Images(request);
             },
             new RoutePlanner(spec.Routing, model.Layers, Luck),
             spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, Luck));
+    }
+
+    /// <summary>How it stands, in a few words: requests in flight, throughput, faults.</summary>
+    public string Status
+    {
+        get
+        {
+            int open = Volatile.Read(ref begun) - log.Count;
+            double seconds = Math.Max(own.Clock.Now.TotalSeconds, 1e-3);
+            return string.Create(CultureInfo.InvariantCulture, $"{open} in flight, {log.Count / seconds:0.#}/s, {faults.Ledger().Count} fault events");
+        }
     }
 
     private Network.Seeds.SeedTree Luck => Network.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
@@ -207,7 +225,7 @@ internal sealed class WallTrial
         int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
         if (missing.Length == 0)
             return;
-        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation).ConfigureAwait(false);
+        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
@@ -270,6 +288,7 @@ internal sealed class WallTrial
         lock (traceGate)
         {
             replay.Add(batch);
+            meter.Seen(batch);
             Instant now = own.Clock.Now;
             if (now > Instant.Zero + Settled)
                 replay.Advance(new Instant(now.Nanoseconds - Settled.Nanoseconds));

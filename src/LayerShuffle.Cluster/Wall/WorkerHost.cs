@@ -42,7 +42,7 @@ public static class WorkerHost
         };
         // Nothing reaches the worker before it has said hello, and that comes after Begin.
         ClusterProcess process = await ClusterProcess.StartAsync(options, worker.Received, worker.Framed).ConfigureAwait(false);
-        worker.Begin(process, new BlobCache(null));
+        worker.Begin(process, new BlobCache(BlobDirectory()));
         Akka.Cluster.Cluster.Get(process.System).RegisterOnMemberUp(worker.Joined);
         WorkerParent.WriteReady(stdout, new WorkerAddress(settings.Host, process.Address.AkkaPort, process.Address.DataPort));
         await Task.WhenAny(told.Task, process.System.WhenTerminated).ConfigureAwait(false);
@@ -71,4 +71,14 @@ public static class WorkerHost
     }
 
     private static IPAddress Address(string host) => IPAddress.TryParse(host, out IPAddress? literal) ? literal : Dns.GetHostAddresses(host)[0];
+
+    /// <summary>Blobs stay on this machine beside trained models, so that a worker that is started again need not be sent them again.</summary>
+    private static string BlobDirectory()
+    {
+        string? named = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
+        string root = string.IsNullOrEmpty(named)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle")
+            : Path.GetFullPath(named);
+        return Path.Combine(root, "blobs");
+    }
 }

@@ -1,0 +1,110 @@
+namespace LayerShuffle.EndToEnd.Tests.Wall;
+
+/// <summary>The coordinator's end, kind or not, is everybody's, and what is finished is kept.</summary>
+[Collection(WallCollection.Name)]
+public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Requests = 60;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly string Scenario = WallScenario.Text(
+        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s", rest: "conditions: {a: {}, b: {}, c: {}}");
+
+    private readonly Workplace place = new();
+
+    [Fact]
+    public async Task Killed_in_training_all_end_and_it_goes_on_from_the_checkpoint()
+    {
+        ClusterProcesses.Need();
+        Program killed = await Stop(Program.Signal.Kill, "shuffled: epoch 2/");
+        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed in training.");
+        ShouldLeaveOnly(killed);
+        Program resumed = await Resume();
+        resumed.Error.ShouldNotContain("shuffled: epoch 1/");
+        resumed.Error.ShouldContain("shuffled: epoch 3/");
+        new Table(place.At("out"), "training.csv")["epoch"].ShouldBe(["1", "2", "3"]);
+        await ShouldHaveDrawnTheSame();
+    }
+
+    [Fact]
+    public async Task Killed_in_a_trial_all_end_and_it_goes_on_with_that_trial()
+    {
+        ClusterProcesses.Need();
+        Program killed = await Stop(Program.Signal.Kill, "trial 1/", TimeSpan.FromSeconds(1));
+        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed in a trial.");
+        ShouldLeaveOnly(killed);
+        Dictionary<string, byte[]> kept = ResultsFolder.CsvFiles.ToDictionary(file => file, file => File.ReadAllBytes(place.At($"out/{file}")));
+        int finished = File.ReadLines(place.At("out/conditions.csv")).Count() - 1;
+        finished.ShouldBe(1);
+        await Resume();
+        foreach ((string file, byte[] before) in kept)
+            File.ReadAllBytes(place.At($"out/{file}")).AsSpan().StartsWith(before).ShouldBeTrue($"{file}: what was finished has changed");
+        await ShouldHaveDrawnTheSame();
+    }
+
+    [Theory]
+    [InlineData("shuffled: epoch 2/")]
+    [InlineData("trial 1/")]
+    public async Task Interrupted_it_ends_them_all(string line)
+    {
+        ClusterProcesses.Need();
+        Program.NeedInterrupts();
+        Program stopped = await Stop(Program.Signal.Interrupt, line);
+        stopped.ShouldEndWith(130);
+        stopped.Error.ShouldContain("--resume");
+        place.ShouldLeaveNothing();
+    }
+
+    public void Dispose() => place.Dispose();
+
+    private void ShouldLeaveOnly(Program killed) =>
+        Directory.EnumerateFileSystemEntries(place.Temporary).Select(file => Path.GetFileName(file)!)
+            .ShouldAllBe(file => file.Contains($"-{killed.Id}-", StringComparison.Ordinal), "only what the killed program itself could not remove");
+
+    /// <summary>One row a request, and the orders that the virtual clock draws.</summary>
+    private async Task ShouldHaveDrawnTheSame()
+    {
+        var rows = new Table(place.At("out"), "requests.csv");
+        var expected = Enumerable.Range(0, 3 * Requests).Select(i => ($"{i / Requests}", $"{i % Requests}")).ToArray();
+        rows["trial"].Zip(rows["request"]).ShouldBe(expected);
+        Program other = await place.Run("run", place.At("cluster.yaml"), "--output", "virtual", "--set", "clock=virtual");
+        other.ShouldEndWith(0);
+        var drawn = new Table(place.At("virtual"), "requests.csv");
+        rows["order"].ShouldBe(drawn["order"]);
+        rows["first_image"].ShouldBe(drawn["first_image"]);
+    }
+
+    private async Task<Program> Stop(Program.Signal signal, string line, TimeSpan after = default)
+    {
+        var reached = new TaskCompletionSource();
+        Program program = Program.Start(
+            place,
+            said =>
+            {
+                if (!said.StartsWith(line, StringComparison.Ordinal))
+                    return Program.Signal.None;
+                reached.TrySetResult();
+                return after > TimeSpan.Zero ? Program.Signal.None : signal;
+            },
+            "run", place.Write("cluster.yaml", Scenario), "--output", "out");
+        if (after > TimeSpan.Zero)
+        {
+            await Task.WhenAny(reached.Task, program.Ended);
+            await Task.Delay(after, TimeProvider.System);
+            Program.Kill(program.Id);
+        }
+
+        await program.Ended;
+        reached.Task.IsCompleted.ShouldBeTrue(program.Error);
+        return program;
+    }
+
+    private async Task<Program> Resume()
+    {
+        Directory.Delete(place.Temporary, true);
+        Directory.CreateDirectory(place.Temporary);
+        Program program = await place.Run("run", place.At("cluster.yaml"), "--resume", "out");
+        program.ShouldEndWith(0);
+        place.ShouldLeaveNothing();
+        return program;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using LayerShuffle.Network.Seeds;
+
+namespace LayerShuffle.EndToEnd.Tests.Wall;
+
+/// <summary>Workers that somebody kills cost a run time and layers, never its results.</summary>
+[Collection(WallCollection.Name)]
+public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly Workplace place = new();
+
+    [Fact]
+    public Task Six_kills_in_training_and_inference() => Kill(3, 3, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120);
+
+    [Fact]
+    public async Task Twenty_kills_in_training_and_inference()
+    {
+        Assert.SkipUnless(WallCollection.Long, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
+        await Kill(10, 10, 3, "epochs: 12, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 400);
+    }
+
+    public void Dispose() => place.Dispose();
+
+    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests)
+    {
+        ClusterProcesses.Need();
+        var trains = new TaskCompletionSource();
+        var infers = new TaskCompletionSource();
+        string scenario = place.Write("kills.yaml", WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s"));
+        string last = $"epoch {training.Split(' ')[1].TrimEnd(',')}/";
+        Program program = Program.Start(
+            place,
+            line =>
+            {
+                if (line.StartsWith("shuffled: training", StringComparison.Ordinal))
+                    trains.TrySetResult();
+                if (line.Contains(last, StringComparison.Ordinal))
+                    infers.TrySetResult();
+                return Program.Signal.None;
+            },
+            TimeSpan.FromMinutes(8), Program.Assembly, "run", scenario, "--output", "out");
+        RandomStream luck = SeedTree.Root(20).Child("kills").Stream();
+        await Task.WhenAny(trains.Task, program.Ended);
+        int trained = await Strike(inTraining, infers.Task);
+        await Task.WhenAny(infers.Task, program.Ended);
+        int inferred = await Strike(inTrials, program.Ended);
+        await program.Ended;
+
+        program.ShouldEndWith(0);
+        (trained, inferred).ShouldBe((inTraining, inTrials), $"the run was over before\n{program.Error}");
+        place.ShouldLeaveNothing();
+        var rows = new Table(place.At("out"), "requests.csv");
+        rows["request"].Select(cell => int.Parse(cell, CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(0, requests));
+        double completed = rows["outcome"].Count(outcome => outcome == "completed") / (double)requests;
+        double[] losses = [.. new Table(place.At("out"), "training.csv")["loss"].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture))];
+        int died = program.Errors.Count(line => line.Contains("died: signal 9", StringComparison.Ordinal) || line.Contains("before it was ready: signal 9", StringComparison.Ordinal));
+        output.WriteLine($"{trained} kills in training, {inferred} in inference, {died} noticed; {completed:P1} of {requests} completed; losses {string.Join(' ', losses.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}");
+        completed.ShouldBeGreaterThanOrEqualTo(0.95);
+        losses[^1].ShouldBeLessThan(losses[0]);
+
+        async Task<int> Strike(int count, Task until)
+        {
+            int killed = 0;
+            while (killed < count && !until.IsCompleted && !program.Ended.IsCompleted)
+            {
+                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(luck.NextDouble(0.05, longestPause)), TimeProvider.System), until);
+                int[] workers = ClusterProcesses.Workers(place);
+                if (workers.Length == 0 || until.IsCompleted)
+                    continue;
+                Program.Kill(workers[luck.Next(workers.Length)]);
+                killed++;
+            }
+
+            return killed;
+        }
+    }
+}

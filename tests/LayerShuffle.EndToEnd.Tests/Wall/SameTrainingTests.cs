@@ -1,0 +1,26 @@
+namespace LayerShuffle.EndToEnd.Tests.Wall;
+
+/// <summary>Training over processes is training in one process.</summary>
+[Collection(WallCollection.Name)]
+public sealed class SameTrainingTests : IDisposable
+{
+    private readonly Workplace place = new();
+
+    [Fact]
+    public async Task Four_processes_train_to_the_same_bytes_as_one()
+    {
+        string scenario = place.Write("same.yaml", WallScenario.Text(
+            "epochs: 2, batch_size: 32, learning_rate: 3e-3, micro_batches: 2", "plain: {variant: standard}, shuffled: {variant: layershuffle-predict, init_from: plain}",
+            workload: "requests: 4, deadline: 20s", images: 320));
+        (await place.Run("run", scenario, "--output", "one", "--set", "clock=virtual")).ShouldEndWith(0);
+        Program wall = await place.Run("run", scenario, "--output", "four");
+        wall.ShouldEndWith(0);
+        wall.Error.ShouldContain("plain: epoch 2/2"); // trained, not taken from the cache
+        wall.Error.ShouldContain("shuffled: epoch 2/2");
+        foreach (string file in new[] { "training.csv", "models/plain/model.safetensors", "models/shuffled/model.safetensors" })
+            File.ReadAllBytes(place.At($"four/{file}")).SequenceEqual(File.ReadAllBytes(place.At($"one/{file}"))).ShouldBeTrue($"{file} differs");
+        new Table(place.At("four"), "training.csv")["position_loss"].Count(cell => cell.Length > 0).ShouldBe(2);
+    }
+
+    public void Dispose() => place.Dispose();
+}

@@ -1,0 +1,56 @@
+namespace LayerShuffle.EndToEnd.Tests.Wall;
+
+/// <summary>What cannot start says so and leaves nothing.</summary>
+[Collection(WallCollection.Name)]
+public sealed class StartTests : IDisposable
+{
+    private const string Wires = """
+        name: wires
+        clock: wall
+        model: {architecture: none, num_hidden_layers: 2, hidden_size: 32, image_size: 32, patch_size: 8}
+        cluster: {nodes: 2, compute_time: 2ms}
+        network: {latency: 5ms}
+        workload: {requests: 5}
+
+        """;
+
+    private readonly Workplace place = new();
+
+    [Fact]
+    public async Task A_wrong_scenario_starts_nothing()
+    {
+        Program program = await place.Run("run", place.Write("wires.yaml", Wires.Replace("nodes: 2", "nodes: none", StringComparison.Ordinal)), "--output", "out");
+        program.ShouldEndWith(2);
+        program.Error.ShouldContain("cluster.nodes");
+        Directory.Exists(place.At("out")).ShouldBeFalse();
+        if (OperatingSystem.IsLinux())
+            place.ShouldLeaveNothing();
+    }
+
+    [Fact]
+    public async Task A_worker_that_cannot_start_ends_the_run_in_a_sentence()
+    {
+        ClusterProcesses.Need();
+        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", place.Write("wires.yaml", Wires), "--output", "out");
+        await program.Ended;
+        program.ShouldEndWith(3);
+        program.Error.ShouldContain("The worker of node-");
+        place.ShouldLeaveNothing();
+    }
+
+    public void Dispose() => place.Dispose();
+
+    /// <summary>The program without the native libraries that only a worker of a network-only run needs.</summary>
+    private string WithoutTorch()
+    {
+        string from = Path.GetDirectoryName(Program.Assembly)!, to = place.At("crippled");
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.EnumerateFiles(from))
+        {
+            if (Path.GetExtension(file) is ".dll" or ".json" && !Path.GetFileName(file).StartsWith("TorchSharp", StringComparison.Ordinal))
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+
+        return Path.Combine(to, Path.GetFileName(Program.Assembly));
+    }
+}

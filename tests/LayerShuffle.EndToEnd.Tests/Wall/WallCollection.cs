@@ -1,0 +1,11 @@
+namespace LayerShuffle.EndToEnd.Tests.Wall;
+
+/// <summary>Clusters of processes: one at a time, and nothing beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class WallCollection
+{
+    public const string Name = "wall";
+
+    /// <summary>Whether the long versions are wanted.</summary>
+    public static bool Long => Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
+}
