@@ -8,6 +8,9 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>One of the two clocks, as a run sees it: trains models and runs trials.</summary>
 internal interface IRunBackend : IDisposable
 {
+    /// <summary>How a trial stands, for the terminal; empty where there is nothing to tell.</summary>
+    string Status { get; }
+
     /// <summary>Trains a model through layer actors.</summary>
     /// <param name="job">The model.</param>
     /// <param name="faults">Whether the scenario's faults strike meanwhile.</param>

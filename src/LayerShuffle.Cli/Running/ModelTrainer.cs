@@ -148,6 +148,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         TrainingSeed = trainingSeed,
         Threads = data.Threads,
         Clock = scenario.Clock.ToString(),
+        Faults = spec.Training is { Faults: true } ? string.Join('\n', WallBackend.TrainingFaults(scenario).Select(strike => $"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} {string.Join(' ', strike.Targets)}")) : "",
         Device = data.Device.ToString(),
     });
 }

@@ -110,7 +110,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             TrialRecord record = backend.Run(planned.Spec, model, trained, images, _ =>
             {
                 done++;
-                log.Status(() => $"{label}: {done} requests");
+                log.Status(() => $"{label}: {done} requests{(backend.Status is { Length: > 0 } status ? $"  {status}" : "")}");
             }, cancellation);
             writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value));
             TrialData written = writer.Trials[^1];

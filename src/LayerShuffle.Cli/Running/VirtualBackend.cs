@@ -12,6 +12,8 @@ internal sealed class VirtualBackend(Action<string> say) : IRunBackend
 {
     private readonly VirtualActorSystem system = new();
 
+    public string Status => "";
+
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
         new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 

@@ -24,6 +24,7 @@ internal sealed class WallBackend : IRunBackend
     private readonly WallTrialRunner runner;
     private readonly VirtualActorSystem evaluation = new(); // accuracies after epochs are measured in this process
     private int trainings;
+    private string? placed;
 
     private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, WallCluster cluster)
     {
@@ -62,11 +63,27 @@ internal sealed class WallBackend : IRunBackend
         return new WallBackend(scenario, spec, log, cluster);
     }
 
+    public string Status => runner.Status;
+
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
         TrainAsync(job, faults, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
 
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
-        runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation)
+    {
+        TellPlacement(spec, model.Layers);
+        return runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Tells who hosts what, when that has changed.</summary>
+    private void TellPlacement(TrialSpec trial, int layers)
+    {
+        Placement placement = Placement.Compute(trial.Cluster, layers, trial.Routing.Replicas);
+        string text = string.Join("; ", trial.Cluster.Nodes.Select((node, i) => $"{node.Name}: {string.Join(' ', placement.LayersOn(i + 1))}"));
+        if (text == placed)
+            return;
+        placed = text;
+        log.Line($"Layers: {text}");
+    }
 
     public void Dispose()
     {
@@ -81,7 +98,7 @@ internal sealed class WallBackend : IRunBackend
         {
             await training.StartAsync(cancellation).ConfigureAwait(false);
             if (faults)
-                training.Schedule(Faults(), log.Line);
+                training.Schedule(TrainingFaults(scenario), log.Line);
             var trainer = new ClusterTrainer(
                 cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
             trainer.Restored += restoration => ClusterMetrics.LayerRestored(restoration.Layer);
@@ -89,10 +106,10 @@ internal sealed class WallBackend : IRunBackend
         }
     }
 
-    /// <summary>The faults of the first condition that has any: what will be met.</summary>
-    private IReadOnlyList<FaultEvent> Faults()
+    /// <summary>What strikes during training where that is asked for: the faults of the first condition that has any, because that is what will be met.</summary>
+    public static IReadOnlyList<FaultEvent> TrainingFaults(Scenario scenario)
     {
         TrialVariant? met = scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
-        return met is null ? [] : FaultTimeline.Build(met.Faults, Topology.Of(spec), SeedTree.Root(scenario.Seed).Child("training-faults"));
+        return met is null ? [] : FaultTimeline.Build(met.Faults, Topology.Of(met.Cluster), SeedTree.Root(scenario.Seed).Child("training-faults"));
     }
 }

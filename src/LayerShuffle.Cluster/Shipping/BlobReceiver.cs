@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Shipping;
 
 /// <summary>
-/// A worker's side of shipments: says what of an offer is missing, takes the chunks, verifies. One shipment at a time: the last offer replaces the one before. Whatever was not asked for is ignored. Thread-safe.
+/// A worker's side of shipments: says what of an offer is missing, takes the chunks, verifies. One shipment at a time: an offer replaces those with lower numbers. Whatever was not asked for is ignored. Thread-safe.
 /// </summary>
 public sealed class BlobReceiver : IDisposable
 {
@@ -19,6 +19,7 @@ public sealed class BlobReceiver : IDisposable
     private readonly Dictionary<string, BlobPartial> arriving = new(StringComparer.Ordinal);
     private readonly Queue<Blob> waiting = new(); // missing and not yet asked for
     private OfferBlobs? pending;
+    private int newest; // shipment that was offered
     private bool preparing;
     private bool disposed;
     private int? shipment; // the one whose chunks are taken
@@ -43,8 +44,11 @@ public sealed class BlobReceiver : IDisposable
     {
         lock (gate)
         {
+            if (disposed || offer.Shipment < newest)
+                return; // a late repetition of what is over
+            newest = offer.Shipment;
             pending = offer; // one that still waits is superseded
-            if (preparing || disposed)
+            if (preparing)
                 return;
             preparing = true;
         }

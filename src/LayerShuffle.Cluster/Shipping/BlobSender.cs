@@ -164,6 +164,7 @@ public sealed class BlobSender
                 catch (FrameDroppedException)
                 {
                     // The connection broke: nobody knows what arrived, except the receiver.
+                    cancellation.ThrowIfCancellationRequested();
                     tell(shipment.Endpoint, shipment.Offer);
                     return;
                 }

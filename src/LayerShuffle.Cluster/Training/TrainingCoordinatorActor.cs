@@ -18,7 +18,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     private readonly Action<object> tell;
     private readonly int? threads;
     private readonly SortedSet<int> awaited = []; // layers that have not prepared, or not committed
-    private Phase phase;
+    private StepPhase phase;
     private TrainStep step = null!;
     private MicroBatchState[] micro = [];
     private double[] squaredNorms = [];
@@ -54,14 +54,6 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
         Receive<StateImported>(tell);
     }
 
-    private enum Phase
-    {
-        Idle,
-        Running,
-        Preparing,
-        Committing,
-    }
-
     private bool Predicts => model.Config.Variant == ModelVariant.LayerShufflePredict;
 
     /// <inheritdoc/>
@@ -74,12 +66,12 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     /// <inheritdoc/>
     protected override void PostStop() => Drop();
 
-    private bool IsPresent(int stepNumber, int attempt) => phase != Phase.Idle && step.Step == stepNumber && step.Attempt == attempt;
+    private bool IsPresent(int stepNumber, int attempt) => phase != StepPhase.Idle && step.Step == stepNumber && step.Attempt == attempt;
 
     private void OnStep(TrainStep next)
     {
         Drop();
-        (step, phase, classLoss, positionLoss) = (next, Phase.Running, 0, 0);
+        (step, phase, classLoss, positionLoss) = (next, StepPhase.Running, 0, 0);
         double images = next.MicroBatches.Sum(m => (double)m.Labels.shape[0]);
         int reports = Predicts || model.Embeddings.LayerPositions is not null ? next.Route.Length : 0;
         micro = new MicroBatchState[next.MicroBatches.Count];
@@ -143,7 +135,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 
     private void OnLayerReport(LayerReport report)
     {
-        if (!IsPresent(report.Step, report.Attempt) || phase != Phase.Running)
+        if (!IsPresent(report.Step, report.Attempt) || phase != StepPhase.Running)
         {
             report.Release();
             return;
@@ -160,7 +152,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 
     private void OnBackwardDone(BackwardDone backward)
     {
-        if (!IsPresent(backward.Step, backward.Attempt) || phase != Phase.Running || backward.MicroBatch < nextBackward || micro[backward.MicroBatch].Backward is not null)
+        if (!IsPresent(backward.Step, backward.Attempt) || phase != StepPhase.Running || backward.MicroBatch < nextBackward || micro[backward.MicroBatch].Backward is not null)
         {
             backward.Release();
             return;
@@ -194,7 +186,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 
     private void Prepare()
     {
-        (phase, micro) = (Phase.Preparing, []);
+        (phase, micro) = (StepPhase.Preparing, []);
         squaredNorms = new double[directory.Layers.Count];
         Await();
         foreach (int layer in awaited)
@@ -209,14 +201,14 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 
     private void OnPrepared(StepPrepared prepared)
     {
-        if (!IsPresent(prepared.Step, prepared.Attempt) || phase != Phase.Preparing || !awaited.Remove(prepared.Layer))
+        if (!IsPresent(prepared.Step, prepared.Attempt) || phase != StepPhase.Preparing || !awaited.Remove(prepared.Layer))
             return;
         squaredNorms[prepared.Layer] = prepared.SquaredNorm;
         if (awaited.Count > 0)
             return;
         gradientNorm = Math.Sqrt(optimizer.SquaredGradientNorm() + squaredNorms.Sum());
         double scale = options.MaxGradNorm > 0 ? Math.Min(1, options.MaxGradNorm / (gradientNorm + 1e-6)) : 1; // as torch's clip_grad_norm_
-        phase = Phase.Committing; // decided
+        phase = StepPhase.Committing; // decided
         Await();
         optimizer.Step(scale, step.LearningRate);
         commit = new CommitStep(step.Step, step.Attempt, scale, step.LearningRate);
@@ -231,7 +223,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 
     private void OnCommitted(StepCommitted committed)
     {
-        if (!IsPresent(committed.Step, committed.Attempt) || phase != Phase.Committing)
+        if (!IsPresent(committed.Step, committed.Attempt) || phase != StepPhase.Committing)
             return;
         awaited.Remove(committed.Layer);
         FinishStep();
@@ -241,19 +233,19 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     {
         if (awaited.Count > 0)
             return;
-        phase = Phase.Idle;
+        phase = StepPhase.Idle;
         double? position = Predicts ? positionLoss : null;
         tell(new StepResult(step.Step, classLoss, position, classLoss + (position ?? 0) * model.Config.PositionLossWeight, gradientNorm));
     }
 
     private void OnLost(LoseLayers lost)
     {
-        if (phase == Phase.Committing)
+        if (phase == StepPhase.Committing)
         {
             awaited.ExceptWith(lost.Layers);
             FinishStep();
         }
-        else if (phase != Phase.Idle && (step.Layers is null || step.Layers.Intersect(lost.Layers).Any()))
+        else if (phase != StepPhase.Idle && (step.Layers is null || step.Layers.Intersect(lost.Layers).Any()))
         {
             Abandon();
         }
@@ -263,7 +255,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     {
         if (!IsPresent(overdue.Step, overdue.Attempt))
             return;
-        if (phase != Phase.Committing)
+        if (phase != StepPhase.Committing)
         {
             Abandon();
             return;
@@ -290,7 +282,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     {
         foreach (MicroBatchState state in micro)
             state?.Dispose();
-        (micro, nextForward, nextBackward, phase) = ([], 0, 0, Phase.Idle);
+        (micro, nextForward, nextBackward, phase) = ([], 0, 0, StepPhase.Idle);
         awaited.Clear();
         optimizer.Forget();
     }

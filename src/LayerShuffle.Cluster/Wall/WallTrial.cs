@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
@@ -44,6 +45,7 @@ internal sealed class WallTrial
     private readonly SemaphoreSlim rehosting = new(1);
     private readonly TrialMeter meter = new();
     private long zero;
+    private int begun;
 
     public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
     {
@@ -73,10 +75,22 @@ internal sealed class WallTrial
                 lock (traceGate)
                     trace.Begin(request);
                 ClusterMetrics.RequestBegun();
+                Interlocked.Increment(ref begun);
                 return images.Images(request);
             },
             new RoutePlanner(spec.Routing, model.Layers, Luck),
             spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, Luck));
+    }
+
+    /// <summary>How it stands, in a few words: requests in flight, throughput, faults.</summary>
+    public string Status
+    {
+        get
+        {
+            int open = Volatile.Read(ref begun) - log.Count;
+            double seconds = Math.Max(own.Clock.Now.TotalSeconds, 1e-3);
+            return string.Create(CultureInfo.InvariantCulture, $"{open} in flight, {log.Count / seconds:0.#}/s, {faults.Ledger().Count} fault events");
+        }
     }
 
     private Network.Seeds.SeedTree Luck => Network.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);

@@ -10,6 +10,10 @@ public sealed class WallTrialRunner(WallCluster cluster)
 {
     private readonly Dictionary<string, ModelShipment> shipments = [];
     private int started;
+    private volatile WallTrial? present;
+
+    /// <summary>How the present trial stands: members, requests in flight, throughput, faults. Empty between trials.</summary>
+    public string Status => present is { } trial ? $"{cluster.Living().Count}/{cluster.Names.Count} workers, {trial.Status}" : "";
 
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
@@ -27,6 +31,7 @@ public sealed class WallTrialRunner(WallCluster cluster)
         ModelShipment? shipment = null;
         if (key is not null && weights is not null && !shipments.TryGetValue(key, out shipment))
             shipments[key] = shipment = ModelShipment.Of(key, weights, cluster.Blobs);
-        return new WallTrial(++started, spec, cluster, model, shipment, testImages, progress).RunAsync(cancellation);
+        present = new WallTrial(++started, spec, cluster, model, shipment, testImages, progress);
+        return present.RunAsync(cancellation);
     }
 }

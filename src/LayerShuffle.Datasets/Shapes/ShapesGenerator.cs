@@ -8,7 +8,9 @@ namespace LayerShuffle.Datasets.Shapes;
 /// </summary>
 /// <remarks>
 /// The task needs depth and yet is learned within a minute on a processor. Which shape counts is told elsewhere in the picture, so one layer must carry the card's colour to the shapes before another can
-/// collect the one that matches: a linear model on the pixels stays near chance and a single attention layer not far above the best of three guesses.
+/// collect the one that matches: a linear model on the pixels stays near 25%, and one layer far below six. The palette decides. With evenly spaced hues of the same brightness a small transformer finds
+/// within two epochs or so that equal colours belong together; with red, green, blue and yellow or white some seeds guess among the three shapes for many epochs. With three or four hues instead of six
+/// a single layer gets most pictures right: it learns the few pairs of card and shape by heart.
 /// </remarks>
 internal static class ShapesGenerator
 {
@@ -16,10 +18,12 @@ internal static class ShapesGenerator
     public const int DefaultTest = 1000;
 
     private const int Cells = 4, Shapes = 3;
-    private const double Displacement = 1.2;
+    private const double Displacement = 1;
     private const double MaxRotation = 12 * Math.PI / 180;
+    private const float Tint = 12;
 
-    private static readonly Color[] Palette = [new(230, 50, 50), new(50, 200, 70), new(70, 100, 240), new(230, 210, 50)]; // red, green, blue, yellow
+    // Six hues evenly around the colour circle, with the same sum of channels.
+    private static readonly Color[] Palette = [new(230, 80, 80), new(180, 180, 30), new(80, 230, 80), new(30, 180, 180), new(80, 80, 230), new(180, 30, 180)];
 
     public static IReadOnlyList<string> ClassNames { get; } = [.. Enum.GetNames<ShapeKind>().Select(name => name.ToLowerInvariant())];
 
@@ -28,18 +32,18 @@ internal static class ShapesGenerator
     {
         var canvas = new Canvas(size);
         double unit = size / 32.0, cell = (double)size / Cells;
-        canvas.FillGradient(Near(Grey(Between(luck, 25, 70)), 12, luck), Between(luck, -30, 30), Between(luck, -30, 30));
+        canvas.FillGradient(Near(Grey(Between(luck, 25, 70)), Tint, luck), Between(luck, -30, 30), Between(luck, -30, 30));
         int[] colours = luck.Permutation(Palette.Length), cells = luck.Permutation(Cells * Cells), outlines = luck.Permutation(ClassNames.Count);
         int drawn = Array.IndexOf(outlines, label);
         (outlines[0], outlines[drawn]) = (outlines[drawn], outlines[0]); // the first shape is the one that counts
         for (int i = 0; i < Shapes; i++)
         {
             double x = CentreX(cells[i]) + luck.NextDouble(-Displacement, Displacement) * unit, y = CentreY(cells[i]) + luck.NextDouble(-Displacement, Displacement) * unit;
-            canvas.Paint((ShapeKind)outlines[i], x, y, luck.NextDouble(3.2, 3.9) * unit, luck.NextDouble(-MaxRotation, MaxRotation), Near(Palette[colours[i]], 20, luck));
+            canvas.Paint((ShapeKind)outlines[i], x, y, luck.NextDouble(3.2, 3.9) * unit, luck.NextDouble(-MaxRotation, MaxRotation), Near(Palette[colours[i]], Tint, luck));
         }
 
-        canvas.Paint(ShapeKind.Square, CentreX(cells[Shapes]), CentreY(cells[Shapes]), cell / 2 / ShapeOutline.SquareSide, 0, Near(Palette[colours[0]], 20, luck)); // the card fills its cell
-        canvas.Develop(Between(luck, 13, 17), luck, pixels);
+        canvas.Paint(ShapeKind.Square, CentreX(cells[Shapes]), CentreY(cells[Shapes]), cell / 2 / ShapeOutline.SquareSide, 0, Near(Palette[colours[0]], Tint, luck)); // the card fills its cell
+        canvas.Develop(Between(luck, 10, 14), luck, pixels);
 
         double CentreX(int index) => (index % Cells + 0.5) * cell;
         double CentreY(int index) => (index / Cells + 0.5) * cell;

@@ -97,6 +97,24 @@ public sealed class CodecTests : IDisposable
             aborted 1 StepAborted
             export 1 ExportState
             imported 1 StateImported
+            routed 1 RoutedControl
+            prepare-trial 1 PrepareTrial
+            trial-prepared 1 TrialPrepared
+            start-trial 1 StartTrial
+            end-trial 1 EndTrial
+            trial-left 1 TrialLeft
+            layers-moved 1 LayersMoved
+            peer-up 1 PeerUp
+            requests-ended 1 RequestsEnded
+            worker-hello 1 WorkerHello
+            worker-problem 1 WorkerProblem
+            clock-probe 1 ClockProbe
+            clock-probed 1 ClockProbed
+            host-layers 1 HostLayers
+            layers-hosted 1 LayersHosted
+            host-training 1 HostTraining
+            training-hosted 1 TrainingHosted
+            to-training 1 ToTraining
             1 hop 1 HopMessage
             2 forward 1 TrainForward
             3 forward-done 1 ForwardDone

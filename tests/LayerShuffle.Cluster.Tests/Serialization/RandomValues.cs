@@ -31,6 +31,10 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             StateImported imported => imported with { Layer = Math.Max(0, imported.Layer) },
             LayerState state => state with { Layer = Math.Max(0, state.Layer) },
             ImportState state => state with { Layer = Math.Max(0, state.Layer) },
+            RoutedControl routed => routed with { To = Math.Max(0, routed.To) },
+            LayersMoved moved => moved with { Endpoints = [.. moved.Layers.Select((_, i) => i)] },
+            HostLayers host => host with { Weights = [.. host.Layers.Select(layer => $"hash of {layer}")] },
+            ToTraining to => to with { Message = Make(typeof(PrepareStep)) },
             SetSlowdown => new SetSlowdown(0.25 + luck.NextDouble()),
             _ => made,
         };
