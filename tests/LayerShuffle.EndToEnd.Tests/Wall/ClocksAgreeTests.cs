@@ -12,7 +12,7 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
         rest: """
         conditions:
           loss:
-            network: {latency: 300ms, loss: 25%}
+            network: {latency: 300ms, loss: 20%}
             routing: {order: sequential, timeout: 900ms}
           crash:
             network: {latency: 300ms}
