@@ -97,6 +97,24 @@ public sealed class CodecTests : IDisposable
             aborted 1 StepAborted
             export 1 ExportState
             imported 1 StateImported
+            routed 1 RoutedControl
+            prepare-trial 1 PrepareTrial
+            trial-prepared 1 TrialPrepared
+            start-trial 1 StartTrial
+            end-trial 1 EndTrial
+            trial-left 1 TrialLeft
+            layers-moved 1 LayersMoved
+            peer-up 1 PeerUp
+            requests-ended 1 RequestsEnded
+            worker-hello 1 WorkerHello
+            worker-problem 1 WorkerProblem
+            clock-probe 1 ClockProbe
+            clock-probed 1 ClockProbed
+            host-layers 1 HostLayers
+            layers-hosted 1 LayersHosted
+            host-training 1 HostTraining
+            training-hosted 1 TrainingHosted
+            to-training 1 ToTraining
             1 hop 1 HopMessage
             2 forward 1 TrainForward
             3 forward-done 1 ForwardDone
@@ -150,6 +168,16 @@ public sealed class CodecTests : IDisposable
         using Tensor matrix = zeros(2, 2, dtype: uint8);
         foreach (Tensor other in new[] { tensors[0], matrix })
             Should.Throw<WireFormatException>(() => codec.Decode(meta, [other])).Message.ShouldContain("vector of bytes");
+    }
+
+    [Fact]
+    public void An_envelope_in_an_envelope_is_refused()
+    {
+        var inner = new RoutedControl(1, 2, 3, default, new HopAcknowledged(new HopId(1, 2, 3), 4, 0, 0, 1, 1));
+        MessageCodec codec = MessageCodecs.OfType(typeof(ToTraining))!;
+        byte[] bytes = codec.Encode(new ToTraining(1, 2, inner));
+        Should.Throw<WireFormatException>(() => codec.Decode(bytes)).Message.ShouldContain("'routed' does not travel in it");
+        Should.Throw<ArgumentException>(() => codec.Encode(new ToTraining(1, 2, "text"))).Message.ShouldContain("String");
     }
 
     [Fact]
