@@ -2,9 +2,9 @@
 # Several hosts on one: a coordinator and three nodes, each in a network namespace of its own, on a bridge in a fifth. Links are cut and healed in training and in inference; the run must end well,
 # with one row a request, at least 95% of them complete, and nothing left over.
 #
-#   tests/scripts/namespaces.sh [LAYERSHUFFLE.DLL]
+#   [CUT_SECONDS=5] [REQUESTS=200] [KEEP=1] tests/scripts/namespaces.sh [LAYERSHUFFLE.DLL]
 #
-# Needs Linux, iproute2 and the right to make network namespaces (root). Exit code: 0 all is well, 1 something is not, 77 it cannot be tried here (the last line says why).
+# KEEP keeps the logs. Needs Linux, iproute2 and the right to make network namespaces (root). Exit code: 0 all is well, 1 something is not, 77 it cannot be tried here (the last line says why).
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -76,6 +76,17 @@ routing: {order: arbitrary, timeout: 500ms, retries: 1, on_failure: skip}
 workload: {requests: $requests, arrivals: {concurrency: 2}, deadline: 30s}
 YAML
 
+# node K: a machine whose service manager starts the node again when it has lost the coordinator (exit code 3), as it does if a link is cut for more than 20 s
+node() {
+    for _ in 1 2 3 4 5 6 7 8; do
+        code=0
+        inside "$1" dotnet "$program" node --join 10.77.0.1:4053 --secret-file "$work/secret" --listen "10.77.0.$(($1 + 1))" --log-dir "$work/out/logs" || code=$?
+        [ $code = 3 ] || return $code
+        sleep 1
+    done
+    return 3
+}
+
 # wait_for TEXT SECONDS: until the coordinator has said it
 wait_for() {
     for _ in $(seq $(($2 * 5))); do
@@ -97,7 +108,7 @@ inside 0 dotnet "$program" run "$work/hosts.yaml" --output "$work/out" --listen 
 run=$!
 supervisors=()
 for k in $(seq $nodes); do
-    inside "$k" dotnet "$program" node --join 10.77.0.1:4053 --secret-file "$work/secret" --listen "10.77.0.$((k + 1))" --log-dir "$work/out/logs" > "$work/node-$k.log" 2>&1 &
+    node "$k" > "$work/node-$k.log" 2>&1 &
     supervisors+=($!)
 done
 

@@ -66,9 +66,10 @@ internal static class MetricsExport
                 listener.Port = port;
             }));
         }
-        catch (Exception e) when (e is HttpListenerException or SocketException)
+        catch (Exception e) when (e.GetBaseException() is HttpListenerException or SocketException)
         {
-            throw new UsageException($"{Option} {option}: localhost:{port} cannot be listened on: {e.Message}. Choose another port.");
+            // The exporter wraps it in an exception of its own.
+            throw new UsageException($"{Option} {option}: localhost:{port} cannot be listened on: {e.GetBaseException().Message.TrimEnd('.')}. Choose another port.");
         }
     }
 

@@ -42,6 +42,7 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
             claims.Add(() => onWall.Select(row => row("request")).ShouldBe(onVirtual.Select(row => row("request")), condition));
             claims.Add(() => onWall.Select(row => row("first_image")).ShouldBe(onVirtual.Select(row => row("first_image")), condition));
             claims.Add(() => onWall.Zip(onVirtual).ShouldAllBe(pair => SameOrder(pair.First("order"), pair.Second("order")), condition));
+            claims.Add(() => onWall.Zip(onVirtual).Where(pair => pair.First("order") == pair.Second("order")).ShouldAllBe(pair => pair.First("correct") == pair.Second("correct"), condition));
             var (a, b) = (Sample.Of(onVirtual), Sample.Of(onWall));
             table.Add(a.Row(condition, "virtual"));
             table.Add(b.Row(condition, "wall"));
