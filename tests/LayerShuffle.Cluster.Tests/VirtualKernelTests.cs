@@ -47,6 +47,42 @@ public class VirtualKernelTests
         seen.ShouldAllBe(s => s.Thread == Environment.CurrentManagedThreadId);
     }
 
+    [Fact]
+    public void What_other_threads_schedule_while_time_moves_happens_on_the_callers_thread()
+    {
+        const int each = 50_000;
+        using var virtualSystem = new VirtualActorSystem();
+        IActionScheduler scheduler = virtualSystem.System.Scheduler.Advanced;
+        int fired = 0, elsewhere = 0, own = Environment.CurrentManagedThreadId;
+        Action count = () =>
+        {
+            fired++;
+            elsewhere += Environment.CurrentManagedThreadId == own ? 0 : 1;
+        };
+        using var begun = new Barrier(2);
+        var other = new Thread(() => // as Akka's own tasks do while a system ends
+        {
+            begun.SignalAndWait();
+            for (int i = 0; i < each; i++)
+                scheduler.ScheduleOnce(TimeSpan.FromMilliseconds(i % 7), count);
+        });
+        other.Start();
+        begun.SignalAndWait();
+        for (int i = 0; i < each; i++)
+        {
+            scheduler.ScheduleOnce(TimeSpan.FromMilliseconds(i % 5), count);
+            virtualSystem.Kernel.Step();
+        }
+
+        other.Join(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        while (virtualSystem.Kernel.Step())
+        {
+        }
+
+        fired.ShouldBe(2 * each);
+        elsewhere.ShouldBe(0);
+    }
+
     private sealed class Ticker : ReceiveActor, IWithTimers
     {
         public Ticker(VirtualKernel kernel, List<(double Ms, int Thread)> seen) =>

@@ -17,6 +17,7 @@ public sealed class VirtualKernel
     private readonly Lock gate = new();
     private long sequence;
     private bool draining;
+    private volatile int driver = Environment.CurrentManagedThreadId;
 
     /// <summary>The present instant.</summary>
     public Instant Now { get; private set; }
@@ -26,6 +27,9 @@ public sealed class VirtualKernel
 
     /// <summary>Entries in the queue, called-off ones included.</summary>
     public int QueueLength => events.Count;
+
+    /// <summary>Whether the caller is on the thread that ran mailboxes last: the only one that may touch the events.</summary>
+    internal bool IsDriver => driver == Environment.CurrentManagedThreadId;
 
     /// <summary>Schedules an action with its argument.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The instant has passed.</exception>
@@ -51,6 +55,7 @@ public sealed class VirtualKernel
         if (draining)
             throw new InvalidOperationException("The kernel does not drain within a mailbox run.");
         draining = true;
+        driver = Environment.CurrentManagedThreadId;
         try
         {
             while (TryDequeue(out IRunnable? run))

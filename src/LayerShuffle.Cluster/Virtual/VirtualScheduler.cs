@@ -52,6 +52,12 @@ public sealed class VirtualScheduler : SchedulerBase
     {
         if (cancelable?.IsCancellationRequested == true)
             return;
+        if (!kernel.IsDriver)
+        {
+            kernel.Enqueue(new ActionRunnable(() => Once(delay, action, cancelable))); // Akka's own tasks, while a system ends
+            return;
+        }
+
         kernel.Schedule(kernel.Now + Duration.FromTimeSpan(delay), EventKind.Timer, _ =>
         {
             if (cancelable?.IsCancellationRequested != true)

@@ -171,6 +171,16 @@ public sealed class CodecTests : IDisposable
     }
 
     [Fact]
+    public void An_envelope_in_an_envelope_is_refused()
+    {
+        var inner = new RoutedControl(1, 2, 3, default, new HopAcknowledged(new HopId(1, 2, 3), 4, 0, 0, 1, 1));
+        MessageCodec codec = MessageCodecs.OfType(typeof(ToTraining))!;
+        byte[] bytes = codec.Encode(new ToTraining(1, 2, inner));
+        Should.Throw<WireFormatException>(() => codec.Decode(bytes)).Message.ShouldContain("'routed' does not travel in it");
+        Should.Throw<ArgumentException>(() => codec.Encode(new ToTraining(1, 2, "text"))).Message.ShouldContain("String");
+    }
+
+    [Fact]
     public void A_journey_beyond_its_route_is_refused()
     {
         TensorMessageCodec codec = MessageCodecs.OfKind(1)!;

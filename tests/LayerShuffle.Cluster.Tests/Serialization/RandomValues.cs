@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Network.Seeds;
@@ -31,13 +32,20 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             StateImported imported => imported with { Layer = Math.Max(0, imported.Layer) },
             LayerState state => state with { Layer = Math.Max(0, state.Layer) },
             ImportState state => state with { Layer = Math.Max(0, state.Layer) },
-            RoutedControl routed => routed with { To = Math.Max(0, routed.To) },
-            LayersMoved moved => moved with { Endpoints = [.. moved.Layers.Select((_, i) => i)] },
-            HostLayers host => host with { Weights = [.. host.Layers.Select(layer => $"hash of {layer}")] },
-            ToTraining to => to with { Message = Make(typeof(PrepareStep)) },
+            RoutedControl routed => routed with { To = Math.Max(0, routed.To), Message = (ControlMessage)Enclosed(typeof(ControlMessage)) },
+            ToTraining message => message with { Message = Enclosed(typeof(object)) },
+            HostLayers host => host with { Weights = [.. host.Layers.Select(_ => Texts[luck.Next(Texts.Length)])] },
+            LayersMoved moved => moved with { Endpoints = [.. moved.Layers.Select(_ => luck.Next(5))] },
             SetSlowdown => new SetSlowdown(0.25 + luck.NextDouble()),
             _ => made,
         };
+    }
+
+    /// <summary>A message for an envelope: one that travels, and is no envelope.</summary>
+    private object Enclosed(Type type)
+    {
+        Type[] kinds = [.. MessageCodecs.Control.Select(codec => codec.MessageType).Where(t => t.IsAssignableTo(type) && t != typeof(RoutedControl) && t != typeof(ToTraining))];
+        return Make(kinds[luck.Next(kinds.Length)]);
     }
 
     private object Value(Type type, string name)
