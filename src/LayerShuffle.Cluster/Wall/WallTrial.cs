@@ -18,7 +18,7 @@ using LayerShuffle.Network.Workloads;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>One trial on the wall clock, as the coordinator runs it.</summary>
-internal sealed class WallTrial
+internal sealed partial class WallTrial
 {
     private const int MostPreparations = 5; // of one node before the trial begins
     private static readonly Duration Settled = Duration.FromSeconds(1);
@@ -136,100 +136,6 @@ internal sealed class WallTrial
             for (int request = 0; request < plan.RequestCount && !log.IsComplete; request++)
                 model.Release(request); // stopped half-way: free what is left
         }
-    }
-
-    /// <summary>Has a worker host its layers and set up its side of the trial.</summary>
-    /// <exception cref="IOException">It died, or does not answer.</exception>
-    public async Task PrepareAsync(PeerAddress worker, bool held, CancellationToken cancellation)
-    {
-        int endpoint = worker.Endpoint;
-        if (shipment is not null)
-        {
-            await HostAsync(worker, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
-        }
-
-        TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(
-            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
-        await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
-        preparedIncarnation[endpoint] = worker.Incarnation;
-        if (zero != 0)
-            cluster.Process.Tell(endpoint, new StartTrial(number, zero));
-    }
-
-    /// <summary>Whether this very worker has its side of the trial set up.</summary>
-    public bool IsPrepared(PeerAddress worker) => preparedIncarnation.GetValueOrDefault(worker.Endpoint) == worker.Incarnation;
-
-    /// <summary>Has a node serve from the trial's beginning, whatever becomes of its worker meanwhile.</summary>
-    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
-    {
-        for (int tries = 1; ; tries++)
-        {
-            PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
-            try
-            {
-                cluster.Serve(worker);
-                await PrepareAsync(worker, held: false, cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch (IOException) when (tries < MostPreparations && !cluster.IsAlive(worker))
-            {
-                // it died meanwhile: with the next one, if there is to be one
-            }
-        }
-    }
-
-    /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
-    /// <returns>Who hosts what, in words; null if nobody is left.</returns>
-    public async Task<string?> RehostAsync(int dead, CancellationToken cancellation)
-    {
-        await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
-            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
-            if (survivors.Length == 0 || layers.Length == 0)
-                return null;
-            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
-            foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
-            {
-                if (shipment is not null)
-                    await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
-            }
-
-            Move(layers, hosts);
-            return string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"));
-        }
-        finally
-        {
-            rehosting.Release();
-        }
-    }
-
-    /// <summary>Gives a node that is back its layers.</summary>
-    public void GiveBack(int node)
-    {
-        int[] layers = [.. own.Context.Placement.LayersOn(node).Where(layer => own.Context.Moved.HostOf(layer) is not null)];
-        if (layers.Length > 0)
-            Move(layers, new int[layers.Length]);
-    }
-
-    private void Move(int[] layers, int[] hosts)
-    {
-        own.Context.Moved.Move(layers, hosts);
-        cluster.Broadcast(new LayersMoved(number, layers, hosts));
-    }
-
-    private async Task HostAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
-    {
-        int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
-        if (missing.Length == 0)
-            return;
-        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
-        await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
-        cluster.AddHosted(worker, shipped.Key, missing);
     }
 
     /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>

@@ -1,0 +1,147 @@
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
+using LayerShuffle.Cluster.Processes;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <content>What the hub and the workers have to tell.</content>
+public sealed partial class WallCluster
+{
+    private void Receive(object message)
+    {
+        switch (message)
+        {
+            case ClockProbe probe:
+                process.Tell(probe.Endpoint, new ClockProbed(probe.Sent, process.Timer.Now));
+                break;
+            case WorkerHello hello:
+                Greet(hello.Address);
+                break;
+            case OfferBlobs or WantBlobs or BlobsHere or BlobsRefused:
+                Shipper.OnMessage(message);
+                break;
+            case WorkerProblem problem:
+                Failed?.Invoke($"{nodes[problem.Endpoint - 1].Name}: {problem.Reason}");
+                break;
+            default:
+                Received(message);
+                break;
+        }
+    }
+
+    private void Greet(PeerAddress address)
+    {
+        if (address.Endpoint < 1 || address.Endpoint > nodes.Length)
+            return;
+        NodeState node = nodes[address.Endpoint - 1];
+        lock (gate)
+        {
+            if (address.Incarnation != node.Incarnation || address.Incarnation <= node.Buried)
+                return; // its last words: it is dead by now
+            node.Address = address;
+        }
+
+        process.SetPeer(address, serving: false);
+        ClusterMetrics.SetMembersUp(Living().Count);
+        node.Ready.TrySetResult(address);
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (HubEvent happened in hub.Events.ReadAllAsync().ConfigureAwait(false))
+        {
+            switch (happened)
+            {
+                case HubEvent.WorkerReady ready:
+                    // Its actor system listens: from now on it can be answered (clock probes), though it has not said hello yet.
+                    Introduce(ready);
+                    break;
+                case HubEvent.WorkerExited exited:
+                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines);
+                    break;
+                case HubEvent.Left left when !stop.IsCancellationRequested:
+                    options.Log($"{left.Name} has left: {left.Reason}");
+                    Bury(left.Name, int.MaxValue, false, left.Reason, []);
+                    if (supervisors is not null)
+                        _ = ReplaceAsync(left.Name);
+                    break;
+                case HubEvent.Joined came:
+                    options.Log(Describe(came.Node));
+                    lock (gate)
+                    {
+                        joined.TrySetResult();
+                        joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    }
+
+                    break;
+                case HubEvent.Refused refused:
+                    options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
+                    break;
+                case HubEvent.Leaving leaving:
+                    _ = LeaveAsync(leaving.Name);
+                    break;
+            }
+        }
+    }
+
+    private void Introduce(HubEvent.WorkerReady ready)
+    {
+        if (Find(ready.Name) is { } node && node.Incarnation == ready.Incarnation)
+            process.SetPeer(new PeerAddress(node.Endpoint, ready.Address.Host, ready.Address.AkkaPort, ready.Address.DataPort, ready.Incarnation), serving: false);
+    }
+
+    private void Bury(string name, int incarnation, bool asked, string how, IReadOnlyList<string> lastLines)
+    {
+        if (Find(name) is not { } node)
+            return;
+        bool wasReady = false;
+        lock (gate)
+        {
+            incarnation = Math.Min(incarnation, node.Incarnation);
+            if (incarnation <= node.Buried)
+                return;
+            node.Buried = incarnation;
+            if (incarnation == node.Incarnation)
+            {
+                (wasReady, node.Address) = (node.Address is not null, null);
+                node.Ready.TrySetException(new WorkerDiedException(
+                    $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}", asked));
+                node.Gone.TrySetResult();
+            }
+        }
+
+        process.Expel(node.Endpoint, incarnation);
+        ClusterMetrics.SetMembersUp(Living().Count);
+        Shipper.OnPeerLost(node.Endpoint);
+        Broadcast(new PeerDown(node.Endpoint, incarnation));
+        if (stop.IsCancellationRequested)
+            return;
+        if (!asked && wasReady)
+            options.Log($"The worker of {name} (incarnation {incarnation}) died: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
+        Died?.Invoke(node.Endpoint, incarnation, asked, how);
+        if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
+            _ = RespawnAsync(node);
+    }
+
+    /// <summary>A node's user wants it to leave: its layers are handed over first.</summary>
+    private async Task LeaveAsync(string name)
+    {
+        options.Log($"{name} wants to leave.");
+        try
+        {
+            if (Find(name) is { } node)
+                await HandOver(node.Endpoint).WaitAsync(TimeSpan.FromSeconds(8)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or OperationCanceledException)
+        {
+            options.Log($"The layers of {name} could not be handed over: {exception.Message}");
+        }
+
+        await hub.ShutdownAsync(name).ConfigureAwait(false);
+    }
+
+    private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);
+
+    private static string Describe(NodeInfo node) => FormattableString.Invariant(
+        $"{node.Name} has joined from {node.From.Address}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, {(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using LayerShuffle.Cluster.Processes;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <content>Starting workers, and starting them again.</content>
+public sealed partial class WallCluster
+{
+    /// <summary>Starts a worker; again if it dies by itself before it is ready.</summary>
+    private async Task<PeerAddress> StartWorkerAsync(NodeState node)
+    {
+        await Task.Yield(); // the caller holds the lock
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StartOnceAsync(node).ConfigureAwait(false);
+            }
+            catch (WorkerDiedException exception) when (!exception.Asked && options.Respawn && tries < MostStarts && !stop.IsCancellationRequested)
+            {
+                options.Log($"{exception.Message} It is started again.");
+            }
+        }
+    }
+
+    private async Task<PeerAddress> StartOnceAsync(NodeState node)
+    {
+        NodeInfo info = await PresentAsync(node).ConfigureAwait(false);
+        var ready = new TaskCompletionSource<PeerAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int incarnation;
+        lock (gate)
+        {
+            incarnation = ++node.Incarnation;
+            node.Ready = ready;
+            node.Gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            node.Hosted.Clear();
+        }
+
+        var settings = new WorkerSettings
+        {
+            Endpoint = node.Endpoint,
+            Token = token,
+            Coordinator = process.Address,
+            Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
+            Certificates = options.Secret is null && options.Identity is not null,
+            AkkaPort = incarnation == 1 ? info.Capabilities.ListenPort ?? 0 : 0, // the port of a killed worker may still be taken
+            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? IPAddress.Any.ToString(),
+            Host = info.Host,
+            Threads = info.Capabilities.Threads ?? options.WorkerThreads,
+            Device = options.Device(node.Name) ?? info.Capabilities.Device,
+            BootId = MachineClock.BootId(),
+        };
+        try
+        {
+            await hub.StartWorkerAsync(node.Name, incarnation, settings.ToJson()).ConfigureAwait(false);
+            return await ready.Task.WaitAsync(options.StartPatience).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is NodeCommandException or TimeoutException)
+        {
+            lock (gate)
+                node.Gone.TrySetResult();
+            throw new IOException($"The worker of {node.Name} did not start: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The supervisor of a node: a new one has to take the place of one that has left.</summary>
+    private async Task<NodeInfo> PresentAsync(NodeState node)
+    {
+        for (bool said = false; ; said = true)
+        {
+            Task next;
+            lock (gate)
+                next = joined.Task;
+            if (hub.Nodes.FirstOrDefault(n => n.Name == node.Name) is { } info)
+                return info;
+            if (!said)
+                options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `layershuffle node --join`")}.");
+            await next.WaitAsync(stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReplaceAsync(string name)
+    {
+        try
+        {
+            await supervisors!.RestartAsync(name).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            options.Log($"The supervisor of {name} could not be started again: {exception.Message}");
+        }
+    }
+
+    private async Task RespawnAsync(NodeState node)
+    {
+        try
+        {
+            PeerAddress address = await EnsureAsync(node.Endpoint, stop.Token).ConfigureAwait(false);
+            Respawned?.Invoke(node.Endpoint, address);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException)
+        {
+            if (!stop.IsCancellationRequested)
+                options.Log($"The worker of {node.Name} could not be started again: {exception.Message}");
+        }
+    }
+}
