@@ -13,7 +13,8 @@ public sealed class CommandTests : IDisposable
         Program program = await place.Run(["validate", .. scenarios]);
         program.ShouldEndWith(0);
         program.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(scenarios.Length);
-        program.Error.ShouldBeEmpty(); // not even a warning
+        string[] warnings = program.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        warnings.Where(line => !line.Contains("dataset.path: there is no ", StringComparison.Ordinal)).ShouldBeEmpty(); // CIFAR need not be on this machine
     }
 
     [Fact]

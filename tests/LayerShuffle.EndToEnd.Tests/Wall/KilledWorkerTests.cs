@@ -10,7 +10,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
     private readonly Workplace place = new();
 
     [Fact]
-    public Task Six_kills_in_training_and_inference() => Kill(3, 3, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120);
+    public Task Four_kills_in_training_and_inference() => Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120);
 
     [Fact]
     public async Task Twenty_kills_in_training_and_inference()

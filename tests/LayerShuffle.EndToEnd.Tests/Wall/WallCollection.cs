@@ -1,7 +1,7 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>Clusters of processes: one at a time, and nothing beside them.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>Clusters of processes: one at a time; other tests may run beside them.</summary>
+[CollectionDefinition(Name)]
 public sealed class WallCollection
 {
     public const string Name = "wall";
