@@ -8,14 +8,18 @@ namespace LayerShuffle.Cluster.Training;
 /// <summary>AdamW for one part of the model (a layer, the embeddings, the head), stepped at the barrier. Parameters without a gradient are left alone, weight decay included.</summary>
 public sealed class PartOptimizer : IDisposable
 {
+    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+
     private readonly Parameter[] parameters;
     private readonly AdamW adamw;
+    private readonly double weightDecay;
 
     /// <summary>An optimizer with empty state: betas 0.9 and 0.999, eps 1e-8.</summary>
     public PartOptimizer(IEnumerable<Parameter> parameters, double learningRate, double weightDecay)
     {
         this.parameters = [.. parameters];
-        adamw = optim.AdamW(this.parameters, learningRate, weight_decay: weightDecay);
+        this.weightDecay = weightDecay;
+        adamw = optim.AdamW(this.parameters, learningRate, Beta1, Beta2, Epsilon, weightDecay);
     }
 
     /// <summary>A layer's.</summary>
@@ -43,18 +47,22 @@ public sealed class PartOptimizer : IDisposable
     public void Step(double gradientScale, double learningRate)
     {
         using (NewDisposeScope())
+        using (no_grad())
         {
             if (gradientScale != 1)
             {
+                using Scalar scale = gradientScale.ToScalar();
                 foreach (Parameter parameter in parameters)
-                    parameter.grad?.mul_(gradientScale);
+                    parameter.grad?.mul_(scale);
+            }
+
+            foreach ((Parameter parameter, AdamW.State state) in parameters.Zip(States()))
+            {
+                if (parameter.grad is { } gradient)
+                    Step(parameter, gradient, state, learningRate);
             }
         }
 
-        foreach (var group in adamw.ParamGroups)
-            group.LearningRate = learningRate;
-        using (NewDisposeScope())
-            adamw.step();
         Forget();
     }
 
@@ -97,6 +105,24 @@ public sealed class PartOptimizer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => adamw.Dispose();
+
+    /// <summary>
+    /// AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), operation by operation as TorchSharp's own step does it. That one hands numbers to libtorch as temporary
+    /// <see cref="Scalar"/>s that nothing keeps alive: once in many thousand steps the garbage collector frees one while libtorch reads it, which throws or computes with whatever lies there.
+    /// </summary>
+    private void Step(Parameter parameter, Tensor gradient, AdamW.State state, double learningRate)
+    {
+        state.step++;
+        double correction1 = 1 - Math.Pow(Beta1, state.step), correction2 = 1 - Math.Pow(Beta2, state.step);
+        using Scalar
+            decay = (1 - learningRate * weightDecay).ToScalar(), step = (-(learningRate / correction1)).ToScalar(), root2 = Math.Sqrt(correction2).ToScalar(), epsilon = Epsilon.ToScalar(),
+            beta1 = Beta1.ToScalar(), rest1 = (1 - Beta1).ToScalar(), beta2 = Beta2.ToScalar(), rest2 = (1 - Beta2).ToScalar();
+        parameter.mul_(decay);
+        state.exp_avg.mul_(beta1).add_(gradient, rest1);
+        state.exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, rest2);
+        Tensor denominator = state.exp_avg_sq.sqrt().div(root2).add_(epsilon); // the parameter's shape
+        parameter.addcdiv_(state.exp_avg, denominator, step);
+    }
 
     private IEnumerable<AdamW.State> States() => adamw.state_dict().State.Cast<AdamW.State>();
 }

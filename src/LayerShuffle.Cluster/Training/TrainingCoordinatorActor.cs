@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Vision;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Training;
@@ -122,7 +123,8 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
         {
             Tensor hidden = activation.requires_grad_();                                                // [batch, tokens, hidden]
             Tensor loss = VitLoss.ClassLoss(model.Head.Forward(hidden), state.Labels, options.LabelSmoothing);
-            (micro.Length == 1 ? loss : loss * state.Share).backward();
+            using Scalar share = state.Share.ToScalar();
+            (micro.Length == 1 ? loss : loss.mul(share)).backward();
             classLoss += loss.item<float>() * state.Share;
             gradient = hidden.grad!.clone().MoveToOuterDisposeScope();
         }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -40,7 +41,8 @@ public sealed class ClassificationHead : ModelPart
         if (distillation_weight is not null)
         {
             Tensor other = F.linear(Norm(hidden.select(1, 1)), distillation_weight, distillation_bias);       // [b, C], on the distillation token
-            logits = (logits + other) / 2;                                                                    // [b, C]
+            using Scalar two = 2.ToScalar();
+            logits = logits.add(other).div(two);                                                              // [b, C]
         }
 
         return logits.MoveToOuterDisposeScope();

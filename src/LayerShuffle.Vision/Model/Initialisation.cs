@@ -1,4 +1,5 @@
 using System.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision;
@@ -14,10 +15,11 @@ internal static class Initialisation
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
+        using Scalar range = model.Config.InitializerRange.ToScalar(), low = (-2).ToScalar(), high = 2.ToScalar(); // held: the garbage collector may free a temporary one while libtorch reads it
         foreach (NamedSlice slice in model.Slices().Where(slice => IsRandom(slice, model.Config.Architecture)))
         {
             using var generator = new Generator(TensorSeed(seed, slice.Name));
-            using Tensor values = randn(slice.Shape, generator: generator).mul_(model.Config.InitializerRange).clamp_(-2, 2), target = slice.Value();
+            using Tensor values = randn(slice.Shape, generator: generator).mul_(range).clamp_(low, high), target = slice.Value();
             target.copy_(values);
         }
     }

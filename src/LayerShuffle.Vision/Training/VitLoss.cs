@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -23,7 +24,8 @@ public static class VitLoss
     /// <returns>A scalar; the caller disposes it.</returns>
     public static Tensor PositionLoss(Tensor logits, int position)
     {
-        using Tensor targets = full(logits.shape[0], position, dtype: int64, device: logits.device); // [b]
+        using Scalar index = position.ToScalar();
+        using Tensor targets = full(logits.shape[0], index, dtype: int64, device: logits.device); // [b]
         return F.cross_entropy(logits, targets);
     }
 
@@ -36,7 +38,8 @@ public static class VitLoss
     public static Tensor PositionTerm(Tensor logits, int position, double weight, int executed)
     {
         using Tensor loss = PositionLoss(logits, position);
-        return loss * (weight / executed);
+        using Scalar share = (weight / executed).ToScalar();
+        return loss.mul(share);
     }
 
     /// <summary>The total loss of a forward pass.</summary>
