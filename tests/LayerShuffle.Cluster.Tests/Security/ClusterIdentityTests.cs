@@ -114,11 +114,11 @@ public sealed class ClusterIdentityTests
     public void Certificates_from_files_are_checked_against_their_authority()
     {
         using var folder = new TemporaryFolder();
-        using X509Certificate2 authority = Authority("CN=authority"), elsewhere = Authority("CN=elsewhere");
+        using X509Certificate2 authority = Certificates.Authority("CN=authority"), elsewhere = Certificates.Authority("CN=elsewhere");
         string ca = Write(folder, "ca.pem", authority.ExportCertificatePem()), cert = Write(folder, "a.pem", null), key = Path.Combine(folder.Path, "a.key");
-        Issue(authority, "CN=a", cert, key);
+        Certificates.Issue(authority, "CN=a", cert, key);
         string combined = Write(folder, "b.pem", null);
-        Issue(authority, "CN=b", combined, null);
+        Certificates.Issue(authority, "CN=b", combined, null);
         using ClusterIdentity a = ClusterIdentity.FromCertificates(cert, key, ca), b = ClusterIdentity.FromCertificates(combined, null, ca);
         a.Accepts(b.Certificate, out string why).ShouldBeTrue(why);
         using ClusterIdentity secret = ClusterIdentity.FromSecret(Secret);
@@ -129,7 +129,7 @@ public sealed class ClusterIdentityTests
             .Message.ShouldContain("No peer would accept");
         Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromCertificates(cert, null, ca)).Message.ShouldContain("private key");
         Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromCertificates(key, key, ca)).Message.ShouldContain("holds no certificate");
-        Issue(authority, "CN=c", cert, key, serverOnly: true);
+        Certificates.Issue(authority, "CN=c", cert, key, serverOnly: true);
         Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromCertificates(cert, key, ca)).Message.ShouldContain("both server and client");
     }
 
@@ -163,29 +163,6 @@ public sealed class ClusterIdentityTests
         Socket from = await listener.AcceptSocketAsync();
         CancellationToken timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System).Token;
         return (server(new NetworkStream(from, true), timeout), client(new NetworkStream(to, true), timeout));
-    }
-
-    private static X509Certificate2 Authority(string name)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-    }
-
-    private static void Issue(X509Certificate2 authority, string name, string certificateFile, string? keyFile, bool serverOnly = false)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        OidCollection usages = [new Oid("1.3.6.1.5.5.7.3.1")];
-        if (!serverOnly)
-            usages.Add(new Oid("1.3.6.1.5.5.7.3.2"));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, false));
-        using X509Certificate2 leaf = request.Create(authority, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100), [1, 2, 3]);
-        string keyPem = key.ExportPkcs8PrivateKeyPem();
-        File.WriteAllText(certificateFile, leaf.ExportCertificatePem() + (keyFile is null ? "\n" + keyPem : ""));
-        if (keyFile is not null)
-            File.WriteAllText(keyFile, keyPem);
     }
 
     private static string Write(TemporaryFolder folder, string name, string? text)

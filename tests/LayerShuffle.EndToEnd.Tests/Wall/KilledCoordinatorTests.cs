@@ -1,7 +1,7 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>The coordinator's end, kind or not, is everybody's, and what is finished is kept.</summary>
-[Collection(WallCollection.Name)]
+[Collection(KillCollection.Name)]
 public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposable
 {
     private const int Requests = 60;

@@ -3,14 +3,14 @@ using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>Workers that somebody kills cost a run time and layers, never its results.</summary>
-[Collection(WallCollection.Name)]
+/// <summary>Workers and supervisors that somebody kills cost a run time and layers, never its results.</summary>
+[Collection(KillCollection.Name)]
 public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Workplace place = new();
 
     [Fact]
-    public Task Four_kills_in_training_and_inference() => Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120);
+    public Task Four_kills_in_training_and_inference_every_other_of_a_supervisor() => Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, supervisors: true);
 
     [Fact]
     public async Task Twenty_kills_in_training_and_inference()
@@ -21,7 +21,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests)
+    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests, bool supervisors = false)
     {
         ClusterProcesses.Need();
         var trains = new TaskCompletionSource();
@@ -64,10 +64,10 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
             while (killed < count && !until.IsCompleted && !program.Ended.IsCompleted)
             {
                 await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(luck.NextDouble(0.05, longestPause)), TimeProvider.System), until);
-                int[] workers = ClusterProcesses.Workers(place);
-                if (workers.Length == 0 || until.IsCompleted)
+                int[] victims = supervisors && killed % 2 == 1 ? ClusterProcesses.Supervisors(place) : ClusterProcesses.Workers(place);
+                if (victims.Length == 0 || until.IsCompleted)
                     continue;
-                Program.Kill(workers[luck.Next(workers.Length)]);
+                Program.Kill(victims[luck.Next(victims.Length)]);
                 killed++;
             }
 

@@ -1,6 +1,6 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>Clusters of processes: one at a time; other tests may run beside them.</summary>
+/// <summary>Clusters of processes whose times matter: one at a time; other tests may run beside them.</summary>
 [CollectionDefinition(Name)]
 public sealed class WallCollection
 {
