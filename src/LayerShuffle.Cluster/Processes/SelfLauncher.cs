@@ -10,12 +10,16 @@ public sealed class SelfLauncher(IReadOnlyDictionary<string, string>? environmen
     // glibc gives blocks of 32 MiB and more back to the kernel when they are freed; zeroing fresh pages for every activation of that size halves what the data plane moves.
     private static readonly (string Name, string Value)[] Malloc = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
 
+    // The runtime's files for debuggers outlive a process that is killed; a supervisor removes its worker's, but not if it is killed itself. Set DOTNET_EnableDiagnostics=1 to look into workers.
+    private static readonly (string Name, string Value) Diagnostics = ("DOTNET_EnableDiagnostics", "0");
+
     /// <inheritdoc/>
     public ProcessStartInfo Command(WorkerStart start)
     {
         ProcessStartInfo info = Self("worker");
         foreach ((string name, string value) in OperatingSystem.IsLinux() ? Malloc : [])
             info.Environment.TryAdd(name, value); // what the user set stays
+        info.Environment.TryAdd(Diagnostics.Name, Diagnostics.Value);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             info.Environment[name] = value;
         return info;
