@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Training;
 
 /// <summary>
-/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the last one, sealed, flushed and renamed into its place, so that a crash leaves one whole checkpoint.
+/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the others, sealed, flushed and renamed into its place, so that a crash leaves whole ones.
+/// The one before it stays, in case the disk does not keep what it confirmed.
 /// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
 /// </summary>
 public static class TrainingCheckpoint
@@ -39,8 +40,10 @@ public static class TrainingCheckpoint
         if (Directory.Exists(current))
             Directory.Delete(current, true);
         Directory.Move(next, current);
-        foreach (string older in Directory.GetDirectories(directory, $"{Prefix}*").Where(d => d != current))
-            Directory.Delete(older, true);
+        (int, int) place = (progress.Records.Count, progress.EpochSteps);
+        string? before = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is { } earlier && earlier.CompareTo(place) < 0).MaxBy(Place);
+        foreach (string other in Directory.GetDirectories(directory, $"{Prefix}*").Where(d => d != current && d != before))
+            Directory.Delete(other, true);
     }
 
     /// <summary>Restores the last whole checkpoint; <see cref="TrainingProgress.None"/>, with model and optimizers as they were, if there is none.</summary>
@@ -53,7 +56,7 @@ public static class TrainingCheckpoint
         if (directory is null || !Directory.Exists(directory))
             return TrainingProgress.None;
         List<string> damaged = [];
-        string? current = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is not null).OrderByDescending(d => Place(d)).FirstOrDefault(IsWhole);
+        string? current = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is not null).OrderByDescending(Place).FirstOrDefault(IsWhole);
         if (damaged.Count > 0)
             log?.Invoke($"{string.Join(" and ", damaged)} cannot be used; the training {(current is null ? "begins anew" : $"goes on from {Path.GetFileName(current)}")}");
         return current is null ? TrainingProgress.None : Load(current, model, parts);
