@@ -1,5 +1,6 @@
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
 
@@ -30,6 +31,8 @@ internal sealed class LogitRecorder(VisionTransformer model, ITestImages images)
             Judged.Add((images, model.Head.Forward(((ActivationHandle)activation!).Tensor!)));
         return inner.Judge(activation, images);
     }
+
+    public object? Carry(object? activation, int request, WireFormat format) => inner.Carry(activation, request, format);
 
     public void Release(int request) => inner.Release(request);
 }

@@ -3,7 +3,7 @@ namespace LayerShuffle.Cluster.Ports;
 /// <summary>The coordinator's part of the model: embeddings before the layers, head after them.</summary>
 public interface IRequestModel
 {
-    /// <summary>Bytes of an activation of so many images in the wire format.</summary>
+    /// <summary>Bytes of an activation of so many images in single precision.</summary>
     long ActivationBytes(int images);
 
     /// <summary>Turns a request's images into token embeddings; returns their handle, or null without a model.</summary>

@@ -1,4 +1,6 @@
 using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +11,6 @@ namespace LayerShuffle.Cluster.Tensors;
 public sealed class TensorTrialModel(VisionTransformer model, ITestImages images) : ITrialModel
 {
     private const int Best = 5;
-
 
     /// <inheritdoc/>
     public int Layers => model.Config.NumHiddenLayers;
@@ -60,6 +61,16 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         Tensor hits = best.eq(labels.unsqueeze(1));                                                // [batch, 5]
         int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
         return (correct, correctTop5);
+    }
+
+    /// <inheritdoc/>
+    public object? Carry(object? activation, int request, WireFormat format)
+    {
+        if (format == WireFormat.Float32 || activation is not ActivationHandle { Tensor: { } sent })
+            return activation;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        return Keep(request, TensorCodec.Carry(format.Dtype(), sent));                          // [batch, tokens, hidden]
     }
 
     /// <inheritdoc/>

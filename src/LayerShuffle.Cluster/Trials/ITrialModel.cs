@@ -1,4 +1,5 @@
 using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Trials;
 
@@ -13,4 +14,7 @@ public interface ITrialModel : IRequestModel
 
     /// <summary>Executes a layer on an activation; a request that has its outcome gives null.</summary>
     object? Execute(int layer, object? activation, int request, int position);
+
+    /// <summary>What arrives of an activation that crosses from one endpoint to another: rounded to the wire format. The sender keeps what it had.</summary>
+    object? Carry(object? activation, int request, WireFormat format);
 }

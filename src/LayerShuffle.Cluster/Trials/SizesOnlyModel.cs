@@ -1,3 +1,5 @@
+using LayerShuffle.Network.Clusters;
+
 namespace LayerShuffle.Cluster.Trials;
 
 /// <summary><c>model: none</c>: sizes without tensors.</summary>
@@ -20,6 +22,9 @@ public sealed record SizesOnlyModel(int Layers, int Tokens, int Hidden) : ITrial
 
     /// <inheritdoc/>
     public object? Execute(int layer, object? activation, int request, int position) => null;
+
+    /// <inheritdoc/>
+    public object? Carry(object? activation, int request, WireFormat format) => null;
 
     /// <inheritdoc/>
     public void Release(int request)

@@ -13,9 +13,11 @@ namespace LayerShuffle.Cluster.Virtual;
 /// <param name="paused">Keeps what reaches paused nodes.</param>
 /// <param name="trace">Sees what happens.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
+/// <param name="carry">What arrives of a request's activation.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
-    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, Func<int, long> activationBytes, Func<object, object>? wire = null) : ITransport
+    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, Func<int, long> activationBytes, Func<object?, int, object?> carry,
+    Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
     public IActorRef[] Endpoints { get; set; } = [];
@@ -45,15 +47,20 @@ internal sealed class VirtualTransport(
         }
 
         int incarnation = Incarnation(to);
+        HopMessage? arriving = null;
         for (int i = 0; i < verdict.Copies; i++)
         {
             CopyVerdict copy = verdict[i];
             if (copy.Fate == CopyFate.Lost)
+            {
                 trace.Fate(message, HopFate.Lost);
-            else
-                kernel.Schedule(
-                    copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!),
-                    Carried(copy.Copy == 0 ? message : message with { Copy = copy.Copy }));
+                continue;
+            }
+
+            arriving ??= Crossing(message);
+            kernel.Schedule(
+                copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!),
+                Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy }));
         }
     }
 
@@ -110,6 +117,13 @@ internal sealed class VirtualTransport(
             trace.Delivered(message);
             Endpoints[to].Tell(message);
         }
+    }
+
+    private HopMessage Crossing(HopMessage message)
+    {
+        Journey journey = message.Journey;
+        object? arriving = carry(journey.Activation, journey.Request);
+        return ReferenceEquals(arriving, journey.Activation) ? message : message with { Journey = journey with { Activation = arriving } };
     }
 
     private object Carried(object message) => wire is null ? message : wire(message);

@@ -48,7 +48,10 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         FaultDriver? faults = null;
         var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation));
         IHopTrace observer = Observe is null ? trace : Observe(trace);
-        var transport = new VirtualTransport(kernel, injector, health, paused, observer, model.ActivationBytes, Wire);
+        WireFormat format = spec.Cluster.Wire;
+        var transport = new VirtualTransport(
+            kernel, injector, health, paused, observer, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
+            (activation, request) => model.Carry(activation, request, format), Wire);
         faults = new FaultDriver(kernel, injector, health, topology, transport, paused);
         log.Added = record =>
         {

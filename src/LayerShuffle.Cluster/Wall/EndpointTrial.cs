@@ -38,7 +38,7 @@ internal sealed class EndpointTrial : IDisposable
         health = new NodeHealth(spec.Cluster);
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, seen);
-        Transport = new WallTransport(number, self, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes, Dtype(spec.Cluster.Wire));
+        Transport = new WallTransport(number, self, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes, spec.Cluster.Wire.Dtype());
         Context = new EndpointContext
         {
             EndpointCount = topology.Count,
@@ -90,14 +90,6 @@ internal sealed class EndpointTrial : IDisposable
         over = true;
         Transport.Endpoint = ActorRefs.Nobody;
     }
-
-    private static WireDtype Dtype(WireFormat format) => format switch
-    {
-        WireFormat.Float16 => WireDtype.Float16,
-        WireFormat.BFloat16 => WireDtype.BFloat16,
-        WireFormat.Int8 => WireDtype.Int8,
-        _ => WireDtype.Float32,
-    };
 
     private void Flush()
     {

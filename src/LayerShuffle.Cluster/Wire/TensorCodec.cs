@@ -1,6 +1,9 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace LayerShuffle.Cluster.Wire;
 
@@ -65,6 +68,20 @@ internal static class TensorCodec
             default:
                 throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Bytes are not converted.");
         }
+    }
+
+    /// <summary>What arrives of a tensor that is sent: float32 → wire → float32, on the tensor's device.</summary>
+    /// <returns>A tensor of the same shape; the caller disposes it.</returns>
+    public static Tensor Carry(WireDtype dtype, Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sent = tensor.cpu().to(ScalarType.Float32).contiguous(), arrived = empty_like(sent);
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(sent.bytes);
+        float scale = dtype == WireDtype.Int8 ? Int8Scale(AbsMax(values)) : 0;
+        byte[] wire = new byte[values.Length * ItemBytes(dtype)];
+        Encode(dtype, scale, values, wire);
+        Decode(dtype, scale, wire, MemoryMarshal.Cast<byte, float>(arrived.bytes));
+        return arrived.to(tensor.device).MoveToOuterDisposeScope();
     }
 
     private static void ToBFloat16(ReadOnlySpan<uint> bits, Span<ushort> wire)

@@ -14,6 +14,6 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>Wall clock: what becomes of the layers of a node that is down.</summary>
     public RecoveryKind Recovery { get; init; }
 
-    /// <summary>The format of activations between endpoints, from which their size follows; the virtual clock knows <see cref="WireFormat.Float32"/> only.</summary>
+    /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }
 }

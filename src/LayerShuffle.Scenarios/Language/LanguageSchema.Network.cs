@@ -74,7 +74,7 @@ public static partial class LanguageSchema
         new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
         new("respawn", Boolean, "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
         new("recovery", Word("none", "rehost"), "Wall clock: what becomes of the layers of a node that is down; rehost: survivors host them from the last checkpoint.", "none"),
-        new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire, from which their size follows; all but fp32 need `clock: wall`.", "fp32"),
+        new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.", "fp32"),
     ]);
 
     private static DictionaryType Faults()

@@ -32,8 +32,6 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
             return;
         }
 
-        if (variant.Cluster.Wire != WireFormat.Float32)
-            mistakes.Add(cluster!.Get("wire")!, $"`{variant.Cluster.Wire.Word()}` is not supported yet on the virtual clock", "`fp32`, or `clock: wall`");
         if (variant.Cluster.Recovery != RecoveryKind.None)
             mistakes.Add(cluster!.Get("recovery")!, "`rehost` is not supported yet on the virtual clock", "`none`, or `clock: wall`");
     }
