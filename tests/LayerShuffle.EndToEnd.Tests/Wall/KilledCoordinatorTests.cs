@@ -4,10 +4,10 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 [Collection(KillCollection.Name)]
 public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Requests = 60;
+    private const int Requests = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string Scenario = WallScenario.Text(
-        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s", rest: "conditions: {a: {}, b: {}, c: {}}");
+        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s", images: 480, rest: "conditions: {a: {}, b: {}}");
 
     private readonly Workplace place = new();
 
@@ -64,7 +64,7 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     private async Task ShouldHaveDrawnTheSame()
     {
         var rows = new Table(place.At("out"), "requests.csv");
-        var expected = Enumerable.Range(0, 3 * Requests).Select(i => ($"{i / Requests}", $"{i % Requests}")).ToArray();
+        var expected = Enumerable.Range(0, 2 * Requests).Select(i => ($"{i / Requests}", $"{i % Requests}")).ToArray();
         rows["trial"].Zip(rows["request"]).ShouldBe(expected);
         Program other = await place.Run("run", place.At("cluster.yaml"), "--output", "virtual", "--set", "clock=virtual");
         other.ShouldEndWith(0);
