@@ -8,16 +8,6 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 [Collection(WallCollection.Name)]
 public sealed partial class CertificateTests : IDisposable
 {
-    private const string Wires = """
-        name: wires
-        clock: wall
-        model: {architecture: none, num_hidden_layers: 3, hidden_size: 32, image_size: 32, patch_size: 8}
-        cluster: {nodes: 2, compute_time: 2ms}
-        network: {latency: 5ms}
-        workload: {requests: 10}
-
-        """;
-
     private readonly Workplace place = new();
 
     [Fact]
@@ -40,7 +30,7 @@ public sealed partial class CertificateTests : IDisposable
                     listening.TrySetResult(waiting.Groups[1].Value);
                 return Program.Signal.None;
             },
-            "run", place.Write("wires.yaml", Wires), "--output", "out", "--listen", "127.0.0.1:0", "--workers", "2", "--cert", "coordinator.pem", "--key", "coordinator.key", "--authority", "ours.pem");
+            "run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out", "--listen", "127.0.0.1:0", "--workers", "2", "--cert", "coordinator.pem", "--key", "coordinator.key", "--authority", "ours.pem");
         await Task.WhenAny(listening.Task, run.Ended);
         listening.Task.IsCompleted.ShouldBeTrue(run.Error);
         string hub = await listening.Task;

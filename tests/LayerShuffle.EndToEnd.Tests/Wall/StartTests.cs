@@ -4,22 +4,12 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 [Collection(WallCollection.Name)]
 public sealed class StartTests : IDisposable
 {
-    private const string Wires = """
-        name: wires
-        clock: wall
-        model: {architecture: none, num_hidden_layers: 2, hidden_size: 32, image_size: 32, patch_size: 8}
-        cluster: {nodes: 2, compute_time: 2ms}
-        network: {latency: 5ms}
-        workload: {requests: 5}
-
-        """;
-
     private readonly Workplace place = new();
 
     [Fact]
     public async Task A_wrong_scenario_starts_nothing()
     {
-        Program program = await place.Run("run", place.Write("wires.yaml", Wires.Replace("nodes: 2", "nodes: none", StringComparison.Ordinal)), "--output", "out");
+        Program program = await place.Run("run", place.Write("wires.yaml", WallScenario.Wires.Replace("nodes: 2", "nodes: none", StringComparison.Ordinal)), "--output", "out");
         program.ShouldEndWith(2);
         program.Error.ShouldContain("cluster.nodes");
         Directory.Exists(place.At("out")).ShouldBeFalse();
@@ -31,7 +21,7 @@ public sealed class StartTests : IDisposable
     public async Task A_worker_that_cannot_start_ends_the_run_in_a_sentence()
     {
         ClusterProcesses.Need();
-        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", place.Write("wires.yaml", Wires), "--output", "out");
+        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out");
         await program.Ended;
         program.ShouldEndWith(3);
         program.Error.ShouldContain("The worker of node-");

@@ -3,6 +3,17 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 /// <summary>Scenarios on the wall clock.</summary>
 internal static class WallScenario
 {
+    /// <summary>Two nodes and the network alone.</summary>
+    public const string Wires = """
+        name: wires
+        clock: wall
+        model: {architecture: none, num_hidden_layers: 3, hidden_size: 32, image_size: 32, patch_size: 8}
+        cluster: {nodes: 2, compute_time: 2ms}
+        network: {latency: 5ms}
+        workload: {requests: 10}
+
+        """;
+
     /// <summary>Four nodes with a model that learns something in seconds, and trials of seconds.</summary>
     public static string Text(
         string training, string models = "shuffled: {variant: layershuffle-position}", string workload = "requests: 120, arrivals: {concurrency: 4}, deadline: 20s", int nodes = 4, int images = 960,
