@@ -24,6 +24,9 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
     private readonly List<ITimerHandle> timers = [];
+    private readonly IReadOnlyList<NodeSpec> nodes;
+    private readonly long layerBytes; // of a layer in training
+    private readonly HashSet<int> homeless = []; // layers of which it has been said that they fit nowhere
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly IActorRef links;
@@ -37,12 +40,15 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     /// <param name="options">How it is trained.</param>
     /// <param name="spec">Where layers are placed.</param>
     /// <param name="comesBack">Whether lost workers are started again.</param>
+    /// <exception cref="PlacementException">The layers do not fit into the nodes' memory.</exception>
     public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
     {
         (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
         config = Encoding.UTF8.GetString(model.ToJson());
-        Placement placement = Placement.Compute(spec, model.NumHiddenLayers, 1);
-        hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => placement.Copies(layer)[0])];
+        layerBytes = Rehosting.TrainingCost * model.LayerBytes;
+        nodes = spec.Nodes;
+        Placement = Place(spec, model);
+        hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => Placement.Copies(layer)[0])];
         UndeliveredTensors.Watch(cluster.Process.System);
         links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
         cluster.Received = OnMessage;
@@ -73,6 +79,12 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 
     /// <inheritdoc/>
     public TrainingDirectory Directory { get; } = new();
+
+    /// <summary>Where the layers are at the beginning.</summary>
+    public Placement Placement { get; }
+
+    /// <summary>Told in a sentence of layers that no survivor has room for.</summary>
+    public Action<string> Say { get; init; } = _ => { };
 
     /// <summary>Has every worker host its layers.</summary>
     /// <exception cref="IOException">A worker does not come up.</exception>
@@ -140,6 +152,18 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    private Placement Place(ClusterSpec spec, VitConfig model)
+    {
+        try
+        {
+            return Placement.Compute(spec, model.NumHiddenLayers, 1, layerBytes);
+        }
+        catch (PlacementException exception)
+        {
+            throw new PlacementException($"{exception.Problem} (training takes {Rehosting.TrainingCost} times a layer's weights)", exception.Remedy);
+        }
+    }
+
     private int[] LayersOf(int endpoint) => [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
 
     private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
@@ -182,14 +206,18 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         }
     }
 
-    /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
+    /// <summary>Has survivors host a dead node's layers, by capacity and as far as there is room, and tells the others where they are.</summary>
     private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] gone, CancellationToken cancellation)
     {
-        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
-        if (survivors.Length == 0)
-            return [];
-        for (int i = 0; i < gone.Length; i++)
-            hosts[gone[i]] = survivors[i % survivors.Length].Endpoint;
+        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint <= nodes.Count)];
+        RehostingPlan plan = Rehosting.Choose(
+            gone, [.. survivors.Select(peer => new Survivor(peer.Endpoint, nodes[peer.Endpoint - 1].Share, nodes[peer.Endpoint - 1].MemoryBytes, LayersOf(peer.Endpoint)))], layerBytes);
+        foreach (int layer in plan.Orphans.Where(homeless.Add))
+            Say($"Not rehosted: layer {layer} ({DataSize.Text(layerBytes)} in training) fits on no survivor.");
+        gone = [.. plan.Moves.Select(move => move.Layer)];
+        homeless.ExceptWith(gone);
+        foreach ((int layer, int host) in plan.Moves)
+            hosts[layer] = host;
         try
         {
             foreach (PeerAddress survivor in survivors)
