@@ -1,4 +1,5 @@
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 
@@ -25,6 +26,10 @@ public sealed class PlacementTests
             }
         }
     }
+
+    [Fact]
+    public void Layers_that_do_not_fit_are_told_in_a_sentence() => ErrorText.Of(new PlacementException("this is too much", "more of that"), false)
+        .ShouldBe("Error: The layers do not fit: this is too much. It takes more of that.");
 
     [Fact]
     public void A_dry_run_tells_where_layers_go()

@@ -23,14 +23,20 @@ public sealed class NodeShares
     /// <summary>All nodes, in the order of joining.</summary>
     public IReadOnlyList<NodeShare> All { get; }
 
-    /// <summary>Fills in what a cluster leaves open.</summary>
+    /// <summary>Fills in what a cluster leaves open. A node that has not joined counts as the average of those that have by its capacity, and as the least of them by its memory.</summary>
     /// <param name="cluster">The scenario's nodes.</param>
     /// <param name="memory">Whether weights are hosted: where the network alone is simulated, only a limit that the scenario gives counts.</param>
-    public ClusterSpec Fill(ClusterSpec cluster, bool memory) => cluster with
+    public ClusterSpec Fill(ClusterSpec cluster, bool memory) => All.Count == 0 ? cluster : cluster with
     {
-        Nodes = [.. cluster.Nodes.Select(node => byName.TryGetValue(node.Name, out NodeShare? share)
-            ? node with { Capacity = node.Capacity ?? share.Capacity / node.Slowdown, MemoryBytes = node.MemoryBytes ?? (memory ? share.MemoryBytes : null) }
-            : node)],
+        Nodes = [.. cluster.Nodes.Select(node =>
+        {
+            NodeShare? share = byName.GetValueOrDefault(node.Name);
+            return node with
+            {
+                Capacity = node.Capacity ?? (share?.Capacity ?? All.Average(other => other.Capacity)) / node.Slowdown,
+                MemoryBytes = node.MemoryBytes ?? (memory ? share?.MemoryBytes ?? All.Min(other => other.MemoryBytes) : null),
+            };
+        })],
     };
 
     private static NodeShare Measure(NodeInfo node, NodeInfo[] together, Func<string, string?> device)

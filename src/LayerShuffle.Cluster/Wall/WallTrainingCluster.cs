@@ -12,7 +12,7 @@ using LayerShuffle.Vision;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
-public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
+public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 {
     private const int MostStarts = 5; // of one worker before the first step
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -24,9 +24,6 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
     private readonly List<ITimerHandle> timers = [];
-    private readonly IReadOnlyList<NodeSpec> nodes;
-    private readonly long layerBytes; // of a layer in training
-    private readonly HashSet<int> homeless = []; // layers of which it has been said that they fit nowhere
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly IActorRef links;
@@ -45,9 +42,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     {
         (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
         config = Encoding.UTF8.GetString(model.ToJson());
-        layerBytes = Rehosting.TrainingCost * model.LayerBytes;
-        nodes = spec.Nodes;
-        Placement = Place(spec, model);
+        (nodes, layerBytes, Placement) = (spec.Nodes, Rehosting.TrainingCost * model.LayerBytes, Place(spec, model));
         hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => Placement.Copies(layer)[0])];
         UndeliveredTensors.Watch(cluster.Process.System);
         links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
@@ -79,12 +74,6 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 
     /// <inheritdoc/>
     public TrainingDirectory Directory { get; } = new();
-
-    /// <summary>Where the layers are at the beginning.</summary>
-    public Placement Placement { get; }
-
-    /// <summary>Told in a sentence of layers that no survivor has room for.</summary>
-    public Action<string> Say { get; init; } = _ => { };
 
     /// <summary>Has every worker host its layers.</summary>
     /// <exception cref="IOException">A worker does not come up.</exception>
@@ -152,18 +141,6 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Placement Place(ClusterSpec spec, VitConfig model)
-    {
-        try
-        {
-            return Placement.Compute(spec, model.NumHiddenLayers, 1, layerBytes);
-        }
-        catch (PlacementException exception)
-        {
-            throw new PlacementException($"{exception.Problem} (training takes {Rehosting.TrainingCost} times a layer's weights)", exception.Remedy);
-        }
-    }
-
     private int[] LayersOf(int endpoint) => [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
 
     private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
@@ -206,18 +183,13 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         }
     }
 
-    /// <summary>Has survivors host a dead node's layers, by capacity and as far as there is room, and tells the others where they are.</summary>
+    /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
     private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] gone, CancellationToken cancellation)
     {
-        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint <= nodes.Count)];
-        RehostingPlan plan = Rehosting.Choose(
-            gone, [.. survivors.Select(peer => new Survivor(peer.Endpoint, nodes[peer.Endpoint - 1].Share, nodes[peer.Endpoint - 1].MemoryBytes, LayersOf(peer.Endpoint)))], layerBytes);
-        foreach (int layer in plan.Orphans.Where(homeless.Add))
-            Say($"Not rehosted: layer {layer} ({DataSize.Text(layerBytes)} in training) fits on no survivor.");
-        gone = [.. plan.Moves.Select(move => move.Layer)];
-        homeless.ExceptWith(gone);
-        foreach ((int layer, int host) in plan.Moves)
-            hosts[layer] = host;
+        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
+        if (survivors.Length == 0)
+            return [];
+        gone = Assign(gone, survivors);
         try
         {
             foreach (PeerAddress survivor in survivors)

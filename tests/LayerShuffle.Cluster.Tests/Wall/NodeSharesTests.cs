@@ -37,7 +37,7 @@ public sealed class NodeSharesTests
         var given = new NodeSpec("a", ComputeTimeSpec.Zero, 4, null) { Capacity = 7, MemoryBytes = 5 };
         var cluster = new ClusterSpec([given, new NodeSpec("b", ComputeTimeSpec.Zero, 4, null), new NodeSpec("x", ComputeTimeSpec.Zero, 1, null)], new(PlacementKind.Capacity, null));
         ClusterSpec filled = shares.Fill(cluster, memory: true);
-        filled.Nodes.Select(node => (node.Capacity, node.MemoryBytes)).ShouldBe([(7.0, 5), (1.5, 8 * Gigabyte), (null, null)]);
+        filled.Nodes.Select(node => (node.Capacity, node.MemoryBytes)).ShouldBe([(7.0, 5), (1.5, 8 * Gigabyte), (7.0, 8 * Gigabyte)]);
         shares.Fill(cluster, memory: false).Nodes.Select(node => node.MemoryBytes).ShouldBe([5, null, null]);
     }
 
