@@ -120,6 +120,33 @@ public class ScenarioTests
     }
 
     [Fact]
+    public void Capacity_and_memory_reach_the_nodes()
+    {
+        Scenario scenario = Some.Valid(Some.Minimal + """
+            cluster: {nodes: {a: {capacity: 2.5, memory: 2GB}, b: {memory: 512MiB}, c: {}}, placement: capacity}
+            conditions: {here: {}, there: {cluster: {nodes: {b: {capacity: 4, memory: null}}}}}
+            """);
+        ClusterSpec cluster = scenario.Conditions[0].Cluster;
+        cluster.Placement.Kind.ShouldBe(PlacementKind.Capacity);
+        cluster.Nodes.Select(node => (node.Capacity, node.MemoryBytes)).ShouldBe([(2.5, 2_000_000_000), (null, 512L << 20), (null, null)]);
+        scenario.Conditions[1].Cluster.Nodes.Select(node => (node.Capacity, node.MemoryBytes)).ShouldBe([(2.5, 2_000_000_000), (4.0, null), (null, null)]);
+        TrialSpec trial = ScenarioExpander.Trials(scenario)[0];
+        trial.Cluster.ShouldBeSameAs(cluster);
+        trial.LayerBytes.ShouldBe(447_360);
+    }
+
+    [Fact]
+    public void What_is_known_only_when_nodes_have_joined_is_no_mistake()
+    {
+        Some.Valid(Some.Minimal + "clock: wall\ncluster: {nodes: {a: {memory: 0B}, b: {}}, placement: capacity}\n").Clock.ShouldBe(ScenarioClock.Wall);
+        // Whether the second copies fit depends on where the first ones go, and that on capacities.
+        Some.Valid("name: x\nmodel: none\nworkload: {requests: 1}\nclock: wall\ncluster: {nodes: {a: {memory: 3MB}, b: {memory: 3MB}, c: {memory: 3MB}}, placement: capacity}\nrouting: {replicas: 2}\n");
+        Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 1}\nclock: wall\ncluster: {nodes: {a: {memory: 1MB}, b: {memory: 2MB}}, placement: capacity}\n").ShouldHaveSingleItem().ShouldContain("layer 6");
+        // A checkpoint that is not here: nothing is known of its layers.
+        Some.Valid("name: x\ndataset: {kind: shapes}\nmodels: {a: {checkpoint: none}}\ncluster: {nodes: {a: {memory: 1KB}}}\n");
+    }
+
+    [Fact]
     public void Conditions_may_use_the_first_nodes_in_any_order_of_conditions()
     {
         foreach (string sizes in (string[])["2, 4, 3", "4, 2, 3", "1, 2, 4"])
@@ -191,10 +218,11 @@ public class ScenarioTests
     public void An_imported_checkpoint_is_trained_only_if_its_own_entry_says_so_and_its_sizes_win()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
-        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type": "deit", "hidden_size": 192, "num_hidden_layers": 12}""");
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type": "deit", "hidden_size": 192, "num_hidden_layers": 12, "qkv_bias": false, "position_embedding_size": 8}""");
         string text = $"name: x\ndataset: {{kind: shapes}}\nmodel: {{training: {{epochs: 9}}}}\nmodels: {{a: {{checkpoint: {folder}}}, b: {{checkpoint: {folder}, training: {{batch_size: 8}}}}}}\nrouting: {{order: [11]}}\n";
         Scenario scenario = Some.Valid(text);
         (scenario.Models[0].Architecture, scenario.Models[0].NumHiddenLayers, scenario.Models[0].Training).ShouldBe(("deit", 12, null));
+        (scenario.Models[0].QkvBias, scenario.Models[0].PositionEmbeddingSize).ShouldBe((false, 8));
         scenario.Models[1].Training.ShouldBe(new TrainingSpec { Epochs = 9, BatchSize = 8 });
         Some.Valid(text.Replace(folder, "none", StringComparison.Ordinal)).Models[0].Checkpoint.ShouldBe("/data/none");
     }

@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Routing;
@@ -21,11 +22,23 @@ internal static class DryRun
         {
             TrialKey key = trial.Spec.Key;
             output.WriteLine($"{key.Trial}: {key.Model}, training seed {key.TrainingSeed}, policy {key.Policy}, condition {key.Condition}, repeat {key.Repeat}");
+            if (trial.Spec.Cluster.Placement.Kind == PlacementKind.Capacity)
+                output.WriteLine($"    layers: {Layers(trial, scenario.Clock)}");
             foreach (FaultEvent fault in Timeline(trial.Spec, scenario.Seed))
                 output.WriteLine($"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}");
             if (Foretell(trial, scenario.Clock) is { } foretold)
                 output.WriteLine($"    {foretold}");
         }
+    }
+
+    /// <summary>Who hosts what; on the wall clock that may depend on what the nodes have.</summary>
+    private static string Layers(PlannedTrial trial, ScenarioClock clock)
+    {
+        TrialSpec spec = trial.Spec;
+        string[] open = clock == ScenarioClock.Virtual ? [] : [.. spec.Cluster.Nodes.Where(node => node.Capacity is null || (node.MemoryBytes is null && trial.Model.Architecture != "none")).Select(node => node.Name)];
+        if (open.Length > 0)
+            return $"known when the nodes have joined ({(open.Length <= 4 ? string.Join(", ", open) : $"{open.Length} nodes")}: `capacity` or `memory` is not given)";
+        return PlacementText.Of(spec.Cluster, Placement.Compute(spec.Cluster, trial.Model.NumHiddenLayers, spec.Routing.Replicas, spec.LayerBytes));
     }
 
     private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec, long seed) =>
@@ -41,7 +54,7 @@ internal static class DryRun
         LinkConditions link = spec.Network.Default;
         int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
         bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && link.Loss + link.Corrupt + link.Reorder + link.Duplicate == 0;
-        bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == Network.Clusters.PlacementSpec.RoundRobin;
+        bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1 && n.ComputeTime.Base.Kind == DelayKind.Constant);
         if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
             return null;

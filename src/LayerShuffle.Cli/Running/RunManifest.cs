@@ -16,6 +16,9 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     private readonly JsonObject models = [];
     private readonly DateTimeOffset started = time.GetUtcNow();
 
+    /// <summary>What there is to tell of the cluster on the wall clock.</summary>
+    public ClusterManifest Cluster { get; } = new();
+
     public void Model(string name, int seed, TrainedModel model, TimeSpan took) => models[$"{name}/seed-{seed}"] = new JsonObject
     {
         ["hash"] = model.Hash,
@@ -54,10 +57,13 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             },
             ["models"] = models.DeepClone(),
         };
+        if (Cluster.ToJson() is { } cluster)
+            json["cluster"] = cluster;
         string path = Path.Combine(folder, "run.json");
         File.WriteAllText(path + ".tmp", json.ToJsonString(Indented) + "\n");
         File.Move(path + ".tmp", path, true);
     }
+
     /// <summary>The most physical memory that the process has held so far, in MB of 10⁶ bytes.</summary>
     private static double PeakMemory()
     {

@@ -18,7 +18,9 @@ namespace LayerShuffle.Cli.Running;
 internal sealed class WallBackend : IRunBackend
 {
     private readonly Scenario scenario;
-    private readonly ClusterSpec spec;
+    private readonly NodeShares shares;
+    private readonly ClusterSpec spec; // the widest of the scenario's: training is placed by it
+    private readonly ClusterManifest manifest;
     private readonly RunLog log;
     private readonly WallCluster cluster;
     private readonly WallTrialRunner runner;
@@ -26,9 +28,12 @@ internal sealed class WallBackend : IRunBackend
     private int trainings;
     private string? placed;
 
-    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, WallCluster cluster)
+    private WallBackend(Scenario scenario, ClusterSpec spec, RunLog log, ClusterManifest manifest, WallCluster cluster)
     {
-        (this.scenario, this.spec, this.log, this.cluster) = (scenario, spec, log, cluster);
+        (this.scenario, this.log, this.manifest, this.cluster) = (scenario, log, manifest, cluster);
+        shares = new NodeShares(cluster.Joined, name => spec.Nodes.FirstOrDefault(node => node.Name == name)?.Device);
+        this.spec = Fill(spec);
+        manifest.Nodes(shares, this.spec);
         runner = new WallTrialRunner(cluster);
     }
 
@@ -40,8 +45,10 @@ internal sealed class WallBackend : IRunBackend
     /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
+    /// <param name="manifest">Is told what the nodes have and which layers they host.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public static WallBackend Start(Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, CancellationToken cancellation)
+    public static WallBackend Start(
+        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
         WallCluster cluster = WallCluster.StartAsync(
@@ -60,7 +67,7 @@ internal sealed class WallBackend : IRunBackend
                 Log = log.Line,
             },
             cancellation).GetAwaiter().GetResult();
-        return new WallBackend(scenario, spec, log, cluster);
+        return new WallBackend(scenario, spec, log, manifest, cluster);
     }
 
     public string Status => runner.Status;
@@ -70,6 +77,7 @@ internal sealed class WallBackend : IRunBackend
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation)
     {
+        spec = spec with { Cluster = Fill(spec.Cluster), LayerBytes = trained?.Model.Config.LayerBytes ?? spec.LayerBytes };
         TellPlacement(spec, model.Layers);
         return runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
     }
@@ -77,13 +85,17 @@ internal sealed class WallBackend : IRunBackend
     /// <summary>Tells who hosts what, when that has changed.</summary>
     private void TellPlacement(TrialSpec trial, int layers)
     {
-        Placement placement = Placement.Compute(trial.Cluster, layers, trial.Routing.Replicas);
-        string text = string.Join("; ", trial.Cluster.Nodes.Select((node, i) => $"{node.Name}: {string.Join(' ', placement.LayersOn(i + 1))}"));
+        Placement placement = Placement.Compute(trial.Cluster, layers, trial.Routing.Replicas, trial.LayerBytes);
+        manifest.Trial(trial.Key.Trial, trial.Cluster, placement);
+        string text = PlacementText.Of(trial.Cluster, placement);
         if (text == placed)
             return;
         placed = text;
         log.Line($"Layers: {text}");
     }
+
+    /// <summary>A cluster with what its nodes had when the run began: the same for all trials, so that they can be compared.</summary>
+    private ClusterSpec Fill(ClusterSpec cluster) => shares.Fill(cluster, memory: !scenario.NetworkOnly);
 
     public void Dispose()
     {
@@ -93,7 +105,8 @@ internal sealed class WallBackend : IRunBackend
 
     private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
     {
-        var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn);
+        var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn) { Say = log.Line };
+        manifest.Training(job.Name, spec, training.Placement);
         await using (training.ConfigureAwait(false))
         {
             await training.StartAsync(cancellation).ConfigureAwait(false);

@@ -19,6 +19,7 @@ internal static class TrialSpecCodec
         WriteCluster(ref writer, spec.Cluster);
         WriteRouting(ref writer, spec.Routing);
         WriteWorkload(ref writer, spec.Workload);
+        writer.WriteNullable(spec.LayerBytes, static (ref w, bytes) => w.WriteCount(bytes));
         writer.WriteNumber(spec.TraceRequests);
     }
 
@@ -31,6 +32,7 @@ internal static class TrialSpecCodec
         Cluster = ReadCluster(ref reader),
         Routing = ReadRouting(ref reader),
         Workload = ReadWorkload(ref reader),
+        LayerBytes = reader.ReadNullable(static (ref r) => r.ReadCount()),
         TraceRequests = reader.ReadNumber(),
     };
 
@@ -56,6 +58,8 @@ internal static class TrialSpecCodec
             w.WriteDuration(node.ComputeTime.PerImage);
             w.WriteDouble(node.Slowdown);
             w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
+            w.WriteNullable(node.Capacity, static (ref w, capacity) => w.WriteDouble(capacity));
+            w.WriteNullable(node.MemoryBytes, static (ref w, bytes) => w.WriteCount(bytes));
         });
         writer.WriteEnum(cluster.Placement.Kind);
         writer.WriteOptional(cluster.Placement.Layers, static (ref w, layers) =>
@@ -75,7 +79,11 @@ internal static class TrialSpecCodec
     private static ClusterSpec ReadCluster(ref WireReader reader)
     {
         NodeSpec[] nodes = reader.ReadList(static (ref r) => new NodeSpec(
-            r.ReadString(), new ComputeTimeSpec(NetworkCodecs.ReadDistribution(ref r), r.ReadDuration()), r.ReadDouble(), r.ReadOptional(static (ref r) => r.ReadString())));
+            r.ReadString(), new ComputeTimeSpec(NetworkCodecs.ReadDistribution(ref r), r.ReadDuration()), r.ReadDouble(), r.ReadOptional(static (ref r) => r.ReadString()))
+        {
+            Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
+            MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
+        });
         var kind = reader.ReadEnum<PlacementKind>();
         var placement = new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
         {

@@ -123,6 +123,14 @@ internal static class WallCodecs
 
     public static ClockProbed ReadProbed(ref WireReader reader) => new(reader.ReadInt64(), reader.ReadInt64());
 
+    public static void WriteKeep(ref WireWriter writer, KeepLayers keep)
+    {
+        writer.WriteString(keep.Model);
+        writer.WriteNumbers(keep.Layers);
+    }
+
+    public static KeepLayers ReadKeep(ref WireReader reader) => new(reader.ReadString(), reader.ReadNumbers());
+
     public static void WriteHost(ref WireWriter writer, HostLayers host)
     {
         writer.WriteString(host.Model);

@@ -66,7 +66,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             Compute = new VirtualLayerCompute(paused, model),
             Observer = observer,
             Routing = spec.Routing,
-            Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas),
+            Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas, spec.LayerBytes),
             Luck = luck,
         };
         var plan = new TrialPlan(

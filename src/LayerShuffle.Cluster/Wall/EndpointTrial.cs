@@ -47,7 +47,7 @@ internal sealed class EndpointTrial : IDisposable
             Compute = compute,
             Observer = trace,
             Routing = spec.Routing,
-            Placement = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas),
+            Placement = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes),
             Luck = luck,
         };
         Timeline = FaultTimeline.Build(spec.Faults, topology, luck);

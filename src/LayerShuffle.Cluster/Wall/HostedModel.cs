@@ -48,6 +48,22 @@ internal sealed class HostedModel : IDisposable
         }
     }
 
+    /// <summary>Whether a layer is here.</summary>
+    public bool Has(int layer) => layers.ContainsKey(layer);
+
+    /// <summary>Takes out all layers but some; the caller frees them.</summary>
+    public IReadOnlyList<IDisposable> TakeOut(IReadOnlyCollection<int> kept)
+    {
+        List<IDisposable> taken = [];
+        foreach (int layer in layers.Keys.Except(kept).Order())
+        {
+            if (layers.TryRemove(layer, out EncoderLayer? gone))
+                taken.Add(gone);
+        }
+
+        return taken;
+    }
+
     /// <summary>Executes a layer, on the computing thread.</summary>
     public object? Execute(int layer, object? activation, int request, int position, ActivationStore store)
     {

@@ -25,6 +25,6 @@ internal sealed class NodeState(int endpoint, string name)
     /// <summary>Whether somebody is starting its worker.</summary>
     public Task<PeerAddress>? Starting { get; set; }
 
-    /// <summary>Layers of models that its latest worker hosts, by model key.</summary>
-    public Dictionary<string, HashSet<int>> Hosted { get; } = [];
+    /// <summary>Layers of models that its latest worker hosts.</summary>
+    public HostedRecord Hosted { get; } = new();
 }

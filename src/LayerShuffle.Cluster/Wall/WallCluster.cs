@@ -202,27 +202,6 @@ public sealed partial class WallCluster : IAsyncDisposable
             return [.. nodes.Where(node => node.Address is not null).Select(node => node.Endpoint)];
     }
 
-    /// <summary>Those of some layers of a model that a worker does not host yet.</summary>
-    internal int[] NotHosted(int endpoint, string model, IEnumerable<int> layers)
-    {
-        lock (gate)
-            return [.. layers.Where(layer => !nodes[endpoint - 1].Hosted.GetValueOrDefault(model, []).Contains(layer))];
-    }
-
-    /// <summary>A worker hosts layers of a model; nothing is noted of one that is gone.</summary>
-    internal void AddHosted(PeerAddress worker, string model, IEnumerable<int> layers)
-    {
-        NodeState node = nodes[worker.Endpoint - 1];
-        lock (gate)
-        {
-            if (node.Incarnation != worker.Incarnation)
-                return;
-            if (!node.Hosted.TryGetValue(model, out HashSet<int>? hosted))
-                node.Hosted[model] = hosted = [];
-            hosted.UnionWith(layers);
-        }
-    }
-
     /// <summary>Ends every worker and every supervisor.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,7 @@ using LayerShuffle.Vision;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
-public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
+public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 {
     private const int MostStarts = 5; // of one worker before the first step
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -37,12 +37,13 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     /// <param name="options">How it is trained.</param>
     /// <param name="spec">Where layers are placed.</param>
     /// <param name="comesBack">Whether lost workers are started again.</param>
+    /// <exception cref="PlacementException">The layers do not fit into the nodes' memory.</exception>
     public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
     {
         (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
         config = Encoding.UTF8.GetString(model.ToJson());
-        Placement placement = Placement.Compute(spec, model.NumHiddenLayers, 1);
-        hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => placement.Copies(layer)[0])];
+        (nodes, layerBytes, Placement) = (spec.Nodes, Rehosting.TrainingCost * model.LayerBytes, Place(spec, model));
+        hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => Placement.Copies(layer)[0])];
         UndeliveredTensors.Watch(cluster.Process.System);
         links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
         cluster.Received = OnMessage;
@@ -188,8 +189,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
         PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
         if (survivors.Length == 0)
             return [];
-        for (int i = 0; i < gone.Length; i++)
-            hosts[gone[i]] = survivors[i % survivors.Length].Endpoint;
+        gone = Assign(gone, survivors);
         try
         {
             foreach (PeerAddress survivor in survivors)

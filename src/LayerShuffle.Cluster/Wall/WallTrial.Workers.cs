@@ -1,4 +1,5 @@
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -12,7 +13,10 @@ internal sealed partial class WallTrial
         int endpoint = worker.Endpoint;
         if (shipment is not null)
         {
-            await HostAsync(worker, shipment, [.. own.Context.Placement.LayersOn(endpoint)], cancellation).ConfigureAwait(false);
+            int[] layers = [.. own.Context.Placement.LayersOn(endpoint)];
+            if (cluster.KeepHosted(worker, shipment.Key, layers))
+                cluster.Process.Tell(endpoint, new KeepLayers(shipment.Key, layers));
+            await HostAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
         }
 
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,26 +50,26 @@ internal sealed partial class WallTrial
         }
     }
 
-    /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
-    /// <returns>Who hosts what, in words; null if nobody is left.</returns>
-    public async Task<string?> RehostAsync(int dead, CancellationToken cancellation)
+    /// <summary>Has survivors host a dead node's layers, by their capacity and within their memory; done when everybody knows.</summary>
+    /// <returns>Effects for the ledger: who hosts what, and what has found no room.</returns>
+    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation)
     {
         await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
             PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
-            if (survivors.Length == 0 || layers.Length == 0)
-                return null;
-            int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
-            foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
+            RehostingPlan chosen = Rehosting.Choose(layers, [.. survivors.Select(Survivor)], spec.LayerBytes);
+            foreach (IGrouping<int, int> share in chosen.Moves.GroupBy(move => move.Endpoint, move => move.Layer))
             {
                 if (shipment is not null)
                     await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
             }
 
-            Move(layers, hosts);
-            return string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"));
+            if (chosen.Moves.Count > 0)
+                Move([.. chosen.Moves.Select(move => move.Layer)], [.. chosen.Moves.Select(move => move.Endpoint)]);
+            string[] hosted = chosen.Moves.Count == 0 ? [] : [$"rehosted {string.Join(", ", chosen.Moves.Select(move => $"{move.Layer} on {topology.Name(move.Endpoint)}"))}"];
+            return [.. hosted, .. chosen.Orphans.Select(layer => survivors.Length == 0 ? $"not rehosted: layer {layer}, no other node is up" : $"not rehosted: layer {layer} ({DataSize.Text(spec.LayerBytes ?? 0)}) fits on no survivor")];
         }
         finally
         {
@@ -79,6 +83,14 @@ internal sealed partial class WallTrial
         int[] layers = [.. own.Context.Placement.LayersOn(node).Where(layer => own.Context.Moved.HostOf(layer) is not null)];
         if (layers.Length > 0)
             Move(layers, new int[layers.Length]);
+    }
+
+    /// <summary>What a node hosts now counts whole: what it still holds of layers that it has given back, too.</summary>
+    private Survivor Survivor(PeerAddress peer)
+    {
+        NodeSpec node = spec.Cluster.Nodes[peer.Endpoint - 1];
+        IEnumerable<int> held = shipment is null ? [] : cluster.Hosted(peer.Endpoint, shipment.Key);
+        return new Survivor(peer.Endpoint, node.Share, node.MemoryBytes, [.. own.Context.Placement.LayersOn(peer.Endpoint).Union(own.Context.Moved.On(peer.Endpoint)).Union(held)]);
     }
 
     private void Move(int[] layers, int[] hosts)

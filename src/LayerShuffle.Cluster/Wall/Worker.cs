@@ -17,14 +17,13 @@ internal sealed class Worker : IDisposable
     private readonly int incarnation;
     private readonly Action<string> log;
     private readonly MachineClock clock = new();
-    private readonly Dictionary<string, HostedModel> models = [];
     private readonly ActivationStore store = new();
     private readonly Device device;
     private readonly Lock gate = new(); // trial and training are read by the data plane's threads
     private ClusterProcess process = null!; // set before anything arrives
     private BlobReceiver blobs = null!;
     private WallLayerCompute compute = null!;
-    private HostedModel? current;
+    private HostedModels models = null!;
     private EndpointTrial? trial;
     private IActorRef node = ActorRefs.Nobody;
     private WorkerTraining? training;
@@ -43,8 +42,9 @@ internal sealed class Worker : IDisposable
         process = own;
         blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
         compute = new WallLayerCompute(
-            own.Timer, settings.Threads, (layer, activation, request, position) => Volatile.Read(ref current)?.Execute(layer, activation, request, position, store),
+            own.Timer, settings.Threads, (layer, activation, request, position) => models.Current?.Execute(layer, activation, request, position, store),
             exception => Problem($"A layer failed: {exception.Message}"));
+        models = new HostedModels(blobs.Get, device, compute.Do);
         own.SetPeer(settings.Coordinator);
     }
 
@@ -90,8 +90,7 @@ internal sealed class Worker : IDisposable
         EndTrial(report: false);
         training?.Stop();
         compute.Dispose();
-        foreach (HostedModel model in models.Values)
-            model.Dispose();
+        models.Dispose();
     }
 
     private void Handle(object message)
@@ -133,8 +132,12 @@ internal sealed class Worker : IDisposable
             case OfferBlobs offer:
                 blobs.OnOffer(offer);
                 break;
+            case KeepLayers keep:
+                models.Keep(keep);
+                break;
             case HostLayers host:
-                Host(host);
+                models.Host(host);
+                TellCoordinator(new LayersHosted(host.Model, settings.Endpoint));
                 break;
             case HostTraining host:
                 Host(host);
@@ -187,13 +190,12 @@ internal sealed class Worker : IDisposable
         training?.Stop();
         foreach (PeerAddress peer in prepare.Peers)
             process.SetPeer(peer);
-        HostedModel? model = null;
-        if (prepare.Model.Length > 0 && !models.TryGetValue(prepare.Model, out model))
-            throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
-        Volatile.Write(ref current, model);
+        models.Use(prepare.Model);
         store.Clear();
         var next = new EndpointTrial(
             prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator);
+        if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
+            throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
         Props props = NodeActor.Props(settings.Endpoint, spec, next.Context, incarnation, !prepare.Held);
         node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => Problem($"The node failed: {exception.Message}"))), $"trial-{prepare.Trial}-{++prepared}");
@@ -216,14 +218,6 @@ internal sealed class Worker : IDisposable
             return;
         over.FlushNow();
         TellCoordinator(new LinkReport(settings.Endpoint, over.Transport.Links()));
-    }
-
-    private void Host(HostLayers host)
-    {
-        if (!models.TryGetValue(host.Model, out HostedModel? model))
-            models[host.Model] = model = new HostedModel(host, blobs.Get, device);
-        model.Add(host, blobs.Get);
-        TellCoordinator(new LayersHosted(host.Model, settings.Endpoint));
     }
 
     private void Host(HostTraining host)

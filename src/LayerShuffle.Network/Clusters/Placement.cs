@@ -27,9 +27,11 @@ public sealed class Placement
     /// <param name="cluster">The nodes and the rule.</param>
     /// <param name="layers">Number of layers.</param>
     /// <param name="replicas">Copies of every layer, in all.</param>
+    /// <param name="layerBytes">What a layer takes of a node's memory, in bytes; null: not known, so that memory sets no limit.</param>
     /// <exception cref="ArgumentException">There are too few nodes for the replicas, or an explicit placement names what does not exist or leaves a layer
     /// out.</exception>
-    public static Placement Compute(ClusterSpec cluster, int layers, int replicas)
+    /// <exception cref="PlacementException">A node's memory does not hold what is placed on it, or a layer fits nowhere.</exception>
+    public static Placement Compute(ClusterSpec cluster, int layers, int replicas, long? layerBytes = null)
     {
         int nodes = cluster.Nodes.Count;
         ArgumentOutOfRangeException.ThrowIfNegative(layers);
@@ -37,13 +39,35 @@ public sealed class Placement
         if (replicas > nodes)
             throw new ArgumentException($"{replicas} replicas of a layer need as many nodes, and the cluster has {nodes}: lower routing.replicas or add nodes.",
                 nameof(replicas));
-        return cluster.Placement.Kind switch
+        Placement placement = cluster.Placement.Kind switch
         {
             PlacementKind.RoundRobin => RoundRobin(nodes, layers, replicas),
             PlacementKind.Blocks => Blocks(nodes, layers, replicas),
             PlacementKind.Explicit => Explicit(cluster, layers, replicas),
+            PlacementKind.Capacity => Capacity(cluster, layers, replicas, layerBytes),
             _ => throw new ArgumentException($"There is no placement rule {cluster.Placement.Kind}.", nameof(cluster)),
         };
+        foreach ((_, PlacementException mistake) in placement.Overfull(cluster, layerBytes))
+            throw mistake;
+        return placement;
+    }
+
+    /// <summary>What is wrong with each node whose memory does not hold its layers, in the cluster's order.</summary>
+    /// <param name="cluster">The nodes that this placement was computed for.</param>
+    /// <param name="layerBytes">What a layer takes of a node's memory, in bytes; null: not known, so that nothing is wrong.</param>
+    /// <returns>The node's index in the cluster and what is wrong.</returns>
+    public IEnumerable<(int Node, PlacementException Mistake)> Overfull(ClusterSpec cluster, long? layerBytes)
+    {
+        for (int node = 0; node < cluster.Nodes.Count; node++)
+        {
+            int count = hosted[node + 1].Length;
+            if (layerBytes is { } each && count > HighestAverages.Room(cluster.Nodes[node].MemoryBytes, each))
+            {
+                yield return (node, new PlacementException(
+                    $"{cluster.Nodes[node].Name} may host {DataSize.Text(cluster.Nodes[node].MemoryBytes!.Value)}, but is given {(count == 1 ? $"a layer of {DataSize.Text(each)}" : $"{count} layers of {DataSize.Text(each)} each")}",
+                    $"`memory` of {DataSize.Text(each * count, roundUp: true)} there, or another placement"));
+            }
+        }
     }
 
     private static Placement RoundRobin(int nodes, int layers, int replicas)
@@ -103,6 +127,33 @@ public sealed class Placement
             for (int copy = given; copy < replicas; copy++)
                 copies[layer][copy] = NextFree(copies[layer], copies[layer][0] - 1, nodes);
         }
+        return new(copies, nodes);
+    }
+
+    /// <summary>First every layer's first copy in the order of layers, then every further copy: to the node with most capacity for each of its layers that has room and no copy yet.</summary>
+    private static Placement Capacity(ClusterSpec cluster, int layers, int replicas, long? layerBytes)
+    {
+        int nodes = cluster.Nodes.Count;
+        int[][] copies = Empty(layers, replicas);
+        int[] count = new int[nodes];
+        long[] room = [.. cluster.Nodes.Select(node => HighestAverages.Room(node.MemoryBytes, layerBytes))];
+        for (int copy = 0; copy < replicas; copy++)
+        {
+            for (int layer = 0; layer < layers; layer++)
+            {
+                int node = HighestAverages.Next(nodes, i => cluster.Nodes[i].Share, i => count[i], i => count[i] < room[i] && !copies[layer].Contains(i + 1));
+                if (node < 0)
+                {
+                    throw new PlacementException(
+                        $"{(copy == 0 ? "" : $"copy {copy + 1} of ")}layer {layer} ({DataSize.Text(layerBytes ?? 0)}) has no room on any node{(copy == 0 ? "" : " that has no copy of it")}",
+                        "more `memory` or more nodes" + (copy == 0 ? "" : ", fewer `replicas`, or a placement that lists every node's layers"));
+                }
+
+                copies[layer][copy] = node + 1;
+                count[node]++;
+            }
+        }
+
         return new(copies, nodes);
     }
 

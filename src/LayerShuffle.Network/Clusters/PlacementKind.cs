@@ -11,4 +11,7 @@ public enum PlacementKind
 
     /// <summary>As the scenario lists them.</summary>
     Explicit,
+
+    /// <summary>Each layer in turn where capacity ÷ (layers there + 1) is greatest, within limits of memory: highest averages, by D'Hondt's divisors.</summary>
+    Capacity,
 }

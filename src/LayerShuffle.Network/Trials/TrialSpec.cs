@@ -30,6 +30,9 @@ public sealed record TrialSpec
     /// <summary>Requests and arrivals.</summary>
     public required WorkloadSpec Workload { get; init; }
 
+    /// <summary>What the weights of one layer take, in bytes; null: not known, so that memory sets no limit.</summary>
+    public long? LayerBytes { get; init; }
+
     /// <summary>Requests whose hops are kept: int.MaxValue for all, 0 for off.</summary>
     public required int TraceRequests { get; init; }
 }

@@ -35,6 +35,8 @@ internal static class CheckpointConfig
                 NumHiddenLayers = Size(root, "num_hidden_layers", model.NumHiddenLayers),
                 NumAttentionHeads = Size(root, "num_attention_heads", model.NumAttentionHeads),
                 IntermediateSize = Size(root, "intermediate_size", model.IntermediateSize),
+                PositionEmbeddingSize = Size(root, "position_embedding_size", model.PositionEmbeddingSize),
+                QkvBias = !root.TryGetProperty("qkv_bias", out JsonElement biased) || biased.ValueKind != JsonValueKind.False,
             };
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

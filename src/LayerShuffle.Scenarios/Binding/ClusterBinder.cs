@@ -21,7 +21,11 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         {
             MapNode? map = entry.Value as MapNode;
             ComputeTimeSpec own = map?.Get("compute_time") is { } given ? DistributionBinder.ComputeTime(given, mistakes) : computeTime;
-            nodes.Add(new NodeSpec(entry.Key, own, Read.Number(map, "slowdown", 1), Read.Text(map, "device")));
+            nodes.Add(new NodeSpec(entry.Key, own, Read.Number(map, "slowdown", 1), Read.Text(map, "device"))
+            {
+                Capacity = Read.Number(map, "capacity", 0) is > 0 and var capacity ? capacity : null,
+                MemoryBytes = Read.Size(map, "memory"),
+            });
         }
 
         if (nodes.Count == 0)
@@ -39,7 +43,15 @@ internal sealed class ClusterBinder(MistakeList mistakes)
     public PlacementSpec Placement(MapNode? cluster, EndpointChecker endpoints, LayerChecker layers, int replicas)
     {
         if (cluster?.Get("placement") is not MapNode map)
-            return Read.Text(cluster, "placement") == "blocks" ? new PlacementSpec(PlacementKind.Blocks, null) : PlacementSpec.RoundRobin;
+        {
+            return Read.Text(cluster, "placement") switch
+            {
+                "blocks" => new PlacementSpec(PlacementKind.Blocks, null),
+                "capacity" => new PlacementSpec(PlacementKind.Capacity, null),
+                _ => PlacementSpec.RoundRobin,
+            };
+        }
+
         Dictionary<string, IReadOnlyList<int>> placed = [];
         Dictionary<int, int> copies = [];
         foreach (MapEntry entry in map.Entries.Where(entry => !entry.Value.IsNull))

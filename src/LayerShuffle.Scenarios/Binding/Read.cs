@@ -39,6 +39,9 @@ internal static class Read
         _ => null,
     };
 
+    /// <summary>Whole bytes; null for what is missing.</summary>
+    public static long? Size(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Size(text, out double value) is null ? (long)Math.Min(value, 1e18) : null;
+
     /// <summary>The texts of a list, or of a single value.</summary>
     public static IReadOnlyList<ScalarNode> Scalars(ScenarioNode? node) => node switch
     {

@@ -104,6 +104,7 @@ public static class JsonSchemaWriter
         ScalarKind.Pattern => Text($"^(?:{type.Pattern})$"),
         ScalarKind.Duration => Text($"^{Quantified} ?(ns|us|µs|ms|s|m|h)$"),
         ScalarKind.Rate => Text($"^{Quantified} ?([kKMG]|[KMG]i)?(bps|bit/s|b/s|B/s)$"),
+        ScalarKind.Size => Text($"^{Quantified} ?([kKMG]|[KMG]i)?[bB]$"),
         ScalarKind.RequestRate => Text($"^{Quantified} ?/(ns|us|µs|ms|s|m|h)$"),
         ScalarKind.Probability => new JsonObject
         {

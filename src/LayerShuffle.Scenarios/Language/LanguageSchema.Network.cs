@@ -66,14 +66,17 @@ public static partial class LanguageSchema
             new("device", new ScalarType(ScalarKind.Pattern) { Pattern = "cpu|cuda(?::[0-9]{1,3})?", Noun = "`cpu`, `cuda` or `cuda:N`" }, "Where it computes; default the run's."),
             new("compute_time", ComputeTime(), "Time of one layer for one request; default the cluster's."),
             new("slowdown", Number(0, exclusive: true), "A standing factor on compute time.", "1"),
+            new("capacity", Number(0, exclusive: true), "Its share of the layers relative to the other nodes', such as 2 beside 1, for `placement: capacity` and for rehosting; default 1 ÷ slowdown, on the wall clock the computing threads or the GPU that it joins with."),
+            new("memory", new ScalarType(ScalarKind.Size), "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of half the memory of its machine."),
             new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
             new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
         ]), Name)
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
-        new("placement", Either(Word("round-robin", "blocks"), new DictionaryType("node", LayerIds, Name)), "Which layers lie where.", "round-robin"),
+        new("placement", Either(Word("round-robin", "blocks", "capacity"), new DictionaryType("node", LayerIds, Name)),
+            "Which layers lie where: one by one on the nodes in turn, in runs of neighbours, by the nodes' capacity and memory, or a map of nodes to layer ids.", "round-robin"),
         new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
         new("respawn", Boolean, "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
-        new("recovery", Word("none", "rehost"), "Wall clock: what becomes of the layers of a node that is down; rehost: survivors host them from the last checkpoint.", "none"),
+        new("recovery", Word("none", "rehost"), "Wall clock: what becomes of the layers of a node that is down; rehost: survivors host them, by their capacity and within their memory.", "none"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.", "fp32"),
     ]);
 

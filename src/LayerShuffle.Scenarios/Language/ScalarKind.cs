@@ -30,6 +30,9 @@ public enum ScalarKind
     /// <summary>A rate of data with its unit.</summary>
     Rate,
 
+    /// <summary>A size of data with its unit.</summary>
+    Size,
+
     /// <summary>A rate of requests with its unit.</summary>
     RequestRate,
 

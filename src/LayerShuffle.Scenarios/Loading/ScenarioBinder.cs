@@ -100,6 +100,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         List<TrialVariant> variants = [];
         StructureValidator full = new(mistakes, requireKeys: true);
         VariantBinder binder = new(mistakes, models);
+        MemoryChecker memory = new(mistakes, models, clocks.IsWall);
         WarningFinder finder = new(warnings);
         bool isSingle = overlays.Count == 1;
         foreach (VariantPoint point in overlays.Points())
@@ -110,11 +111,13 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
                 mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`", "how many requests: with `model: none` there are no test images to count");
             clocks.Variant(point, variant);
+            memory.Variant(point, variant);
             mistakes.Context = "";
             finder.Variant(point, variant, models, dataset);
             variants.Add(variant);
         }
 
+        memory.Training();
         return variants;
     }
 

@@ -32,6 +32,12 @@ public sealed record ModelSpec
     /// <summary>Width of the feed-forward part.</summary>
     public int IntermediateSize { get; init; } = 384;
 
+    /// <summary>Whether queries, keys and values have biases; only a checkpoint can do without.</summary>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>Width of a position's embedding of variant <c>layershuffle-position</c>; only a checkpoint can have another.</summary>
+    public int PositionEmbeddingSize { get; init; } = 32;
+
     /// <summary>Probability that variant <c>layerdrop</c> drops a layer in training.</summary>
     public double LayerDrop { get; init; } = 0.2;
 
@@ -57,4 +63,20 @@ public sealed record ModelSpec
     /// <param name="images">How many images.</param>
     /// <param name="wire">The format.</param>
     public long ActivationBytes(int images, WireFormat wire) => (long)images * Tokens * HiddenSize * wire.BytesPerNumber();
+
+    /// <summary>Bytes of the weights of one encoder layer, in single precision.</summary>
+    public long LayerBytes
+    {
+        get
+        {
+            long d = HiddenSize, wide = d + PositionEmbeddingSize;
+            long shared = (4 * d * d) + d + (QkvBias ? 3 * d : 0) + (2 * d * IntermediateSize) + IntermediateSize + d + (4 * d);
+            return sizeof(float) * (shared + Variant switch
+            {
+                "layershuffle-position" => (2 * wide) + (wide * d) + d,
+                "layershuffle-predict" => (2 * d) + ((d + 1) * NumHiddenLayers),
+                _ => 0,
+            });
+        }
+    }
 }

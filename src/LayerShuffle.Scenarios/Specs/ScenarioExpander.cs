@@ -41,6 +41,7 @@ public static class ScenarioExpander
             Cluster = variant.Cluster,
             Routing = variant.Routing,
             Workload = variant.Workload,
+            LayerBytes = model.LayerBytes,
             TraceRequests = scenario.Trace,
         };
         return new PlannedTrial(spec, model, variant);

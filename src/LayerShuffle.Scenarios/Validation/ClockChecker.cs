@@ -9,6 +9,9 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
 {
     private List<string> names = []; // the longest list of nodes so far: every list before it is its beginning
 
+    /// <summary>Whether it is the wall clock.</summary>
+    public bool IsWall => clock == ScenarioClock.Wall;
+
     /// <summary>Faults during training need processes that can die.</summary>
     public void Training(MapNode root)
     {

@@ -71,6 +71,9 @@ public sealed record VitConfig
     /// <summary>Numbers in the model's tensors.</summary>
     public long ParameterCount => EmbeddingParameters + NumHiddenLayers * LayerParameters + HeadParameters;
 
+    /// <summary>Bytes of the weights of one encoder layer, in single precision.</summary>
+    public long LayerBytes => sizeof(float) * LayerParameters;
+
     private long EmbeddingParameters =>
         (long)HiddenSize * NumChannels * PatchSize * PatchSize + HiddenSize // the convolution
         + (long)(Tokens - Patches + Tokens) * HiddenSize // special tokens, position embeddings

@@ -82,7 +82,7 @@ public sealed class CodecTests : IDisposable
             slowdown 1 SetSlowdown
             peer-down 1 PeerDown
             fault 1 FaultStrike
-            trial 1 TrialSpec
+            trial 2 TrialSpec
             hop-events 1 HopEvents
             links 1 LinkReport
             offer-blobs 1 OfferBlobs
@@ -98,7 +98,7 @@ public sealed class CodecTests : IDisposable
             export 1 ExportState
             imported 1 StateImported
             routed 1 RoutedControl
-            prepare-trial 1 PrepareTrial
+            prepare-trial 2 PrepareTrial
             trial-prepared 1 TrialPrepared
             start-trial 1 StartTrial
             end-trial 1 EndTrial
@@ -110,6 +110,7 @@ public sealed class CodecTests : IDisposable
             worker-problem 1 WorkerProblem
             clock-probe 1 ClockProbe
             clock-probed 1 ClockProbed
+            keep-layers 1 KeepLayers
             host-layers 1 HostLayers
             layers-hosted 1 LayersHosted
             host-training 1 HostTraining

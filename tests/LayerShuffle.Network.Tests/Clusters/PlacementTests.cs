@@ -37,7 +37,7 @@ public sealed class PlacementTests
     [Fact]
     public void Every_copy_is_placed_and_no_two_on_one_node()
     {
-        var sizes = Gen.Select(Gen.Int[1, 9], Gen.Int[0, 20], Gen.Enum<PlacementKind>().Where(kind => kind != PlacementKind.Explicit));
+        var sizes = Gen.Select(Gen.Int[1, 9], Gen.Int[0, 20], Gen.Enum<PlacementKind>().Where(kind => kind is not (PlacementKind.Explicit or PlacementKind.Capacity)));
         Gen.Select(sizes, Gen.Int[1, 9]).Where(sample => sample.Item2 <= sample.Item1.Item1).Sample((size, replicas) =>
         {
             (int nodes, int layers, PlacementKind kind) = size;
