@@ -83,7 +83,7 @@ public class ScenarioTests
         Scenario scenario = Some.Valid(Some.Minimal + """
             clock: wall
             model: {training: {faults: true}}
-            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, wire: bf16}
+            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, recovery_time: 250ms, wire: bf16}
             faults:
               nap: {kind: pause, nodes: [a], at: 1s, for: 2s}
               coma: {kind: pause, nodes: {random: 2}, at: 1s}
@@ -92,7 +92,7 @@ public class ScenarioTests
         scenario.Clock.ShouldBe(ScenarioClock.Wall);
         scenario.Models[0].Training!.Faults.ShouldBeTrue();
         ClusterSpec cluster = scenario.Conditions[0].Cluster;
-        (cluster.Respawn, cluster.Recovery, cluster.Wire).ShouldBe((false, RecoveryKind.Rehost, WireFormat.BFloat16));
+        (cluster.Respawn, cluster.Recovery, cluster.RecoveryTime, cluster.Wire).ShouldBe((false, RecoveryKind.Rehost, Duration.FromMilliseconds(250), WireFormat.BFloat16));
         scenario.Conditions[0].Faults.ShouldBe(
         [
             new PauseFault("nap", Duration.FromSeconds(1), ((PauseFault)scenario.Conditions[0].Faults[0]).Nodes, Duration.FromSeconds(2)),

@@ -73,6 +73,7 @@ internal static class TrialSpecCodec
         });
         writer.WriteBool(cluster.Respawn);
         writer.WriteEnum(cluster.Recovery);
+        writer.WriteDuration(cluster.RecoveryTime);
         writer.WriteEnum(cluster.Wire);
     }
 
@@ -98,7 +99,7 @@ internal static class TrialSpecCodec
 
             return layers;
         }));
-        return new(nodes, placement) { Respawn = reader.ReadBool(), Recovery = reader.ReadEnum<RecoveryKind>(), Wire = reader.ReadEnum<WireFormat>() };
+        return new(nodes, placement) { Respawn = reader.ReadBool(), Recovery = reader.ReadEnum<RecoveryKind>(), RecoveryTime = reader.ReadDuration(), Wire = reader.ReadEnum<WireFormat>() };
     }
 
     private static void WriteRouting(ref WireWriter writer, RoutingSpec routing)

@@ -7,7 +7,7 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Cluster.Virtual;
 
 /// <summary>Lets a trial's faults strike on the kernel's clock and writes the ledger.</summary>
-internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport, PausedNodes paused)
+internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport, PausedNodes paused, VirtualRehosting? rehosting = null)
 {
     private readonly List<LedgerEntry> ledger = [];
     private readonly Dictionary<string, IDisposable> guards = []; // by fault name
@@ -80,6 +80,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
 
             downBy[(node, incarnation)] = strike.Fault.Name;
             Log(strike, "crash", name, "began");
+            rehosting?.Crashed(node, effect => ledger.Add(new LedgerEntry(kernel.Now, "", "placement", name, effect)));
             transport.Tell(node, CrashNode.Instance);
             if (wasPaused)
                 paused.Kill(node);
@@ -92,6 +93,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
         else if (health.Restore(node, strike.Fault.Name))
         {
             Log(strike, "crash", name, "restarted");
+            rehosting?.Restarted(node);
             transport.Tell(node, new RestartNode(health.Incarnation(node)));
         }
         else

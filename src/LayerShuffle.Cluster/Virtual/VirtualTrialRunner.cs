@@ -52,7 +52,6 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var transport = new VirtualTransport(
             kernel, injector, health, paused, observer, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
             (activation, request) => model.Carry(activation, request, format), Wire);
-        faults = new FaultDriver(kernel, injector, health, topology, transport, paused);
         log.Added = record =>
         {
             trace.Ended(record);
@@ -69,6 +68,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas, spec.LayerBytes),
             Luck = luck,
         };
+        VirtualRehosting? rehosting = spec.Cluster.Recovery == RecoveryKind.Rehost ? new VirtualRehosting(kernel, health, spec, topology, context) : null;
+        faults = new FaultDriver(kernel, injector, health, topology, transport, paused, rehosting);
         var plan = new TrialPlan(
             spec.Workload, images.RequestCount,
             request =>

@@ -1,3 +1,5 @@
+using LayerShuffle.Network.Time;
+
 namespace LayerShuffle.Network.Clusters;
 
 /// <summary>The nodes and which layers they host.</summary>
@@ -11,8 +13,11 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.</summary>
     public bool Respawn { get; init; } = true;
 
-    /// <summary>Wall clock: what becomes of the layers of a node that is down.</summary>
+    /// <summary>What becomes of the layers of a node that is down.</summary>
     public RecoveryKind Recovery { get; init; }
+
+    /// <summary>From a node's death until others serve its layers, where they do: exactly this on the virtual clock, at least this on the wall clock.</summary>
+    public Duration RecoveryTime { get; init; }
 
     /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }

@@ -37,6 +37,7 @@ internal sealed class ClusterBinder(MistakeList mistakes)
     {
         Respawn = Read.Boolean(cluster, "respawn") ?? true,
         Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
+        RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Network.Time.Duration.Zero,
         Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
     };
 

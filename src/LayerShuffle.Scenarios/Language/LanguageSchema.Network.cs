@@ -76,7 +76,8 @@ public static partial class LanguageSchema
             "Which layers lie where: one by one on the nodes in turn, in runs of neighbours, by the nodes' capacity and memory, or a map of nodes to layer ids.", "round-robin"),
         new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
         new("respawn", Boolean, "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
-        new("recovery", Word("none", "rehost"), "Wall clock: what becomes of the layers of a node that is down; rehost: survivors host them, by their capacity and within their memory.", "none"),
+        new("recovery", Word("none", "rehost"), "What becomes of the layers of a node that is down; rehost: survivors host them, by their capacity and within their memory.", "none"),
+        new("recovery_time", Duration, "With rehost: from a node's death until survivors serve its layers; exactly this on the virtual clock, at least this on the wall clock.", "0ms"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.", "fp32"),
     ]);
 

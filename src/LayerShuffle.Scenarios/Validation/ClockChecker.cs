@@ -28,15 +28,8 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
     /// <summary>What differs between the clocks in one condition, sweep point and policy.</summary>
     public void Variant(VariantPoint point, TrialVariant variant)
     {
-        MapNode? cluster = point.Merged.Map("cluster");
-        if (clock == ScenarioClock.Wall)
-        {
+        if (clock == ScenarioClock.Wall && point.Merged.Map("cluster") is var cluster)
             Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
-            return;
-        }
-
-        if (variant.Cluster.Recovery != RecoveryKind.None)
-            mistakes.Add(cluster!.Get("recovery")!, "`rehost` is not supported yet on the virtual clock", "`none`, or `clock: wall`");
     }
 
     /// <summary>Processes are started once for all trials: a trial can leave the last of them out, but cannot have others.</summary>
