@@ -87,6 +87,8 @@ internal sealed class Worker : IDisposable
 
     public void Dispose()
     {
+        if (compute is null)
+            return; // it never began, and what kept it from that is the error to tell
         EndTrial(report: false);
         training?.Stop();
         compute.Dispose();
