@@ -87,12 +87,10 @@ internal sealed class Worker : IDisposable
 
     public void Dispose()
     {
-        if (compute is null)
-            return; // it never began, and what kept it from that is the error to tell
         EndTrial(report: false);
         training?.Stop();
-        compute.Dispose();
-        models.Dispose();
+        compute?.Dispose(); // null if its process did not come up
+        models?.Dispose();
     }
 
     private void Handle(object message)
