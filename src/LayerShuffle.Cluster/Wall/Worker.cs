@@ -89,8 +89,8 @@ internal sealed class Worker : IDisposable
     {
         EndTrial(report: false);
         training?.Stop();
-        compute.Dispose();
-        models.Dispose();
+        compute?.Dispose(); // null if its process did not come up
+        models?.Dispose();
     }
 
     private void Handle(object message)
