@@ -20,7 +20,7 @@ public sealed partial class WallTrainingCluster
     {
         try
         {
-            return Placement.Compute(spec, model.NumHiddenLayers, 1, Rehosting.TrainingCost * model.LayerBytes);
+            return Placement.Compute(spec with { Placement = spec.Placement.FirstCopies(spec.Nodes) }, model.NumHiddenLayers, 1, Rehosting.TrainingCost * model.LayerBytes);
         }
         catch (PlacementException exception)
         {

@@ -25,9 +25,11 @@ internal sealed class MemoryChecker(MistakeList mistakes, IReadOnlyList<ModelSpe
     {
         if (!isWall || widest is not { } place)
             return;
+        ClusterSpec cluster = place.Variant.Cluster;
+        cluster = cluster with { Placement = cluster.Placement.FirstCopies(cluster.Nodes) };
         foreach (ModelSpec model in models.Where(model => model.Training is not null))
         {
-            Check(place.Point, place.Variant.Cluster, model, 1, Rehosting.TrainingCost * model.LayerBytes, $" (training model `{model.Name}` takes {Rehosting.TrainingCost} times its weights)");
+            Check(place.Point, cluster, model, 1, Rehosting.TrainingCost * model.LayerBytes, $" (training model `{model.Name}` takes {Rehosting.TrainingCost} times its weights)");
         }
     }
 

@@ -63,6 +63,9 @@ public sealed class PlacementTests
         placement.Copies(1).ShouldBe([1, 2]);
         placement.LayersOn(1).ShouldBe([0, 1, 2]);
         Placement.Compute(Cluster(3, Explicit(("node-3", [0]), ("node-1", [0]))), 1, 2).Copies(0).ShouldBe([1, 3]);
+        ClusterSpec copied = Cluster(3, Explicit(("node-3", [0, 2]), ("node-1", [0, 1])));
+        Placement first = Placement.Compute(copied with { Placement = copied.Placement.FirstCopies(copied.Nodes) }, 3, 1);
+        Enumerable.Range(1, 3).Select(first.LayersOn).ShouldBe([[0, 1], [], [2]]);
     }
 
     [Fact]
