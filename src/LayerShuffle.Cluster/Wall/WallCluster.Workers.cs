@@ -73,6 +73,8 @@ public sealed partial class WallCluster
                 next = joined.Task;
             if (hub.Nodes.FirstOrDefault(n => n.Name == node.Name) is { } info)
                 return info;
+            if (options.MayBeAway)
+                throw new IOException($"{node.Name} is not there.");
             if (!said)
                 options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `layershuffle node --join`")}.");
             await next.WaitAsync(stop.Token).ConfigureAwait(false);
@@ -100,7 +102,7 @@ public sealed partial class WallCluster
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException)
         {
-            if (!stop.IsCancellationRequested)
+            if (!stop.IsCancellationRequested && !IsAway(node.Endpoint))
                 options.Log($"The worker of {node.Name} could not be started again: {exception.Message}");
         }
     }

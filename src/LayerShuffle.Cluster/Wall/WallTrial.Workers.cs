@@ -20,6 +20,13 @@ internal sealed partial class WallTrial
             endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
         preparedIncarnation[endpoint] = worker.Incarnation;
+        lock (moving)
+        {
+            (int[] layers, int[] hosts) = own.Context.Moved.All();
+            if (layers.Length > 0) // moved before it was there
+                cluster.Process.Tell(endpoint, new LayersMoved(number, layers, hosts));
+        }
+
         if (zero != 0)
             cluster.Process.Tell(endpoint, new StartTrial(number, zero));
     }
@@ -27,19 +34,46 @@ internal sealed partial class WallTrial
     /// <summary>Whether this very worker has its side of the trial set up.</summary>
     public bool IsPrepared(PeerAddress worker) => preparedIncarnation.GetValueOrDefault(worker.Endpoint) == worker.Incarnation;
 
+    /// <summary>Has all nodes that are there serve from the trial's beginning, with the layers of those that are not.</summary>
+    private async Task BringAllUpAsync(int nodes, CancellationToken cancellation)
+    {
+        bool[] there = await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
+        for (int endpoint = 1; endpoint <= nodes; endpoint++)
+        {
+            if (!there[endpoint - 1])
+                await faults.ReplaceAbsentAsync(endpoint, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A node is about to leave: the others host its layers from now on.</summary>
+    private async Task HandOverAsync(int endpoint)
+    {
+        departing[endpoint] = true;
+        if (endpoint < topology.Count)
+            await faults.HandOverAsync(endpoint).ConfigureAwait(false);
+    }
+
     /// <summary>Has a node serve from the trial's beginning, whatever becomes of its worker meanwhile.</summary>
-    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    /// <returns>Whether it is there.</returns>
+    private async Task<bool> BringUpAsync(int endpoint, CancellationToken cancellation)
     {
         for (int tries = 1; ; tries++)
         {
-            PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
+            if (cluster.IsAway(endpoint))
+                return false;
+            PeerAddress? worker = null;
             try
             {
+                worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
                 cluster.Serve(worker);
                 await PrepareAsync(worker, held: false, cancellation).ConfigureAwait(false);
-                return;
+                return true;
             }
-            catch (IOException) when (tries < MostPreparations && !cluster.IsAlive(worker))
+            catch (IOException) when (cluster.IsAway(endpoint))
+            {
+                return false; // it has left meanwhile
+            }
+            catch (IOException) when (tries < MostPreparations && worker is not null && !cluster.IsAlive(worker))
             {
                 // it died meanwhile: with the next one, if there is to be one
             }
@@ -54,7 +88,7 @@ internal sealed partial class WallTrial
         try
         {
             int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
-            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
+            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count && !departing.ContainsKey(peer.Endpoint))];
             if (survivors.Length == 0 || layers.Length == 0)
                 return null;
             int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
@@ -83,8 +117,11 @@ internal sealed partial class WallTrial
 
     private void Move(int[] layers, int[] hosts)
     {
-        own.Context.Moved.Move(layers, hosts);
-        cluster.Broadcast(new LayersMoved(number, layers, hosts));
+        lock (moving)
+        {
+            own.Context.Moved.Move(layers, hosts);
+            cluster.Broadcast(new LayersMoved(number, layers, hosts));
+        }
     }
 
     private async Task HostAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)

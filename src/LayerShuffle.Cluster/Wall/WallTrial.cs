@@ -43,6 +43,8 @@ internal sealed partial class WallTrial
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
     private readonly SemaphoreSlim rehosting = new(1);
+    private readonly Lock moving = new();
+    private readonly ConcurrentDictionary<int, bool> departing = []; // endpoints that are about to leave
     private readonly TrialMeter meter = new();
     private long zero;
     private int begun;
@@ -100,14 +102,15 @@ internal sealed partial class WallTrial
         int nodes = topology.Count - 1;
         cluster.Received = OnMessage;
         cluster.Framed = OnFrame;
-        cluster.HandOver = endpoint => RehostAsync(endpoint, CancellationToken.None);
+        cluster.HandOver = HandOverAsync;
         cluster.Died += OnDied;
         cluster.Respawned += OnRespawned;
+        cluster.Arrived += OnArrived;
         cluster.Failed += OnFailed;
         IActorRef root = ActorRefs.Nobody;
         try
         {
-            await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
+            await BringAllUpAsync(nodes, cancellation).ConfigureAwait(false);
             zero = cluster.Process.Timer.Now + 50_000_000;
             Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
             root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => done.TrySetException(exception))), $"trial-{number}");
@@ -127,6 +130,7 @@ internal sealed partial class WallTrial
             cluster.HandOver = _ => Task.CompletedTask;
             cluster.Died -= OnDied;
             cluster.Respawned -= OnRespawned;
+            cluster.Arrived -= OnArrived;
             cluster.Failed -= OnFailed;
             faults.Dispose();
             cluster.Process.System.Stop(root);
@@ -142,12 +146,15 @@ internal sealed partial class WallTrial
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
+        departing.TryRemove(endpoint, out _);
         if (left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
         faults.Died(endpoint, incarnation, asked, how);
     }
 
     private void OnRespawned(int endpoint, PeerAddress address) => faults.Respawned(endpoint, address);
+
+    private void OnArrived(int endpoint, PeerAddress address) => faults.Arrived(endpoint, address);
 
     private void OnFailed(string reason) => done.TrySetException(new InvalidOperationException(reason));
 

@@ -1,0 +1,168 @@
+using LayerShuffle.Cluster.Training;
+
+namespace LayerShuffle.Cluster.Wall;
+
+/// <content>Layers that move between living workers: away from a node that wants to leave, and to one that has come or is back.</content>
+public sealed partial class WallTrainingCluster
+{
+    private readonly int[] home; // the endpoint that each layer belongs to
+    private readonly SortedDictionary<int, TaskCompletionSource> leaving = []; // by endpoint; done when nothing is hosted there any more
+    private readonly HashSet<PeerAddress> silent = []; // workers that were to take layers and did not answer
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> LayersToMove
+    {
+        get
+        {
+            lock (gate)
+                return [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] is > 0 and int host && Destination(layer, host) != host)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<LayerMove>> MoveAsync(IReadOnlyList<int> layers, int stepsDone, CancellationToken cancellation)
+    {
+        int[] before = [.. hosts], next = [.. hosts];
+        lock (gate)
+        {
+            foreach (int layer in layers)
+                hosts[layer] = Destination(layer, hosts[layer]); // so that the next one is placed beside it
+            hosts.CopyTo(next, 0);
+            before.CopyTo(hosts, 0); // who dies from now on loses what it has at present
+        }
+
+        List<int> moved = [];
+        foreach (IGrouping<int, int> share in layers.Where(layer => next[layer] != before[layer]).GroupBy(layer => next[layer]).OrderBy(group => group.Key))
+            moved.AddRange(await HostMovedAsync(share.Key, [.. share], next, cancellation).ConfigureAwait(false));
+        if (moved.Count > 0)
+        {
+            await TellAllAsync([.. before, .. hosts], cancellation).ConfigureAwait(false);
+            foreach (int layer in moved)
+                Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
+        }
+
+        EndLeaves();
+        return [.. moved.Order().Select(layer => new LayerMove(layer, cluster.Names[before[layer] - 1], cluster.Names[hosts[layer] - 1], stepsDone))];
+    }
+
+    /// <summary>A node wants to leave: its layers move to others when the present step is over.</summary>
+    /// <returns>Done when nobody needs the node any more.</returns>
+    private Task HandOverAsync(int endpoint)
+    {
+        lock (gate)
+        {
+            int[] layers = LayersOf(endpoint);
+            if (layers.Length == 0 || over)
+                return Task.CompletedTask;
+            if (!leaving.TryGetValue(endpoint, out TaskCompletionSource? waiting))
+                leaving[endpoint] = waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            EndLeaves();
+            if (!waiting.Task.IsCompleted)
+                cluster.Log($"Layers {string.Join(", ", layers)} of {cluster.Names[endpoint - 1]} move to other nodes when the present step is over.");
+            return waiting.Task;
+        }
+    }
+
+    /// <summary>Where a layer is to be, given where it is: at home if that node serves, with another if its host is about to leave, else where it is. Under the lock.</summary>
+    private int Destination(int layer, int host)
+    {
+        if (host != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer]) && heldDown.GetValueOrDefault(home[layer]) == 0)
+            return home[layer];
+        return leaving.ContainsKey(host) && Candidates(host) is { Length: > 0 } others ? Choose(layer, others) : host;
+    }
+
+    /// <summary>Who may host the layers of an endpoint that is gone, or about to go.</summary>
+    private PeerAddress[] Candidates(int gone)
+    {
+        lock (gate)
+            return [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != gone && !leaving.ContainsKey(peer.Endpoint) && !silent.Contains(peer))];
+    }
+
+    /// <summary>Which of some workers takes a layer: the one with the fewest.</summary>
+    private int Choose(int layer, PeerAddress[] candidates) =>
+        candidates.MinBy(peer => (hosts.Index().Count(host => host.Item == peer.Endpoint && host.Index != layer), peer.Endpoint))!.Endpoint;
+
+    /// <summary>Has a worker host layers that others host until then.</summary>
+    /// <returns>The layers; none if it died.</returns>
+    private async Task<int[]> HostMovedAsync(int endpoint, int[] layers, int[] next, CancellationToken cancellation)
+    {
+        if (cluster.AddressOf(endpoint) is not { } worker)
+            return [];
+        try
+        {
+            await HostAsync(worker, layers, cancellation, next).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            cluster.Log($"Layers {string.Join(", ", layers)} stay where they are: {exception.Message}");
+            lock (gate)
+                silent.Add(worker);
+            return [];
+        }
+
+        lock (gate)
+        {
+            if (cluster.AddressOf(endpoint) != worker)
+                return []; // it has just died, and nothing of it was told
+            int[] alive = [.. layers.Where(layer => !lost.Contains(layer))]; // the others' former host died meanwhile: they are restored
+            foreach (int layer in alive)
+                hosts[layer] = endpoint;
+            return alive;
+        }
+    }
+
+    /// <summary>Waits until some workers know where every layer is; one that dies meanwhile is not waited for.</summary>
+    private Task TellAllAsync(int[] involved, CancellationToken cancellation) =>
+        Task.WhenAll(cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && involved.Contains(peer.Endpoint)).Select(async peer =>
+        {
+            try
+            {
+                await HostAsync(peer, [], cancellation).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // it died: its layers are lost, and the trainer is told of that
+            }
+        }));
+
+    /// <summary>Has others host the layers of nodes that have not joined yet.</summary>
+    private void PlaceAbsent()
+    {
+        PeerAddress[] present = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && !cluster.IsAway(peer.Endpoint))];
+        foreach (int layer in Enumerable.Range(0, hosts.Length).Where(layer => cluster.IsAway(hosts[layer])))
+        {
+            int absent = hosts[layer];
+            if (present.Length > 0)
+                hosts[layer] = Choose(layer, present);
+            cluster.Log($"{cluster.Names[absent - 1]} is not there: layer {layer} is on {cluster.Names[hosts[layer] - 1]}.");
+        }
+    }
+
+    /// <summary>Lets go those that nothing is asked of any more. All of them when the training is over.</summary>
+    private void EndLeaves()
+    {
+        lock (gate)
+        {
+            foreach ((int endpoint, TaskCompletionSource done) in leaving)
+            {
+                if (over || LayersOf(endpoint).Length == 0)
+                    done.TrySetResult();
+                else if (Candidates(endpoint).Length == 0)
+                    done.TrySetException(new IOException("there is no other node to take them."));
+            }
+        }
+    }
+
+    /// <summary>A fault no longer holds a node down: it is started, and gets its layers back if others have them.</summary>
+    private async Task ReviveAsync(int endpoint)
+    {
+        try
+        {
+            await cluster.EnsureAsync(endpoint).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            cluster.Log(exception.Message);
+        }
+    }
+}
