@@ -24,6 +24,7 @@ public class ClusterOptionTests
     [InlineData("--workers", "--listen", "127.0.0.1:4053", "--workers", "two")]
     [InlineData("--public-host goes with --listen", "--public-host", "a.example")]
     [InlineData("--workers 3: tiny has 2 nodes, and every node is a worker", "--listen", "127.0.0.1:4053", "--workers", "3")]
+    [InlineData("--workers 1: tiny has 2 nodes, and nobody would host the layers of those that are not there. Give --workers 2, or have the others host them", "--listen", "127.0.0.1:4053", "--workers", "1")]
     [InlineData("the port is missing", "--listen", "127.0.0.1", "--workers", "2")]
     [InlineData("there is no such file", "--secret-file", "/nowhere")]
     [InlineData("--cert and --authority go together", "--cert", "SECRET")]
