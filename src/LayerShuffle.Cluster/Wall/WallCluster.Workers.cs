@@ -44,7 +44,7 @@ public sealed partial class WallCluster
             Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
             Certificates = options.Secret is null && options.Identity is not null,
             AkkaPort = incarnation == 1 ? info.Capabilities.ListenPort ?? 0 : 0, // the port of a killed worker may still be taken
-            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? IPAddress.Any.ToString(),
+            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? (options.Identity is null ? IPAddress.Loopback : IPAddress.Any).ToString(), // without a secret only this machine
             Host = info.Host,
             Threads = info.Capabilities.Threads ?? options.WorkerThreads,
             Device = options.Device(node.Name) ?? info.Capabilities.Device,
