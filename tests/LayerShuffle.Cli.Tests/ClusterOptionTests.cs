@@ -42,6 +42,16 @@ public class ClusterOptionTests
         Directory.Exists(cli.At("out")).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("rehost", ExitCodes.Done)]
+    [InlineData("none", ExitCodes.Invalid)]
+    public void Fewer_workers_than_nodes_need_others_that_host_their_layers(string recovery, int code)
+    {
+        using var cli = new Cli();
+        string text = Wall.Replace("model: none", "model: {architecture: none, num_hidden_layers: 2}", StringComparison.Ordinal);
+        cli.Run("run", cli.Write("tiny.yaml", text), "--dry-run", "--set", $"cluster.recovery={recovery}", "--listen", "127.0.0.1:0", "--workers", "1").ShouldBe(code, cli.Error);
+    }
+
     [Fact]
     public void A_dry_run_tells_of_wall_clock_scenarios_and_pauses()
     {
