@@ -89,7 +89,7 @@ internal sealed class Worker : IDisposable
     {
         EndTrial(report: false);
         training?.Stop();
-        compute.Dispose();
+        compute?.Dispose(); // null if its process did not come up
         foreach (HostedModel model in models.Values)
             model.Dispose();
     }
