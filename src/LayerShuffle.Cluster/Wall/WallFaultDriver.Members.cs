@@ -9,13 +9,12 @@ internal sealed partial class WallFaultDriver
     /// <summary>A node is not there when the trial begins: others host its layers until it joins.</summary>
     public async Task ReplaceAbsentAsync(int node, CancellationToken cancellation)
     {
-        string? where = null;
-        for (int tries = 1; where is null && tries <= MostHolds; tries++)
+        IReadOnlyList<string>? effects = null;
+        for (int tries = 1; effects is null; tries++)
         {
             try
             {
-                where = await trial.RehostAsync(node, cancellation).ConfigureAwait(false);
-                break;
+                effects = await trial.RehostAsync(node, cancellation).ConfigureAwait(false);
             }
             catch (IOException) when (tries < MostHolds)
             {
@@ -26,8 +25,8 @@ internal sealed partial class WallFaultDriver
         lock (gate)
         {
             ledger.Add(new LedgerEntry(Instant.Zero, "", "process", topology.Name(node), "absent"));
-            if (where is not null)
-                ledger.Add(new LedgerEntry(Instant.Zero, "", "placement", topology.Name(node), $"rehosted {where}"));
+            foreach (string effect in effects)
+                ledger.Add(new LedgerEntry(Instant.Zero, "", "placement", topology.Name(node), effect));
         }
     }
 
@@ -37,8 +36,8 @@ internal sealed partial class WallFaultDriver
     {
         await started.Task.ConfigureAwait(false); // its time is the trial's
         Log("", "process", topology.Name(node), "leaves", null);
-        if (await trial.RehostAsync(node, stop.Token).ConfigureAwait(false) is { } where)
-            Log("", "placement", topology.Name(node), $"rehosted {where}", null);
+        foreach (string effect in await trial.RehostAsync(node, stop.Token).ConfigureAwait(false))
+            Log("", "placement", topology.Name(node), effect, null);
     }
 
     /// <summary>A node has joined: it takes part from now on, or when the fault that holds it down is over.</summary>

@@ -195,8 +195,13 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
     {
         try
         {
-            if (await trial.RehostAsync(node, stop.Token).ConfigureAwait(false) is { } where)
-                Log("", "placement", topology.Name(node), $"rehosted {where}", null);
+            await started.Task.ConfigureAwait(false); // before, not all workers have their side of the trial, and would not hear of it
+            if (cluster.Process.IncarnationOf(node) is not null)
+                return; // it is back
+            foreach (string effect in await trial.RehostAsync(node, stop.Token).ConfigureAwait(false))
+                Log("", "placement", topology.Name(node), effect, null);
+            if (cluster.Process.IncarnationOf(node) is not null)
+                trial.GiveBack(node); // it came back meanwhile
         }
         catch (OperationCanceledException)
         {

@@ -15,7 +15,7 @@ public sealed partial class WallTrainingCluster
         get
         {
             lock (gate)
-                return [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] is > 0 and int host && Destination(layer, host) != host)];
+                return [.. Enumerable.Range(0, hosts.Length).Where(layer => MayGoHome(layer) || IsLeaving(hosts[layer]))];
         }
     }
 
@@ -23,10 +23,19 @@ public sealed partial class WallTrainingCluster
     public async Task<IReadOnlyList<LayerMove>> MoveAsync(IReadOnlyList<int> layers, int stepsDone, CancellationToken cancellation)
     {
         int[] before = [.. hosts], next = [.. hosts];
+        List<(int Endpoint, int[] Layers)> stuck = [];
         lock (gate)
         {
-            foreach (int layer in layers)
-                hosts[layer] = Destination(layer, hosts[layer]); // so that the next one is placed beside it
+            int[] homeward = [.. layers.Where(MayGoHome)];
+            foreach (int layer in homeward)
+                hosts[layer] = home[layer];
+            foreach (IGrouping<int, int> share in layers.Except(homeward).Where(layer => IsLeaving(before[layer])).GroupBy(layer => before[layer]))
+            {
+                int[] placed = Assign([.. share], Candidates(share.Key));
+                if (share.Except(placed).ToArray() is { Length: > 0 } left)
+                    stuck.Add((share.Key, left));
+            }
+
             hosts.CopyTo(next, 0);
             before.CopyTo(hosts, 0); // who dies from now on loses what it has at present
         }
@@ -34,14 +43,14 @@ public sealed partial class WallTrainingCluster
         List<int> moved = [];
         foreach (IGrouping<int, int> share in layers.Where(layer => next[layer] != before[layer]).GroupBy(layer => next[layer]).OrderBy(group => group.Key))
             moved.AddRange(await HostMovedAsync(share.Key, [.. share], next, cancellation).ConfigureAwait(false));
-        if (moved.Count > 0)
+        if (!next.SequenceEqual(before))
         {
-            await TellAllAsync([.. before, .. hosts], cancellation).ConfigureAwait(false);
+            await TellAllAsync([.. before, .. next], cancellation).ConfigureAwait(false); // also of what did not come about
             foreach (int layer in moved)
                 Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
         }
 
-        EndLeaves();
+        EndLeaves(stuck);
         return [.. moved.Order().Select(layer => new LayerMove(layer, cluster.Names[before[layer] - 1], cluster.Names[hosts[layer] - 1], stepsDone))];
     }
 
@@ -63,13 +72,12 @@ public sealed partial class WallTrainingCluster
         }
     }
 
-    /// <summary>Where a layer is to be, given where it is: at home if that node serves, with another if its host is about to leave, else where it is. Under the lock.</summary>
-    private int Destination(int layer, int host)
-    {
-        if (host != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer]) && heldDown.GetValueOrDefault(home[layer]) == 0)
-            return home[layer];
-        return leaving.ContainsKey(host) && Candidates(host) is { Length: > 0 } others ? Choose(layer, others) : host;
-    }
+    /// <summary>Whether a layer is elsewhere than where it belongs, though the node is there. Under the lock.</summary>
+    private bool MayGoHome(int layer) =>
+        hosts[layer] != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer]) && heldDown.GetValueOrDefault(home[layer]) == 0;
+
+    /// <summary>Whether a node waits for others to take its layers. Under the lock.</summary>
+    private bool IsLeaving(int endpoint) => leaving.TryGetValue(endpoint, out TaskCompletionSource? waiting) && !waiting.Task.IsCompleted;
 
     /// <summary>Who may host the layers of an endpoint that is gone, or about to go.</summary>
     private PeerAddress[] Candidates(int gone)
@@ -77,10 +85,6 @@ public sealed partial class WallTrainingCluster
         lock (gate)
             return [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != gone && !leaving.ContainsKey(peer.Endpoint) && !silent.Contains(peer))];
     }
-
-    /// <summary>Which of some workers takes a layer: the one with the fewest.</summary>
-    private int Choose(int layer, PeerAddress[] candidates) =>
-        candidates.MinBy(peer => (hosts.Index().Count(host => host.Item == peer.Endpoint && host.Index != layer), peer.Endpoint))!.Endpoint;
 
     /// <summary>Has a worker host layers that others host until then.</summary>
     /// <returns>The layers; none if it died.</returns>
@@ -129,20 +133,18 @@ public sealed partial class WallTrainingCluster
     private void PlaceAbsent()
     {
         PeerAddress[] present = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && !cluster.IsAway(peer.Endpoint))];
-        foreach (int layer in Enumerable.Range(0, hosts.Length).Where(layer => cluster.IsAway(hosts[layer])))
-        {
-            int absent = hosts[layer];
-            if (present.Length > 0)
-                hosts[layer] = Choose(layer, present);
-            cluster.Log($"{cluster.Names[absent - 1]} is not there: layer {layer} is on {cluster.Names[hosts[layer] - 1]}.");
-        }
+        int[] homeless = [.. Enumerable.Range(0, hosts.Length).Where(layer => cluster.IsAway(hosts[layer]))];
+        foreach (int layer in Assign(homeless, present)) // the others are lost until their node joins
+            cluster.Log($"{cluster.Names[home[layer] - 1]} is not there: layer {layer} is on {cluster.Names[hosts[layer] - 1]}.");
     }
 
-    /// <summary>Lets go those that nothing is asked of any more. All of them when the training is over.</summary>
-    private void EndLeaves()
+    /// <summary>Lets go those that nothing is asked of any more, and those whose layers nobody can take. All of them when the training is over.</summary>
+    private void EndLeaves(IReadOnlyList<(int Endpoint, int[] Layers)>? stuck = null)
     {
         lock (gate)
         {
+            foreach ((int endpoint, int[] layers) in stuck ?? [])
+                leaving.GetValueOrDefault(endpoint)?.TrySetException(new IOException($"no other node has room for {string.Join(", ", layers)}."));
             foreach ((int endpoint, TaskCompletionSource done) in leaving)
             {
                 if (over || LayersOf(endpoint).Length == 0)

@@ -204,8 +204,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         PeerAddress[] survivors = Candidates(dead);
         if (survivors.Length == 0)
             return [];
-        foreach (int layer in gone)
-            hosts[layer] = Choose(layer, survivors);
+        gone = Assign(gone, survivors);
         try
         {
             foreach (PeerAddress survivor in survivors)

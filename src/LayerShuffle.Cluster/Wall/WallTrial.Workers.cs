@@ -81,8 +81,8 @@ internal sealed partial class WallTrial
     }
 
     /// <summary>Has survivors host a dead node's layers, in turn; done when everybody knows.</summary>
-    /// <returns>Who hosts what, in words; null if nobody is left.</returns>
-    public async Task<string?> RehostAsync(int dead, CancellationToken cancellation)
+    /// <returns>Effects for the ledger: who hosts what.</returns>
+    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation)
     {
         await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -90,7 +90,7 @@ internal sealed partial class WallTrial
             int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
             PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count && !departing.ContainsKey(peer.Endpoint))];
             if (survivors.Length == 0 || layers.Length == 0)
-                return null;
+                return [];
             int[] hosts = [.. layers.Select((_, i) => survivors[i % survivors.Length].Endpoint)];
             foreach (IGrouping<int, int> share in layers.Zip(hosts).GroupBy(pair => pair.Second, pair => pair.First))
             {
@@ -99,7 +99,7 @@ internal sealed partial class WallTrial
             }
 
             Move(layers, hosts);
-            return string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"));
+            return [$"rehosted {string.Join(", ", layers.Zip(hosts, (layer, host) => $"{layer} on {topology.Name(host)}"))}"];
         }
         finally
         {
