@@ -6,6 +6,8 @@ namespace LayerShuffle.Cluster.Wall;
 /// <content>Nodes that are not there at the beginning, leave, or join while the trial runs.</content>
 internal sealed partial class WallFaultDriver
 {
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2); // for what is on its way to a node that leaves, and in its queue
+
     /// <summary>A node is not there when the trial begins: others host its layers until it joins.</summary>
     public async Task ReplaceAbsentAsync(int node, CancellationToken cancellation)
     {
@@ -30,7 +32,7 @@ internal sealed partial class WallFaultDriver
         }
     }
 
-    /// <summary>A node is about to leave: others host its layers from now on.</summary>
+    /// <summary>A node is about to leave: others host its layers from now on. Done when what was on its way to it has had time to get through.</summary>
     /// <exception cref="IOException">One of these died meanwhile.</exception>
     public async Task HandOverAsync(int node)
     {
@@ -38,6 +40,7 @@ internal sealed partial class WallFaultDriver
         Log("", "process", topology.Name(node), "leaves", null);
         foreach (string effect in await trial.RehostAsync(node, stop.Token).ConfigureAwait(false))
             Log("", "placement", topology.Name(node), effect, null);
+        await Task.Delay(Drain, stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>A node has joined: it takes part from now on, or when the fault that holds it down is over.</summary>
