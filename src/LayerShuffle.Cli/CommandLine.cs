@@ -36,7 +36,8 @@ public static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // Ctrl-C: time to write what is finished
+            // Ctrl-C: time to write what is finished. A node listens to it itself: its leave may take longer, and a second Ctrl-C counts.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == NodeCommand.Name ? null : TimeSpan.FromSeconds(30),
         };
         try
         {

@@ -24,6 +24,7 @@ public class ClusterOptionTests
     [InlineData("--workers", "--listen", "127.0.0.1:4053", "--workers", "two")]
     [InlineData("--public-host goes with --listen", "--public-host", "a.example")]
     [InlineData("--workers 3: tiny has 2 nodes, and every node is a worker", "--listen", "127.0.0.1:4053", "--workers", "3")]
+    [InlineData("--workers 1: tiny has 2 nodes, and nobody would host the layers of those that are not there. Give --workers 2, or have the others host them", "--listen", "127.0.0.1:4053", "--workers", "1")]
     [InlineData("the port is missing", "--listen", "127.0.0.1", "--workers", "2")]
     [InlineData("there is no such file", "--secret-file", "/nowhere")]
     [InlineData("--cert and --authority go together", "--cert", "SECRET")]
@@ -39,6 +40,16 @@ public class ClusterOptionTests
         cli.Error.ShouldContain(sentence);
         cli.Error.ShouldNotContain("unexpected");
         Directory.Exists(cli.At("out")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("rehost", ExitCodes.Done)]
+    [InlineData("none", ExitCodes.Invalid)]
+    public void Fewer_workers_than_nodes_need_others_that_host_their_layers(string recovery, int code)
+    {
+        using var cli = new Cli();
+        string text = Wall.Replace("model: none", "model: {architecture: none, num_hidden_layers: 2}", StringComparison.Ordinal);
+        cli.Run("run", cli.Write("tiny.yaml", text), "--dry-run", "--set", $"cluster.recovery={recovery}", "--listen", "127.0.0.1:0", "--workers", "1").ShouldBe(code, cli.Error);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace LayerShuffle.EndToEnd.Tests;
 /// <summary>The program as a user runs it: a process of its own, with its output, its errors and its exit code.</summary>
 internal sealed class Program
 {
-    private const int Sigint = 2, Sigkill = 9;
+    private const int Sigint = 2, Sigkill = 9, Sigterm = 15;
     private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(2);
 
     private readonly Process process;
@@ -101,6 +101,9 @@ internal sealed class Program
 
     /// <summary>Kills any process (SIGKILL); nothing happens if it is gone.</summary>
     public static void Kill(int process) => _ = SendSignal(process, Sigkill);
+
+    /// <summary>Asks it to end (SIGTERM).</summary>
+    public void Terminate() => SendSignal(process.Id, Sigterm).ShouldBe(0);
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -24,6 +24,13 @@ internal sealed class Workplace : IDisposable
         return At(name);
     }
 
+    /// <summary>Forgets the models that were trained here.</summary>
+    public void Forget()
+    {
+        Directory.Delete(Cache, true);
+        Directory.CreateDirectory(Cache);
+    }
+
     /// <summary>Takes over the models that were trained elsewhere.</summary>
     public void TakeCacheOf(Workplace other)
     {

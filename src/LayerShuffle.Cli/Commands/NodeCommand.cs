@@ -9,6 +9,9 @@ namespace LayerShuffle.Cli.Commands;
 /// <summary><c>node</c>: the supervisor of a worker on this machine. Loads neither Torch nor Akka.</summary>
 internal static partial class NodeCommand
 {
+    /// <summary>Its name.</summary>
+    public const string Name = "node";
+
     public static Command Create(TextWriter error)
     {
         var join = new Option<string>("--join") { Description = "The coordinator's address (`run … --listen HOST:PORT`).", Required = true, HelpName = "HOST:PORT" };
@@ -20,12 +23,12 @@ internal static partial class NodeCommand
         var security = new SecuritySwitches();
         var logs = new Option<string?>("--log-dir") { Description = "Where the worker's output goes, as NAME.log.", HelpName = "DIR" };
         var local = new Option<bool>("--local") { Hidden = true };
-        var command = new Command("node", "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
+        var command = new Command(Name, "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
         {
             join, listen, publicHost, name, device, threads, logs, local,
         };
         security.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, _) =>
         {
             if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
                 throw new UsageException(refusal);
@@ -60,8 +63,8 @@ internal static partial class NodeCommand
                 Parent = parent,
                 Say = error.WriteLine,
             };
-            // A local supervisor leaves Ctrl-C to its coordinator, which tells it what to do, or closes its input.
-            return await new NodeSupervisor(options, new SelfLauncher(secured.WorkerEnvironment)).RunAsync(isLocal ? CancellationToken.None : cancellation).ConfigureAwait(false);
+            using var signals = new LeaveSignals(isLocal);
+            return await new NodeSupervisor(options, new SelfLauncher(secured.WorkerEnvironment)).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
         });
         return command;
     }

@@ -19,7 +19,7 @@ internal static class RunCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
         var metrics = new Option<string?>("--metrics") { Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.", HelpName = MetricsExport.Values };
         var listen = new Option<string?>("--listen") { Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.", HelpName = "HOST:PORT" };
-        var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen.", HelpName = "N" };
+        var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen. All of the scenario, or fewer with `cluster.recovery: rehost`: the others may join later.", HelpName = "N" };
         var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).", HelpName = "HOST" };
         var security = new SecuritySwitches();
         var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")

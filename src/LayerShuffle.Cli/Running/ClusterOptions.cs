@@ -1,12 +1,13 @@
 using System.Net;
 using LayerShuffle.Cluster.Security;
+using LayerShuffle.Network.Clusters;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>What the command line says of a cluster of several processes; only scenarios with <c>clock: wall</c> have one.</summary>
 /// <param name="Listen">--listen: where nodes join; null: on this machine alone, with workers of its own.</param>
-/// <param name="Workers">--workers: how many nodes to wait for; null without --listen.</param>
+/// <param name="Workers">--workers: how many nodes to wait for, the others may join later; null without --listen.</param>
 /// <param name="PublicHost">--public-host: the name under which other machines reach this one; null: the address listened on.</param>
 /// <param name="Security">The secret or certificates.</param>
 internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? PublicHost, SecurityOptions Security)
@@ -24,10 +25,12 @@ internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? Pu
                 $"{option} is for scenarios with `clock: wall`; {scenario.Name} has `clock: virtual`, which runs all nodes in one process. Leave it out, or run on the wall clock with --set clock=wall.");
         }
 
-        if (Workers is { } workers && workers != scenario.Nodes.Count)
+        if (Workers is { } workers && (workers > scenario.Nodes.Count || (workers < scenario.Nodes.Count && !MayBeAway(scenario))))
         {
-            throw new UsageException(
-                $"--workers {workers}: {scenario.Name} has {scenario.Nodes.Count} node{(scenario.Nodes.Count == 1 ? "" : "s")}, and every node is a worker. Give --workers {scenario.Nodes.Count}, or change the scenario with --set cluster.nodes={workers}.");
+            string nodes = $"{scenario.Nodes.Count} node{(scenario.Nodes.Count == 1 ? "" : "s")}";
+            throw new UsageException(workers > scenario.Nodes.Count
+                ? $"--workers {workers}: {scenario.Name} has {nodes}, and every node is a worker. Give --workers {scenario.Nodes.Count}, or change the scenario with --set cluster.nodes={workers}."
+                : $"--workers {workers}: {scenario.Name} has {nodes}, and nobody would host the layers of those that are not there. Give --workers {scenario.Nodes.Count}, or have the others host them until their nodes join with --set cluster.recovery=rehost.");
         }
 
         if (Listen is null && Security.Certificate is not null)
@@ -58,6 +61,9 @@ internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? Pu
 
         return new IPEndPoint(address, asked.Port!.Value);
     }
+
+    /// <summary>Whether nodes of a scenario may be away while it runs: in all its conditions others host the layers of a node that is not there.</summary>
+    public static bool MayBeAway(Scenario scenario) => scenario.Conditions.All(variant => variant.Cluster.Recovery == RecoveryKind.Rehost);
 
     private string? Given() =>
         Listen is not null ? "--listen" : Workers is not null ? "--workers" : PublicHost is not null ? "--public-host" : Security.SecretFile is not null ? "--secret-file" : Security.Certificate is not null ? "--cert" :

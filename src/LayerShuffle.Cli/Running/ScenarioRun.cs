@@ -59,7 +59,9 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         try
         {
             using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
-                ? WallBackend.Start(scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster.PublicHost, folder, log, manifest.Cluster, cancellation)
+                ? WallBackend.Start(
+                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster.Workers, options.Cluster.PublicHost, folder, log, manifest.Cluster,
+                    cancellation)
                 : new VirtualBackend(log.Line);
             RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);
         }

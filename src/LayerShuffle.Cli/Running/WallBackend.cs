@@ -42,13 +42,14 @@ internal sealed class WallBackend : IRunBackend
     /// <param name="hash">Identifies the effective scenario.</param>
     /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
     /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
+    /// <param name="workers">How many nodes to wait for; null: all.</param>
     /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
     /// <param name="manifest">Is told what the nodes have and which layers they host.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public static WallBackend Start(
-        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, string? publicHost, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
+        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, int? workers, string? publicHost, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
         WallCluster cluster = WallCluster.StartAsync(
@@ -56,6 +57,8 @@ internal sealed class WallBackend : IRunBackend
             {
                 Nodes = [.. spec.Nodes.Select(node => node.Name)],
                 Listen = listen,
+                Workers = workers,
+                MayBeAway = listen is not null && ClusterOptions.MayBeAway(scenario),
                 PublicHost = publicHost,
                 Secret = security.Secret,
                 Identity = security.Identity,

@@ -29,7 +29,7 @@ internal static class HubAdmission
         }
 
         if (taken.Count >= options.Wanted)
-            throw new NodeRefusedException($"The coordinator wants {options.Wanted} nodes and has them all: start it with more --workers, or wait until one leaves.");
+            throw new NodeRefusedException($"The coordinator wants {options.Wanted} nodes and has them all: join when one has left, or run a scenario with more nodes.");
         return hello.Name
             ?? options.Names?.FirstOrDefault(n => !taken.Contains(n))
             ?? Enumerable.Range(1, taken.Count + 1).Select(k => $"node-{k}").First(n => !taken.Contains(n));

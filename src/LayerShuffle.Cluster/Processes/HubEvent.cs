@@ -16,7 +16,7 @@ public abstract record HubEvent
     /// <param name="Reason">Why, in words.</param>
     public sealed record Left(string Name, string Reason) : HubEvent;
 
-    /// <summary>A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync"/>; it goes by itself after its patience (10 s).</summary>
+    /// <summary>A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync"/>; it goes by itself after its patience (6 min).</summary>
     /// <param name="Name">Its name.</param>
     public sealed record Leaving(string Name) : HubEvent;
 

@@ -40,8 +40,9 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
 
     /// <summary>Runs until told to end, refused, left alone or interrupted. No worker is left then.</summary>
     /// <param name="leave">Ctrl-C: asks the hub for leave, waits for it for a while, and goes.</param>
+    /// <param name="now">Ctrl-C once more: waits no longer.</param>
     /// <returns>The exit code: <see cref="Done"/>, <see cref="RefusedCode"/>, <see cref="LostCode"/> or <see cref="InterruptedCode"/>.</returns>
-    public async Task<int> RunAsync(CancellationToken leave)
+    public async Task<int> RunAsync(CancellationToken leave, CancellationToken now = default)
     {
         if (NodePlatform.Refusal(options.Capabilities.Os, options.Capabilities.Architecture) is { } refusal)
         {
@@ -60,7 +61,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         Task<Ending> session = SessionAsync(stop.Token);
         Task obeying = ObeyAsync(stop.Token);
         Task beating = BeatAsync(stop.Token);
-        Ending end = await (await Task.WhenAny(session, told.Task, orphaned.Task, LeaveAsync(leave, stop.Token)).ConfigureAwait(false)).ConfigureAwait(false);
+        Ending end = await (await Task.WhenAny(session, told.Task, orphaned.Task, LeaveAsync(leave, now, stop.Token)).ConfigureAwait(false)).ConfigureAwait(false);
 
         ending = true;
         if (end.Code == LostCode)
@@ -183,7 +184,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
     }
 
     /// <summary>Waits for Ctrl-C, then for the hub's leave.</summary>
-    private async Task<Ending> LeaveAsync(CancellationToken leave, CancellationToken stop)
+    private async Task<Ending> LeaveAsync(CancellationToken leave, CancellationToken now, CancellationToken stop)
     {
         var interrupted = new TaskCompletionSource();
         using CancellationTokenRegistration registration = leave.Register(() => interrupted.TrySetResult());
@@ -193,9 +194,9 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             await Task.WhenAny(heartbeat.Task, Task.Delay(LastWordPatience, options.Time, stop)).ConfigureAwait(false);
         if (joined && !stop.IsCancellationRequested)
         {
-            options.Say("Asking the coordinator for leave to go.");
+            options.Say("Asking the coordinator for leave to go: it has other nodes take over this one's layers first, in a training when the present step is over. Ctrl-C once more ends this node at once.");
             link.Send(new HubMessage.Leaving());
-            await Task.WhenAny(told.Task, Task.Delay(options.LeavePatience, options.Time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(told.Task, Task.Delay(options.LeavePatience, options.Time, now)).ConfigureAwait(false);
         }
 
         return told.Task.IsCompletedSuccessfully ? await told.Task.ConfigureAwait(false) : new Ending(InterruptedCode, "Its user ended this node.");

@@ -33,8 +33,8 @@ public sealed record NodeSupervisorOptions
     /// <summary>How long to try to reach the hub at first.</summary>
     public TimeSpan JoinPatience { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long to wait for the hub's leave to go.</summary>
-    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long to wait for the hub's leave to go: longer than the hub waits for others to take over.</summary>
+    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromMinutes(6);
 
     /// <summary>How long a worker that is told to end may take before it is killed.</summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromSeconds(5);

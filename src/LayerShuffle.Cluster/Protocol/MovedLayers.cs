@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace LayerShuffle.Cluster.Protocol;
 
-/// <summary>Layers that another endpoint hosts than the placement says, because their node died. Safe to use from several threads.</summary>
+/// <summary>Layers that another endpoint hosts than the placement says, because their node died, left or has not come yet. Safe to use from several threads.</summary>
 public sealed class MovedLayers
 {
     private readonly ConcurrentDictionary<int, int> hosts = [];
@@ -20,6 +20,13 @@ public sealed class MovedLayers
             else
                 hosts.TryRemove(layers[i], out _);
         }
+    }
+
+    /// <summary>All layers that are elsewhere, ascending, and the endpoints that host them.</summary>
+    public (int[] Layers, int[] Endpoints) All()
+    {
+        KeyValuePair<int, int>[] moved = [.. hosts.OrderBy(host => host.Key)];
+        return ([.. moved.Select(host => host.Key)], [.. moved.Select(host => host.Value)]);
     }
 
     /// <summary>Layers that an endpoint hosts in another's stead, ascending.</summary>

@@ -14,7 +14,7 @@ namespace LayerShuffle.Cluster.Training;
 /// <param name="options">Timeouts.</param>
 /// <param name="time">Their clock.</param>
 /// <param name="tell">Told of what happened: sentences and <see cref="LayerRestoration"/>s.</param>
-internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob job, TrainingParts parts, ClusterTrainerOptions options, TimeProvider time, Action<object> tell)
+internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, TrainingJob job, TrainingParts parts, ClusterTrainerOptions options, TimeProvider time, Action<object> tell)
     : IStepRunner, IAsyncDisposable
 {
     private readonly Channel<object> news = Channel.CreateUnbounded<object>();
@@ -54,6 +54,8 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
         for (int tries = 1; tries <= options.MostAttempts; tries++)
         {
             await RestoreAsync(step.Step, cancellation).ConfigureAwait(false);
+            await MoveAsync(step.Step, cancellation).ConfigureAwait(false);
+            await RestoreAsync(step.Step, cancellation).ConfigureAwait(false); // lost while others moved
             if (hosted.Count == 0)
                 throw new TrainingInterruptedException(job.Name, step.Step, "no layer is hosted any more.");
             TrainStep next = step with { Attempt = attempt, Route = [.. step.Route.Where(hosted.Contains)], Layers = [.. hosted] };
@@ -73,26 +75,7 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
     public async Task CollectAsync(int stepsDone, CancellationToken cancellation)
     {
         await RestoreAsync(stepsDone, cancellation).ConfigureAwait(false); // lost while the last step was committed
-        int request = requests++;
-        List<LayerState> collected = [];
-        await AskAsync(
-            [.. hosted],
-            layer => new ExportState(request),
-            answer =>
-            {
-                if (answer is not LayerState state || state.Id != request)
-                    return null;
-                collected.Add(state);
-                return state.Layer;
-            },
-            cancellation).ConfigureAwait(false);
-        TorchThreads.Use(options.Threads);
-        foreach (LayerState state in collected)
-        {
-            LayerStateFormat.Read(state.Bytes, job.Model.Layers[state.Layer], parts.Layers[state.Layer], $"the state of layer {state.Layer}");
-            (states[state.Layer], stateSteps[state.Layer]) = (state.Bytes, stepsDone);
-        }
-
+        await ExportAsync([.. hosted], stepsDone, cancellation).ConfigureAwait(false);
         lost.UnionWith(away); // ask for them again
         away.Clear();
     }

@@ -12,7 +12,7 @@ namespace LayerShuffle.Cluster.Training;
 /// <param name="evaluator">Measures accuracies after epochs, in this process.</param>
 /// <param name="options">Timeouts.</param>
 /// <param name="time">The clock of the timeouts.</param>
-/// <param name="log">Told in sentences of what was lost and restored, and of checkpoints that cannot be used.</param>
+/// <param name="log">Told in sentences of what was lost, restored and moved, and of checkpoints that cannot be used.</param>
 public sealed class ClusterTrainer(
     ActorSystem system, ITrainingCluster cluster, ModelEvaluator evaluator, ClusterTrainerOptions options, TimeProvider time, Action<string>? log = null)
 {

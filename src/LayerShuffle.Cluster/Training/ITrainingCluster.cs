@@ -17,4 +17,17 @@ public interface ITrainingCluster
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Those that are hosted again; the others stay away, and the trainer asks for them again at the next loss and the next checkpoint.</returns>
     Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation);
+
+    /// <summary>Layers that are to live elsewhere: their host wants to leave, or a node has come whose share they are. Asked for between two steps; empty where nothing changes.</summary>
+    IReadOnlyList<int> LayersToMove { get; }
+
+    /// <summary>
+    /// Has layers hosted by others than before, tells everybody, and enters the fresh actors in the directory, whose first message will be an <see cref="ImportState"/>. Nothing of a step is underway, and
+    /// the trainer has the layers' present states.
+    /// </summary>
+    /// <param name="layers">Layer ids, ascending, of <see cref="LayersToMove"/>.</param>
+    /// <param name="stepsDone">Steps done so far.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Those that wait for their states at a new host; the others are where they were, or <see cref="LayersLost"/> tells of them.</returns>
+    Task<IReadOnlyList<LayerMove>> MoveAsync(IReadOnlyList<int> layers, int stepsDone, CancellationToken cancellation);
 }

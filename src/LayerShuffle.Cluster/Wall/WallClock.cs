@@ -23,6 +23,21 @@ internal sealed class WallClock(PreciseTimer timer) : IClock
 
     public ITimerHandle TellAt(Instant at, IActorRef target, object message) => At(at, () => target.Tell(message));
 
+    /// <summary>Waits for an instant.</summary>
+    public async Task ReachAsync(Instant at, CancellationToken cancellation)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ITimerHandle timer = At(at, () => reached.TrySetResult());
+        try
+        {
+            await reached.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            timer.Cancel();
+        }
+    }
+
     /// <summary>Runs an action at an instant, on the timer's thread.</summary>
     public ITimerHandle At(Instant at, Action action)
     {

@@ -73,6 +73,8 @@ public sealed partial class WallCluster
                         joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
                     }
 
+                    if (begun && (options.Listen is not null || options.Respawn) && Find(came.Node.Name) is { } newcomer)
+                        _ = WelcomeAsync(newcomer);
                     break;
                 case HubEvent.Refused refused:
                     options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
@@ -121,23 +123,6 @@ public sealed partial class WallCluster
         Died?.Invoke(node.Endpoint, incarnation, asked, how);
         if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
             _ = RespawnAsync(node);
-    }
-
-    /// <summary>A node's user wants it to leave: its layers are handed over first.</summary>
-    private async Task LeaveAsync(string name)
-    {
-        options.Log($"{name} wants to leave.");
-        try
-        {
-            if (Find(name) is { } node)
-                await HandOver(node.Endpoint).WaitAsync(TimeSpan.FromSeconds(8)).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException or OperationCanceledException)
-        {
-            options.Log($"The layers of {name} could not be handed over: {exception.Message}");
-        }
-
-        await hub.ShutdownAsync(name).ConfigureAwait(false);
     }
 
     private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);

@@ -44,7 +44,7 @@ public sealed partial class WallCluster
             Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
             Certificates = options.Secret is null && options.Identity is not null,
             AkkaPort = incarnation == 1 ? info.Capabilities.ListenPort ?? 0 : 0, // the port of a killed worker may still be taken
-            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? IPAddress.Any.ToString(),
+            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? (options.Identity is null ? IPAddress.Loopback : IPAddress.Any).ToString(), // without a secret only this machine
             Host = info.Host,
             Threads = info.Capabilities.Threads ?? options.WorkerThreads,
             Device = options.Device(node.Name) ?? info.Capabilities.Device,
@@ -73,6 +73,8 @@ public sealed partial class WallCluster
                 next = joined.Task;
             if (hub.Nodes.FirstOrDefault(n => n.Name == node.Name) is { } info)
                 return info;
+            if (options.MayBeAway)
+                throw new IOException($"{node.Name} is not there.");
             if (!said)
                 options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `layershuffle node --join`")}.");
             await next.WaitAsync(stop.Token).ConfigureAwait(false);
@@ -100,7 +102,7 @@ public sealed partial class WallCluster
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException)
         {
-            if (!stop.IsCancellationRequested)
+            if (!stop.IsCancellationRequested && !IsAway(node.Endpoint))
                 options.Log($"The worker of {node.Name} could not be started again: {exception.Message}");
         }
     }

@@ -252,12 +252,12 @@ public sealed partial class WallCluster : IAsyncDisposable
         }
         else
         {
-            options.Log($"Waiting for {nodes.Length} workers on {hub.ListenEndPoint}: start them with `layershuffle node --join HOST:{hub.ListenEndPoint.Port}`.");
+            options.Log($"Waiting for {Places} of {nodes.Length} workers on {hub.ListenEndPoint}: start them with `layershuffle node --join HOST:{hub.ListenEndPoint.Port}`.");
         }
 
-        await hub.WaitForAsync(nodes.Length, cancellation).ConfigureAwait(false);
-        await Task.WhenAll(nodes.Select(node => EnsureAsync(node.Endpoint, cancellation))).ConfigureAwait(false);
-        foreach (NodeState node in nodes)
-            Serve(node.Address!);
+        await hub.WaitForAsync(Places, cancellation).ConfigureAwait(false);
+        begun = true; // who joins from now on is welcomed by itself
+        NodeState[] present = [.. nodes.Where(node => !IsAway(node.Endpoint))];
+        await Task.WhenAll(present.Select(node => BeginAsync(node, cancellation))).ConfigureAwait(false);
     }
 }

@@ -12,6 +12,15 @@ public sealed record WallClusterOptions
     /// <summary>Where supervisors join; null starts them on this machine.</summary>
     public IPEndPoint? Listen { get; init; }
 
+    /// <summary>How many nodes must have joined before anything begins; null: all.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Whether nodes may be away: not joined yet, or gone. Others host their layers meanwhile. Otherwise a node that is not there is waited for.</summary>
+    public bool MayBeAway { get; init; }
+
+    /// <summary>How long a node that wants to leave is kept until others have its layers; what it hosts is lost then.</summary>
+    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The name under which workers reach this machine; null: the address listened on.</summary>
     public string? PublicHost { get; init; }
 

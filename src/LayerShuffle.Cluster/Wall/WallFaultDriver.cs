@@ -15,7 +15,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// Lets a trial's faults strike real processes and writes the ledger with requested and realised times. A crash is SIGKILL; where a restart is to follow, the next worker is started at once and held, so that
 /// the time until it serves is the one asked for.
 /// </summary>
-internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallCluster cluster, EndpointTrial own, Topology topology) : IDisposable
+internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, WallCluster cluster, EndpointTrial own, Topology topology) : IDisposable
 {
     private const int MostHolds = 3;
     private readonly Lock gate = new();
@@ -82,7 +82,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         if (held.ContainsKey(endpoint))
             held[endpoint] = HoldAsync(endpoint);
         else
-            Then(endpoint, () => RejoinAsync(endpoint, address));
+            Then(endpoint, () => RejoinAsync(endpoint, address, "respawned"));
     }
 
     public void Dispose()
@@ -124,7 +124,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         bool changes;
         lock (gate)
             changes = strike.Begins ? health.Crash(node, strike.Fault.Name) : health.Restore(node, strike.Fault.Name);
-        if (!changes)
+        if (!changes || cluster.IsAway(node))
         {
             Log(strike, "crash", name, strike.Begins ? "already_down" : "still_down");
         }
@@ -152,6 +152,12 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
     private async Task PauseAsync(FaultEvent strike, int node)
     {
         string name = topology.Name(node);
+        if (cluster.IsAway(node))
+        {
+            Log(strike, "pause", name, strike.Begins ? "already_down" : "not_paused");
+            return;
+        }
+
         bool changes;
         lock (gate)
             changes = strike.Begins ? health.Pause(node, strike.Fault.Name) : health.Continue(node, strike.Fault.Name);
@@ -192,7 +198,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
             await started.Task.ConfigureAwait(false); // before, not all workers have their side of the trial, and would not hear of it
             if (cluster.Process.IncarnationOf(node) is not null)
                 return; // it is back
-            foreach (string effect in await trial.RehostAsync(node, stop.Token).ConfigureAwait(false))
+            foreach (string effect in await trial.RehostAsync(node, stop.Token, own.Clock.Now + spec.Cluster.RecoveryTime).ConfigureAwait(false))
                 Log("", "placement", topology.Name(node), effect, null);
             if (cluster.Process.IncarnationOf(node) is not null)
                 trial.GiveBack(node); // it came back meanwhile
@@ -227,7 +233,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         }
     }
 
-    private async Task RejoinAsync(int node, PeerAddress address)
+    private async Task RejoinAsync(int node, PeerAddress address, string effect)
     {
         await started.Task.ConfigureAwait(false);
         if (!cluster.IsAlive(address) || trial.IsPrepared(address))
@@ -235,7 +241,7 @@ internal sealed class WallFaultDriver(WallTrial trial, TrialSpec spec, WallClust
         await trial.PrepareAsync(address, held: false, stop.Token).ConfigureAwait(false);
         cluster.Serve(address);
         trial.GiveBack(node);
-        Log("", "process", topology.Name(node), "respawned", null);
+        Log("", "process", topology.Name(node), effect, null);
     }
 
     private void Then(int node, Func<Task> action)

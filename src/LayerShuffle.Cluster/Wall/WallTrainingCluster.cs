@@ -11,7 +11,7 @@ using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;
 
-/// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again.</summary>
+/// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again; a node that leaves or joins takes part in the layers between two steps.</summary>
 public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 {
     private const int MostStarts = 5; // of one worker before the first step
@@ -29,6 +29,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     private readonly IActorRef links;
     private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
     private Action<IReadOnlyList<int>>? lostHandlers;
+    private bool over;
 
     /// <summary>A training on a cluster; <see cref="StartAsync"/> hosts its layers.</summary>
     /// <param name="cluster">The cluster; one training or trial at a time.</param>
@@ -44,10 +45,12 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         config = Encoding.UTF8.GetString(model.ToJson());
         (nodes, layerBytes, Placement) = (spec.Nodes, Rehosting.TrainingCost * model.LayerBytes, Place(spec, model));
         hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => Placement.Copies(layer)[0])];
+        home = [.. hosts];
         UndeliveredTensors.Watch(cluster.Process.System);
         links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
         cluster.Received = OnMessage;
         cluster.Framed = OnFrame;
+        cluster.HandOver = HandOverAsync;
         cluster.Died += OnDied;
     }
 
@@ -79,6 +82,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     /// <exception cref="IOException">A worker does not come up.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        PlaceAbsent();
         int[] used = [.. hosts.Distinct().Order()];
         await Task.WhenAll(used.Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
         for (int layer = 0; layer < hosts.Length; layer++)
@@ -94,7 +98,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
             int[] gone = LayersOf(endpoint);
             if (cluster.Process.IncarnationOf(endpoint) is not null)
                 await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
-            if (!comesBack || IsHeldDown(endpoint))
+            if (!comesBack || IsHeldDown(endpoint) || cluster.IsAway(endpoint))
             {
                 if (rehost)
                     back.AddRange(await RehostAsync(endpoint, gone, cancellation).ConfigureAwait(false));
@@ -135,6 +139,10 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         foreach (ITimerHandle timer in timers)
             timer.Cancel();
         cluster.Died -= OnDied;
+        cluster.HandOver = _ => Task.CompletedTask;
+        lock (gate)
+            over = true;
+        EndLeaves();
         cluster.Received = _ => { };
         cluster.Framed = frame => frame.Dispose();
         cluster.Process.System.Stop(links);
@@ -152,9 +160,14 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
                 await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), LayersOf(endpoint), cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null)
+            catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null && !cluster.IsAway(endpoint))
             {
                 // it died meanwhile: with the next one
+            }
+            catch (IOException) when (cluster.IsAway(endpoint))
+            {
+                OnDied(endpoint, 0, false, "away"); // it has left meanwhile: the trainer has its layers hosted by others
+                return;
             }
         }
     }
@@ -169,10 +182,11 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     {
         foreach (int node in strike.Targets)
         {
-            log($"Fault {strike.Fault.Name}: {cluster.Names[node - 1]} {(strike.Fault is PauseFault ? strike.Begins ? "pauses" : "goes on" : strike.Begins ? "crashes" : "may come back")}");
+            bool away = cluster.IsAway(node);
+            log($"Fault {strike.Fault.Name}: {cluster.Names[node - 1]} {(away ? "is not there" : strike.Fault is PauseFault ? strike.Begins ? "pauses" : "goes on" : strike.Begins ? "crashes" : "may come back")}");
             if (strike.Fault is PauseFault)
             {
-                await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
+                await (away ? Task.CompletedTask : strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
                 continue;
             }
 
@@ -180,13 +194,15 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
                 heldDown[node] = heldDown.GetValueOrDefault(node) + (strike.Begins ? 1 : -1);
             if (strike.Begins)
                 await cluster.KillAsync(node).ConfigureAwait(false);
+            else if (rehost && comesBack && !IsHeldDown(node))
+                await ReviveAsync(node).ConfigureAwait(false);
         }
     }
 
     /// <summary>Has survivors host a dead node's layers, and tells the others where they are.</summary>
     private async Task<IReadOnlyList<int>> RehostAsync(int dead, int[] gone, CancellationToken cancellation)
     {
-        PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead)];
+        PeerAddress[] survivors = Candidates(dead);
         if (survivors.Length == 0)
             return [];
         gone = Assign(gone, survivors);
@@ -200,6 +216,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
             return []; // one of them died meanwhile: the trainer asks once more
         }
 
+        await TellAllAsync([.. hosts], cancellation).ConfigureAwait(false); // also those that take none because they are about to leave
         foreach (int layer in gone)
             Directory.Replace(layer, await LinkAsync(layer, hosts[layer]).ConfigureAwait(false));
         return gone;
@@ -209,25 +226,19 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     /// Waits until the others know where an endpoint is now. Frames overtake control messages: one that reached a survivor before the news would be dropped there, and its step would wait for nothing.
     /// </summary>
     private Task IntroduceAsync(int endpoint, CancellationToken cancellation) =>
-        Task.WhenAll(cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != endpoint && hosts.Contains(peer.Endpoint)).Select(async peer =>
-        {
-            try
-            {
-                await HostAsync(peer, [], cancellation).ConfigureAwait(false);
-            }
-            catch (IOException)
-            {
-                // it died: its layers are lost, and the trainer is told of that
-            }
-        }));
+        TellAllAsync([.. hosts.Where(host => host != endpoint)], cancellation);
 
-    private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation)
+    private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation, int[]? next = null)
     {
-        lock (gate)
-            lost.ExceptWith(layers);
+        if (next is null)
+        {
+            lock (gate)
+                lost.ExceptWith(layers);
+        }
+
         cluster.Serve(worker);
         TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, hosts, cluster.Process.Serving()));
+        cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, next ?? hosts, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
     }
 
@@ -235,9 +246,12 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
 
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
-        int[] gone = LayersOf(endpoint);
         lock (gate)
         {
+            int[] gone = LayersOf(endpoint);
+            if (leaving.Remove(endpoint, out TaskCompletionSource? waiting))
+                waiting.TrySetResult();
+            EndLeaves();
             lost.UnionWith(gone);
             if (gone.Length > 0)
                 lostHandlers?.Invoke(gone);

@@ -1,5 +1,6 @@
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Time;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -24,6 +25,13 @@ internal sealed partial class WallTrial
             endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
         preparedIncarnation[endpoint] = worker.Incarnation;
+        lock (moving)
+        {
+            (int[] layers, int[] hosts) = own.Context.Moved.All();
+            if (layers.Length > 0) // moved before it was there
+                cluster.Process.Tell(endpoint, new LayersMoved(number, layers, hosts));
+        }
+
         if (zero != 0)
             cluster.Process.Tell(endpoint, new StartTrial(number, zero));
     }
@@ -31,19 +39,46 @@ internal sealed partial class WallTrial
     /// <summary>Whether this very worker has its side of the trial set up.</summary>
     public bool IsPrepared(PeerAddress worker) => preparedIncarnation.GetValueOrDefault(worker.Endpoint) == worker.Incarnation;
 
+    /// <summary>Has all nodes that are there serve from the trial's beginning, with the layers of those that are not.</summary>
+    private async Task BringAllUpAsync(int nodes, CancellationToken cancellation)
+    {
+        bool[] there = await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
+        for (int endpoint = 1; endpoint <= nodes; endpoint++)
+        {
+            if (!there[endpoint - 1])
+                await faults.ReplaceAbsentAsync(endpoint, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A node is about to leave: the others host its layers from now on.</summary>
+    private async Task HandOverAsync(int endpoint)
+    {
+        departing[endpoint] = true;
+        if (endpoint < topology.Count)
+            await faults.HandOverAsync(endpoint).ConfigureAwait(false);
+    }
+
     /// <summary>Has a node serve from the trial's beginning, whatever becomes of its worker meanwhile.</summary>
-    private async Task BringUpAsync(int endpoint, CancellationToken cancellation)
+    /// <returns>Whether it is there.</returns>
+    private async Task<bool> BringUpAsync(int endpoint, CancellationToken cancellation)
     {
         for (int tries = 1; ; tries++)
         {
-            PeerAddress worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
+            if (cluster.IsAway(endpoint))
+                return false;
+            PeerAddress? worker = null;
             try
             {
+                worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
                 cluster.Serve(worker);
                 await PrepareAsync(worker, held: false, cancellation).ConfigureAwait(false);
-                return;
+                return true;
             }
-            catch (IOException) when (tries < MostPreparations && !cluster.IsAlive(worker))
+            catch (IOException) when (cluster.IsAway(endpoint))
+            {
+                return false; // it has left meanwhile
+            }
+            catch (IOException) when (tries < MostPreparations && worker is not null && !cluster.IsAlive(worker))
             {
                 // it died meanwhile: with the next one, if there is to be one
             }
@@ -51,25 +86,33 @@ internal sealed partial class WallTrial
     }
 
     /// <summary>Has survivors host a dead node's layers, by their capacity and within their memory; done when everybody knows.</summary>
+    /// <param name="dead">It.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="notBefore">When they may serve them at the earliest; nothing moves if the node is back by then. Null: at once.</param>
     /// <returns>Effects for the ledger: who hosts what, and what has found no room.</returns>
-    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation, Instant? notBefore = null)
     {
         await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            int[] layers = [.. own.Context.Placement.LayersOn(dead).Where(layer => own.Context.Moved.HostOf(layer) is null), .. own.Context.Moved.On(dead)];
-            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count)];
-            RehostingPlan chosen = Rehosting.Choose(layers, [.. survivors.Select(Survivor)], spec.LayerBytes);
+            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count && !departing.ContainsKey(peer.Endpoint))];
+            RehostingPlan chosen = handover.Plan(dead, [.. survivors.Select(Survivor)]);
             foreach (IGrouping<int, int> share in chosen.Moves.GroupBy(move => move.Endpoint, move => move.Layer))
             {
                 if (shipment is not null)
                     await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
             }
 
+            if (notBefore is { } recovered)
+            {
+                await own.Clock.ReachAsync(recovered, cancellation).ConfigureAwait(false);
+                if (cluster.Process.IncarnationOf(dead) is not null)
+                    return [];
+            }
+
             if (chosen.Moves.Count > 0)
                 Move([.. chosen.Moves.Select(move => move.Layer)], [.. chosen.Moves.Select(move => move.Endpoint)]);
-            string[] hosted = chosen.Moves.Count == 0 ? [] : [$"rehosted {string.Join(", ", chosen.Moves.Select(move => $"{move.Layer} on {topology.Name(move.Endpoint)}"))}"];
-            return [.. hosted, .. chosen.Orphans.Select(layer => survivors.Length == 0 ? $"not rehosted: layer {layer}, no other node is up" : $"not rehosted: layer {layer} ({DataSize.Text(spec.LayerBytes ?? 0)}) fits on no survivor")];
+            return handover.Effects(chosen, survivors.Length == 0);
         }
         finally
         {
@@ -80,23 +123,21 @@ internal sealed partial class WallTrial
     /// <summary>Gives a node that is back its layers.</summary>
     public void GiveBack(int node)
     {
-        int[] layers = [.. own.Context.Placement.LayersOn(node).Where(layer => own.Context.Moved.HostOf(layer) is not null)];
+        int[] layers = handover.Lent(node);
         if (layers.Length > 0)
             Move(layers, new int[layers.Length]);
     }
 
     /// <summary>What a node hosts now counts whole: what it still holds of layers that it has given back, too.</summary>
-    private Survivor Survivor(PeerAddress peer)
-    {
-        NodeSpec node = spec.Cluster.Nodes[peer.Endpoint - 1];
-        IEnumerable<int> held = shipment is null ? [] : cluster.Hosted(peer.Endpoint, shipment.Key);
-        return new Survivor(peer.Endpoint, node.Share, node.MemoryBytes, [.. own.Context.Placement.LayersOn(peer.Endpoint).Union(own.Context.Moved.On(peer.Endpoint)).Union(held)]);
-    }
+    private Survivor Survivor(PeerAddress peer) => handover.Survivor(peer.Endpoint, shipment is null ? [] : cluster.Hosted(peer.Endpoint, shipment.Key));
 
     private void Move(int[] layers, int[] hosts)
     {
-        own.Context.Moved.Move(layers, hosts);
-        cluster.Broadcast(new LayersMoved(number, layers, hosts));
+        lock (moving)
+        {
+            own.Context.Moved.Move(layers, hosts);
+            cluster.Broadcast(new LayersMoved(number, layers, hosts));
+        }
     }
 
     private async Task HostAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Metrics;
+using LayerShuffle.Cluster.Protocol;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Wire;
@@ -33,6 +34,7 @@ internal sealed partial class WallTrial
     private readonly TraceReplay replay;
     private readonly RequestLog log;
     private readonly EndpointTrial own;
+    private readonly LayerHandover handover;
     private readonly WallFaultDriver faults;
     private readonly Lock traceGate = new();
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,6 +45,8 @@ internal sealed partial class WallTrial
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
     private readonly SemaphoreSlim rehosting = new(1);
+    private readonly Lock moving = new();
+    private readonly ConcurrentDictionary<int, bool> departing = []; // endpoints that are about to leave
     private readonly TrialMeter meter = new();
     private long zero;
     private int begun;
@@ -56,6 +60,7 @@ internal sealed partial class WallTrial
         log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
         own = new EndpointTrial(number, spec, model.Layers, 0, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch));
+        handover = new LayerHandover(own.Context, spec, topology);
         faults = new WallFaultDriver(this, spec, cluster, own, topology);
         trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, (at, node, incarnation) => faults.PeerDownDetected(at, node, incarnation));
         replay = new TraceReplay(trace);
@@ -100,14 +105,15 @@ internal sealed partial class WallTrial
         int nodes = topology.Count - 1;
         cluster.Received = OnMessage;
         cluster.Framed = OnFrame;
-        cluster.HandOver = endpoint => RehostAsync(endpoint, CancellationToken.None);
+        cluster.HandOver = HandOverAsync;
         cluster.Died += OnDied;
         cluster.Respawned += OnRespawned;
+        cluster.Arrived += OnArrived;
         cluster.Failed += OnFailed;
         IActorRef root = ActorRefs.Nobody;
         try
         {
-            await Task.WhenAll(Enumerable.Range(1, nodes).Select(endpoint => BringUpAsync(endpoint, cancellation))).ConfigureAwait(false);
+            await BringAllUpAsync(nodes, cancellation).ConfigureAwait(false);
             zero = cluster.Process.Timer.Now + 50_000_000;
             Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
             root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => done.TrySetException(exception))), $"trial-{number}");
@@ -127,6 +133,7 @@ internal sealed partial class WallTrial
             cluster.HandOver = _ => Task.CompletedTask;
             cluster.Died -= OnDied;
             cluster.Respawned -= OnRespawned;
+            cluster.Arrived -= OnArrived;
             cluster.Failed -= OnFailed;
             faults.Dispose();
             cluster.Process.System.Stop(root);
@@ -142,12 +149,15 @@ internal sealed partial class WallTrial
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
+        departing.TryRemove(endpoint, out _);
         if (left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
         faults.Died(endpoint, incarnation, asked, how);
     }
 
     private void OnRespawned(int endpoint, PeerAddress address) => faults.Respawned(endpoint, address);
+
+    private void OnArrived(int endpoint, PeerAddress address) => faults.Arrived(endpoint, address);
 
     private void OnFailed(string reason) => done.TrySetException(new InvalidOperationException(reason));
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Training;
@@ -13,7 +14,7 @@ internal sealed class WorkerTraining
     private readonly int self;
     private readonly IActorRef root;
     private readonly TrainingDirectory directory = new();
-    private readonly Dictionary<int, IActorRef> hosted = [];
+    private readonly ConcurrentDictionary<int, IActorRef> hosted = []; // read by the data plane's threads
 
     public WorkerTraining(int number, int self, ClusterProcess process, Action<string> failed)
     {
@@ -35,11 +36,11 @@ internal sealed class WorkerTraining
         {
             if (host.Layers.Contains(layer))
             {
-                if (hosted.Remove(layer, out IActorRef? old))
+                if (hosted.TryRemove(layer, out IActorRef? old))
                     process.System.Stop(old);
                 hosted[layer] = Create(TrainableLayerActor.Host(layer, config, options, directory, device, threads));
             }
-            else if (host.Hosts[layer] != self && hosted.Remove(layer, out IActorRef? moved))
+            else if (host.Hosts[layer] != self && hosted.TryRemove(layer, out IActorRef? moved))
             {
                 process.System.Stop(moved);
             }

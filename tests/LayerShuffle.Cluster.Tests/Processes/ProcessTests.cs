@@ -60,7 +60,7 @@ public abstract class ProcessTests : IAsyncLifetime
     protected Supervised Supervise(int port, Func<NodeSupervisorOptions, NodeSupervisorOptions>? change = null, IWorkerLauncher? launcher = null)
     {
         var said = new List<string>();
-        var leave = new CancellationTokenSource();
+        CancellationTokenSource leave = new(), now = new();
         var options = new NodeSupervisorOptions
         {
             Host = "127.0.0.1",
@@ -74,9 +74,9 @@ public abstract class ProcessTests : IAsyncLifetime
                     said.Add(sentence);
             },
         };
-        Task<int> run = new NodeSupervisor(change?.Invoke(options) ?? options, launcher ?? new StandInLauncher()).RunAsync(leave.Token);
+        Task<int> run = new NodeSupervisor(change?.Invoke(options) ?? options, launcher ?? new StandInLauncher()).RunAsync(leave.Token, now.Token);
         supervisors.Add((leave, run));
-        return new Supervised(run, leave, said);
+        return new Supervised(run, leave, now, said);
     }
 
     /// <summary>A hub with one node that has a ready worker.</summary>
@@ -130,7 +130,7 @@ public abstract class ProcessTests : IAsyncLifetime
         }
     }
 
-    protected sealed record Supervised(Task<int> Run, CancellationTokenSource Leave, List<string> Said)
+    protected sealed record Supervised(Task<int> Run, CancellationTokenSource Leave, CancellationTokenSource Now, List<string> Said)
     {
         public Task<int> Code => Run.WaitAsync(Patience);
 

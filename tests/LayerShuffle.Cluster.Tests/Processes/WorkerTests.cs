@@ -176,6 +176,19 @@ public sealed class WorkerTests : ProcessTests
         (await hub.NextAsync<HubEvent.Left>()).Reason.ShouldBe("Its user ended this node.");
     }
 
+    [Fact]
+    public async Task Ctrl_C_twice_ends_it_without_the_coordinators_leave()
+    {
+        (Watched hub, Supervised supervisor, int worker) = await WithWorkerAsync("", null, o => o with { LeavePatience = Timeout.InfiniteTimeSpan });
+        await supervisor.Leave.CancelAsync();
+        await hub.NextAsync<HubEvent.Leaving>();
+        supervisor.Said[^1].ShouldContain("Ctrl-C once more ends this node at once");
+        await supervisor.Now.CancelAsync();
+        (await supervisor.Code).ShouldBe(NodeSupervisor.InterruptedCode);
+        Lives(worker).ShouldBeFalse();
+        (await hub.NextAsync<HubEvent.Left>()).Reason.ShouldBe("Its user ended this node.");
+    }
+
     private sealed class MissingProgram : IWorkerLauncher
     {
         public ProcessStartInfo Command(WorkerStart start) => new("/nowhere/worker");

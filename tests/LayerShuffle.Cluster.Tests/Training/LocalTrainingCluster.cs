@@ -1,22 +1,25 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Tests.Training;
 
-/// <summary>Hosts that are actors: layer i lives on host i mod hosts, behind a gate that sees every message before it. A killed host takes its mailboxes along.</summary>
+/// <summary>Hosts that are actors: layer i lives on host i mod hosts until it moves, behind a gate that sees every message before it. A killed host takes its mailboxes along.</summary>
 internal sealed class LocalTrainingCluster : ITrainingCluster
 {
     private readonly ActorSystem system;
     private readonly VitConfig config;
     private readonly TrainingOptions options;
-    private readonly int hosts;
+    private readonly int[] hostOf; // by layer
     private readonly Lock gate = new();
-    private readonly Dictionary<int, IActorRef> living = []; // by host
+    private readonly Dictionary<int, IActorRef> living = []; // by host; those that were killed too, until they are restored
+    private readonly HashSet<int> dead = [];
 
     public LocalTrainingCluster(ActorSystem system, VitConfig config, TrainingOptions options, int hosts)
     {
-        (this.system, this.config, this.options, this.hosts) = (system, config, options, hosts);
+        (this.system, this.config, this.options) = (system, config, options);
+        hostOf = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => layer % hosts)];
         for (int host = 0; host < hosts; host++)
             Start(host);
     }
@@ -33,12 +36,53 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
 
     public int Restored { get; private set; }
 
-    public int[] Layers(int host) => [.. Enumerable.Range(0, config.NumHiddenLayers).Where(layer => layer % hosts == host)];
+    /// <summary>Where layers are to move at the next step boundary: host by layer.</summary>
+    public ConcurrentDictionary<int, int> Wanted { get; } = [];
+
+    /// <summary>Called when a layer's new host has made an actor for it, before it counts as there.</summary>
+    public Action<int> Moving { get; set; } = _ => { };
+
+    public IReadOnlyList<int> LayersToMove => [.. Wanted.Keys.Order()];
+
+    public int[] Layers(int host)
+    {
+        lock (gate)
+            return [.. hostOf.Index().Where(layer => layer.Item == host).Select(layer => layer.Index)];
+    }
+
+    public async Task<IReadOnlyList<LayerMove>> MoveAsync(IReadOnlyList<int> layers, int stepsDone, CancellationToken cancellation)
+    {
+        List<LayerMove> moves = [];
+        foreach (int layer in layers)
+        {
+            Wanted.TryRemove(layer, out int target).ShouldBeTrue();
+            IActorRef? to;
+            lock (gate)
+                to = dead.Contains(target) ? null : living[target];
+            if (to is null)
+                continue;
+            IActorRef fresh = await to.Ask<IActorRef>(layer, TimeSpan.FromMinutes(1), cancellation);
+            Moving(layer);
+            int from;
+            lock (gate)
+            {
+                from = hostOf[layer];
+                if (dead.Contains(target) || dead.Contains(from))
+                    continue; // one of them has died: who was told of its end was told of what it had until now
+                hostOf[layer] = target;
+            }
+
+            Directory.Replace(layer, fresh);
+            moves.Add(new LayerMove(layer, $"host {from}", $"host {target}", stepsDone));
+        }
+
+        return moves;
+    }
 
     public async Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation)
     {
         List<int> back = [];
-        foreach (int host in layers.Select(layer => layer % hosts).Distinct())
+        foreach (int host in layers.Select(layer => hostOf[layer]).Distinct())
         {
             IActorRef? old;
             lock (gate)
@@ -58,12 +102,18 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
     public void Kill(int host)
     {
         IActorRef? dying;
+        int[] gone;
         lock (gate)
+        {
             living.TryGetValue(host, out dying);
+            dead.Add(host);
+            gone = Layers(host);
+        }
+
         if (dying is null)
             return;
         system.Stop(dying);
-        LayersLost?.Invoke(Layers(host));
+        LayersLost?.Invoke(gone);
     }
 
     public async Task StopAsync()
@@ -78,7 +128,10 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
         IActorRef actor = system.ActorOf(Props.Create(() => new Host(this, host)));
         actor.Ask<ActorIdentity>(new Identify(null), TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
         lock (gate)
+        {
             living[host] = actor;
+            dead.Remove(host);
+        }
     }
 
     public enum Verdict
@@ -95,12 +148,15 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
         public Host(LocalTrainingCluster cluster, int host)
         {
             foreach (int layer in cluster.Layers(host))
+                cluster.Directory.Replace(layer, Make(layer));
+            Receive<int>(layer => Sender.Tell(Make(layer)));
+            ReceiveAny(_ => { });
+
+            IActorRef Make(int layer)
             {
                 IActorRef actor = Context.ActorOf(TrainableLayerActor.Host(layer, cluster.config, cluster.options, cluster.Directory, threads: 1));
-                cluster.Directory.Replace(layer, Context.ActorOf(Props.Create(() => new Gate(cluster, host, layer, actor))));
+                return Context.ActorOf(Props.Create(() => new Gate(cluster, host, layer, actor)));
             }
-
-            ReceiveAny(_ => { });
         }
 
         protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
