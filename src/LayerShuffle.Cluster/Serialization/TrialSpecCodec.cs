@@ -70,6 +70,8 @@ internal static class TrialSpecCodec
         writer.WriteBool(cluster.Respawn);
         writer.WriteEnum(cluster.Recovery);
         writer.WriteEnum(cluster.Wire);
+        writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
+        writer.WriteDuration(cluster.Membership.StableAfter);
     }
 
     private static ClusterSpec ReadCluster(ref WireReader reader)
@@ -90,7 +92,13 @@ internal static class TrialSpecCodec
 
             return layers;
         }));
-        return new(nodes, placement) { Respawn = reader.ReadBool(), Recovery = reader.ReadEnum<RecoveryKind>(), Wire = reader.ReadEnum<WireFormat>() };
+        return new(nodes, placement)
+        {
+            Respawn = reader.ReadBool(),
+            Recovery = reader.ReadEnum<RecoveryKind>(),
+            Wire = reader.ReadEnum<WireFormat>(),
+            Membership = new(reader.ReadDuration(), reader.ReadDuration()),
+        };
     }
 
     private static void WriteRouting(ref WireWriter writer, RoutingSpec routing)

@@ -104,6 +104,7 @@ internal sealed partial class WallTrial
         cluster.Died += OnDied;
         cluster.Respawned += OnRespawned;
         cluster.Failed += OnFailed;
+        cluster.Found += faults.Found;
         IActorRef root = ActorRefs.Nobody;
         try
         {
@@ -128,6 +129,7 @@ internal sealed partial class WallTrial
             cluster.Died -= OnDied;
             cluster.Respawned -= OnRespawned;
             cluster.Failed -= OnFailed;
+            cluster.Found -= faults.Found;
             faults.Dispose();
             cluster.Process.System.Stop(root);
             own.Dispose();

@@ -16,4 +16,7 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
 
     /// <summary>The format of activations between endpoints, from which their size follows; the virtual clock knows <see cref="WireFormat.Float32"/> only.</summary>
     public WireFormat Wire { get; init; }
+
+    /// <summary>Wall clock: how patient Akka.Cluster is. Processes are started once for all trials, so it is the same in all of them.</summary>
+    public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 }

@@ -51,6 +51,7 @@ public static partial class LanguageSchema
     [
         .. LinkKeys(withDefaults: true),
         new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
+        new("membership", Word("reliable", "lossy"), "Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too, so that members can become unreachable and be downed.", "reliable"),
         new("links", new ListType("exceptions", new MapType("link settings",
         [
             new("from", Ends, "Sending endpoint, or all.", Required: true),
@@ -58,6 +59,8 @@ public static partial class LanguageSchema
             .. LinkKeys(withDefaults: false),
         ])), "Exceptions, directed, applied in order."),
     ]);
+
+    private static ScalarType MillisecondsOrMore => new(ScalarKind.Duration) { Minimum = 1e6 }; // Akka's settings go no finer
 
     private static MapType Cluster() => new("cluster settings",
     [
@@ -75,6 +78,11 @@ public static partial class LanguageSchema
         new("respawn", Boolean, "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
         new("recovery", Word("none", "rehost"), "Wall clock: what becomes of the layers of a node that is down; rehost: survivors host them from the last checkpoint.", "none"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire, from which their size follows; all but fp32 need `clock: wall`.", "fp32"),
+        new("membership", new MapType("membership settings",
+        [
+            new("acceptable_heartbeat_pause", MillisecondsOrMore, "How long heartbeats of a member may stay out before it counts as unreachable.", "20s"),
+            new("stable_after", MillisecondsOrMore, "How long nothing may have changed before unreachable members are downed.", "10s"),
+        ]), "Wall clock: how patient Akka.Cluster is, in Akka's names; the same for all trials."),
     ]);
 
     private static DictionaryType Faults()

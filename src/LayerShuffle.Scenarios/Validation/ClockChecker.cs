@@ -8,6 +8,7 @@ namespace LayerShuffle.Scenarios;
 internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
 {
     private List<string> names = []; // the longest list of nodes so far: every list before it is its beginning
+    private MembershipSpec? membership;
 
     /// <summary>Faults during training need processes that can die.</summary>
     public void Training(MapNode root)
@@ -29,6 +30,7 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         if (clock == ScenarioClock.Wall)
         {
             Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
+            Membership(cluster?.Get("membership") ?? cluster ?? point.Merged, variant.Cluster.Membership);
             return;
         }
 
@@ -36,6 +38,20 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
             mistakes.Add(cluster!.Get("wire")!, $"`{variant.Cluster.Wire.Word()}` is not supported yet on the virtual clock", "`fp32`, or `clock: wall`");
         if (variant.Cluster.Recovery != RecoveryKind.None)
             mistakes.Add(cluster!.Get("recovery")!, "`rehost` is not supported yet on the virtual clock", "`none`, or `clock: wall`");
+        if (cluster?.Get("membership") is { } patience)
+            mistakes.Add(patience, "there is no Akka.Cluster on the virtual clock", "no `membership`, or `clock: wall`");
+        if (variant.Network.MembershipLossy)
+            mistakes.Add(point.Merged.Map("network")!.Get("membership")!, "there is no Akka.Cluster on the virtual clock whose gossip could be lost", "`reliable`, or `clock: wall`");
+    }
+
+    /// <summary>Processes are started before any trial, and are told then how patient to be.</summary>
+    private void Membership(ScenarioNode place, MembershipSpec here)
+    {
+        membership ??= here;
+        if (here != membership)
+            mistakes.Add(
+                place, $"members are given {here.AcceptableHeartbeatPause} and {here.StableAfter} here and {membership.AcceptableHeartbeatPause} and {membership.StableAfter} elsewhere: on the wall clock all trials run on the same processes",
+                "the same `membership` in all conditions");
     }
 
     /// <summary>Processes are started once for all trials: a trial can leave the last of them out, but cannot have others.</summary>
