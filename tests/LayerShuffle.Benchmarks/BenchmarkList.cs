@@ -15,12 +15,15 @@ internal static class BenchmarkList
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
         ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9", HonestyBenchmark.Run),
         ("data-plane", "throughput of the data plane ÷ a raw loopback socket, 1 to 32 MB (goal: at least 0.7)", static (_, _) => DataPlaneThroughput.RunAsync().GetAwaiter().GetResult()),
+        ("control-under-load", "control messages between two processes while their data planes are full (goal: a median under 10 ms one way, nobody unreachable)", static (options, output) => ControlUnderLoad.RunAsync(options, output).GetAwaiter().GetResult()),
     ];
 
     /// <summary>Runs what is named, or prints the list.</summary>
     /// <returns>An exit code: 0, or 2 for a command line that asks for what there is not.</returns>
     public static int Run(string[] args)
     {
+        if (args is [LoadPeer.Name, .. string[] rest])
+            return LoadPeer.RunAsync(rest).GetAwaiter().GetResult();
         int threads = Environment.ProcessorCount;
         List<string> names = [];
         bool quick = false;
@@ -41,8 +44,8 @@ internal static class BenchmarkList
                 Console.Error.WriteLine($"There is no benchmark `{name}`.");
             Console.WriteLine("dotnet run -c Release --project tests/LayerShuffle.Benchmarks -- NAME… [--quick] [--threads N]");
             foreach ((string name, string answers, _) in All)
-                Console.WriteLine($"  {name,-10} {answers}");
-            Console.WriteLine($"  {"all",-10} all of them");
+                Console.WriteLine($"  {name,-18} {answers}");
+            Console.WriteLine($"  {"all",-18} all of them");
             return unknown.Length > 0 ? 2 : 0;
         }
 

@@ -83,16 +83,19 @@ public class ScenarioTests
         Scenario scenario = Some.Valid(Some.Minimal + """
             clock: wall
             model: {training: {faults: true}}
-            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, recovery_time: 250ms, wire: bf16}
+            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, recovery_time: 250ms, wire: bf16, membership: {acceptable_heartbeat_pause: 3s, stable_after: 1500ms}}
+            network: {membership: lossy}
             faults:
               nap: {kind: pause, nodes: [a], at: 1s, for: 2s}
               coma: {kind: pause, nodes: {random: 2}, at: 1s}
-            conditions: {all: , raw: {cluster: {wire: null, recovery: none}}, few: {cluster: {nodes: {b: null, c: null}}, faults: null}}
+            conditions: {all: , raw: {cluster: {wire: null, recovery: none}, network: {membership: null}}, few: {cluster: {nodes: {b: null, c: null}}, faults: null}}
             """);
         scenario.Clock.ShouldBe(ScenarioClock.Wall);
         scenario.Models[0].Training!.Faults.ShouldBeTrue();
         ClusterSpec cluster = scenario.Conditions[0].Cluster;
         (cluster.Respawn, cluster.Recovery, cluster.RecoveryTime, cluster.Wire).ShouldBe((false, RecoveryKind.Rehost, Duration.FromMilliseconds(250), WireFormat.BFloat16));
+        cluster.Membership.ShouldBe(new MembershipSpec(Duration.FromSeconds(3), Duration.FromSeconds(1.5)));
+        scenario.Conditions.Select(condition => condition.Network.MembershipLossy).ShouldBe([true, false, true]);
         scenario.Conditions[0].Faults.ShouldBe(
         [
             new PauseFault("nap", Duration.FromSeconds(1), ((PauseFault)scenario.Conditions[0].Faults[0]).Nodes, Duration.FromSeconds(2)),

@@ -66,6 +66,7 @@ internal sealed class WallBackend : IRunBackend
                 WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
                 Device = name => spec.Nodes.First(node => node.Name == name).Device,
                 Respawn = spec.Respawn,
+                Membership = spec.Membership,
                 LogDirectory = Path.Combine(folder, "logs"),
                 Log = log.Line,
             },

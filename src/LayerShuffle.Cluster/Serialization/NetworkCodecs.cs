@@ -10,9 +10,10 @@ internal static class NetworkCodecs
     {
         WriteConditions(ref writer, network.Default);
         writer.WriteList(network.Links, WriteException);
+        writer.WriteBool(network.MembershipLossy);
     }
 
-    public static NetworkSpec ReadNetwork(ref WireReader reader) => new(ReadConditions(ref reader), reader.ReadList(ReadException));
+    public static NetworkSpec ReadNetwork(ref WireReader reader) => new(ReadConditions(ref reader), reader.ReadList(ReadException)) { MembershipLossy = reader.ReadBool() };
 
     public static void WriteConditions(ref WireWriter writer, LinkConditions conditions)
     {

@@ -75,6 +75,8 @@ internal static class TrialSpecCodec
         writer.WriteEnum(cluster.Recovery);
         writer.WriteDuration(cluster.RecoveryTime);
         writer.WriteEnum(cluster.Wire);
+        writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
+        writer.WriteDuration(cluster.Membership.StableAfter);
     }
 
     private static ClusterSpec ReadCluster(ref WireReader reader)
@@ -99,7 +101,14 @@ internal static class TrialSpecCodec
 
             return layers;
         }));
-        return new(nodes, placement) { Respawn = reader.ReadBool(), Recovery = reader.ReadEnum<RecoveryKind>(), RecoveryTime = reader.ReadDuration(), Wire = reader.ReadEnum<WireFormat>() };
+        return new(nodes, placement)
+        {
+            Respawn = reader.ReadBool(),
+            Recovery = reader.ReadEnum<RecoveryKind>(),
+            RecoveryTime = reader.ReadDuration(),
+            Wire = reader.ReadEnum<WireFormat>(),
+            Membership = new(reader.ReadDuration(), reader.ReadDuration()),
+        };
     }
 
     private static void WriteRouting(ref WireWriter writer, RoutingSpec routing)

@@ -5,6 +5,7 @@ using Akka.Cluster.Hosting.SBR;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,10 +26,11 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private readonly ConcurrentDictionary<int, int> known = [];         // newest incarnation of each
     private readonly ConcurrentDictionary<int, ActorSelection> inboxes = [];
     private readonly ConcurrentDictionary<int, Address> addresses = []; // of their actor systems
+    private readonly ConcurrentDictionary<Address, (int Endpoint, int Incarnation)> members = []; // all that ever were
 
-    private ClusterProcess(ProcessOptions options, ServiceProvider services, Action<object> received, Action<IncomingFrame> framed)
+    private ClusterProcess(ProcessOptions options, ServiceProvider services, MembershipGate gate, Action<object> received, Action<IncomingFrame> framed)
     {
-        (this.options, this.services) = (options, services);
+        (this.options, this.services, Gate) = (options, services, gate);
         System = services.GetRequiredService<ActorSystem>();
         Plane = new DataPlane(
             new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, 0) }, options.Identity, framed, options.Log);
@@ -45,6 +47,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     public IActorRef Inbox { get; }
 
+    /// <summary>Where messages of Akka.Cluster leave this process.</summary>
+    public MembershipGate Gate { get; }
+
     /// <summary>Where this process is reached.</summary>
     public PeerAddress Address { get; }
 
@@ -54,16 +59,17 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <param name="framed">Takes frames of the data plane, which it owns.</param>
     public static async Task<ClusterProcess> StartAsync(ProcessOptions options, Action<object> received, Action<IncomingFrame> framed)
     {
+        var gate = new MembershipGate();
         var collection = new ServiceCollection();
         collection.AddLogging();
         collection.AddSingleton<IHostApplicationLifetime, NoLifetime>();
-        collection.AddAkka(SystemName, (builder, _) => Configure(builder, options));
+        collection.AddAkka(SystemName, (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate)), options));
         ServiceProvider services = collection.BuildServiceProvider();
         try
         {
             foreach (IHostedService hosted in services.GetServices<IHostedService>())
                 await hosted.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            return new ClusterProcess(options, services, received, framed);
+            return new ClusterProcess(options, services, gate, received, framed);
         }
         catch
         {
@@ -81,7 +87,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
             return;
         known[peer.Endpoint] = peer.Incarnation;
         string protocol = options.Identity is null ? "akka.tcp" : "akka.ssl.tcp";
-        addresses[peer.Endpoint] = new Address(protocol, SystemName, peer.Host, peer.AkkaPort);
+        Address address = addresses[peer.Endpoint] = new Address(protocol, SystemName, peer.Host, peer.AkkaPort);
+        members[address] = (peer.Endpoint, peer.Incarnation);
+        Gate.SetPeer(peer.Host, peer.AkkaPort, peer.Endpoint);
         inboxes[peer.Endpoint] = System.ActorSelection($"{protocol}://{SystemName}@{peer.Host}:{peer.AkkaPort}/user/{InboxActor.Name}");
         Plane.SetPeer(peer.Endpoint, peer.Host, peer.DataPort, peer.Incarnation);
         if (serving)
@@ -107,6 +115,17 @@ internal sealed class ClusterProcess : IAsyncDisposable
         if (known.TryGetValue(endpoint, out int newest) && newest <= incarnation && addresses.TryRemove(endpoint, out Address? address))
             Akka.Cluster.Cluster.Get(System).Down(address);
         RemovePeer(endpoint, incarnation);
+    }
+
+    /// <summary>Tells from now on what Akka.Cluster finds out about endpoints: (endpoint, incarnation, one of the words of <see cref="MembershipWatch"/>), on the watching actor.</summary>
+    public void WatchMembership(Action<int, int, string> seen)
+    {
+        Action<Address, string> found = (address, effect) =>
+        {
+            if (members.TryGetValue(address, out (int Endpoint, int Incarnation) member))
+                seen(member.Endpoint, member.Incarnation, effect);
+        };
+        System.ActorOf(Props.Create(() => new MembershipWatch(found)), "membership");
     }
 
     /// <summary>All endpoints that serve, this one included.</summary>
@@ -162,6 +181,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
         builder
             .AddHocon(ClusterSerialization.Config(), HoconAddMode.Prepend)
             .AddHocon(Quiet, HoconAddMode.Prepend)
+            .AddHocon(MembershipTransportProvider.Config, HoconAddMode.Prepend)
+            .AddHocon($"akka.cluster.split-brain-resolver.stable-after = {(long)options.Membership.StableAfter.TotalMilliseconds}ms", HoconAddMode.Prepend)
             .WithRemoting(remote)
             .WithClustering(new ClusterOptions
             {
@@ -169,7 +190,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
                 SeedNodes = options.Seed is { } seed ? [$"{(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp")}://{SystemName}@{seed.Host}:{seed.Port}"] : [],
                 // The side with the coordinator lives: keep-majority would end it when most nodes die.
                 SplitBrainResolver = new StaticQuorumOption { QuorumSize = 1, Role = CoordinatorRole },
-                FailureDetector = new() { AcceptableHeartbeatPause = TimeSpan.FromSeconds(20) },
+                FailureDetector = new() { AcceptableHeartbeatPause = options.Membership.AcceptableHeartbeatPause.ToTimeSpan() },
             });
         if (options.Seed is null)
             builder.AddStartup((system, _) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress));
@@ -187,7 +208,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
           remote.dot-netty.tcp.maximum-frame-size = 4MiB
           remote.dot-netty.tcp.send-buffer-size = 8MiB
           remote.dot-netty.tcp.receive-buffer-size = 8MiB
-          cluster.split-brain-resolver.stable-after = 10s
+          cluster.seed-node-timeout = 2s
+          cluster.retry-unsuccessful-join-after = 4s
         }
         """);
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Protocol;
@@ -26,13 +27,15 @@ internal sealed class EndpointTrial : IDisposable
     private readonly NodeHealth health;
     private readonly HopEventRecorder trace;
     private readonly Dictionary<string, IDisposable> holds = []; // by fault name
+    private readonly MembershipGate gate;
+    private readonly MembershipGate.MembershipJudge judge;
     private volatile bool over;
 
     /// <summary>Sets it up; nothing happens before <see cref="Start"/>.</summary>
     public EndpointTrial(
         int number, TrialSpec spec, int layers, int self, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen)
     {
-        (Number, this.spec, this.self) = (number, spec, self);
+        (Number, this.spec, this.self, gate) = (number, spec, self, process.Gate);
         SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat); // as on the virtual clock: the same draws
         topology = Topology.Of(spec.Cluster);
         health = new NodeHealth(spec.Cluster);
@@ -49,6 +52,13 @@ internal sealed class EndpointTrial : IDisposable
             Routing = spec.Routing,
             Placement = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes),
             Luck = luck,
+        };
+        judge = (to, send) =>
+        {
+            if (to < topology.Count)
+                Transport.SendMembership(to, send);
+            else
+                send(); // a node that the trial leaves out
         };
         Timeline = FaultTimeline.Build(spec.Faults, topology, luck);
     }
@@ -78,6 +88,8 @@ internal sealed class EndpointTrial : IDisposable
                 Clock.At(strike.At, () => Strike(strike));
         }
 
+        if (spec.Network.MembershipLossy)
+            gate.Begin(judge);
         Flush();
     }
 
@@ -88,6 +100,7 @@ internal sealed class EndpointTrial : IDisposable
     public void Dispose()
     {
         over = true;
+        gate.End(judge);
         Transport.Endpoint = ActorRefs.Nobody;
     }
 

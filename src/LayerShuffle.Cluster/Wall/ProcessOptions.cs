@@ -1,5 +1,6 @@
 using System.Net;
 using LayerShuffle.Cluster.Security;
+using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -29,6 +30,9 @@ internal sealed record ProcessOptions
 
     /// <summary>Where the coordinator's actor system is; null in the coordinator itself.</summary>
     public (string Host, int Port)? Seed { get; init; }
+
+    /// <summary>How patient it is with members that it cannot reach; the same in all processes.</summary>
+    public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 
     /// <summary>Told what goes wrong, in sentences.</summary>
     public required Action<string> Log { get; init; }

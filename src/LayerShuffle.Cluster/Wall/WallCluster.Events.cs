@@ -110,6 +110,9 @@ public sealed partial class WallCluster
                     $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}", asked));
                 node.Gone.TrySetResult();
             }
+
+            if (asked)
+                suspected.RemoveWhere(who => who.Endpoint == node.Endpoint && who.Incarnation <= incarnation);
         }
 
         process.Expel(node.Endpoint, incarnation);

@@ -49,6 +49,8 @@ public sealed partial class WallCluster
             Threads = info.Capabilities.Threads ?? options.WorkerThreads,
             Device = options.Device(node.Name) ?? info.Capabilities.Device,
             BootId = MachineClock.BootId(),
+            HeartbeatPause = options.Membership.AcceptableHeartbeatPause.Nanoseconds,
+            StableAfter = options.Membership.StableAfter.Nanoseconds,
         };
         try
         {

@@ -231,11 +231,13 @@ public sealed partial class WallCluster : IAsyncDisposable
                 Listen = listen,
                 Host = options.PublicHost ?? (listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : listen.ToString()),
                 Identity = options.Identity,
+                Membership = options.Membership,
                 Log = options.Log,
             },
             Receive,
             frame => Framed(frame)).ConfigureAwait(false);
         Shipper = new BlobSender(Blobs, process.Tell, process.Plane.SendAsync);
+        Watch();
         reading = ReadAsync();
         if (options.Listen is null)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using LayerShuffle.Cluster.Security;
+using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -41,6 +42,9 @@ public sealed record WallClusterOptions
 
     /// <summary>Whether a worker that dies without a fault asking for it is started again.</summary>
     public bool Respawn { get; init; } = true;
+
+    /// <summary>How patient the cluster is with members that it cannot reach.</summary>
+    public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 
     /// <summary>Where the nodes' logs go; null for nowhere.</summary>
     public string? LogDirectory { get; init; }

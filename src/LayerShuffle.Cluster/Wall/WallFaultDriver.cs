@@ -85,6 +85,13 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
             Then(endpoint, () => RejoinAsync(endpoint, address, "respawned"));
     }
 
+    /// <summary>Akka.Cluster has found something out about a worker.</summary>
+    public void Found(int endpoint, string effect)
+    {
+        if (endpoint < topology.Count)
+            Log("", "membership", topology.Name(endpoint), effect, null);
+    }
+
     public void Dispose()
     {
         stop.Cancel();

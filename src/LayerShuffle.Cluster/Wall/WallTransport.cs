@@ -65,6 +65,16 @@ internal sealed class WallTransport(
             process.Tell(to, new RoutedControl(trial, to, incarnation, verdict.At, message));
     }
 
+    /// <summary>A message of Akka.Cluster to another endpoint of the trial: sent now, later or never, as its link has it.</summary>
+    public void SendMembership(int to, Action send)
+    {
+        ControlVerdict verdict;
+        lock (gate)
+            verdict = injector.SendMembership(self, to, clock.Now);
+        if (verdict.Delivered)
+            Later(verdict.At, send);
+    }
+
     /// <summary>Changes links: faults begin and end.</summary>
     public void Change(Action<LinkInjector> change)
     {

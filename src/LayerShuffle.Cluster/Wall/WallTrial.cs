@@ -110,6 +110,7 @@ internal sealed partial class WallTrial
         cluster.Respawned += OnRespawned;
         cluster.Arrived += OnArrived;
         cluster.Failed += OnFailed;
+        cluster.Found += faults.Found;
         IActorRef root = ActorRefs.Nobody;
         try
         {
@@ -135,6 +136,7 @@ internal sealed partial class WallTrial
             cluster.Respawned -= OnRespawned;
             cluster.Arrived -= OnArrived;
             cluster.Failed -= OnFailed;
+            cluster.Found -= faults.Found;
             faults.Dispose();
             cluster.Process.System.Stop(root);
             own.Dispose();

@@ -38,6 +38,7 @@ public static class WorkerHost
             Host = settings.Host,
             Identity = identity,
             Seed = (settings.Coordinator.Host, settings.Coordinator.AkkaPort),
+            Membership = new(new(settings.HeartbeatPause), new(settings.StableAfter)),
             Log = Log,
         };
         // Nothing reaches the worker before it has said hello, and that comes after Begin.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -37,6 +38,12 @@ internal sealed record WorkerSettings
 
     /// <summary>The coordinator's machine (<see cref="MachineClock.BootId"/>): on the same one, monotonic clocks agree.</summary>
     public string? BootId { get; init; }
+
+    /// <summary>How long heartbeats of a member may stay out, in nanoseconds.</summary>
+    public long HeartbeatPause { get; init; } = MembershipSpec.Default.AcceptableHeartbeatPause.Nanoseconds;
+
+    /// <summary>How long nothing may have changed before unreachable members are downed, in nanoseconds.</summary>
+    public long StableAfter { get; init; } = MembershipSpec.Default.StableAfter.Nanoseconds;
 
     public string ToJson() => JsonSerializer.Serialize(this);
 

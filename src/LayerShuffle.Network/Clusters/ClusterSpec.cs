@@ -21,4 +21,7 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
 
     /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }
+
+    /// <summary>Wall clock: how patient Akka.Cluster is. Processes are started once for all trials, so it is the same in all of them.</summary>
+    public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 }

@@ -9,6 +9,6 @@ public enum ControlFate
     /// <summary>The link was down when it was sent.</summary>
     LinkDown,
 
-    /// <summary>Lost, which takes <c>network.control: lossy</c>.</summary>
+    /// <summary>Lost, which takes <c>network.control: lossy</c>, or <c>network.membership: lossy</c> for what membership sends.</summary>
     Lost,
 }

@@ -60,6 +60,15 @@ public sealed class LinkInjector
     public ControlVerdict SendControl(int from, int to, ControlKind kind, in MessageKey key, int copy, Instant now) =>
         Link(from, to).SendControl(kind, key, copy, now);
 
+    /// <summary>
+    /// Hands a message of the cluster's membership (gossip, heartbeats) to its link: dropped where the link is down or by the loss of data, else delayed by a latency. It has no size and is counted nowhere.
+    /// Its luck goes by how many have gone before it on this link, which only real time knows; no other draw is touched.
+    /// </summary>
+    /// <param name="from">Sending endpoint.</param>
+    /// <param name="to">Receiving endpoint: another one.</param>
+    /// <param name="now">When it is sent.</param>
+    public ControlVerdict SendMembership(int from, int to, Instant now) => Link(from, to).SendMembership(now);
+
     /// <summary>Counts a copy that reached its receiver: a verdict cannot know who will be up by then.</summary>
     /// <param name="from">Sending endpoint.</param>
     /// <param name="to">Receiving endpoint.</param>

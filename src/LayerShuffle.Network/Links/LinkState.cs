@@ -9,12 +9,13 @@ internal sealed class LinkState
 {
     private readonly string from, to;
     private readonly LinkConditions asked;
-    private readonly SeedTree loss, duplicate, corrupt, reorder, latency, controlLoss;
+    private readonly SeedTree loss, duplicate, corrupt, reorder, latency, controlLoss, membership;
     private readonly SeedTree[] controlLatency;
     private readonly LinkStatistics statistics = new();
     private readonly List<LinkHold> patches = [];
     private LinkConditions conditions;
     private int cuts;
+    private long membershipMessages;
     private Instant free, latestArrival;
 
     /// <summary>A link whose draws come from (seed, repeat, purpose, link); the trees are walked to the link once, not once a message.</summary>
@@ -29,6 +30,7 @@ internal sealed class LinkState
         reorder = Tree("reorder");
         latency = Tree("latency");
         controlLoss = Tree("control-loss");
+        membership = Tree("membership");
         controlLatency = [Tree("ack"), Tree("release"), Tree("report")]; // in the order of ControlKind
 
         SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
@@ -63,6 +65,17 @@ internal sealed class LinkState
         if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, copy) < conditions.Loss)
             return new(ControlFate.Lost, Instant.Never);
         return new(ControlFate.Delivered, now + DrawLatency(controlLatency[(int)kind], key, copy));
+    }
+
+    /// <summary>Messages of the membership are nobody's data: their draws are their own, by a running count, and no statistics tell of them.</summary>
+    public ControlVerdict SendMembership(Instant now)
+    {
+        SeedTree draw = membership.Child(membershipMessages++);
+        if (cuts > 0)
+            return new(ControlFate.LinkDown, Instant.Never);
+        if (conditions.Loss > 0 && draw.Child(0).Uniform < conditions.Loss)
+            return new(ControlFate.Lost, Instant.Never);
+        return new(ControlFate.Delivered, now + conditions.Latency.Sample(draw.Child(1).Uniform));
     }
 
     /// <summary>Closes the books on a copy that arrived; a corrupted one was counted when it was garbled, whoever would have received it.</summary>

@@ -7,4 +7,7 @@ public sealed record NetworkSpec(LinkConditions Default, IReadOnlyList<LinkExcep
 {
     /// <summary>A perfect network.</summary>
     public static NetworkSpec Perfect { get; } = new(LinkConditions.Perfect, []);
+
+    /// <summary>Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too (<c>network.membership: lossy</c>).</summary>
+    public bool MembershipLossy { get; init; }
 }

@@ -39,7 +39,11 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
         RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Network.Time.Duration.Zero,
         Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
+        Membership = Membership(cluster?.Map("membership")),
     };
+
+    private static MembershipSpec Membership(MapNode? map) => new(
+        Read.Duration(map, "acceptable_heartbeat_pause") ?? MembershipSpec.Default.AcceptableHeartbeatPause, Read.Duration(map, "stable_after") ?? MembershipSpec.Default.StableAfter);
 
     public PlacementSpec Placement(MapNode? cluster, EndpointChecker endpoints, LayerChecker layers, int replicas)
     {

@@ -23,7 +23,7 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all").Select(receiver => new LinkException(sender, receiver, patch))));
         }
 
-        return new NetworkSpec(conditions, links);
+        return new NetworkSpec(conditions, links) { MembershipLossy = Read.Text(network, "membership") == "lossy" };
     }
 
     public LinkPatch Patch(MapNode? map) => new()

@@ -51,6 +51,7 @@ public static partial class LanguageSchema
     [
         .. LinkKeys(withDefaults: true),
         new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
+        new("membership", Word("reliable", "lossy"), "Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too, so that members can become unreachable and be downed.", "reliable"),
         new("links", new ListType("exceptions", new MapType("link settings",
         [
             new("from", Ends, "Sending endpoint, or all.", Required: true),
@@ -58,6 +59,8 @@ public static partial class LanguageSchema
             .. LinkKeys(withDefaults: false),
         ])), "Exceptions, directed, applied in order."),
     ]);
+
+    private static ScalarType MillisecondsOrMore => new(ScalarKind.Duration) { Minimum = 1e6 }; // Akka's settings go no finer
 
     private static MapType Cluster() => new("cluster settings",
     [
@@ -79,6 +82,11 @@ public static partial class LanguageSchema
         new("recovery", Word("none", "rehost"), "What becomes of the layers of a node that is down; rehost: survivors host them, by their capacity and within their memory.", "none"),
         new("recovery_time", Duration, "With rehost: from a node's death until survivors serve its layers; exactly this on the virtual clock, at least this on the wall clock.", "0ms"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.", "fp32"),
+        new("membership", new MapType("membership settings",
+        [
+            new("acceptable_heartbeat_pause", MillisecondsOrMore, "How long heartbeats of a member may stay out before it counts as unreachable.", "20s"),
+            new("stable_after", MillisecondsOrMore, "How long nothing may have changed before unreachable members are downed.", "10s"),
+        ]), "Wall clock: how patient Akka.Cluster is, in Akka's names; the same for all trials."),
     ]);
 
     private static DictionaryType Faults()

@@ -8,6 +8,7 @@ namespace LayerShuffle.Scenarios;
 internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
 {
     private List<string> names = []; // the longest list of nodes so far: every list before it is its beginning
+    private MembershipSpec? membership;
 
     /// <summary>Whether it is the wall clock.</summary>
     public bool IsWall => clock == ScenarioClock.Wall;
@@ -28,8 +29,28 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
     /// <summary>What differs between the clocks in one condition, sweep point and policy.</summary>
     public void Variant(VariantPoint point, TrialVariant variant)
     {
-        if (clock == ScenarioClock.Wall && point.Merged.Map("cluster") is var cluster)
+        MapNode? cluster = point.Merged.Map("cluster");
+        if (IsWall)
+        {
             Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
+            Membership(cluster?.Get("membership") ?? cluster ?? point.Merged, variant.Cluster.Membership);
+            return;
+        }
+
+        if (cluster?.Get("membership") is { } patience)
+            mistakes.Add(patience, "there is no Akka.Cluster on the virtual clock", "no `membership`, or `clock: wall`");
+        if (variant.Network.MembershipLossy)
+            mistakes.Add(point.Merged.Map("network")!.Get("membership")!, "there is no Akka.Cluster on the virtual clock whose gossip could be lost", "`reliable`, or `clock: wall`");
+    }
+
+    /// <summary>Processes are started before any trial, and are told then how patient to be.</summary>
+    private void Membership(ScenarioNode place, MembershipSpec here)
+    {
+        membership ??= here;
+        if (here != membership)
+            mistakes.Add(
+                place, $"members are given {here.AcceptableHeartbeatPause} and {here.StableAfter} here and {membership.AcceptableHeartbeatPause} and {membership.StableAfter} elsewhere: on the wall clock all trials run on the same processes",
+                "the same `membership` in all conditions");
     }
 
     /// <summary>Processes are started once for all trials: a trial can leave the last of them out, but cannot have others.</summary>
