@@ -57,7 +57,7 @@ public sealed class CodecTests : IDisposable
     {
         Type[] local =
         [
-            typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers), typeof(LayerRestoration), typeof(LayerGraph),
+            typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers), typeof(LayerRestoration), typeof(LayerMove), typeof(LayerGraph),
         ];
         Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions)];
         Type[] records = [.. typeof(TrainStep).Assembly.GetTypes()
