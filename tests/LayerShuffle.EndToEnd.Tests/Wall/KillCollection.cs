@@ -1,6 +1,6 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>Clusters of processes that are killed: one at a time, beside those whose times matter.</summary>
+/// <summary>Clusters of processes whose times do not matter: one at a time, beside those of <see cref="WallCollection"/>.</summary>
 [CollectionDefinition(Name)]
 public sealed class KillCollection
 {

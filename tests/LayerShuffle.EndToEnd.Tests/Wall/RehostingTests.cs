@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>Survivors take over layers of a node that is gone as far as their memory goes; routing copes with the rest.</summary>
-[Collection(WallCollection.Name)]
+[Collection(KillCollection.Name)]
 public sealed class RehostingTests : IDisposable
 {
     /// <summary>Layers of 117.4 KB: the third node has room for one more, the first for none.</summary>

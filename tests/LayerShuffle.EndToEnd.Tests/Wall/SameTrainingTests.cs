@@ -1,7 +1,7 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>Training over processes is training in one process.</summary>
-[Collection(WallCollection.Name)]
+[Collection(KillCollection.Name)]
 public sealed class SameTrainingTests : IDisposable
 {
     private readonly Workplace place = new();
