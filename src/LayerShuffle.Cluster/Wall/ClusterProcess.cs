@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
-using Akka.Cluster.Hosting.SBR;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
@@ -19,7 +18,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// </summary>
 internal sealed class ClusterProcess : IAsyncDisposable
 {
-    private const string SystemName = "layershuffle", CoordinatorRole = "coordinator", NodeRole = "node";
+    private const string SystemName = "layershuffle";
     private readonly ProcessOptions options;
     private readonly ServiceProvider services;
     private readonly ConcurrentDictionary<int, PeerAddress> peers = []; // those that serve
@@ -182,14 +181,12 @@ internal sealed class ClusterProcess : IAsyncDisposable
             .AddHocon(ClusterSerialization.Config(), HoconAddMode.Prepend)
             .AddHocon(Quiet, HoconAddMode.Prepend)
             .AddHocon(MembershipTransportProvider.Config, HoconAddMode.Prepend)
-            .AddHocon($"akka.cluster.split-brain-resolver.stable-after = {(long)options.Membership.StableAfter.TotalMilliseconds}ms", HoconAddMode.Prepend)
+            .AddHocon(CoordinatorDowning.Config(options.Membership.StableAfter.ToTimeSpan()), HoconAddMode.Prepend)
             .WithRemoting(remote)
             .WithClustering(new ClusterOptions
             {
-                Roles = [options.Seed is null ? CoordinatorRole : NodeRole],
+                Roles = [options.Seed is null ? CoordinatorDowning.CoordinatorRole : CoordinatorDowning.NodeRole],
                 SeedNodes = options.Seed is { } seed ? [$"{(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp")}://{SystemName}@{seed.Host}:{seed.Port}"] : [],
-                // The side with the coordinator lives: keep-majority would end it when most nodes die.
-                SplitBrainResolver = new StaticQuorumOption { QuorumSize = 1, Role = CoordinatorRole },
                 FailureDetector = new() { AcceptableHeartbeatPause = options.Membership.AcceptableHeartbeatPause.ToTimeSpan() },
             });
         if (options.Seed is null)

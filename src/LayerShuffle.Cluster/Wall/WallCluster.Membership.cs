@@ -17,7 +17,7 @@ public sealed partial class WallCluster
             _ =>
             {
                 if (!stop.IsCancellationRequested)
-                    Failed?.Invoke("Akka.Cluster has downed the coordinator itself: it was reached by some members and not by others for too long. Cut whole groups from it, or be more patient (`cluster.membership`).");
+                    Failed?.Invoke("Akka.Cluster has ended the coordinator's own actor system, which nobody asked it to.");
             },
             TaskScheduler.Default);
     }
