@@ -64,7 +64,7 @@ public sealed class PartOptimizerTests
         using var scope = torch.NewDisposeScope();
         Parameter weights = Weights(3);
         using var optimizer = new PartOptimizer([weights], Rate, Decay);
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < 1500; i++)
         {
             weights.grad = weights.detach().sin();
             optimizer.Step(0.5, Rate);

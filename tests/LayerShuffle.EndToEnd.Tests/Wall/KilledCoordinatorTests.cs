@@ -7,7 +7,7 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     private const int Requests = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string Scenario = WallScenario.Text(
-        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s", images: 480, rest: "conditions: {a: {}, b: {}}");
+        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s", nodes: 2, images: 480, rest: "conditions: {a: {}, b: {}}");
 
     private readonly Workplace place = new();
 
