@@ -74,8 +74,12 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     /// <inheritdoc/>
     public async Task CollectAsync(int stepsDone, CancellationToken cancellation)
     {
-        await RestoreAsync(stepsDone, cancellation).ConfigureAwait(false); // lost while the last step was committed
-        await ExportAsync([.. hosted], stepsDone, cancellation).ConfigureAwait(false);
+        for (int tries = 0; tries == 0 || (lost.Count > 0 && tries < options.MostAttempts); tries++) // one that dies while it is asked is restored and asked again: nobody falls behind by more than a checkpoint
+        {
+            await RestoreAsync(stepsDone, cancellation).ConfigureAwait(false); // lost while the last step was committed
+            await ExportAsync([.. hosted], stepsDone, cancellation).ConfigureAwait(false);
+        }
+
         lost.UnionWith(away); // ask for them again
         away.Clear();
     }

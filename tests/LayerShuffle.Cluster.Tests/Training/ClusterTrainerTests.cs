@@ -162,6 +162,26 @@ public class ClusterTrainerTests
     }
 
     [Fact]
+    public async Task A_host_that_dies_while_a_checkpoint_is_made_is_in_that_checkpoint_all_the_same()
+    {
+        VitConfig config = TinyModels.Config(layers: 4);
+        using var folder = new TemporaryFolder();
+        await using var bench = new ClusterTrainingBench(config, new TrainingOptions { Epochs = 2, BatchSize = 16 });
+        int step = 0, killed = 0;
+        bench.Cluster.Judge = (layer, message) =>
+        {
+            if (message is TrainForward forward)
+                Volatile.Write(ref step, forward.Step);
+            bool dies = layer == 2 && (killed == 0 ? message is ExportState && Volatile.Read(ref step) == 3 : killed == 1 && message is TrainForward { Step: 6 });
+            killed += dies ? 1 : 0;
+            return dies ? Verdict.KillInstead : Verdict.Deliver;
+        };
+        await bench.TrainAsync(folder.Path);
+        bench.Restorations.ShouldBe([new LayerRestoration(2, 4, 0, true), new LayerRestoration(2, 6, 4, true)]);
+        bench.Read(folder.Path).Steps.ShouldBe([8, 8, 2, 8, 8]);
+    }
+
+    [Fact]
     public async Task When_all_hosts_stay_away_the_training_ends_and_says_so()
     {
         await using var bench = new ClusterTrainingBench(TinyModels.Config(layers: 4), new TrainingOptions { Epochs = 2, BatchSize = 16 });
