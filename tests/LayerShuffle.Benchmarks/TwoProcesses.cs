@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LayerShuffle.Cluster.Membership;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Cluster.Wire;
@@ -48,11 +49,9 @@ internal sealed class TwoProcesses : IAsyncDisposable
     {
         var pair = new TwoProcesses();
         pair.process = await ClusterProcess.StartAsync(Options(0), pair.Received, pair.Framed);
-        pair.peer = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [LoadPeer.Name, Text(pair.process.Address.AkkaPort), Text(pair.process.Address.DataPort)])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        ProcessStartInfo start = SelfLauncher.Self(LoadPeer.Name, Text(pair.process.Address.AkkaPort), Text(pair.process.Address.DataPort));
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
+        pair.peer = Process.Start(start)!;
         int[] ports = [.. (await pair.peer.StandardOutput.ReadLineAsync() ?? throw new IOException("The other process has ended.")).Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         pair.process.SetPeer(new PeerAddress(1, IPAddress.Loopback.ToString(), ports[1], ports[2], 1));
         pair.process.WatchMembership((_, _, effect) =>
