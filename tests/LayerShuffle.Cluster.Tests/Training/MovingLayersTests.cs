@@ -52,7 +52,11 @@ public class MovingLayersTests
             message is ExportState && layer == 1 && !bench.Cluster.Wanted.IsEmpty && Interlocked.Exchange(ref killed, 1) == 0 ? Enum.Parse<Verdict>(how) : Verdict.Deliver;
         await bench.TrainAsync(folder.Path, (done, _) => Want(bench, done == 5 ? [(5, 1, 2)] : []));
         killed.ShouldBe(1);
-        bench.Restorations.Select(lost => (lost.Layer, lost.Step, lost.Hosted)).ShouldBe([(1, 5, true), (5, 5, true)]); // host 1 has both
+        var restored = bench.Restorations.Select(lost => (lost.Layer, lost.Step, lost.Hosted)).ToArray();
+        if (restored.Length == 1 && how != nameof(Verdict.KillInstead))
+            restored.ShouldBe([(5, 5, true)]); // its word on layer 1 came before its end, and the layer lives on host 2
+        else
+            restored.ShouldBe([(1, 5, true), (5, 5, true)]); // host 1 had both
         bench.Restorations.ShouldAllBe(lost => lost.StateStep == 4 || (lost.Layer == 1 && lost.StateStep == 5)); // its word may have come before its end
         ShouldHaveStepped(bench, folder.Path);
     }

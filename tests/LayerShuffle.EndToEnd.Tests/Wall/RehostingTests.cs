@@ -17,7 +17,7 @@ public sealed class RehostingTests : IDisposable
         network: {latency: 5ms}
         faults: {death: {kind: crash, nodes: node-2, at: 1s}}
         routing: {timeout: 600ms, retries: 0, on_failure: skip, detection: 100ms}
-        workload: {requests: 60, arrivals: {rate: 20/s, process: uniform}, deadline: 10s}
+        workload: {requests: 100, arrivals: {rate: 10/s, process: uniform}, deadline: 10s} # 10 s: the rest may take its time
 
         """;
 
