@@ -50,7 +50,7 @@ public class ClusterTrainerTests
             await Should.ThrowAsync<OperationCanceledException>(async () => _ = virtually
                 ? bench.TrainVirtually(folder.Path, stop, cancellation.Token)
                 : await bench.TrainAsync(folder.Path, stop, cancellation.Token));
-            Directory.GetDirectories(folder.Path).Length.ShouldBeInRange(1, 2); // the last, and the one before it
+            Directory.GetDirectories(folder.Path).Length.ShouldBe(checkpointSteps == 0 ? 1 : 2); // the last, and the one before it where there was one
 
             int first = 0;
             Action<int, int> note = (done, total) => first = first == 0 ? done : first;
