@@ -120,7 +120,7 @@ public sealed class PartOptimizer : IDisposable
         parameter.mul_(decay);
         state.exp_avg.mul_(beta1).add_(gradient, rest1);
         state.exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, rest2);
-        Tensor denominator = state.exp_avg_sq.sqrt().div(root2).add_(epsilon); // the parameter's shape
+        Tensor denominator = state.exp_avg_sq.sqrt().div(root2).add_(epsilon, HeldScalars.One); // the parameter's shape
         parameter.addcdiv_(state.exp_avg, denominator, step);
     }
 

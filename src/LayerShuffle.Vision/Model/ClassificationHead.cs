@@ -42,7 +42,7 @@ public sealed class ClassificationHead : ModelPart
         {
             Tensor other = F.linear(Norm(hidden.select(1, 1)), distillation_weight, distillation_bias);       // [b, C], on the distillation token
             using Scalar two = 2.ToScalar();
-            logits = logits.add(other).div(two);                                                              // [b, C]
+            logits = logits.add(other, HeldScalars.One).div(two);                                                              // [b, C]
         }
 
         return logits.MoveToOuterDisposeScope();

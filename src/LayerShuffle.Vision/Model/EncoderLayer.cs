@@ -70,9 +70,9 @@ public sealed class EncoderLayer : ModelPart
         using var scope = NewDisposeScope();
         Tensor h = hidden;                                     // [b, n, d]
         if (config.Variant == ModelVariant.LayerShufflePosition)
-            h = h + TellPosition(h, positionEmbedding);        // [b, n, d]
-        h = h + Attention(Norm(h, before_weight, before_bias)); // [b, n, d]
-        h = h + FeedForward(Norm(h, after_weight, after_bias)); // [b, n, d]
+            h = h.add(TellPosition(h, positionEmbedding), HeldScalars.One);        // [b, n, d]
+        h = h.add(Attention(Norm(h, before_weight, before_bias)), HeldScalars.One); // [b, n, d]
+        h = h.add(FeedForward(Norm(h, after_weight, after_bias)), HeldScalars.One); // [b, n, d]
         return h.MoveToOuterDisposeScope();
     }
 

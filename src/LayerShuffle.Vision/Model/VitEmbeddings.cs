@@ -54,7 +54,7 @@ public sealed class VitEmbeddings : ModelPart
         if (distillation_token is not null)
             tokens.Add(distillation_token.expand(b, 1, d));                                         // [b, 1, d]
         tokens.Add(patches);
-        return (cat(tokens, 1) + position_embeddings).MoveToOuterDisposeScope();                    // [b, n, d]
+        return cat(tokens, 1).add(position_embeddings, HeldScalars.One).MoveToOuterDisposeScope(); // [b, n, d]
     }
 
     /// <summary>The row e_i of <see cref="LayerPositions"/> that a layer at this position is handed, [32]; null for the other variants. The caller disposes it.</summary>
@@ -72,7 +72,7 @@ public sealed class VitEmbeddings : ModelPart
             layer_positions.grad = zeros_like(layer_positions);
         Tensor table = layer_positions.grad!; // [L, 32]
         for (int i = 0; i < rows.Count; i++)
-            table.select(0, i).add_(rows[i]);
+            table.select(0, i).add_(rows[i], HeldScalars.One);
     }
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ public static class VitLoss
         Tensor total = ClassLoss(output.Logits, labels, labelSmoothing);
         IReadOnlyList<Tensor> positions = output.PositionLogits ?? [];
         for (int i = 0; i < positions.Count; i++)
-            total = total + PositionTerm(positions[i], i, config.PositionLossWeight, positions.Count);
+            total = total.add(PositionTerm(positions[i], i, config.PositionLossWeight, positions.Count), HeldScalars.One);
         return total.MoveToOuterDisposeScope();
     }
 }
