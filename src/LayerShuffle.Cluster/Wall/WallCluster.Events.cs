@@ -97,6 +97,7 @@ public sealed partial class WallCluster
         if (Find(name) is not { } node)
             return;
         bool wasReady = false;
+        TaskCompletionSource? gone = null;
         lock (gate)
         {
             incarnation = Math.Min(incarnation, node.Incarnation);
@@ -108,7 +109,7 @@ public sealed partial class WallCluster
                 (wasReady, node.Address) = (node.Address is not null, null);
                 node.Ready.TrySetException(new WorkerDiedException(
                     $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}", asked));
-                node.Gone.TrySetResult();
+                gone = node.Gone;
             }
 
             if (asked)
@@ -119,6 +120,7 @@ public sealed partial class WallCluster
         ClusterMetrics.SetMembersUp(Living().Count);
         Shipper.OnPeerLost(node.Endpoint);
         Broadcast(new PeerDown(node.Endpoint, incarnation));
+        gone?.TrySetResult(); // not before: who waits for the death may take it that the worker serves no longer
         if (stop.IsCancellationRequested)
             return;
         if (!asked && wasReady)

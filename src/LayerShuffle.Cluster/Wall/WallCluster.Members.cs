@@ -16,6 +16,9 @@ public sealed partial class WallCluster
     /// <summary>Whether a node is not there, and need not be: nothing waits for it.</summary>
     internal bool IsAway(int endpoint) => options.MayBeAway && hub.Nodes.All(node => node.Name != nodes[endpoint - 1].Name);
 
+    /// <summary>Whether a worker newer than this one serves for an endpoint.</summary>
+    internal bool IsBack(int endpoint, int dead) => process.IncarnationOf(endpoint) > dead;
+
     /// <summary>Where the worker of an endpoint is that is there, serving or held; null if there is none.</summary>
     internal PeerAddress? AddressOf(int endpoint)
     {

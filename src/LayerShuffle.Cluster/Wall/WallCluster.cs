@@ -112,12 +112,14 @@ public sealed partial class WallCluster : IAsyncDisposable
     }
 
     /// <summary>Kills a worker (SIGKILL); done when its death is known. Nothing happens if there is none.</summary>
-    public async Task KillAsync(int endpoint)
+    /// <returns>The incarnation that is dead now.</returns>
+    public async Task<int> KillAsync(int endpoint)
     {
         NodeState node = nodes[endpoint - 1];
+        int incarnation;
         Task gone, starting;
         lock (gate)
-            (gone, starting) = (node.Buried < node.Incarnation ? node.Gone.Task : Task.CompletedTask, node.Starting ?? Task.CompletedTask);
+            (incarnation, gone, starting) = (node.Incarnation, node.Incarnation > 0 ? node.Gone.Task : Task.CompletedTask, node.Starting ?? Task.CompletedTask);
         try
         {
             await hub.KillAsync(node.Name).ConfigureAwait(false);
@@ -130,6 +132,7 @@ public sealed partial class WallCluster : IAsyncDisposable
         // The hub confirms before its events are read: until then the dead worker would pass for a living one. And who waits for it to come up must have given up.
         Task both = Task.WhenAll(gone, starting.ContinueWith(_ => { }, TaskScheduler.Default));
         await Task.WhenAny(both, Task.Delay(DeathPatience)).ConfigureAwait(false);
+        return incarnation;
     }
 
     /// <summary>Waits for what a worker is to do.</summary>

@@ -69,7 +69,7 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         {
             Log("", "process", topology.Name(endpoint), $"died ({how})", null);
             if (spec.Cluster.Recovery == RecoveryKind.Rehost)
-                _ = Task.Run(() => RehostAsync(endpoint), stop.Token);
+                _ = Task.Run(() => RehostAsync(endpoint, incarnation), stop.Token);
         }
     }
 
@@ -139,10 +139,10 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         {
             lock (gate)
                 downBy[(node, cluster.Process.IncarnationOf(node) ?? 0)] = strike.Fault.Name;
-            await cluster.KillAsync(node).ConfigureAwait(false);
+            int killed = await cluster.KillAsync(node).ConfigureAwait(false);
             Log(strike, "crash", name, "began");
             if (spec.Cluster.Recovery == RecoveryKind.Rehost)
-                _ = Task.Run(() => RehostAsync(node), stop.Token);
+                _ = Task.Run(() => RehostAsync(node, killed), stop.Token);
             if (strike.Fault is CrashFault { RestartAfter: not null })
                 held[node] = HoldAsync(node);
         }
@@ -198,16 +198,16 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         return address;
     }
 
-    private async Task RehostAsync(int node)
+    private async Task RehostAsync(int node, int dead)
     {
         try
         {
             await started.Task.ConfigureAwait(false); // before, not all workers have their side of the trial, and would not hear of it
-            if (cluster.Process.IncarnationOf(node) is not null)
-                return; // it is back
-            foreach (string effect in await trial.RehostAsync(node, stop.Token, own.Clock.Now + spec.Cluster.RecoveryTime).ConfigureAwait(false))
+            if (cluster.IsBack(node, dead))
+                return;
+            foreach (string effect in await trial.RehostAsync(node, stop.Token, (dead, own.Clock.Now + spec.Cluster.RecoveryTime)).ConfigureAwait(false))
                 Log("", "placement", topology.Name(node), effect, null);
-            if (cluster.Process.IncarnationOf(node) is not null)
+            if (cluster.IsBack(node, dead))
                 trial.GiveBack(node); // it came back meanwhile
         }
         catch (OperationCanceledException)

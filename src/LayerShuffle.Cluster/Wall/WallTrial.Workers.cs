@@ -88,9 +88,9 @@ internal sealed partial class WallTrial
     /// <summary>Has survivors host a dead node's layers, by their capacity and within their memory; done when everybody knows.</summary>
     /// <param name="dead">It.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    /// <param name="notBefore">When they may serve them at the earliest; nothing moves if the node is back by then. Null: at once.</param>
+    /// <param name="death">Which of its incarnations died, and when the survivors may serve at the earliest; nothing moves if the node is back by then. Null: it leaves, or is not there; they serve at once.</param>
     /// <returns>Effects for the ledger: who hosts what, and what has found no room.</returns>
-    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation, Instant? notBefore = null)
+    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation, (int Incarnation, Instant Recovered)? death = null)
     {
         await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -103,10 +103,10 @@ internal sealed partial class WallTrial
                     await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
             }
 
-            if (notBefore is { } recovered)
+            if (death is var (incarnation, recovered))
             {
                 await own.Clock.ReachAsync(recovered, cancellation).ConfigureAwait(false);
-                if (cluster.Process.IncarnationOf(dead) is not null)
+                if (cluster.IsBack(dead, incarnation))
                     return [];
             }
 
