@@ -13,6 +13,9 @@ public sealed class SelfLauncher(IReadOnlyDictionary<string, string>? environmen
     // The runtime's files for debuggers outlive a process that is killed; a supervisor removes its worker's, but not if it is killed itself. Set DOTNET_EnableDiagnostics=1 to look into workers.
     private static readonly (string Name, string Value) Diagnostics = ("DOTNET_EnableDiagnostics", "0");
 
+    // Compiling code once more, with counters, to find out what is hot took a fifth of the processor time of a cluster's first twenty seconds, which is when it is measured; a worker's own code is little beside its layers.
+    private static readonly (string Name, string Value) Profiling = ("DOTNET_TieredPGO", "0");
+
     /// <inheritdoc/>
     public ProcessStartInfo Command(WorkerStart start)
     {
@@ -20,6 +23,7 @@ public sealed class SelfLauncher(IReadOnlyDictionary<string, string>? environmen
         foreach ((string name, string value) in OperatingSystem.IsLinux() ? Malloc : [])
             info.Environment.TryAdd(name, value); // what the user set stays
         info.Environment.TryAdd(Diagnostics.Name, Diagnostics.Value);
+        info.Environment.TryAdd(Profiling.Name, Profiling.Value);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             info.Environment[name] = value;
         return info;
