@@ -262,7 +262,7 @@ public sealed partial class SupervisorHub
         int count = Interlocked.Increment(ref refusals);
         if (stop.IsCancellationRequested || (count > ToldStrangers && exception is not NodeRefusedException) || events.Reader.Count >= WaitingLines)
             return;
-        Tell(new HubEvent.Refused(from, name, exception is OperationCanceledException ? $"It did not say who it is within {options.HandshakeTimeout.TotalSeconds:0.#} s." : exception.Message));
+        Tell(new HubEvent.Refused(from, name, exception is OperationCanceledException or TimeoutException ? $"It did not say who it is within {options.HandshakeTimeout.TotalSeconds:0.#} s." : exception.Message));
     }
 
     private void Tell(HubEvent happening) => events.Writer.TryWrite(happening);
