@@ -157,9 +157,9 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
                 lines = process.Asked ? [] : [.. process.LastLines().Select(Cut)];
             }
 
-            report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines)));
             if (!process.Asked)
                 options.Say($"The worker of {Name} ended by itself: {exit}.");
+            report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines)));
         }
         finally
         {
