@@ -29,9 +29,10 @@ internal sealed class EndpointTrial : IDisposable
     private readonly Dictionary<string, IDisposable> holds = []; // by fault name
     private readonly MembershipGate gate;
     private readonly MembershipGate.MembershipJudge judge;
+    private bool begun;
     private volatile bool over;
 
-    /// <summary>Sets it up; nothing happens before <see cref="Start"/>.</summary>
+    /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
         int number, TrialSpec spec, int layers, int self, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen)
     {
@@ -75,13 +76,13 @@ internal sealed class EndpointTrial : IDisposable
     /// <summary>All fault events of the trial.</summary>
     public IReadOnlyList<FaultEvent> Timeline { get; }
 
-    /// <summary>The zero is known: from now on messages flow and faults strike.</summary>
+    /// <summary>The zero is known: from now on faults strike, and what others that have begun already may have sent is due. Nothing happens the second time.</summary>
     /// <param name="zero">In nanoseconds of this machine's monotonic clock.</param>
-    /// <param name="endpoint">This endpoint's actor.</param>
-    public void Start(long zero, IActorRef endpoint)
+    public void Start(long zero)
     {
-        Clock.Zero = zero;
-        Transport.Endpoint = endpoint;
+        if (Interlocked.Exchange(ref begun, true))
+            return;
+        Clock.Begin(zero);
         foreach (FaultEvent strike in Timeline)
         {
             if (strike.Fault is PartitionFault or LinkFault or SlowdownFault)

@@ -4,20 +4,34 @@ using LayerShuffle.Network.Time;
 
 namespace LayerShuffle.Cluster.Wall;
 
-/// <summary>The clock port on the machine's monotonic clock: time of one trial, whose zero all endpoints agree on. Before the zero is known it stands at 0 and timers must not be set.</summary>
+/// <summary>
+/// The clock port on the machine's monotonic clock: time of one trial, whose zero all endpoints agree on. Before the zero is known it stands at 0 and keeps the timers: an endpoint may hear from
+/// another that has begun before it knows of the beginning itself.
+/// </summary>
 /// <param name="timer">The timer of this process.</param>
 internal sealed class WallClock(PreciseTimer timer) : IClock
 {
-    private long zero = long.MaxValue;
+    private const long Unknown = long.MaxValue;
+    private readonly Lock gate = new();
+    private List<EarlyTimer>? early = [];
+    private long zero = Unknown;
 
-    /// <summary>The trial's zero in nanoseconds of this machine's monotonic clock (<see cref="PreciseTimer.Now"/>).</summary>
-    public long Zero
+    public Instant Now => new(Math.Max(0, timer.Now - Volatile.Read(ref zero)));
+
+    /// <summary>The zero is known: timers that were set before run from now on.</summary>
+    /// <param name="at">In nanoseconds of this machine's monotonic clock (<see cref="PreciseTimer.Now"/>).</param>
+    public void Begin(long at)
     {
-        get => Volatile.Read(ref zero);
-        set => Volatile.Write(ref zero, value);
-    }
+        List<EarlyTimer> kept;
+        lock (gate)
+        {
+            (kept, early) = (early ?? [], null);
+            Volatile.Write(ref zero, at);
+        }
 
-    public Instant Now => new(Math.Max(0, timer.Now - Zero));
+        foreach (EarlyTimer set in kept)
+            set.Run(Set);
+    }
 
     public ITimerHandle TellAfter(Duration delay, IActorRef target, object message) => At(Now + delay, () => target.Tell(message));
 
@@ -41,7 +55,50 @@ internal sealed class WallClock(PreciseTimer timer) : IClock
     /// <summary>Runs an action at an instant, on the timer's thread.</summary>
     public ITimerHandle At(Instant at, Action action)
     {
-        long origin = Zero;
+        if (Volatile.Read(ref zero) == Unknown)
+        {
+            lock (gate)
+            {
+                if (early is not null)
+                {
+                    var set = new EarlyTimer(at, action);
+                    early.Add(set);
+                    return set;
+                }
+            }
+        }
+
+        return Set(at, action);
+    }
+
+    private ITimerHandle Set(Instant at, Action action)
+    {
+        long origin = Volatile.Read(ref zero);
         return timer.At(at.Nanoseconds > long.MaxValue - Math.Max(0, origin) ? long.MaxValue : origin + at.Nanoseconds, action);
+    }
+
+    private sealed class EarlyTimer(Instant at, Action action) : ITimerHandle
+    {
+        private readonly Lock gate = new();
+        private ITimerHandle? running;
+        private bool cancelled;
+
+        public void Run(Func<Instant, Action, ITimerHandle> set)
+        {
+            lock (gate)
+            {
+                if (!cancelled)
+                    running = set(at, action);
+            }
+        }
+
+        public void Cancel()
+        {
+            lock (gate)
+            {
+                cancelled = true;
+                running?.Cancel();
+            }
+        }
     }
 }

@@ -118,9 +118,10 @@ internal sealed partial class WallTrial
             zero = cluster.Process.Timer.Now + 50_000_000;
             Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
             root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => done.TrySetException(exception))), $"trial-{number}");
+            own.Transport.Endpoint = root;
             foreach (int endpoint in cluster.Living())
                 cluster.Process.Tell(endpoint, new StartTrial(number, zero));
-            own.Start(zero, root);
+            own.Start(zero);
             faults.Schedule();
             root.Tell(StartWorkload.Instance);
             await done.Task.WaitAsync(cancellation).ConfigureAwait(false);

@@ -122,7 +122,7 @@ internal sealed class Worker : IDisposable
                 Prepare(prepare);
                 break;
             case StartTrial start when start.Trial == trial?.Number:
-                trial.Start(start.Zero - clock.Offset, node);
+                trial.Start(start.Zero - clock.Offset);
                 break;
             case Messages.EndTrial end:
                 if (end.Trial == trial?.Number)
@@ -199,6 +199,7 @@ internal sealed class Worker : IDisposable
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
         Props props = NodeActor.Props(settings.Endpoint, spec, next.Context, incarnation, !prepare.Held);
         node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => Problem($"The node failed: {exception.Message}"))), $"trial-{prepare.Trial}-{++prepared}");
+        next.Transport.Endpoint = node;
         lock (gate)
             (training, trial) = (null, next);
         TellCoordinator(new TrialPrepared(prepare.Trial, settings.Endpoint, incarnation));
