@@ -1,7 +1,7 @@
-using System.Net;
 using System.Threading.Channels;
 using Akka.Cluster;
 using LayerShuffle.Cluster.Membership;
+using LayerShuffle.Cluster.Tests.Wall;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Time;
@@ -102,19 +102,9 @@ public sealed class CoordinatorDowningTests : IAsyncLifetime
     private async Task Join()
     {
         int endpoint = processes.Count;
-        var options = new ProcessOptions
-        {
-            Endpoint = endpoint,
-            Incarnation = 1,
-            Token = 7,
-            Listen = IPAddress.Loopback,
-            Host = IPAddress.Loopback.ToString(),
-            Seed = endpoint == 0 ? null : (processes[0].Address.Host, processes[0].Address.AkkaPort),
-            // Node-1 would be the first to act on what it hears from others.
-            Membership = new MembershipSpec(Pause, Duration.FromSeconds(endpoint == 1 ? 1 : 5)),
-            Log = _ => { },
-        };
-        processes.Add(await ClusterProcess.StartAsync(options, _ => { }, frame => frame.Dispose()));
+        // Node-1 would be the first to act on what it hears from others.
+        var membership = new MembershipSpec(Pause, Duration.FromSeconds(endpoint == 1 ? 1 : 5));
+        processes.Add(await LoopbackProcess.StartAsync(endpoint, processes.FirstOrDefault(), membership, null, _ => { }, frame => frame.Dispose()));
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ClusterOf(endpoint).RegisterOnMemberUp(() => up.TrySetResult());
         await up.Task.WaitAsync(Patience);

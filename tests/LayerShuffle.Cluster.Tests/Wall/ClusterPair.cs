@@ -1,6 +1,4 @@
-using System.Net;
 using System.Threading.Channels;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
@@ -65,18 +63,7 @@ internal sealed class ClusterPair : IAsyncDisposable
     private async Task AddAsync(MembershipSpec membership, byte[]? secret)
     {
         int endpoint = processes.Count;
-        var options = new ProcessOptions
-        {
-            Endpoint = endpoint,
-            Incarnation = 1,
-            Token = 7,
-            Listen = IPAddress.Loopback,
-            Host = IPAddress.Loopback.ToString(),
-            Identity = secret is null ? null : ClusterIdentity.FromSecret(secret),
-            Seed = endpoint == 0 ? null : (Coordinator.Address.Host, Coordinator.Address.AkkaPort),
-            Membership = membership,
-            Log = _ => { },
-        };
-        processes.Add(await ClusterProcess.StartAsync(options, message => messages[endpoint].Writer.TryWrite(message), frame => frames[endpoint].Writer.TryWrite(frame)));
+        ClusterProcess? coordinator = endpoint == 0 ? null : Coordinator;
+        processes.Add(await LoopbackProcess.StartAsync(endpoint, coordinator, membership, secret, message => messages[endpoint].Writer.TryWrite(message), frame => frames[endpoint].Writer.TryWrite(frame)));
     }
 }

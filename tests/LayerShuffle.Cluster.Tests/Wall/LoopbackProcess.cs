@@ -1,0 +1,35 @@
+using System.Net;
+using LayerShuffle.Cluster.Security;
+using LayerShuffle.Cluster.Wall;
+using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Clusters;
+
+namespace LayerShuffle.Cluster.Tests.Wall;
+
+/// <summary>Starts what a process of the cluster has, within the test's own process and with real sockets between them.</summary>
+internal static class LoopbackProcess
+{
+    /// <param name="endpoint">0 for the coordinator.</param>
+    /// <param name="coordinator">The coordinator's; null for itself.</param>
+    /// <param name="membership">Its patience.</param>
+    /// <param name="secret">The cluster's, if it has one.</param>
+    /// <param name="received">Takes control messages.</param>
+    /// <param name="framed">Takes frames of the data plane, which are its own then.</param>
+    public static Task<ClusterProcess> StartAsync(
+        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed)
+    {
+        var options = new ProcessOptions
+        {
+            Endpoint = endpoint,
+            Incarnation = 1,
+            Token = 7,
+            Listen = IPAddress.Loopback,
+            Host = IPAddress.Loopback.ToString(),
+            Identity = secret is null ? null : ClusterIdentity.FromSecret(secret),
+            Seed = coordinator is null ? null : (coordinator.Address.Host, coordinator.Address.AkkaPort),
+            Membership = membership,
+            Log = _ => { },
+        };
+        return ClusterProcess.StartAsync(options, received, framed);
+    }
+}
