@@ -65,6 +65,16 @@ public class AdaptiveTimeoutTests
         trial.Hops.Where(h => h.To != "node-1").ShouldAllBe(h => h.Attempt == 0); // the others are as fast as ever, and are not waited for longer
     }
 
+    [Fact]
+    public void A_link_that_cannot_carry_the_load_costs_its_layer_and_not_the_request()
+    {
+        // Ten times what the way to node-1 can carry: round trips of half a minute are measured, and the deadline is 5 s.
+        double bytes = Tokens * Hidden * sizeof(float);
+        var jam = new LinkFault("jam", Ms(2000), ["coordinator"], ["node-1"], new LinkPatch { Bandwidth = bytes * 2 }, Ms(3000));
+        TrialRecord trial = Run(Link(5), [jam], retries: 2, deadlineMs: 5000); // all complete
+        trial.Requests.ShouldAllBe(r => r.Skipped!.All(layer => layer == 0));
+    }
+
     [Theory]
     [InlineData(DelayKind.Pareto, 5, 15)]
     [InlineData(DelayKind.Lognormal, 5, 20)]
@@ -110,10 +120,10 @@ public class AdaptiveTimeoutTests
     private static FaultSpec[] Slower(double latencyMs) => [new LinkFault("slower", Ms(1000), ["all"], ["all"], new LinkPatch { Latency = DelayDistribution.Constant(Ms(latencyMs)) }, null)];
 
     private static TrialRecord Run(
-        LinkConditions link, IReadOnlyList<FaultSpec> faults, int retries, int requests = 400, ArrivalKind arrivals = ArrivalKind.Uniform, Duration? timeout = null)
+        LinkConditions link, IReadOnlyList<FaultSpec> faults, int retries, int requests = 400, ArrivalKind arrivals = ArrivalKind.Uniform, Duration? timeout = null, double deadlineMs = 30_000)
     {
         TrialSpec spec = Spec(
-            link, new RoutingSpec { Retries = retries, Timeout = timeout }, requests: requests, nodes: Few, faults: faults, arrivals: new ArrivalSpec(arrivals, 0, 20), trace: int.MaxValue);
+            link, new RoutingSpec { Retries = retries, Timeout = timeout }, requests: requests, nodes: Few, faults: faults, arrivals: new ArrivalSpec(arrivals, 0, 20), deadlineMs: deadlineMs);
         using var system = new VirtualActorSystem();
         TrialRecord trial = Runner(system).Run(spec, new SizesOnlyModel(Few, Tokens, Hidden), 1000);
         trial.Requests.ShouldAllBe(r => r.Outcome == RequestOutcome.Completed);

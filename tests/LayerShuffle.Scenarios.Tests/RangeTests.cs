@@ -12,7 +12,7 @@ public class RangeTests
     [InlineData("network: {bandwidth: 0.001bps}", "3:22: network.bandwidth: an activation of 25 KB takes 6.33 years")]
     [InlineData("network: {links: [{from: all, to: node-1, bandwidth: 0.001bps}]}", "3:54: network.links[0].bandwidth: an activation of")]
     [InlineData("faults: {f: {kind: link, from: all, to: all, at: 1s, set: {bandwidth: 0.001bps}}}", "3:71: faults.f.set.bandwidth: an activation of")]
-    [InlineData("workload: {images_per_request: 1000000000}", "3:32: workload.images_per_request: ")]
+    [InlineData("model: {image_size: 1024, patch_size: 1}\nworkload: {images_per_request: 100000}", "4:32: workload.images_per_request: an activation of 40.3 TB; expected at most 1 TB")]
     public void Products_are_checked_where_they_are_formed(string text, string mistake) =>
         Some.Mistakes("name: x\ndataset: {kind: shapes}\n" + text + "\n").ShouldHaveSingleItem().ShouldStartWith("s.yaml:" + mistake);
 

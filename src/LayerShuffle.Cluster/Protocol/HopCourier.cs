@@ -75,9 +75,7 @@ public sealed class HopCourier
         context.Observer.Acknowledged(ack, self);
         custodies.TryGetValue(ack.Hop, out Custody? custody);
         Measure(ack, custody);
-        if (custody is null)
-            return;
-        if (custody.Holder is not null)
+        if (custody is null || custody.Holder is not null)
             return;
         if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
         {
@@ -100,7 +98,8 @@ public sealed class HopCourier
     {
         if (!custodies.TryGetValue(release.Hop, out Custody? custody))
             return;
-        ReleaseUpstream(custody); // a release implies the acknowledgement it may have overtaken
+        WaitNoLonger(custody); // a release implies the acknowledgement it may have overtaken
+        ReleaseUpstream(custody);
         Remove(custody);
     }
 
@@ -210,7 +209,7 @@ public sealed class HopCourier
         var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
         context.Observer.Sent(message, custody.Target);
         context.Transport.Send(self, custody.Target, message);
-        custody.Wait = context.Routing.Timeout ?? TimerOf(custody.Target).Wait(custody.Attempt);
+        custody.Wait = context.Routing.Timeout ?? Bounded(TimerOf(custody.Target).Wait(custody.Attempt), custody.Journey);
         custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
     }
 
@@ -243,6 +242,14 @@ public sealed class HopCourier
         var attempt = (custody.Hop, custody.Attempt, custody.Target);
         if (unanswered.TryAdd(attempt, custody.SentAt))
             forgetting.Enqueue(attempt, custody.Journey.Deadline.Nanoseconds); // no receiver acknowledges it later
+    }
+
+    /// <summary>Who waits beyond the deadline loses the request with the layer that could be skipped: where a round trip is not expected back before it, half of the time that is left must do.</summary>
+    private Duration Bounded(Duration wait, Journey journey)
+    {
+        Duration left = journey.Deadline - context.Clock.Now;
+        bool canSkip = context.Routing.OnFailure == OnFailure.Skip && journey.NextLayer != Journey.Return;
+        return canSkip && wait >= left ? new Duration(left.Nanoseconds / 2) : wait;
     }
 
     private List<Custody> OfRequest(int request)

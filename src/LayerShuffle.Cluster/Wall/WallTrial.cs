@@ -243,7 +243,7 @@ internal sealed partial class WallTrial
                 Requests = log.Records,
                 Hops = trace.Hops(),
                 Ledger = faults.Ledger(),
-                Links = LinkRecords.Merge(all, links),
+                Links = [.. LinkRecords.Merge(all, links).Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // endpoints learn of the end a little late
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,
                 Retries = trace.Resends,
