@@ -96,7 +96,7 @@ public class PauseTests
         request.Retries.ShouldBe(1);
         trial.Hops.First(h => h.To == "node-2").Fate.ShouldBe("receiver_down");
         trial.Links.Single(l => l.To == "node-2" && l.From == "node-1").DroppedReceiverDown.ShouldBe(1);
-        Story(trial).ShouldBe([(12, "nap", "began"), (30, "blip", "began"), (40, "blip", "restarted"), (72, "nap", "not_paused")]);
+        Story(trial).ShouldBe([(12, "nap", "began"), (30, "blip", "began"), (40, "blip", "restarted"), (72, "nap", "not_paused"), (80, "blip", "detected_down")]);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class PauseTests
         TrialRecord trial = Run(Spec(Link(5), Skip, 10, 1, faults: [new CrashFault("outage", Ms(25), NodeSelector.Of("node-2"), null), Pause(22, 78, "node-1")]));
         trial.Requests[0].Skipped.ShouldBe([1]);
         trial.Requests[0].Latency.ShouldBe(Ms(150 + (4 * (5 + 10)) + 5));
-        Story(trial).ShouldBe([(22, "nap", "began"), (25, "outage", "began"), (100, "nap", "ended"), (150, "outage", "detected_down")]);
+        Story(trial).ShouldBe([(22, "nap", "began"), (25, "outage", "began"), (75, "outage", "detected_down"), (100, "nap", "ended")]); // the others have known since 75
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public class PauseTests
     {
         TrialRecord trial = Run(Spec(Link(5), Patient with { Timeout = Ms(50), Retries = 3 }, 10, 1, faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), Ms(60)), Pause(12, 100)]));
         trial.Requests[0].Latency.ShouldBe(Ms(65 + 5 + 10 + (4 * (5 + 10)) + 5));
-        Story(trial).ShouldBe([(0, "outage", "began"), (12, "nap", "already_down"), (60, "outage", "restarted"), (112, "nap", "not_paused")]);
+        Story(trial).ShouldBe([(0, "outage", "began"), (12, "nap", "already_down"), (50, "outage", "detected_down"), (60, "outage", "restarted"), (112, "nap", "not_paused")]);
     }
 
     [Fact]

@@ -50,6 +50,7 @@ internal static class Sample
         Lost = 9,
         Duplicated = 5,
         Corrupted = 2,
+        CorruptDrawn = 2,
         ReorderDrawn = 4,
         Overtook = 3,
         Delivered = 80,

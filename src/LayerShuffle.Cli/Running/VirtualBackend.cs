@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
@@ -18,7 +19,7 @@ internal sealed class VirtualBackend(Action<string> say) : IRunBackend
         new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
-        new VirtualTrialRunner(system).Run(spec, model, images, progress, cancellation);
+        new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched }.Run(spec, model, images, progress, cancellation);
 
     public void Dispose() => system.Dispose();
 }

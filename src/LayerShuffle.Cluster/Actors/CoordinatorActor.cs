@@ -25,7 +25,7 @@ public sealed class CoordinatorActor : ReceiveActor
     public CoordinatorActor(EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log)
     {
         (this.context, this.model, this.plan, this.log) = (context, model, plan, log);
-        courier = new HopCourier(EndpointContext.Coordinator, context, Self, (message, _) => OnResult(message));
+        courier = new HopCourier(EndpointContext.Coordinator, context, Self, (message, _) => OnResult(message), incarnation: 1);
         Receive<SubmitRequest>(_ => Submit());
         Receive<StartWorkload>(_ => Start());
         Receive<HopMessage>(message =>
@@ -99,6 +99,7 @@ public sealed class CoordinatorActor : ReceiveActor
     {
         if (!open.Remove(request, out OpenRequest? ended))
             return; // it has its outcome
+        courier.OnRequestEnded(request);
         ended.Deadline.Cancel();
         (int Correct, int CorrectTop5)? judged = journey is null ? null : model.Judge(journey.Activation, ended.Images);
         model.Release(request);

@@ -49,7 +49,11 @@ public sealed class NodeActor : ReceiveActor
         Receive<PeerDown>(down => courier.OnPeerDown(down, this.incarnation), _ => this.up);
         Receive<PeerDownDetected>(detected => courier.OnPeerDownDetected(detected), detected => this.up && detected.Epoch == this.incarnation);
         Receive<CrashNode>(_ => OnCrash());
-        Receive<RestartNode>(restart => (this.incarnation, this.up) = (restart.Incarnation, true));
+        Receive<RestartNode>(restart =>
+        {
+            (this.incarnation, this.up) = (restart.Incarnation, true);
+            courier = NewCourier();
+        });
         Receive<SetSlowdown>(set => slowdown = set.Factor);
     }
 
@@ -90,11 +94,21 @@ public sealed class NodeActor : ReceiveActor
             if (context.Clock.Now > journey.Deadline)
                 continue;
             running = next;
-            double uniform = computeLuck.Child(journey.Request).Child(journey.NextLayer).Uniform;
-            Duration took = spec.ComputeTime.Sample(uniform, journey.Images) * slowdown;
+            Duration took = spec.ComputeTime.Sample(Luck(journey), journey.Images) * slowdown;
             context.Observer.ComputeStarted(next.Message, self);
             LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
         }
+    }
+
+    /// <summary>A layer that is computed again, on another branch or after a crash, takes a time of its own.</summary>
+    private double Luck(Journey journey)
+    {
+        SeedTree draw = computeLuck.Child(journey.Request).Child(journey.NextLayer);
+        if (journey.Branch != 0)
+            draw = draw.Child("branch").Child(unchecked((long)journey.Branch));
+        if (Life != 1)
+            draw = draw.Child("incarnation").Child(Life);
+        return draw.Uniform;
     }
 
     /// <summary>The actor of a layer: also of one that came here after its node died.</summary>
@@ -125,5 +139,8 @@ public sealed class NodeActor : ReceiveActor
         courier = NewCourier();
     }
 
-    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally);
+    /// <summary>Its incarnation, counted from 1 in this trial.</summary>
+    private int Life => incarnation - context.EarlierIncarnations;
+
+    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life);
 }

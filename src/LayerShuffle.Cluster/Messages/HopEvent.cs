@@ -12,7 +12,7 @@ namespace LayerShuffle.Cluster.Messages;
 /// <param name="From">The endpoint that sent the hop (of an acknowledgement: the one that got it).</param>
 /// <param name="To">Its receiver, where the event knows it; the peer for <see cref="HopEventKind.PeerDownDetected"/>; else <see cref="Nobody"/>.</param>
 /// <param name="Fate">For <see cref="HopEventKind.Fate"/>: one of <see cref="HopFate"/>; else null.</param>
-/// <param name="Incarnation">For <see cref="HopEventKind.PeerDownDetected"/>: the one that ended; else 0.</param>
+/// <param name="Incarnation">The sender's incarnation; for <see cref="HopEventKind.PeerDownDetected"/>: the one that ended.</param>
 public readonly record struct HopEvent(
     HopEventKind Kind, Instant At, HopId Hop, int Layer, int Attempt, int Copy, int From, int To, string? Fate = null, int Incarnation = 0)
 {
@@ -21,11 +21,11 @@ public readonly record struct HopEvent(
 
     /// <summary>Of a hop that was sent, delivered, computed or lost.</summary>
     public static HopEvent Of(HopEventKind kind, Instant at, HopMessage message, int to = Nobody, string? fate = null) =>
-        new(kind, at, message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, message.From, to, fate);
+        new(kind, at, message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, message.From, to, fate, message.Incarnation);
 
     /// <summary>Of an acknowledgement that reached the sender.</summary>
     public static HopEvent Acknowledged(Instant at, HopAcknowledged ack, int to) =>
-        new(HopEventKind.Acknowledged, at, ack.Hop, ack.Layer, ack.Attempt, ack.Copy, to, ack.From);
+        new(HopEventKind.Acknowledged, at, ack.Hop, ack.Layer, ack.Attempt, ack.Copy, to, ack.From, null, ack.SenderIncarnation);
 
     /// <summary>Of a crash that a custodian learned of.</summary>
     public static HopEvent PeerDownDetected(Instant at, int peer, int incarnation) =>

@@ -8,4 +8,7 @@ public sealed record HopMessage(Journey Journey, int Attempt, int From)
 {
     /// <summary>1 for the injected duplicate.</summary>
     public int Copy { get; init; }
+
+    /// <summary>The sender's incarnation, 1 for the first in the trial: a node that crashed and came back sends the same hop as another's.</summary>
+    public int Incarnation { get; init; } = 1;
 }

@@ -10,5 +10,6 @@ namespace LayerShuffle.Cluster.Messages;
 /// <param name="Layers">Layers of the model.</param>
 /// <param name="ImageBytes">Bytes of one image's activation in the wire format.</param>
 /// <param name="Held">Whether the node begins down: it is started early for a restart that is still to come.</param>
+/// <param name="Life">Which of the node's incarnations in this trial it is, from 1.</param>
 /// <param name="Peers">All endpoints that are up.</param>
-public sealed record PrepareTrial(int Trial, TrialSpec Spec, string Model, int Layers, long ImageBytes, bool Held, PeerAddress[] Peers);
+public sealed record PrepareTrial(int Trial, TrialSpec Spec, string Model, int Layers, long ImageBytes, bool Held, int Life, PeerAddress[] Peers);

@@ -33,6 +33,9 @@ public static class ClusterMetrics
     private static readonly ObservableUpDownCounter<long> Members = Meter.CreateObservableUpDownCounter(
         "layershuffle.member.up", () => Volatile.Read(ref membersUp), "{member}", "Members of the cluster that are up.");
 
+    /// <summary>Whether anybody looks.</summary>
+    public static bool IsWatched => Requests.Enabled;
+
     /// <summary>A request has arrived.</summary>
     public static void RequestBegun() => ActiveRequests.Add(1);
 

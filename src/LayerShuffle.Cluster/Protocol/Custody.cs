@@ -21,6 +21,12 @@ internal sealed class Custody(Journey journey, Upstream? upstream)
 
     public Instant SentAt { get; set; }
 
+    /// <summary>When it was first sent to the target, without another in between.</summary>
+    public Instant FirstSentAt { get; set; }
+
+    /// <summary>How long the acknowledgement of the present attempt is waited for.</summary>
+    public Duration Wait { get; set; }
+
     public ITimerHandle? Timer { get; set; }
 
     /// <summary>Who acknowledged and in which incarnation; null while waiting.</summary>

@@ -35,6 +35,9 @@ public sealed record EndpointContext
     /// <summary>Layers that are hosted elsewhere for the time being.</summary>
     public MovedLayers Moved { get; } = new();
 
+    /// <summary>What is taken from a node's incarnation to count from 1 in this trial: processes may have died before it.</summary>
+    public int EarlierIncarnations { get; init; }
+
     /// <summary>Root of the trial's draws: (seed, repeat).</summary>
     public required SeedTree Luck { get; init; }
 }

@@ -15,19 +15,24 @@ public sealed class HopCourier
     private readonly EndpointContext context;
     private readonly IActorRef owner;
     private readonly Action<HopMessage, Upstream?> acceptLocally;
+    private readonly int incarnation;
     private readonly Dictionary<HopId, Custody> custodies = [];
     private readonly PriorityQueue<Custody, long> expiries = new();
     private readonly Dictionary<int, int> endedIncarnations = [];
     private readonly RetransmissionTimer?[] timers;
+    private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = []; // attempts that were not waited for any longer, and when they were sent; looked up by key only
+    private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
+    private readonly Dictionary<int, List<Custody>> byRequest = []; // of the coordinator only, which knows when a request ends
 
     /// <summary>A courier with nothing in hand.</summary>
     /// <param name="self">The endpoint it sends from.</param>
     /// <param name="context">What all endpoints of the trial share.</param>
     /// <param name="owner">The actor to which its timers report.</param>
     /// <param name="acceptLocally">Takes a hop whose layer lies on this endpoint (or a result, on the coordinator).</param>
-    public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally)
+    /// <param name="incarnation">The endpoint's incarnation, counted from 1 in the trial.</param>
+    public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation)
     {
-        (this.self, this.context, this.owner, this.acceptLocally) = (self, context, owner, acceptLocally);
+        (this.self, this.context, this.owner, this.acceptLocally, this.incarnation) = (self, context, owner, acceptLocally, incarnation);
         timers = new RetransmissionTimer?[context.EndpointCount];
     }
 
@@ -52,8 +57,14 @@ public sealed class HopCourier
         var custody = new Custody(journey, upstream);
         // The same hop again (recomputed after a crash further up): the older custody is this one's elder self, and the newer one knows the living upstream.
         if (custodies.Remove(custody.Hop, out Custody? elder))
+        {
+            WaitNoLonger(elder);
             Close(elder);
+        }
+
         custodies.Add(custody.Hop, custody);
+        if (self == EndpointContext.Coordinator)
+            OfRequest(journey.Request).Add(custody);
         expiries.Enqueue(custody, journey.Deadline.Nanoseconds);
         Send(custody);
     }
@@ -62,11 +73,9 @@ public sealed class HopCourier
     public void OnAcknowledged(HopAcknowledged ack)
     {
         context.Observer.Acknowledged(ack, self);
-        if (!custodies.TryGetValue(ack.Hop, out Custody? custody))
-            return;
-        if (ack.Attempt == 0 && custody.Attempt == 0 && custody.Holder is null)
-            TimerOf(ack.From).Sample(context.Clock.Now - custody.SentAt); // Karn: only where no resend makes it ambiguous
-        if (custody.Holder is not null)
+        custodies.TryGetValue(ack.Hop, out Custody? custody);
+        Measure(ack, custody);
+        if (custody is null || custody.Holder is not null)
             return;
         if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
         {
@@ -75,6 +84,8 @@ public sealed class HopCourier
             return; // an older attempt's word must not cut short the resend that is underway
         }
 
+        if (ack.Attempt != custody.Attempt || ack.From != custody.Target)
+            WaitNoLonger(custody); // an older attempt's: the present one is still to be measured
         custody.Timer?.Cancel();
         custody.Holder = (ack.From, ack.Incarnation);
         ReleaseUpstream(custody);
@@ -87,7 +98,8 @@ public sealed class HopCourier
     {
         if (!custodies.TryGetValue(release.Hop, out Custody? custody))
             return;
-        ReleaseUpstream(custody); // a release implies the acknowledgement it may have overtaken
+        WaitNoLonger(custody); // a release implies the acknowledgement it may have overtaken
+        ReleaseUpstream(custody);
         Remove(custody);
     }
 
@@ -95,8 +107,23 @@ public sealed class HopCourier
     public void OnOverdue(AcknowledgementOverdue overdue)
     {
         var custody = (Custody)overdue.Custody;
-        if (!custody.Closed && custody.Holder is null && custody.Attempt == overdue.Attempt)
-            HopTimedOut(custody);
+        if (custody.Closed || custody.Holder is not null || custody.Attempt != overdue.Attempt)
+            return;
+        if (context.Routing.Timeout is null)
+            TimerOf(custody.Target).Expired(custody.Wait, custody.FirstSentAt, context.Clock.Now);
+        HopTimedOut(custody);
+    }
+
+    /// <summary>A request has its outcome: nothing is sent again for it.</summary>
+    public void OnRequestEnded(int request)
+    {
+        if (!byRequest.Remove(request, out List<Custody>? kept))
+            return;
+        foreach (Custody custody in kept.Where(custody => !custody.Closed))
+        {
+            WaitNoLonger(custody);
+            Remove(custody);
+        }
     }
 
     /// <summary>Membership tells of a crash; custodians act on it after the detection delay.</summary>
@@ -110,12 +137,12 @@ public sealed class HopCourier
     public void OnPeerDownDetected(PeerDownDetected detected)
     {
         endedIncarnations[detected.Endpoint] = detected.Incarnation;
+        timers[detected.Endpoint]?.Silence();
+        context.Observer.PeerDownDetected(detected.Endpoint, detected.Incarnation);
         // Oldest first: insertion order of the hop ids, which are visited in the order of request, position and branch.
         Custody[] lost = [.. custodies.Values
             .Where(c => c.Holder is { } holder && holder.Endpoint == detected.Endpoint && holder.Incarnation <= detected.Incarnation)
             .OrderBy(c => c.Hop.Request).ThenBy(c => c.Hop.Position).ThenBy(c => c.Hop.Branch)];
-        if (lost.Length > 0)
-            context.Observer.PeerDownDetected(detected.Endpoint, detected.Incarnation);
         foreach (Custody custody in lost)
         {
             if (!custody.Closed)
@@ -130,6 +157,9 @@ public sealed class HopCourier
             Close(custody);
         custodies.Clear();
         expiries.Clear();
+        byRequest.Clear();
+        unanswered.Clear();
+        forgetting.Clear();
     }
 
     private void HopTimedOut(Custody custody)
@@ -140,6 +170,7 @@ public sealed class HopCourier
             return;
         }
 
+        WaitNoLonger(custody);
         bool returning = custody.Journey.NextLayer == Journey.Return;
         if (custody.Attempt < context.Routing.Retries || (returning && context.Routing.OnFailure != OnFailure.Fail))
         {
@@ -169,19 +200,68 @@ public sealed class HopCourier
     {
         custody.Timer?.Cancel();
         custody.Holder = null;
-        custody.Target = Target(custody.Journey.NextLayer, custody.Attempt);
+        int target = Target(custody.Journey.NextLayer, custody.Attempt);
         custody.SentAt = context.Clock.Now;
+        if (custody.Attempt == 0 || target != custody.Target)
+            custody.FirstSentAt = custody.SentAt;
+        custody.Target = target;
         Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Journey.Retries + custody.Attempt };
-        var message = new HopMessage(journey, custody.Attempt, self);
+        var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
         context.Observer.Sent(message, custody.Target);
         context.Transport.Send(self, custody.Target, message);
-        Duration wait = context.Routing.Timeout ?? RetransmissionTimer.Backoff(TimerOf(custody.Target).Current, custody.Attempt);
-        custody.Timer = context.Clock.TellAfter(wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
+        custody.Wait = context.Routing.Timeout ?? Bounded(TimerOf(custody.Target).Wait(custody.Attempt), custody.Journey);
+        custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
+    }
+
+    /// <summary>
+    /// The first acknowledgement of an attempt is a round trip, however late it comes. Not so if it answers another incarnation of this endpoint, or if the same attempt was sent twice (recomputed after
+    /// a crash further up): nobody knows which one it answers then.
+    /// </summary>
+    private void Measure(HopAcknowledged ack, Custody? custody)
+    {
+        if (context.Routing.Timeout is not null || ack.SenderIncarnation != incarnation)
+            return;
+        bool present = custody is { Holder: null } && custody.Attempt == ack.Attempt && custody.Target == ack.From;
+        bool past = unanswered.Remove((ack.Hop, ack.Attempt, ack.From), out Instant sent);
+        if (present != past)
+            TimerOf(ack.From).Sample(context.Clock.Now - (present ? custody!.SentAt : sent), context.Clock.Now);
+    }
+
+    /// <summary>Remembers when an attempt was sent that is not waited for any longer: its acknowledgement may still come.</summary>
+    private void WaitNoLonger(Custody custody)
+    {
+        if (context.Routing.Timeout is not null || custody.Holder is not null)
+            return;
+        Instant now = context.Clock.Now;
+        while (forgetting.TryPeek(out (HopId, int, int) oldest, out long due) && due < now.Nanoseconds)
+        {
+            forgetting.Dequeue();
+            unanswered.Remove(oldest);
+        }
+
+        var attempt = (custody.Hop, custody.Attempt, custody.Target);
+        if (unanswered.TryAdd(attempt, custody.SentAt))
+            forgetting.Enqueue(attempt, custody.Journey.Deadline.Nanoseconds); // no receiver acknowledges it later
+    }
+
+    /// <summary>Who waits beyond the deadline loses the request with the layer that could be skipped: where a round trip is not expected back before it, half of the time that is left must do.</summary>
+    private Duration Bounded(Duration wait, Journey journey)
+    {
+        Duration left = journey.Deadline - context.Clock.Now;
+        bool canSkip = context.Routing.OnFailure == OnFailure.Skip && journey.NextLayer != Journey.Return;
+        return canSkip && wait >= left ? new Duration(left.Nanoseconds / 2) : wait;
+    }
+
+    private List<Custody> OfRequest(int request)
+    {
+        if (!byRequest.TryGetValue(request, out List<Custody>? kept))
+            byRequest[request] = kept = [];
+        return kept;
     }
 
     private void AcceptLocally(Journey journey, Upstream? upstream, int attempt)
     {
-        var message = new HopMessage(journey, attempt, self);
+        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation };
         context.Observer.Local(message);
         acceptLocally(message, upstream);
     }

@@ -11,13 +11,14 @@ internal static class HopCodecs
         writer.WriteNumber(message.Attempt);
         writer.WriteNumber(message.From);
         writer.WriteNumber(message.Copy);
+        writer.WriteNumber(message.Incarnation);
         WriteJourney(ref writer, message.Journey, parts);
     }
 
     public static HopMessage ReadHop(ref WireReader reader, MessageParts parts)
     {
-        int attempt = reader.ReadNumber(), from = reader.ReadNumber(), copy = reader.ReadNumber();
-        return new(ReadJourney(ref reader, parts), attempt, from) { Copy = copy };
+        int attempt = reader.ReadNumber(), from = reader.ReadNumber(), copy = reader.ReadNumber(), incarnation = reader.ReadNumber();
+        return new(ReadJourney(ref reader, parts), attempt, from) { Copy = copy, Incarnation = incarnation };
     }
 
     public static void WriteAcknowledged(ref WireWriter writer, HopAcknowledged ack)
@@ -28,10 +29,11 @@ internal static class HopCodecs
         writer.WriteNumber(ack.Copy);
         writer.WriteNumber(ack.From);
         writer.WriteNumber(ack.Incarnation);
+        writer.WriteNumber(ack.SenderIncarnation);
     }
 
     public static HopAcknowledged ReadAcknowledged(ref WireReader reader) =>
-        new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+        new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
 
     public static void WriteReleased(ref WireWriter writer, HopReleased release) => WriteControl(ref writer, release);
 

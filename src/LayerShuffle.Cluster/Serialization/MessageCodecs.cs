@@ -14,7 +14,7 @@ public static class MessageCodecs
     /// <summary>Messages without tensors: the control plane.</summary>
     public static IReadOnlyList<MessageCodec> Control { get; } =
     [
-        new MessageCodec<HopAcknowledged>("hop-ack", HopCodecs.WriteAcknowledged, HopCodecs.ReadAcknowledged),
+        new MessageCodec<HopAcknowledged>("hop-ack", HopCodecs.WriteAcknowledged, HopCodecs.ReadAcknowledged, version: 2),
         new MessageCodec<HopReleased>("hop-release", HopCodecs.WriteReleased, HopCodecs.ReadReleased),
         new MessageCodec<RequestFailed>("request-failed", HopCodecs.WriteFailed, HopCodecs.ReadFailed),
         new MessageCodec<StartWorkload>("start", NodeCodecs.WriteNothing, NodeCodecs.ReadStartWorkload),
@@ -26,7 +26,7 @@ public static class MessageCodecs
         new MessageCodec<FaultStrike>("fault", NodeCodecs.WriteFaultStrike, NodeCodecs.ReadFaultStrike),
         new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 2),
         new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents),
-        new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport),
+        new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport, version: 2),
         new MessageCodec<OfferBlobs>("offer-blobs", BlobCodecs.WriteOffer, BlobCodecs.ReadOffer),
         new MessageCodec<WantBlobs>("want-blobs", BlobCodecs.WriteWant, BlobCodecs.ReadWant),
         new MessageCodec<BlobsHere>("blobs-here", BlobCodecs.WriteHere, BlobCodecs.ReadHere),
@@ -40,10 +40,10 @@ public static class MessageCodecs
         new MessageCodec<ExportState>("export", TrainingCodecs.WriteExportState, TrainingCodecs.ReadExportState),
         new MessageCodec<StateImported>("imported", TrainingCodecs.WriteStateImported, TrainingCodecs.ReadStateImported),
         new MessageCodec<RoutedControl>("routed", WallCodecs.WriteRouted, WallCodecs.ReadRouted),
-        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 2),
+        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 3),
         new MessageCodec<TrialPrepared>("trial-prepared", WallCodecs.WritePrepared, WallCodecs.ReadPrepared),
         new MessageCodec<StartTrial>("start-trial", WallCodecs.WriteStart, WallCodecs.ReadStart),
-        new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd),
+        new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd, version: 2),
         new MessageCodec<TrialLeft>("trial-left", WallCodecs.WriteLeft, WallCodecs.ReadLeft),
         new MessageCodec<LayersMoved>("layers-moved", WallCodecs.WriteMoved, WallCodecs.ReadMoved),
         new MessageCodec<PeerUp>("peer-up", WallCodecs.WriteUp, WallCodecs.ReadUp),
@@ -63,7 +63,7 @@ public static class MessageCodecs
     /// <summary>Messages with tensors: the data plane.</summary>
     public static IReadOnlyList<TensorMessageCodec> WithTensors { get; } =
     [
-        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop),
+        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 2),
         new TensorMessageCodec<TrainForward>(2, "forward", TrainingCodecs.WriteForward, TrainingCodecs.ReadForward),
         new TensorMessageCodec<ForwardDone>(3, "forward-done", TrainingCodecs.WriteForwardDone, TrainingCodecs.ReadForwardDone),
         new TensorMessageCodec<TrainBackward>(4, "backward", TrainingCodecs.WriteBackward, TrainingCodecs.ReadBackward),

@@ -10,8 +10,8 @@ internal static class TraceCodecs
     /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1), layer, attempt, copy, from, to, fate, incarnation.</summary>
     private const int LeastEventBytes = 1 + 8 + 10 + 7;
 
-    /// <summary>Bytes of the shortest link record: two names, conditions, ten counts, two flags, bytes, busy, control messages.</summary>
-    private const int LeastLinkBytes = 2 + 60 + 10 + 2 + 1 + 8 + 1;
+    /// <summary>Bytes of the shortest link record: two names, conditions, eleven counts, two flags, bytes, busy, control messages.</summary>
+    private const int LeastLinkBytes = 2 + 60 + 11 + 2 + 1 + 8 + 1;
 
     public static void WriteEvents(ref WireWriter writer, HopEvents batch)
     {
@@ -75,6 +75,7 @@ internal static class TraceCodecs
         writer.WriteCount(link.Lost);
         writer.WriteCount(link.Duplicated);
         writer.WriteCount(link.Corrupted);
+        writer.WriteCount(link.CorruptDrawn);
         writer.WriteCount(link.ReorderDrawn);
         writer.WriteCount(link.Overtook);
         writer.WriteCount(link.Delivered);
@@ -97,6 +98,7 @@ internal static class TraceCodecs
         Lost = reader.ReadCount(),
         Duplicated = reader.ReadCount(),
         Corrupted = reader.ReadCount(),
+        CorruptDrawn = reader.ReadCount(),
         ReorderDrawn = reader.ReadCount(),
         Overtook = reader.ReadCount(),
         Delivered = reader.ReadCount(),

@@ -26,6 +26,7 @@ internal static class WallCodecs
         writer.WriteNumber(prepare.Layers);
         writer.WriteCount(prepare.ImageBytes);
         writer.WriteBool(prepare.Held);
+        writer.WriteNumber(prepare.Life);
         writer.WriteList(prepare.Peers, WriteAddress);
         TrialSpecCodec.Write(ref writer, prepare.Spec);
     }
@@ -37,8 +38,9 @@ internal static class WallCodecs
         int layers = reader.ReadNumber();
         long imageBytes = reader.ReadCount();
         bool held = reader.ReadBool();
+        int life = reader.ReadNumber();
         PeerAddress[] peers = reader.ReadList(ReadAddress);
-        return new(trial, TrialSpecCodec.Read(ref reader), model, layers, imageBytes, held, peers);
+        return new(trial, TrialSpecCodec.Read(ref reader), model, layers, imageBytes, held, life, peers);
     }
 
     public static void WritePrepared(ref WireWriter writer, TrialPrepared prepared)
@@ -58,9 +60,13 @@ internal static class WallCodecs
 
     public static StartTrial ReadStart(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadInt64());
 
-    public static void WriteEnd(ref WireWriter writer, EndTrial end) => writer.WriteNumber(end.Trial);
+    public static void WriteEnd(ref WireWriter writer, EndTrial end)
+    {
+        writer.WriteNumber(end.Trial);
+        writer.WriteInstant(end.End);
+    }
 
-    public static EndTrial ReadEnd(ref WireReader reader) => new(reader.ReadNumber());
+    public static EndTrial ReadEnd(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadInstant());
 
     public static void WriteLeft(ref WireWriter writer, TrialLeft left)
     {

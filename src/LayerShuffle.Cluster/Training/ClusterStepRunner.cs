@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
@@ -142,11 +141,7 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
                 options.StepTimeout,
                 cancellation).ConfigureAwait(false);
             if (ended)
-            {
-                if (result is not null)
-                    ClusterMetrics.TrainingStep(result.TotalLoss);
                 return result;
-            }
 
             tell(FormattableString.Invariant($"Step {step.Step} takes longer than {options.StepTimeout.TotalSeconds:0.#} s."));
             Directory.Coordinator.Tell(new StepOverdue(step.Step, step.Attempt));

@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Routing;
 using LayerShuffle.Vision;
@@ -52,6 +53,7 @@ internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRu
             double learningRate = options.LearningRateAt(step, totalSteps);
             int[] order = TrainingOrder.Draw(job.Model.Config, job.Luck.Child("order").Child(step));
             StepResult result = await RunStepAsync(step, order, pixels, targets, learningRate, cancellation).ConfigureAwait(false);
+            ClusterMetrics.TrainingStep(result.TotalLoss);
             if (!double.IsFinite(result.TotalLoss))
                 throw new TrainingDivergedException(job.Name, step, learningRate);
             progress = progress with

@@ -91,7 +91,7 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
 
     private static TracedHop Begun(in HopEvent seen)
     {
-        var hop = new TracedHop(seen.Hop, seen.Attempt, seen.From, seen.To, seen.Layer, seen.At) { Fate = "in_flight" };
+        var hop = new TracedHop(seen.Hop, seen.Attempt, seen.From, seen.Incarnation, seen.To, seen.Layer, seen.At) { Fate = "in_flight" };
         if (seen.Kind == HopEventKind.Local)
             (hop.Fate, hop.Delivered, hop.Acked) = ("local", seen.At, seen.At);
         return hop;
@@ -121,12 +121,12 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         }
     }
 
-    /// <summary>The latest such attempt of a sender: after a crash, or from two replicas, the same hop is sent more than once.</summary>
+    /// <summary>The latest such attempt of a sender in that incarnation: after a crash, or from two replicas, the same hop is sent more than once.</summary>
     private static TracedHop? Find(List<TracedHop> hops, in HopEvent seen)
     {
         for (int i = hops.Count - 1; i >= 0; i--)
         {
-            if (hops[i].Attempt == seen.Attempt && hops[i].From == seen.From && hops[i].Hop == seen.Hop)
+            if (hops[i].Attempt == seen.Attempt && hops[i].From == seen.From && hops[i].Incarnation == seen.Incarnation && hops[i].Hop == seen.Hop)
                 return hops[i];
         }
 
@@ -164,13 +164,15 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         }
     }
 
-    private sealed class TracedHop(HopId hop, int attempt, int from, int to, int layer, Instant sent)
+    private sealed class TracedHop(HopId hop, int attempt, int from, int incarnation, int to, int layer, Instant sent)
     {
         public HopId Hop { get; } = hop;
 
         public int Attempt { get; } = attempt;
 
         public int From { get; } = from;
+
+        public int Incarnation { get; } = incarnation;
 
         public int To { get; } = to;
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
@@ -13,6 +14,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
     private readonly Dictionary<string, IDisposable> guards = []; // by fault name
     private readonly HashSet<(int Node, int Incarnation)> detected = [];
     private readonly Dictionary<(int Node, int Incarnation), string> downBy = [];
+    private readonly FaultEffects effects = new(health);
 
     public IReadOnlyList<LedgerEntry> Ledger => ledger;
 
@@ -25,7 +27,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
     public void PeerDownDetected(Instant at, int node, int incarnation)
     {
         if (detected.Add((node, incarnation)))
-            ledger.Add(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), "detected_down"));
+            ledger.Add(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), FaultEffects.DetectedDown));
     }
 
     private void Strike(FaultEvent strike)
@@ -38,7 +40,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
                 break;
             case PauseFault:
                 foreach (int node in strike.Targets)
-                    Log(strike, "pause", topology.Name(node), Pause(strike, node));
+                    Pause(strike, node);
                 break;
             case SlowdownFault slowdown:
                 foreach (int node in strike.Targets)
@@ -48,17 +50,17 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
                     else
                         health.EndSlow(node, slowdown.Name);
                     transport.Tell(node, new SetSlowdown(health.SlowdownFactor(node)));
-                    Log(strike, "slowdown", topology.Name(node), strike.Begins ? "began" : "ended");
+                    Log(strike, topology.Name(node), FaultEffects.Of(strike));
                 }
 
                 break;
             case PartitionFault partition:
                 Guard(strike, () => injector.Cut(partition));
-                Log(strike, "partition", string.Join(" | ", partition.Groups.Select(g => string.Join(' ', g))), strike.Begins ? "began" : "ended");
+                Log(strike, FaultEffects.Target(partition), FaultEffects.Of(strike));
                 break;
             case LinkFault link:
                 Guard(strike, () => injector.ApplyPatch(link));
-                Log(strike, "link", $"{string.Join(' ', link.From)} -> {string.Join(' ', link.To)}", strike.Begins ? "began" : "ended");
+                Log(strike, FaultEffects.Target(link), FaultEffects.Of(strike));
                 break;
             default:
                 throw new InvalidOperationException($"Faults of type {strike.Fault.GetType().Name} are not known to the virtual clock.");
@@ -68,19 +70,14 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
     private void Crash(FaultEvent strike, int node)
     {
         string name = topology.Name(node);
-        if (strike.Begins)
+        int incarnation = health.Incarnation(node);
+        bool wasPaused = health.IsPaused(node);
+        string effect = effects.Crash(strike, node);
+        Log(strike, name, effect);
+        if (effect == FaultEffects.Began)
         {
-            int incarnation = health.Incarnation(node);
-            bool wasPaused = health.IsPaused(node);
-            if (!health.Crash(node, strike.Fault.Name))
-            {
-                Log(strike, "crash", name, "already_down");
-                return;
-            }
-
             downBy[(node, incarnation)] = strike.Fault.Name;
-            Log(strike, "crash", name, "began");
-            rehosting?.Crashed(node, effect => ledger.Add(new LedgerEntry(kernel.Now, "", "placement", name, effect)));
+            rehosting?.Crashed(node, told => ledger.Add(new LedgerEntry(kernel.Now, "", "placement", name, told)));
             transport.Tell(node, CrashNode.Instance);
             if (wasPaused)
                 paused.Kill(node);
@@ -90,35 +87,21 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
                     transport.Notify(peer, new PeerDown(node, incarnation));
             }
         }
-        else if (health.Restore(node, strike.Fault.Name))
+        else if (effect == FaultEffects.Restarted)
         {
-            Log(strike, "crash", name, "restarted");
             rehosting?.Restarted(node);
             transport.Tell(node, new RestartNode(health.Incarnation(node)));
         }
-        else
-        {
-            Log(strike, "crash", name, "still_down"); // another fault holds it down
-        }
     }
 
-    /// <returns>The effect, as the ledger tells it.</returns>
-    private string Pause(FaultEvent strike, int node)
+    private void Pause(FaultEvent strike, int node)
     {
-        if (strike.Begins)
-        {
-            if (!health.IsUp(node))
-                return "already_down"; // there is nothing to pause, and its next incarnation is not the one that was struck
-            if (!health.Pause(node, strike.Fault.Name))
-                return "already_paused";
+        string effect = effects.Pause(strike, node);
+        Log(strike, topology.Name(node), effect);
+        if (effect == FaultEffects.Began)
             paused.Stop(node);
-            return "began";
-        }
-
-        if (!health.Continue(node, strike.Fault.Name))
-            return health.IsPaused(node) ? "still_paused" : "not_paused"; // another fault holds it, or it crashed meanwhile
-        paused.Continue(node);
-        return "ended";
+        else if (effect == FaultEffects.Ended)
+            paused.Continue(node);
     }
 
     private void Guard(FaultEvent strike, Func<IDisposable> begin)
@@ -129,6 +112,11 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
             guard.Dispose();
     }
 
-    private void Log(FaultEvent strike, string kind, string target, string effect) =>
+    private void Log(FaultEvent strike, string target, string effect)
+    {
+        string kind = FaultEffects.Kind(strike.Fault);
+        if (effect == FaultEffects.Began)
+            ClusterMetrics.FaultInjected(kind);
         ledger.Add(new LedgerEntry(kernel.Now, strike.Fault.Name, kind, target, effect));
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class VirtualTransport(
     public void Send(int from, int to, HopMessage message)
     {
         Journey journey = message.Journey;
-        var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt);
+        var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation);
         SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now);
         if (verdict.Fate == MessageFate.LinkDown)
         {
@@ -59,7 +59,7 @@ internal sealed class VirtualTransport(
 
             arriving ??= Crossing(message);
             kernel.Schedule(
-                copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy.Fate, (HopMessage)m!),
+                copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!),
                 Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy }));
         }
     }
@@ -72,8 +72,8 @@ internal sealed class VirtualTransport(
             HopReleased => ControlKind.Release,
             _ => ControlKind.Report,
         };
-        (int attempt, int copy) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy) : (0, 0);
-        var key = new MessageKey(message.Hop.Request, message.Layer, attempt);
+        (int attempt, int copy, int answered) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy, ack.SenderIncarnation) : (0, 0, 1);
+        var key = new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, Incarnation(from), answered);
         ControlVerdict verdict = injector.SendControl(from, to, kind, in key, copy, kernel.Now);
         if (!verdict.Delivered)
             return;
@@ -92,23 +92,23 @@ internal sealed class VirtualTransport(
     // Methods of their own, so that only what is held costs a closure.
     private void Hold(int to, int incarnation, object message) => paused.Hold(to, () => Receive(to, incarnation, message));
 
-    private void Hold(int from, int to, int incarnation, CopyFate fate, HopMessage message) => paused.Hold(to, () => Arrive(from, to, incarnation, fate, message));
+    private void Hold(int from, int to, int incarnation, CopyVerdict copy, HopMessage message) => paused.Hold(to, () => Arrive(from, to, incarnation, copy, message));
 
-    private void Arrive(int from, int to, int incarnation, CopyFate fate, HopMessage message)
+    private void Arrive(int from, int to, int incarnation, CopyVerdict copy, HopMessage message)
     {
         if (paused.IsPaused(to))
         {
-            Hold(from, to, incarnation, fate, message);
+            Hold(from, to, incarnation, copy, message);
             return;
         }
 
         bool up = IsUp(to, incarnation);
-        injector.CountArrival(from, to, fate, up);
+        injector.CountArrival(from, to, copy.Fate, up, copy.Overtakes);
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);
         }
-        else if (fate == CopyFate.Corrupted)
+        else if (copy.Fate == CopyFate.Corrupted)
         {
             trace.Fate(message, HopFate.Corrupted); // its checksum fails
         }

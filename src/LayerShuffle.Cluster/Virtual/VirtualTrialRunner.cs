@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Protocol;
 using LayerShuffle.Cluster.Trials;
@@ -27,6 +28,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <summary>Makes, from the trace of a trial that begins, the one that sees it; null: the trace itself. Tests listen in.</summary>
     public Func<TraceRecorder, IHopTrace>? Observe { get; init; }
 
+    /// <summary>Whether what happens is counted in <see cref="ClusterMetrics"/>.</summary>
+    public bool Metered { get; init; }
+
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
     /// <param name="model">Its model.</param>
@@ -48,6 +52,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         FaultDriver? faults = null;
         var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation));
         IHopTrace observer = Observe is null ? trace : Observe(trace);
+        if (Metered)
+            observer = new MeteredTrace(observer, () => kernel.Now);
         WireFormat format = spec.Cluster.Wire;
         var transport = new VirtualTransport(
             kernel, injector, health, paused, observer, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
@@ -55,6 +61,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         log.Added = record =>
         {
             trace.Ended(record);
+            if (Metered)
+                TrialMeter.Ended(record, kernel.Now);
             progress?.Invoke(record);
         };
         var context = new EndpointContext
@@ -75,6 +83,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             request =>
             {
                 trace.Begin(request);
+                if (Metered)
+                    ClusterMetrics.RequestBegun();
                 return images.Images(request);
             },
             new RoutePlanner(spec.Routing, model.Layers, luck),
@@ -100,7 +110,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
                 Requests = log.Records,
                 Hops = trace.Hops(),
                 Ledger = faults.Ledger,
-                Links = injector.Records(),
+                Links = injector.Records(end: log.LastOutcome),
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,
                 Retries = trace.Resends,

@@ -18,6 +18,7 @@ internal static class LinkRecords
         Lost = a.Lost + b.Lost,
         Duplicated = a.Duplicated + b.Duplicated,
         Corrupted = a.Corrupted + b.Corrupted,
+        CorruptDrawn = a.CorruptDrawn + b.CorruptDrawn,
         ReorderDrawn = a.ReorderDrawn + b.ReorderDrawn,
         Overtook = a.Overtook + b.Overtook,
         Delivered = a.Delivered + b.Delivered,

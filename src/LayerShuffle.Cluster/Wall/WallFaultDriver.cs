@@ -28,6 +28,8 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private FaultEffects Effects => field ??= new FaultEffects(health);
+
     public IReadOnlyList<LedgerEntry> Ledger()
     {
         lock (gate)
@@ -58,7 +60,7 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         lock (gate)
         {
             if (detected.Add((node, incarnation)))
-                ledger.Add(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), "detected_down"));
+                ledger.Add(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), FaultEffects.DetectedDown));
         }
     }
 
@@ -114,68 +116,59 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
                 break;
             case SlowdownFault:
                 foreach (int node in strike.Targets)
-                    Log(strike, "slowdown", topology.Name(node), strike.Begins ? "began" : "ended");
+                    Log(strike, topology.Name(node), FaultEffects.Of(strike));
                 break;
-            case PartitionFault partition:
-                Log(strike, "partition", string.Join(" | ", partition.Groups.Select(g => string.Join(' ', g))), strike.Begins ? "began" : "ended");
-                break;
-            case LinkFault link:
-                Log(strike, "link", $"{string.Join(' ', link.From)} -> {string.Join(' ', link.To)}", strike.Begins ? "began" : "ended");
+            case PartitionFault or LinkFault:
+                Log(strike, FaultEffects.Target(strike.Fault), FaultEffects.Of(strike));
                 break;
         }
     }
 
     private async Task CrashAsync(FaultEvent strike, int node)
     {
-        string name = topology.Name(node);
-        bool changes;
+        string name = topology.Name(node), effect;
         lock (gate)
-            changes = strike.Begins ? health.Crash(node, strike.Fault.Name) : health.Restore(node, strike.Fault.Name);
-        if (!changes || cluster.IsAway(node))
         {
-            Log(strike, "crash", name, strike.Begins ? "already_down" : "still_down");
-        }
-        else if (strike.Begins)
-        {
-            lock (gate)
+            effect = Effects.Crash(strike, node, cluster.IsAway(node));
+            if (effect == FaultEffects.Began)
                 downBy[(node, cluster.Process.IncarnationOf(node) ?? 0)] = strike.Fault.Name;
+        }
+
+        if (effect == FaultEffects.Began)
+        {
             int killed = await cluster.KillAsync(node).ConfigureAwait(false);
-            Log(strike, "crash", name, "began");
+            Log(strike, name, effect);
             if (spec.Cluster.Recovery == RecoveryKind.Rehost)
                 _ = Task.Run(() => RehostAsync(node, killed), stop.Token);
             if (strike.Fault is CrashFault { RestartAfter: not null })
                 held[node] = HoldAsync(node);
         }
-        else if (held.TryRemove(node, out Task<PeerAddress>? waiting))
+        else if (effect == FaultEffects.Restarted)
         {
+            if (!held.TryRemove(node, out Task<PeerAddress>? waiting))
+                waiting = HoldAsync(node); // the crash that holds it down now is not the one that took it down
             PeerAddress address = await HeldAsync(node, waiting).ConfigureAwait(false);
             cluster.Process.Tell(node, new RestartNode(address.Incarnation));
             cluster.Serve(address);
             trial.GiveBack(node);
-            Log(strike, "crash", name, "restarted");
+            Log(strike, name, effect);
+        }
+        else
+        {
+            Log(strike, name, effect);
         }
     }
 
     private async Task PauseAsync(FaultEvent strike, int node)
     {
-        string name = topology.Name(node);
-        if (cluster.IsAway(node))
-        {
-            Log(strike, "pause", name, strike.Begins ? "already_down" : "not_paused");
-            return;
-        }
-
-        bool changes;
+        string effect;
         lock (gate)
-            changes = strike.Begins ? health.Pause(node, strike.Fault.Name) : health.Continue(node, strike.Fault.Name);
-        if (!changes)
-        {
-            Log(strike, "pause", name, strike.Begins ? "already_paused" : "still_paused");
-            return;
-        }
-
-        await (strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
-        Log(strike, "pause", name, strike.Begins ? "began" : "ended");
+            effect = Effects.Pause(strike, node, cluster.IsAway(node));
+        if (effect == FaultEffects.Began)
+            await cluster.PauseAsync(node).ConfigureAwait(false);
+        else if (effect == FaultEffects.Ended)
+            await cluster.ContinueAsync(node).ConfigureAwait(false);
+        Log(strike, topology.Name(node), effect);
     }
 
     /// <summary>Lets every stopped worker go on: the trial is over.</summary>
@@ -274,11 +267,11 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         }
     }
 
-    private void Log(FaultEvent strike, string kind, string target, string effect) => Log(strike.Fault.Name, kind, target, effect, strike.At);
+    private void Log(FaultEvent strike, string target, string effect) => Log(strike.Fault.Name, FaultEffects.Kind(strike.Fault), target, effect, strike.At);
 
     private void Log(string fault, string kind, string target, string effect, Instant? requested)
     {
-        if (effect == "began")
+        if (effect == FaultEffects.Began)
             ClusterMetrics.FaultInjected(kind);
         lock (gate)
             ledger.Add(new LedgerEntry(own.Clock.Now, fault, kind, target, effect, requested));

@@ -29,7 +29,7 @@ internal sealed class WallLayerCompute : ILayerCompute, IDisposable
 
     public void Start(int layer, object? activation, int request, int position, Duration took, IActorRef replyTo, Func<object?, object> completion)
     {
-        long due = timer.Now + took.Nanoseconds;
+        long due = (new Instant(timer.Now) + took).Nanoseconds; // what takes longer than a clock can tell is never done
         work.Add(() =>
         {
             object? output = execute(layer, activation, request, position);

@@ -16,7 +16,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// and the receiver waits for what remains of that. So an injected latency is the whole one-way time.
 /// </summary>
 internal sealed class WallTransport(
-    int trial, int self, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store, Func<int, long> activationBytes, WireDtype dtype) : ITransport
+    int trial, int self, int life, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store, Func<int, long> activationBytes, WireDtype dtype) : ITransport
 {
     /// <summary>The kind of frame that carries a hop.</summary>
     public const byte HopKind = 1;
@@ -31,7 +31,7 @@ internal sealed class WallTransport(
         Journey journey = message.Journey;
         SendVerdict verdict;
         lock (gate)
-            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt), activationBytes(journey.Images), clock.Now);
+            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation), activationBytes(journey.Images), clock.Now);
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -57,10 +57,10 @@ internal sealed class WallTransport(
             HopReleased => ControlKind.Release,
             _ => ControlKind.Report,
         };
-        (int attempt, int copy) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy) : (0, 0);
+        (int attempt, int copy, int answered) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy, ack.SenderIncarnation) : (0, 0, 1);
         ControlVerdict verdict;
         lock (gate)
-            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt), copy, clock.Now);
+            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, life, answered), copy, clock.Now);
         if (verdict.Delivered && process.IncarnationOf(to) is { } incarnation)
             process.Tell(to, new RoutedControl(trial, to, incarnation, verdict.At, message));
     }
@@ -83,10 +83,11 @@ internal sealed class WallTransport(
     }
 
     /// <summary>What this endpoint knows of its links: what it sent over those from it, what arrived over those to it.</summary>
-    public LinkRecord[] Links()
+    /// <param name="end">When the trial ended.</param>
+    public LinkRecord[] Links(Instant end)
     {
         lock (gate)
-            return [.. injector.Records(oneEnd: true).Where(link => link.MessagesSent + link.ControlMessages + link.Delivered + link.DroppedReceiverDown + link.Corrupted > 0)];
+            return [.. injector.Records(oneEnd: true, end).Where(link => link.MessagesSent + link.ControlMessages + link.Delivered + link.DroppedReceiverDown + link.Corrupted > 0)];
     }
 
     /// <summary>A control message of another process has arrived, perhaps early.</summary>
@@ -103,6 +104,7 @@ internal sealed class WallTransport(
         int incarnation = reader.ReadNumber();
         Instant due = reader.ReadInstant();
         var fate = reader.ReadEnum<CopyFate>();
+        bool overtakes = reader.ReadBool();
         var parts = new MessageParts([.. frame.Tensors]);
         var message = (HopMessage)MessageCodecs.OfKind(HopKind)!.Read(ref reader, parts);
         reader.End();
@@ -112,7 +114,7 @@ internal sealed class WallTransport(
         frame.TakeTensors();
         object? activation = message.Journey.Activation is Tensor tensor ? store.Keep(message.Journey.Request, tensor) : null;
         HopMessage whole = message with { Journey = message.Journey with { Activation = activation } };
-        Later(due, () => Arrive(frame.From, incarnation, fate, whole));
+        Later(due, () => Arrive(frame.From, incarnation, fate, overtakes, whole));
     }
 
     private bool Hand(int to, HopMessage message, CopyVerdict copy)
@@ -129,6 +131,7 @@ internal sealed class WallTransport(
         writer.WriteNumber(incarnation);
         writer.WriteInstant(copy.At);
         writer.WriteEnum(copy.Fate);
+        writer.WriteBool(copy.Overtakes);
         List<object> parts = [];
         MessageCodecs.OfKind(HopKind)!.Write(ref writer, sent, parts);
         var frame = new OutgoingFrame(HopKind, writer.ToArray(), [.. parts.Cast<Tensor>()], dtype);
@@ -146,11 +149,11 @@ internal sealed class WallTransport(
         trace.Fate(message, HopFate.ReceiverDown);
     }
 
-    private void Arrive(int from, int incarnation, CopyFate fate, HopMessage message)
+    private void Arrive(int from, int incarnation, CopyFate fate, bool overtakes, HopMessage message)
     {
         bool up = incarnation == process.IncarnationOf(self);
         lock (gate)
-            injector.CountArrival(from, self, fate, up);
+            injector.CountArrival(from, self, fate, up, overtakes);
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);

@@ -21,8 +21,9 @@ internal sealed partial class WallTrial
         }
 
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int first = zero == 0 ? firstIncarnation[endpoint] = worker.Incarnation : firstIncarnation.GetOrAdd(endpoint, worker.Incarnation);
         cluster.Process.Tell(
-            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, cluster.Process.Serving()));
+            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, worker.Incarnation - first + 1, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
         preparedIncarnation[endpoint] = worker.Incarnation;
         lock (moving)

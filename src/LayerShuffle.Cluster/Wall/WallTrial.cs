@@ -41,6 +41,7 @@ internal sealed partial class WallTrial
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> prepared = [];
     private readonly ConcurrentDictionary<int, TaskCompletionSource> left = [];
     private readonly ConcurrentDictionary<int, int> preparedIncarnation = []; // newest
+    private readonly ConcurrentDictionary<int, int> firstIncarnation = []; // of those that took part in the trial
     private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
@@ -59,7 +60,7 @@ internal sealed partial class WallTrial
         var images = new ImageSchedule(spec.Workload, testImages, Luck);
         log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
-        own = new EndpointTrial(number, spec, model.Layers, 0, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch));
+        own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch));
         handover = new LayerHandover(own.Context, spec, topology);
         faults = new WallFaultDriver(this, spec, cluster, own, topology);
         trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, (at, node, incarnation) => faults.PeerDownDetected(at, node, incarnation));
@@ -127,7 +128,7 @@ internal sealed partial class WallTrial
             await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
             Instant end = own.Clock.Now;
             await faults.SettleAsync().ConfigureAwait(false);
-            await CollectAsync(nodes).ConfigureAwait(false);
+            await CollectAsync(nodes, end).ConfigureAwait(false);
             return Record(end);
         }
         finally
@@ -214,19 +215,19 @@ internal sealed partial class WallTrial
         }
     }
 
-    private async Task CollectAsync(int nodes)
+    private async Task CollectAsync(int nodes, Instant end)
     {
         int[] living = [.. cluster.Living().Where(endpoint => endpoint <= nodes)];
         foreach (int endpoint in living)
         {
             left[endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            cluster.Process.Tell(endpoint, new EndTrial(number));
+            cluster.Process.Tell(endpoint, new EndTrial(number, end));
         }
 
         Task all = Task.WhenAll(living.Select(endpoint => left[endpoint].Task));
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false); // a worker that does not answer has only its counts to lose
         own.FlushNow();
-        foreach (LinkRecord link in own.Transport.Links())
+        foreach (LinkRecord link in own.Transport.Links(end))
             links.Add(link);
     }
 
@@ -242,7 +243,7 @@ internal sealed partial class WallTrial
                 Requests = log.Records,
                 Hops = trace.Hops(),
                 Ledger = faults.Ledger(),
-                Links = LinkRecords.Merge(all, links),
+                Links = [.. LinkRecords.Merge(all, links).Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // endpoints learn of the end a little late
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,
                 Retries = trace.Resends,

@@ -5,6 +5,7 @@ using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Time;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -126,7 +127,7 @@ internal sealed class Worker : IDisposable
                 break;
             case Messages.EndTrial end:
                 if (end.Trial == trial?.Number)
-                    EndTrial(report: true);
+                    EndTrial(report: true, end.End);
                 TellCoordinator(new TrialLeft(end.Trial, settings.Endpoint)); // also from one that came too late to take part: nobody need wait for it
                 break;
             case OfferBlobs offer:
@@ -193,7 +194,7 @@ internal sealed class Worker : IDisposable
         models.Use(prepare.Model);
         store.Clear();
         var next = new EndpointTrial(
-            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator);
+            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, incarnation, prepare.Life, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
@@ -205,7 +206,7 @@ internal sealed class Worker : IDisposable
         TellCoordinator(new TrialPrepared(prepare.Trial, settings.Endpoint, incarnation));
     }
 
-    private void EndTrial(bool report)
+    private void EndTrial(bool report, Instant end = default)
     {
         if (trial is not { } over)
             return;
@@ -218,7 +219,7 @@ internal sealed class Worker : IDisposable
         if (!report)
             return;
         over.FlushNow();
-        TellCoordinator(new LinkReport(settings.Endpoint, over.Transport.Links()));
+        TellCoordinator(new LinkReport(settings.Endpoint, over.Transport.Links(end)));
     }
 
     private void Host(HostTraining host)

@@ -35,7 +35,7 @@ public sealed class NodeHealth
         double factor = standing[node];
         foreach ((_, double slowdown) in slowdowns[node])
             factor *= slowdown;
-        return factor;
+        return Math.Clamp(factor, 1e-300, 1e300); // several extreme ones together neither stop being a number nor become nothing
     }
 
     /// <summary>A fault takes the node down, or holds it down together with those that already do.</summary>

@@ -6,4 +6,5 @@ namespace LayerShuffle.Network.Links;
 /// <param name="Fate">What becomes of it.</param>
 /// <param name="At">When it arrives; <see cref="Instant.Never"/> for a lost one.</param>
 /// <param name="Copy">0, or 1 for the injected duplicate.</param>
-public readonly record struct CopyVerdict(CopyFate Fate, Instant At, int Copy);
+/// <param name="Overtakes">Whether it arrives before one that was handed to the link earlier, if it arrives at all.</param>
+public readonly record struct CopyVerdict(CopyFate Fate, Instant At, int Copy, bool Overtakes = false);

@@ -8,7 +8,7 @@ namespace LayerShuffle.Network.Links;
 /// <summary>
 /// Decides the fate of every message on every link of one trial, on either clock. Fates are verdicts: it neither waits nor delivers. All luck is a pure
 /// function
-/// of (seed, repeat, purpose, link, request, layer, attempt, copy); what it remembers is when each link is free, and what it counted. Not thread-safe.
+/// of (seed, repeat, purpose, link, request, layer, attempt, copy, and branch and incarnation where they are not the first); what it remembers is when each link is free, and what it counted. Not thread-safe.
 /// </summary>
 public sealed class LinkInjector
 {
@@ -74,7 +74,8 @@ public sealed class LinkInjector
     /// <param name="to">Receiving endpoint.</param>
     /// <param name="fate">The copy's fate: delivered or corrupted.</param>
     /// <param name="receiverUp">Whether the receiver was up, in the incarnation that it was sent to.</param>
-    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp) => Link(from, to).CountArrival(fate, receiverUp);
+    /// <param name="overtook">Whether a copy that was handed to the link earlier arrives later (<see cref="CopyVerdict.Overtakes"/>).</param>
+    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false) => Link(from, to).CountArrival(fate, receiverUp, overtook);
 
     /// <summary>Whether no partition cuts the link.</summary>
     public bool IsUp(int from, int to) => Link(from, to).IsUp;
@@ -115,7 +116,8 @@ public sealed class LinkInjector
 
     /// <summary>What every link did so far, by sending and then by receiving endpoint.</summary>
     /// <param name="oneEnd">Whether this injector serves one endpoint only (on the wall clock): it knows what that endpoint sent and what reached it, and the books need not balance.</param>
-    public IReadOnlyList<LinkRecord> Records(bool oneEnd = false) => [.. links.OfType<LinkState>().Select(link => link.Record(oneEnd))];
+    /// <param name="end">When the trial ended: what links transmit after that is not its; null: nothing is left out.</param>
+    public IReadOnlyList<LinkRecord> Records(bool oneEnd = false, Instant? end = null) => [.. links.OfType<LinkState>().Select(link => link.Record(oneEnd, end ?? Instant.Never))];
 
     internal void Lift(LinkHold hold)
     {

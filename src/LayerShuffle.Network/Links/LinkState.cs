@@ -16,7 +16,7 @@ internal sealed class LinkState
     private LinkConditions conditions;
     private int cuts;
     private long membershipMessages;
-    private Instant free, latestArrival;
+    private Instant busySince, free, latestArrival; // transmitting without a break from the first to the second
 
     /// <summary>A link whose draws come from (seed, repeat, purpose, link); the trees are walked to the link once, not once a message.</summary>
     public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed)
@@ -78,17 +78,23 @@ internal sealed class LinkState
         return new(ControlFate.Delivered, now + conditions.Latency.Sample(draw.Child(1).Uniform));
     }
 
-    /// <summary>Closes the books on a copy that arrived; a corrupted one was counted when it was garbled, whoever would have received it.</summary>
-    public void CountArrival(CopyFate fate, bool receiverUp)
+    /// <summary>Closes the books on a copy: it came to nobody, garbled or not, or it arrived, whole or garbled.</summary>
+    public void CountArrival(CopyFate fate, bool receiverUp, bool overtook)
     {
         if (fate == CopyFate.Lost)
             throw new ArgumentException("A lost copy does not arrive.", nameof(fate));
-        if (fate == CopyFate.Corrupted)
-            return;
-        if (receiverUp)
-            statistics.Delivered++;
-        else
+        if (!receiverUp)
+        {
             statistics.DroppedReceiverDown++;
+            return;
+        }
+
+        if (fate == CopyFate.Corrupted)
+            statistics.Corrupted++;
+        else
+            statistics.Delivered++;
+        if (overtook)
+            statistics.Overtook++;
     }
 
     public void Apply(LinkHold hold)
@@ -116,7 +122,13 @@ internal sealed class LinkState
         Patch();
     }
 
-    public LinkRecord Record(bool oneEnd) => statistics.Record(from, to, asked, oneEnd);
+    /// <summary>What it did up to an instant that is no earlier than the last sending.</summary>
+    public LinkRecord Record(bool oneEnd, Instant end)
+    {
+        Instant until = free < end ? free : end;
+        Duration underway = until > busySince ? until - busySince : Duration.Zero; // what lies beyond the end is not the trial's
+        return statistics.Record(from, to, asked, oneEnd, underway);
+    }
 
     /// <summary>Loss → corrupt → reorder → bandwidth queue → latency. A lost copy takes no bandwidth; a reordered one queues but has no latency.</summary>
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
@@ -129,7 +141,7 @@ internal sealed class LinkState
         statistics.Carried++;
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
-            statistics.Corrupted++;
+            statistics.CorruptDrawn++;
         bool overtakes = Happens(conditions.Reorder, reorder, key, copy);
         if (overtakes)
             statistics.ReorderDrawn++;
@@ -142,10 +154,9 @@ internal sealed class LinkState
             if (conditions.KeepOrder)
                 arrival = Instant.Max(arrival, latestArrival);
         }
-        if (arrival < latestArrival)
-            statistics.Overtook++;
+        bool early = arrival < latestArrival;
         latestArrival = Instant.Max(latestArrival, arrival);
-        return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy);
+        return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early);
     }
 
     /// <summary>When the last byte has left. The link is free once everything queued before has; without a limit a message passes at once.</summary>
@@ -155,7 +166,12 @@ internal sealed class LinkState
         if (conditions.BandwidthBytesPerSecond is not { } bandwidth)
             return start;
         var transmission = Duration.FromSeconds(sizeBytes / bandwidth);
-        statistics.Busy += transmission;
+        if (start > free)
+        {
+            statistics.Busy += free - busySince; // it was idle in between
+            busySince = start;
+        }
+
         return free = start + transmission;
     }
 
@@ -165,7 +181,17 @@ internal sealed class LinkState
     /// <summary>Draws are pure, so one that cannot matter may be left out without moving any other.</summary>
     private static bool Happens(double probability, SeedTree tree, in MessageKey key, int copy) => probability > 0 && Draw(tree, key, copy) < probability;
 
-    private static double Draw(SeedTree tree, in MessageKey key, int last) => tree.Child(key.Request).Child(key.Layer).Child(key.Attempt).Child(last).Uniform;
+    private static double Draw(SeedTree tree, in MessageKey key, int last)
+    {
+        SeedTree draw = tree.Child(key.Request).Child(key.Layer).Child(key.Attempt).Child(last);
+        if (key.Branch != 0)
+            draw = draw.Child("branch").Child(unchecked((long)key.Branch));
+        if (key.Incarnation != 1)
+            draw = draw.Child("incarnation").Child(key.Incarnation);
+        if (key.Answered != 1)
+            draw = draw.Child("answered").Child(key.Answered);
+        return draw.Uniform;
+    }
 
     private void Patch()
     {

@@ -12,8 +12,9 @@ internal sealed class LinkStatistics
     private long drawnLatencies;
     private double latencyMean, latencySquares;
 
-    public long Sent, Lost, Duplicated, Corrupted, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, Carried, Bytes, Control;
+    public long Sent, Lost, Duplicated, Corrupted, CorruptDrawn, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, Carried, Bytes, Control;
 
+    /// <summary>Time of transmissions, but for the unbroken row of them that is the last so far.</summary>
     public Duration Busy;
 
     /// <summary>One more drawn latency, by Welford's update: stable over millions of draws, exact where all are equal.</summary>
@@ -24,7 +25,7 @@ internal sealed class LinkStatistics
         latencySquares += deviation * (value - latencyMean);
     }
 
-    public LinkRecord Record(string from, string to, LinkConditions asked, bool oneEnd)
+    public LinkRecord Record(string from, string to, LinkConditions asked, bool oneEnd, Duration underway)
     {
         // The two ends of the books that no message in flight can leave open; an error here is a bug in the injector.
         if (!oneEnd && (Sent - DroppedLinkDown + Duplicated != Lost + Carried || Corrupted + Delivered + DroppedReceiverDown > Carried))
@@ -38,6 +39,7 @@ internal sealed class LinkStatistics
             Lost = Lost,
             Duplicated = Duplicated,
             Corrupted = Corrupted,
+            CorruptDrawn = CorruptDrawn,
             ReorderDrawn = ReorderDrawn,
             Overtook = Overtook,
             Delivered = Delivered,
@@ -47,7 +49,7 @@ internal sealed class LinkStatistics
             LatencyMeanMs = drawnLatencies > 0 ? latencyMean : null,
             LatencyStdMs = drawnLatencies > 1 ? Math.Sqrt(latencySquares / (drawnLatencies - 1)) : null,
             Bytes = Bytes,
-            Busy = Busy,
+            Busy = Busy + underway,
             ControlMessages = Control,
         };
     }

@@ -24,13 +24,16 @@ public sealed record LinkRecord
     /// <summary>Messages sent twice by the injected duplication.</summary>
     public required long Duplicated { get; init; }
 
-    /// <summary>Copies garbled by the injected corruption.</summary>
+    /// <summary>Copies that reached a living receiver garbled by the injected corruption.</summary>
     public required long Corrupted { get; init; }
+
+    /// <summary>Copies drawn to be garbled, whoever received them.</summary>
+    public required long CorruptDrawn { get; init; }
 
     /// <summary>Copies drawn to skip their latency.</summary>
     public required long ReorderDrawn { get; init; }
 
-    /// <summary>Copies that arrived before one handed to the link earlier.</summary>
+    /// <summary>Copies that reached a living receiver before one handed to the link earlier.</summary>
     public required long Overtook { get; init; }
 
     /// <summary>Copies that reached a living receiver whole.</summary>
@@ -39,7 +42,7 @@ public sealed record LinkRecord
     /// <summary>Messages dropped because the link was down when they were sent.</summary>
     public required long DroppedLinkDown { get; init; }
 
-    /// <summary>Copies dropped because the receiver was down, or another incarnation of it was up, when they arrived.</summary>
+    /// <summary>Copies, whole or garbled, dropped because the receiver was down, or another incarnation of it was up, when they would have arrived.</summary>
     public required long DroppedReceiverDown { get; init; }
 
     /// <summary>Copies that passed the loss draw: the base of the realised corruption and reordering rates.</summary>
@@ -54,7 +57,7 @@ public sealed record LinkRecord
     /// <summary>Bytes handed to the link in data messages: size × messages sent.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Time the link was busy transmitting.</summary>
+    /// <summary>Time the link was busy transmitting, within the trial.</summary>
     public required Duration Busy { get; init; }
 
     /// <summary>Control messages sent over it.</summary>

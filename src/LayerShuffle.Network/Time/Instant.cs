@@ -1,6 +1,6 @@
 namespace LayerShuffle.Network.Time;
 
-/// <summary>A point in a trial's time: nanoseconds since t = 0, the first submission.</summary>
+/// <summary>A point in a trial's time: nanoseconds since t = 0, the first submission. What lies further off than can be told is <see cref="Never"/>.</summary>
 /// <param name="Nanoseconds">Nanoseconds since the trial began.</param>
 public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
 {
@@ -26,7 +26,7 @@ public readonly record struct Instant(long Nanoseconds) : IComparable<Instant>
     public override string ToString() => new Duration(Nanoseconds).ToString();
 
 #pragma warning disable CS1591 // operators say what they do
-    public static Instant operator +(Instant a, Duration b) => new(checked(a.Nanoseconds + b.Nanoseconds));
+    public static Instant operator +(Instant a, Duration b) => new(Duration.Saturated((Int128)a.Nanoseconds + b.Nanoseconds));
 
     public static Duration operator -(Instant a, Instant b) => new(a.Nanoseconds - b.Nanoseconds);
 

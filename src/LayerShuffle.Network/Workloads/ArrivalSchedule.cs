@@ -6,8 +6,9 @@ namespace LayerShuffle.Network.Workloads;
 /// <summary>When the requests of an open workload are submitted; request 0 at t = 0.</summary>
 public sealed class ArrivalSchedule
 {
+    private const long LatestNanoseconds = 1_000_000_000_000_000_000; // 31 years: there is time left for the requests of the end
     private readonly ArrivalSpec spec;
-    private readonly decimal rate;
+    private readonly decimal? rate;
     private readonly SeedTree seed;
     private readonly List<double> sums = [0]; // at i: the sum of the first i unit exponential gaps
 
@@ -21,7 +22,7 @@ public sealed class ArrivalSchedule
         if (!(spec.RatePerSecond > 0) || double.IsInfinity(spec.RatePerSecond))
             throw new ArgumentException($"A rate of arrivals is greater than 0, not {spec.RatePerSecond}.", nameof(spec));
         this.spec = spec;
-        rate = (decimal)spec.RatePerSecond;
+        rate = spec.RatePerSecond is > 1e-9 and < 1e18 ? (decimal)spec.RatePerSecond : null; // beyond that a decimal has no digits left
         seed = trialSeed.Child("arrivals");
     }
 
@@ -29,9 +30,9 @@ public sealed class ArrivalSchedule
     public Instant At(int request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request);
-        return spec.Kind == ArrivalKind.Uniform
-            ? new((long)Math.Round(request * 1_000_000_000m / rate)) // decimal, and from the start: no drift, however many requests
-            : new((long)Math.Round(UnitArrival(request) / spec.RatePerSecond * 1e9));
+        return spec.Kind == ArrivalKind.Uniform && rate is { } exact
+            ? new((long)Math.Min(LatestNanoseconds, Math.Round(request * 1_000_000_000m / exact))) // decimal, and from the start: no drift, however many requests
+            : new((long)Math.Min((double)LatestNanoseconds, Math.Round((spec.Kind == ArrivalKind.Uniform ? request : UnitArrival(request)) / spec.RatePerSecond * 1e9)));
     }
 
     /// <summary>Gap i is a pure function of (seed, repeat, i), and the rate only stretches the whole: swept rates meet the same pattern.</summary>

@@ -52,7 +52,7 @@ internal static class TrialRows
             rows.AddKey(trial.Key).Add(link.From).Add(link.To)
                 .Add(asked.Loss).Add(Rate(link.Lost, link.Lost + link.Carried))
                 .Add(asked.Duplicate).Add(Rate(link.Duplicated, link.MessagesSent - link.DroppedLinkDown))
-                .Add(asked.Corrupt).Add(Rate(link.Corrupted, link.Carried))
+                .Add(asked.Corrupt).Add(Rate(link.CorruptDrawn, link.Carried))
                 .Add(asked.Reorder).Add(Rate(link.ReorderDrawn, link.Carried))
                 .Add(asked.Latency.Mean.TotalMilliseconds).Add(link.LatencyMeanMs).Add(link.LatencyStdMs)
                 .Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost).Add(link.Duplicated).Add(link.Corrupted).Add(link.Overtook)

@@ -11,14 +11,30 @@ public static class WeakResults
     /// <summary>A top1 interval that reaches further than this to either side is wide.</summary>
     public const double WideHalfWidth = 0.05;
 
-    /// <summary>The warnings, in the order of the groups.</summary>
+    private const int MostNamed = 8;
+
+    /// <summary>The warnings: that of few requests once for all groups that it concerns, then the others in the order of the groups.</summary>
     public static IReadOnlyList<WeakResult> In(IReadOnlyList<ResultGroup> groups) =>
-        [.. groups.SelectMany(group => Messages(group, groups).Select(message => new WeakResult(group.Name, message)))];
+        [.. Few(groups), .. groups.SelectMany(group => Messages(group, groups).Select(message => new WeakResult(group.Name, message)))];
+
+    private static IEnumerable<WeakResult> Few(IReadOnlyList<ResultGroup> groups)
+    {
+        ResultGroup[] few = [.. groups.Where(group => group.Requests < EnoughRequests)];
+        if (few.Length == 0)
+            yield break;
+        long least = few.Min(group => group.Requests), most = few.Max(group => group.Requests);
+        string number = least == most ? Invariant($"{least}") : Invariant($"{least} to {most}");
+        string[] conditions = [.. few.Select(group => group.Condition).Distinct()];
+        // A condition stands for all its models and policies where all of them have few requests.
+        bool whole = groups.All(group => group.Requests < EnoughRequests || !conditions.Contains(group.Condition));
+        string[] names = whole ? conditions : [.. few.Select(group => group.Name)];
+        string where = few.Length == groups.Count && groups.Count > 1 ? "every condition" :
+            names.Length <= MostNamed ? string.Join("; ", names) : Invariant($"{string.Join("; ", names.Take(MostNamed))} and {names.Length - MostNamed} more");
+        yield return new WeakResult(string.Join("; ", names), Invariant($"{number} requests are few (under {EnoughRequests}) in {where}: take more requests or repeats."));
+    }
 
     private static IEnumerable<string> Messages(ResultGroup group, IReadOnlyList<ResultGroup> groups)
     {
-        if (group.Requests < EnoughRequests)
-            yield return Invariant($"{group.Requests} requests are few (under {EnoughRequests}): take more requests or repeats.");
         if (MetricSummary.Of(group, "top1").Ci.HalfWidth is > WideHalfWidth and var half)
             yield return Invariant($"top1 is known to ±{100 * half:0.0} points only: take more requests or repeats.");
         var completed = group.Trials.Sum(trial => trial.Metrics.Completed);

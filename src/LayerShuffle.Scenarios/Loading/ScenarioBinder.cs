@@ -101,6 +101,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         StructureValidator full = new(mistakes, requireKeys: true);
         VariantBinder binder = new(mistakes, models);
         MemoryChecker memory = new(mistakes, models, clocks.IsWall);
+        RangeChecker ranges = new(mistakes, models);
         WarningFinder finder = new(warnings);
         bool isSingle = overlays.Count == 1;
         foreach (VariantPoint point in overlays.Points())
@@ -112,6 +113,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
                 mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`", "how many requests: with `model: none` there are no test images to count");
             clocks.Variant(point, variant);
             memory.Variant(point, variant);
+            ranges.Variant(point, variant);
             mistakes.Context = "";
             finder.Variant(point, variant, models, dataset);
             variants.Add(variant);

@@ -1,7 +1,13 @@
 using System.Diagnostics.Metrics;
 using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Tests.Wire;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Trials;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Metrics;
@@ -68,6 +74,29 @@ public sealed class ClusterMetricsTests : IDisposable
         units["layershuffle.layer.duration"].ShouldBe("s");
         units["layershuffle.data_plane.sent"].ShouldBe("By");
         units.Count.ShouldBe(13);
+    }
+
+    [Fact]
+    public void A_trial_on_the_virtual_clock_can_be_watched()
+    {
+        ClusterMetrics.IsWatched.ShouldBeTrue();
+        TrialSpec spec = TrialBuilder.Spec(
+            TrialBuilder.Link(5, 0.2), new RoutingSpec { Retries = 1, Timeout = TrialBuilder.Ms(50) }, requests: 30, faults: [new CrashFault("blip", TrialBuilder.Ms(100), NodeSelector.Of("node-2"), TrialBuilder.Ms(200))]);
+        using var system = new VirtualActorSystem();
+        TrialRecord trial = new VirtualTrialRunner(system) { Metered = true }.Run(spec, new SizesOnlyModel(TrialBuilder.Layers, TrialBuilder.Tokens, TrialBuilder.Hidden), 1000);
+        lock (seen)
+        {
+            Sum("layershuffle.requests").ShouldBe(30);
+            Sum("layershuffle.request.active").ShouldBe(0);
+            seen.Where(s => s.Name == "layershuffle.request.duration").Select(s => s.Value).Order().ShouldBe(trial.Requests.Select(r => r.Latency!.Value.TotalSeconds).Order(), 1e-9);
+            Sum("layershuffle.hop.sent").ShouldBe(trial.Links.Sum(l => l.MessagesSent));
+            Sum("layershuffle.hop.resent").ShouldBe(trial.Retries);
+            Sum("layershuffle.hop.lost").ShouldBe(trial.Links.Sum(l => l.Lost + l.DroppedReceiverDown));
+            seen.Count(s => s.Name == "layershuffle.layer.duration").ShouldBe(trial.Hops.Count(h => h.ComputeEnd is not null));
+            seen.Where(s => s.Name == "layershuffle.faults").ShouldBe([("layershuffle.faults", 1, "layershuffle.fault.kind=crash")]);
+        }
+
+        double Sum(string name) => seen.Where(s => s.Name == name).Sum(s => s.Value);
     }
 
     [Fact]

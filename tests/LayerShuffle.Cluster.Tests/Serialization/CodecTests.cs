@@ -72,7 +72,7 @@ public sealed class CodecTests : IDisposable
             .. MessageCodecs.Control.Select(c => $"{c.Manifest} {c.Version} {c.MessageType.Name}"),
             .. MessageCodecs.WithTensors.Select(c => $"{c.Kind} {c.Name} {c.Version} {c.MessageType.Name}"),
         ]).ShouldBe("""
-            hop-ack 1 HopAcknowledged
+            hop-ack 2 HopAcknowledged
             hop-release 1 HopReleased
             request-failed 1 RequestFailed
             start 1 StartWorkload
@@ -84,7 +84,7 @@ public sealed class CodecTests : IDisposable
             fault 1 FaultStrike
             trial 2 TrialSpec
             hop-events 1 HopEvents
-            links 1 LinkReport
+            links 2 LinkReport
             offer-blobs 1 OfferBlobs
             want-blobs 1 WantBlobs
             blobs-here 1 BlobsHere
@@ -98,10 +98,10 @@ public sealed class CodecTests : IDisposable
             export 1 ExportState
             imported 1 StateImported
             routed 1 RoutedControl
-            prepare-trial 2 PrepareTrial
+            prepare-trial 3 PrepareTrial
             trial-prepared 1 TrialPrepared
             start-trial 1 StartTrial
-            end-trial 1 EndTrial
+            end-trial 2 EndTrial
             trial-left 1 TrialLeft
             layers-moved 1 LayersMoved
             peer-up 1 PeerUp
@@ -116,7 +116,7 @@ public sealed class CodecTests : IDisposable
             host-training 1 HostTraining
             training-hosted 1 TrainingHosted
             to-training 1 ToTraining
-            1 hop 1 HopMessage
+            1 hop 2 HopMessage
             2 forward 1 TrainForward
             3 forward-done 1 ForwardDone
             4 backward 1 TrainBackward
@@ -129,8 +129,8 @@ public sealed class CodecTests : IDisposable
     [Fact]
     public void The_bytes_of_an_acknowledgement_are_those()
     {
-        var ack = new HopAcknowledged(new HopId(300, 0x1122334455667788, 2), Journey.Return, 1, 0, 4, 3);
-        Convert.ToHexString(MessageCodecs.OfType(typeof(HopAcknowledged))!.Encode(ack)).ShouldBe("01AC0288776655443322110200010004" + "03");
+        var ack = new HopAcknowledged(new HopId(300, 0x1122334455667788, 2), Journey.Return, 1, 0, 4, 3, 2);
+        Convert.ToHexString(MessageCodecs.OfType(typeof(HopAcknowledged))!.Encode(ack)).ShouldBe("02AC0288776655443322110200010004" + "03" + "02");
     }
 
     [Fact]

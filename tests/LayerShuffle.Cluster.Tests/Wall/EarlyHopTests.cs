@@ -37,7 +37,7 @@ public sealed class EarlyHopTests
         received.OfType<HopMessage>().ShouldHaveSingleItem().Journey.Request.ShouldBe(3);
         received.ShouldContain(ack);
 
-        EndpointTrial At(int endpoint, ClusterProcess process) => new(1, spec, 1, endpoint, process, null!, new ActivationStore(), _ => 100, _ => { });
+        EndpointTrial At(int endpoint, ClusterProcess process) => new(1, spec, 1, endpoint, 1, 1, process, null!, new ActivationStore(), _ => 100, _ => { });
 
         void Hand(IncomingFrame frame)
         {

@@ -116,7 +116,7 @@ public sealed class LinkFaultTests
             SendVerdict verdict = injector.Send(0, 1, Key(i), 100, At(i));
             for (int copy = 0; copy < verdict.Copies; copy++)
                 if (verdict[copy].Fate != CopyFate.Lost)
-                    injector.CountArrival(0, 1, verdict[copy].Fate, receiverUp: i % 7 != 0);
+                    injector.CountArrival(0, 1, verdict[copy].Fate, receiverUp: i % 7 != 0, verdict[copy].Overtakes);
         }
         LinkRecord record = injector.Records()[0];
         (record.MessagesSent + record.Duplicated).ShouldBe(record.Lost + record.Corrupted + record.Delivered + record.DroppedLinkDown + record.DroppedReceiverDown);

@@ -21,7 +21,7 @@ public sealed class LinkLuckTests
         var record = injector.Records().Single(link => link is { From: "node-1", To: "node-2" });
         record.Duplicated.ShouldBeBinomial(Messages, probability);
         record.Lost.ShouldBeBinomial(Messages + (int)record.Duplicated, probability);
-        record.Corrupted.ShouldBeBinomial((int)record.Carried, probability);
+        record.CorruptDrawn.ShouldBeBinomial((int)record.Carried, probability);
         record.ReorderDrawn.ShouldBeBinomial((int)record.Carried, probability);
     }
 
@@ -61,7 +61,7 @@ public sealed class LinkLuckTests
             SendVerdict expected = quiet.Send(0, 1, Key(i), 10, At(i)), actual = busy.Send(0, 1, Key(i), 10, At(i));
             actual.Copies.ShouldBe(expected.Copies);
             for (int copy = 0; copy < expected.Copies; copy++)
-                actual[copy].ShouldBe(expected[copy]);
+                (actual[copy] with { Overtakes = false }).ShouldBe(expected[copy] with { Overtakes = false }); // who is overtaken depends on who is underway
         }
     }
 

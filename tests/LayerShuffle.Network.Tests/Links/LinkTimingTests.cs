@@ -55,9 +55,13 @@ public sealed class LinkTimingTests
     {
         LinkInjector injector = Injector(Latency(5) with { Bandwidth = 1e6 });
         injector.Send(0, 1, Key(0), 2_000, At(0))[0].At.ShouldBe(At(7));
+        CopyVerdict early;
         using (injector.ApplyPatch("storm", [1], new() { Reorder = 1 }, 0))
-            injector.Send(0, 1, Key(1), 2_000, At(0))[0].At.ShouldBe(At(4));
-        injector.Send(0, 1, Key(2), 2_000, At(0))[0].At.ShouldBe(At(11));
+            early = injector.Send(0, 1, Key(1), 2_000, At(0))[0];
+        early.ShouldBe(new(CopyFate.Delivered, At(4), 0, Overtakes: true));
+        injector.Send(0, 1, Key(2), 2_000, At(0))[0].ShouldBe(new(CopyFate.Delivered, At(11), 0));
+        injector.Records()[0].Overtook.ShouldBe(0, "it has not arrived");
+        injector.CountArrival(0, 1, early.Fate, receiverUp: true, early.Overtakes);
         injector.Records()[0].ShouldSatisfyAllConditions(record => record.ReorderDrawn.ShouldBe(1), record => record.Overtook.ShouldBe(1),
             record => record.LatencyMeanMs.ShouldBe(5.0), record => record.LatencyStdMs.ShouldBe(0.0));
     }
@@ -78,7 +82,9 @@ public sealed class LinkTimingTests
             long overtook = 0;
             for (int i = 0; i < 1000; i++)
             {
-                Instant arrival = injector.Send(0, 1, Key(i), 100, At(i))[0].At;
+                CopyVerdict copy = injector.Send(0, 1, Key(i), 100, At(i))[0];
+                Instant arrival = copy.At;
+                injector.CountArrival(0, 1, copy.Fate, receiverUp: true, copy.Overtakes);
                 if (arrival < latest)
                     overtook++;
                 latest = Instant.Max(latest, arrival);

@@ -25,8 +25,8 @@ public class SummaryTableTests
             Sample.Scored(Sample.Key(2, condition: "dead"), [.. Enumerable.Repeat(-1, 40)]),
             Sample.Scored(Sample.Key(3, condition: "sound"), [.. Enumerable.Repeat(2, 40)])));
 
-        warnings.Select(warning => warning.Group).ShouldBe(["shuffled / default / few", "shuffled / default / wide", "shuffled / default / dead"]);
-        warnings[0].Message.ShouldStartWith("2 requests are few");
+        warnings.Select(warning => warning.Group).ShouldBe(["few", "shuffled / default / wide", "shuffled / default / dead"]);
+        warnings[0].Message.ShouldBe("2 requests are few (under 30) in few: take more requests or repeats.");
         warnings[1].Message.ShouldStartWith("top1 is known to ±13.3 points only");
         warnings[2].Message.ShouldStartWith("No request completed");
     }
@@ -40,5 +40,21 @@ public class SummaryTableTests
 
         WeakResults.In(Groups.Of(a)).ShouldBeEmpty();
         WeakResults.In(Groups.Of(a, b)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Few_requests_are_warned_about_once_with_the_conditions_it_concerns()
+    {
+        int[] many = [.. Enumerable.Repeat(2, 40)];
+        WeakResult warning = WeakResults.In(Groups.Of(
+            Sample.Scored(Sample.Key(0, condition: "a"), 2, 2), Sample.Scored(Sample.Key(1, condition: "b"), 2, 2, 2), Sample.Scored(Sample.Key(2, condition: "c"), many)))
+            .ShouldHaveSingleItem();
+        warning.Message.ShouldBe("2 to 3 requests are few (under 30) in a; b: take more requests or repeats.");
+        WeakResults.In(Groups.Of(Sample.Scored(Sample.Key(0, condition: "a"), 2, 2), Sample.Scored(Sample.Key(1, condition: "b"), 2, 2)))
+            .ShouldHaveSingleItem().Message.ShouldContain("in every condition");
+        WeakResults.In(Groups.Of(Sample.Scored(Sample.Key(0, policy: "x"), 2, 2), Sample.Scored(Sample.Key(1, policy: "y"), many)))
+            .ShouldHaveSingleItem().Message.ShouldContain("in shuffled / x / ideal:");
+        WeakResults.In(Groups.Of([.. Enumerable.Range(0, 20).Select(i => Sample.Scored(Sample.Key(i, condition: $"c{i}"), 2, 2)), Sample.Scored(Sample.Key(20, condition: "sound"), many)]))
+            .ShouldHaveSingleItem().Message.ShouldEndWith("c7 and 12 more: take more requests or repeats.");
     }
 }

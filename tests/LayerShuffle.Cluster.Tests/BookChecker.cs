@@ -1,0 +1,198 @@
+using LayerShuffle.Network.Faults;
+using LayerShuffle.Network.Links;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Network.Time;
+using LayerShuffle.Network.Trials;
+
+namespace LayerShuffle.Cluster.Tests;
+
+/// <summary>
+/// Recomputes a trial's books from its rows alone, knowing nothing of how they were written: what links counted from hops, resends, outcomes, results that came too late, journeys, busy time. All requests must be traced.
+/// </summary>
+internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messageBytes)
+{
+    private const string Coordinator = "coordinator";
+    private readonly HopRecord[] sent = [.. trial.Hops.Where(h => h.Fate != "local")];
+    private readonly Instant end = Instant.Zero + trial.Length;
+
+    private bool Duplicates => Ever(c => c.Duplicate > 0, p => p.Duplicate > 0);
+
+    private bool Garbles => Ever(c => c.Corrupt > 0, p => p.Corrupt > 0);
+
+    private bool Crashes => spec.Faults.Any(fault => fault is CrashFault);
+
+    private bool Pauses => spec.Faults.Any(fault => fault is PauseFault);
+
+    /// <summary>How many books could be recomputed to the last count, so that a test can tell that it tests something.</summary>
+    public int Exact { get; private set; }
+
+    public void Check()
+    {
+        foreach (HopRecord hop in trial.Hops)
+            Row(hop);
+        foreach (LinkRecord link in trial.Links)
+            Book(link, [.. sent.Where(h => h.From == link.From && h.To == link.To)]);
+        sent.Select(h => (h.From, h.To)).Distinct().ShouldAllBe(pair => trial.Links.Any(l => l.From == pair.From && l.To == pair.To));
+        trial.Retries.ShouldBe(trial.Hops.Count(h => h.Attempt > 0));
+        foreach (IGrouping<string, HopRecord> node in trial.Hops.Where(h => h.ComputeStart is not null).GroupBy(h => h.To))
+            OneLayerAtATime([.. node]);
+        ILookup<int, HopRecord> byRequest = trial.Hops.ToLookup(h => h.Request);
+        long superseded = 0;
+        foreach (RequestRecord request in trial.Requests)
+        {
+            HopRecord[] hops = [.. byRequest[request.Request]];
+            Request(request, hops);
+            int results = hops.Where(h => h.Layer is null && h.Delivered is not null).Select(h => (h.Branch, h.Position)).Distinct().Count();
+            superseded += results - (request.Outcome == RequestOutcome.Completed ? 1 : 0);
+        }
+
+        trial.ResultsSuperseded.ShouldBe(superseded);
+        Ledger();
+    }
+
+    private static void Row(HopRecord hop)
+    {
+        string row = hop.ToString();
+        new[] { "delivered", "lost", "corrupted", "link_down", "receiver_down", "in_flight", "local" }.ShouldContain(hop.Fate);
+        (hop.Delivered is not null).ShouldBe(hop.Fate is "delivered" or "local", row);
+        if (hop.Delivered is not { } delivered)
+        {
+            (hop.Acked ?? hop.ComputeStart ?? hop.ComputeEnd).ShouldBeNull(row);
+            return;
+        }
+
+        (delivered >= hop.Sent).ShouldBeTrue(row);
+        (hop.Acked is not { } acked || acked >= delivered).ShouldBeTrue(row);
+        (hop.ComputeStart is not { } start || start >= delivered).ShouldBeTrue(row);
+        (hop.ComputeEnd is not { } ended || ended >= hop.ComputeStart).ShouldBeTrue(row);
+        if (hop.Layer is null)
+            hop.ComputeStart.ShouldBeNull(row);
+        if (hop.Fate == "local")
+            (hop.From, hop.Delivered, hop.Acked).ShouldBe((hop.To, hop.Sent, hop.Sent), row);
+    }
+
+    private void Book(LinkRecord link, HopRecord[] hops)
+    {
+        string what = $"{link.From}->{link.To}";
+        link.MessagesSent.ShouldBe(hops.Length, what);
+        link.Bytes.ShouldBe(messageBytes * hops.Length, what);
+        link.DroppedLinkDown.ShouldBe(Fate("link_down"), what);
+        (link.MessagesSent - link.DroppedLinkDown + link.Duplicated).ShouldBe(link.Lost + link.Carried, what);
+        long underway = link.Carried - link.Delivered - link.Corrupted - link.DroppedReceiverDown;
+        underway.ShouldBeGreaterThanOrEqualTo(0, what);
+        link.Overtook.ShouldBeLessThanOrEqualTo(link.Delivered + link.Corrupted, what + ": only what arrived overtook");
+        (link.Busy <= trial.Length).ShouldBeTrue(what);
+        if (Duplicates)
+        {
+            // A row tells of an attempt, whose two copies may meet two fates.
+            link.Delivered.ShouldBeInRange(Fate("delivered"), 2L * Fate("delivered"), what);
+            link.Lost.ShouldBeGreaterThanOrEqualTo(Fate("lost") - underway, what);
+            return;
+        }
+
+        Exact++;
+        link.Duplicated.ShouldBe(0, what);
+        (link.Delivered, link.Lost, link.Corrupted, link.DroppedReceiverDown, underway)
+            .ShouldBe((Fate("delivered"), Fate("lost"), Fate("corrupted"), Fate("receiver_down"), Fate("in_flight")), what);
+        if (!Garbles && !Crashes && !Pauses)
+            Overtaking(link, hops);
+        if (spec.Faults.All(fault => fault is not LinkFault) && Asked(link).BandwidthBytesPerSecond is { } bandwidth)
+            link.Busy.ShouldBe(Busy(hops, bandwidth), what);
+        if (!Pauses && hops.All(h => h.Fate is "delivered" or "lost" or "link_down") && spec.Faults.All(fault => fault is not LinkFault) && Asked(link) is { BandwidthBytesPerSecond: null, Reorder: 0, KeepOrder: false } && link.Delivered > 0)
+            link.LatencyMeanMs!.Value.ShouldBe(hops.Where(h => h.Delivered is not null).Average(h => (h.Delivered!.Value - h.Sent).TotalMilliseconds), 1e-6, what);
+
+        long Fate(string fate) => hops.Count(h => h.Fate == fate);
+    }
+
+    /// <summary>Who arrived before one that was handed over earlier and arrived later, or not before the end. Of those handed over at one instant the rows do not tell which came first.</summary>
+    private void Overtaking(LinkRecord link, HopRecord[] hops)
+    {
+        HopRecord[] carried = [.. hops.Where(h => h.Fate is "delivered" or "in_flight")];
+        int surely = 0, perhaps = 0;
+        foreach (HopRecord hop in carried.Where(h => h.Delivered is not null))
+        {
+            surely += carried.Any(other => other.Sent < hop.Sent && (other.Delivered ?? end) > hop.Delivered) ? 1 : 0;
+            perhaps += carried.Any(other => other != hop && other.Sent <= hop.Sent && (other.Delivered is null || other.Delivered > hop.Delivered)) ? 1 : 0;
+        }
+
+        link.Overtook.ShouldBeInRange(surely, perhaps, $"{link.From}->{link.To}");
+    }
+
+    private Duration Busy(HopRecord[] hops, double bandwidth)
+    {
+        var transmission = Duration.FromSeconds(messageBytes / bandwidth);
+        Instant free = Instant.Zero;
+        Duration busy = Duration.Zero;
+        foreach (HopRecord hop in hops.Where(h => h.Fate is not ("lost" or "link_down")).OrderBy(h => h.Sent))
+        {
+            Instant start = Instant.Max(free, hop.Sent);
+            free = start + transmission;
+            Instant until = free < end ? free : end;
+            busy += until > start ? until - start : Duration.Zero;
+        }
+
+        return busy;
+    }
+
+    private void OneLayerAtATime(HopRecord[] hops)
+    {
+        HopRecord[] done = [.. hops.Where(h => h.ComputeEnd is not null).OrderBy(h => h.ComputeStart).ThenBy(h => h.ComputeEnd)];
+        for (int i = 1; i < done.Length; i++)
+            (done[i].ComputeStart >= done[i - 1].ComputeEnd).ShouldBeTrue($"{done[i - 1]} and {done[i]}");
+    }
+
+    private void Request(RequestRecord request, HopRecord[] hops)
+    {
+        Instant deadline = request.Submitted + spec.Workload.Deadline;
+        hops.ShouldAllBe(h => h.Sent <= deadline && (h.ComputeStart == null || h.ComputeStart <= deadline), "nobody works for it after its deadline");
+        if (request.Outcome != RequestOutcome.Completed)
+        {
+            if (spec.Routing.OnFailure == OnFailure.Skip)
+                request.Outcome.ShouldBe(RequestOutcome.DeadlineExceeded);
+            return;
+        }
+
+        Instant outcome = request.Submitted + request.Latency!.Value;
+        outcome.ShouldBeLessThanOrEqualTo(deadline);
+        hops.Where(h => h.From == Coordinator).ShouldAllBe(h => h.Sent <= outcome, "custody ends with the outcome at the coordinator");
+        HopRecord[] results = [.. hops.Where(h => h.Layer is null && h.Delivered == outcome)];
+        results.ShouldContain(result => result.Position == request.Order!.Count && Leads(result, request, hops), $"no way through the hops of request {request.Request} leads to its order {string.Join(' ', request.Order!)}");
+        hops.Where(h => h.Layer is null && h.Delivered < outcome).ShouldBeEmpty("the first result counts");
+        request.Order!.Concat(request.Skipped!).Distinct().Count().ShouldBe(request.Order!.Count + request.Skipped!.Count);
+        request.Retries!.Value.ShouldBeLessThanOrEqualTo(hops.Count(h => h.Attempt > 0));
+    }
+
+    /// <summary>Whether the sender of a hop had what it sent: it executed the layer before, of a hop that leads there.</summary>
+    private static bool Leads(HopRecord hop, RequestRecord request, HopRecord[] hops)
+    {
+        if (hop.Position == 0)
+            return hop.From == Coordinator && hop.Sent >= request.Submitted;
+        int layer = request.Order![hop.Position - 1];
+        return hops.Any(before => before.Layer == layer && before.Position == hop.Position - 1 && before.To == hop.From && before.ComputeEnd <= hop.Sent && Leads(before, request, hops));
+    }
+
+    private void Ledger()
+    {
+        trial.Ledger.Select(entry => entry.Time).ShouldBeInOrder();
+        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger.Where(e => e.Kind == "crash").GroupBy(e => e.Target))
+        {
+            bool down = false;
+            int deaths = 0, detected = 0;
+            foreach (LedgerEntry entry in node)
+            {
+                (entry.Effect switch { "began" => !down, "already_down" or "still_down" or "restarted" => down, "detected_down" => ++detected <= deaths, _ => false }).ShouldBeTrue($"{entry} in {string.Join('\n', node)}");
+                (down, deaths) = entry.Effect switch { "began" => (true, deaths + 1), "restarted" => (false, deaths), _ => (down, deaths) };
+            }
+
+            if (spec.Routing.Detection is { } delay)
+                detected.ShouldBeGreaterThanOrEqualTo(Pauses || spec.Faults.OfType<CrashFault>().Count() > 1 ? 0 : node.Count(e => e.Effect == "began" && e.Time + delay < end), "the first who learns of a death writes it down");
+        }
+    }
+
+    private LinkConditions Asked(LinkRecord link) =>
+        spec.Network.Links.Where(l => (l.From == "all" || l.From == link.From) && (l.To == "all" || l.To == link.To)).Aggregate(spec.Network.Default, (conditions, exception) => conditions.With(exception.Set));
+
+    private bool Ever(Func<LinkConditions, bool> conditions, Func<LinkPatch, bool> patch) =>
+        conditions(spec.Network.Default) || spec.Network.Links.Any(link => patch(link.Set)) || spec.Faults.OfType<LinkFault>().Any(fault => patch(fault.Set));
+}
