@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Datasets;
@@ -17,7 +18,7 @@ internal static class ErrorText
         return cause switch
         {
             UsageException or DatasetException or ModelFormatException or TrainingDivergedException => $"Error: {cause.Message}",
-            InsecureAddressException or PlacementException => $"Error: {cause.Message}",
+            ClusterException or UnreachableException or ClusterIdentityException or InsecureAddressException or PlacementException => $"Error: {cause.Message}",
             UnauthorizedAccessException or IOException => $"Error: {cause.Message} Check the path and its permissions.",
             OutOfMemoryException => "Error: out of memory. Lower workload.images_per_request, training.batch_size or the model's size.",
             _ => $"Error: {cause.Message} (an unexpected {cause.GetType().Name}; run again with --verbose for details)",

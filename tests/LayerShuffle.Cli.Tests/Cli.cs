@@ -23,6 +23,8 @@ internal sealed class Cli : IDisposable
     public string Write(string name, string text)
     {
         File.WriteAllText(At(name), text);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(At(name), UnixFileMode.UserRead | UnixFileMode.UserWrite); // a secret that others may read is refused
         return At(name);
     }
 

@@ -105,6 +105,9 @@ internal sealed class Program
     /// <summary>Asks it to end (SIGTERM).</summary>
     public void Terminate() => SendSignal(process.Id, Sigterm).ShouldBe(0);
 
+    /// <summary>Ctrl-C (SIGINT).</summary>
+    public void Interrupt() => SendSignal(process.Id, Sigint).ShouldBe(0);
+
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);

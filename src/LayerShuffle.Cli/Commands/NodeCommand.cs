@@ -1,13 +1,16 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
-using System.Text.RegularExpressions;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cluster;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Processes;
 
 namespace LayerShuffle.Cli.Commands;
 
 /// <summary><c>node</c>: the supervisor of a worker on this machine. Loads neither Torch nor Akka.</summary>
-internal static partial class NodeCommand
+internal static class NodeCommand
 {
     /// <summary>Its name.</summary>
     public const string Name = "node";
@@ -15,7 +18,9 @@ internal static partial class NodeCommand
     public static Command Create(TextWriter error)
     {
         var join = new Option<string>("--join") { Description = "The coordinator's address (`run … --listen HOST:PORT`).", Required = true, HelpName = "HOST:PORT" };
-        var listen = new Option<string?>("--listen") { Description = "The address that the worker listens on (default: the coordinator's choice).", HelpName = "HOST[:PORT]" };
+        var listen = new Option<string?>("--listen") { Description = "The address of this machine that the worker listens on (default: all; without a secret, this machine's own). A port is that of --control-port.", HelpName = "HOST[:PORT]" };
+        var controlPort = new Option<int?>("--control-port") { Description = "The port on which the worker takes control messages (default: any that is free).", HelpName = "PORT" };
+        var dataPort = new Option<int?>("--data-port") { Description = "The port on which the worker takes activations (default: any that is free).", HelpName = "PORT" };
         var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one.", HelpName = "HOST" };
         var name = new Option<string?>("--name") { Description = "This node's name (default: the next that is free).", HelpName = "NAME" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
@@ -25,32 +30,41 @@ internal static partial class NodeCommand
         var local = new Option<bool>("--local") { Hidden = true };
         var command = new Command(Name, "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
         {
-            join, listen, publicHost, name, device, threads, logs, local,
+            join, listen, publicHost, controlPort, dataPort, name, device, threads, logs, local,
         };
         security.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
                 throw new UsageException(refusal);
-            HostPort hub = HostPort.Parse("--join", parsed.GetValue(join)!, portNeeded: true);
-            HostPort? listenOn = parsed.GetValue(listen) is { } text ? HostPort.Parse("--listen", text, portNeeded: false) : null;
+            HostAddress hub = HostPort.Parse("--join", parsed.GetValue(join)!, portNeeded: true);
+            if (hub.IsAny)
+                throw new UsageException($"--join {hub}: that address stands for all of a machine's own, nobody can connect to it. Give the name or address of the coordinator's machine, or 127.0.0.1 for this one.");
+            HostAddress? listenOn = parsed.GetValue(listen) is { } text ? HostPort.Parse("--listen", text, portNeeded: false) : null;
+            string? reachedAt = parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null;
+            int? control = HostPort.Port("--control-port", parsed.GetValue(controlPort)) ?? listenOn?.Port, data = HostPort.Port("--data-port", parsed.GetValue(dataPort));
+            if (listenOn?.Port is { } port && port != control)
+                throw new UsageException($"--listen {listenOn} and --control-port {control} give two ports for the same: leave one out.");
+            if (control is not null && control == data)
+                throw new UsageException($"--control-port and --data-port are both {data}: they must differ.");
             string wanted = parsed.GetValue(device)!;
-            if (!Device().IsMatch(wanted))
-                throw new UsageException($"--device {wanted}: expected cpu, cuda or cuda:N.");
+            Devices.Check(wanted);
             if (parsed.GetValue(threads) is < 1)
                 throw new UsageException($"--threads {parsed.GetValue(threads)}: expected at least 1.");
 
             bool isLocal = parsed.GetValue(local);
             TextReader? parent = isLocal ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : null;
             LocalStart? start = parent is null ? null : Local(parent);
+            CheckAddresses(listenOn, reachedAt, control, data, error);
             using ClusterSecurity secured = ClusterSecurity.For(security.Read(parsed, start?.Secret));
             NodeCapabilities capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System).ConfigureAwait(false) with
             {
                 Device = wanted,
                 Threads = parsed.GetValue(threads),
                 ListenHost = listenOn?.Host,
-                ListenPort = listenOn?.Port,
-                PublicHost = parsed.GetValue(publicHost),
+                ListenPort = control,
+                DataPort = data,
+                PublicHost = reachedAt,
             };
             var options = new NodeSupervisorOptions
             {
@@ -69,6 +83,35 @@ internal static partial class NodeCommand
         return command;
     }
 
+    /// <summary>Finds out now what the worker would stumble over much later.</summary>
+    private static void CheckAddresses(HostAddress? listen, string? publicHost, int? control, int? data, TextWriter error)
+    {
+        try
+        {
+            IPAddress address = listen is null ? IPAddress.Any : HostAddress.Listening(listen.Host);
+            if (listen is not null || control is not null)
+                Listener.Check(new IPEndPoint(address, control ?? 0), "control messages", "--control-port");
+            if (data is not null)
+                Listener.Check(new IPEndPoint(address, data.Value), "activations", "--data-port");
+        }
+        catch (ClusterException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+
+        if (listen is { IsLinkLocal: true } && publicHost is null)
+            throw new UsageException($"--listen {listen}: a link-local address means something else on every machine. Say with --public-host how the others reach this one, or listen on another address.");
+        try
+        {
+            if (publicHost is not null && HostAddress.Literal(publicHost) is null)
+                _ = Dns.GetHostAddresses(publicHost);
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        {
+            error.WriteLine($"warning: --public-host {publicHost}: this machine itself finds no address for that name ({exception.Message}). The others must, or the coordinator refuses this node.");
+        }
+    }
+
     private static LocalStart Local(TextReader stdin)
     {
         try
@@ -80,7 +123,4 @@ internal static partial class NodeCommand
             throw new UsageException(exception.Message);
         }
     }
-
-    [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?)\z")]
-    private static partial Regex Device();
 }

@@ -21,10 +21,12 @@ internal static class RunCommand
         var listen = new Option<string?>("--listen") { Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.", HelpName = "HOST:PORT" };
         var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen. All of the scenario, or fewer with `cluster.recovery: rehost`: the others may join later.", HelpName = "N" };
         var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).", HelpName = "HOST" };
+        var controlPort = new Option<int?>("--control-port") { Description = "The port on which this process takes control messages of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
+        var dataPort = new Option<int?>("--data-port") { Description = "The port on which this process takes activations of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
         var security = new SecuritySwitches();
         var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
         {
-            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, metrics,
+            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
         };
         security.AddTo(command);
         command.Validators.Add(result =>
@@ -34,6 +36,12 @@ internal static class RunCommand
             bool listens = result.GetResult(listen) is { Implicit: false }, waits = result.GetResult(workers) is { Implicit: false };
             if (listens && !waits)
                 result.AddError("--listen HOST:PORT needs --workers N: for how many nodes to wait.");
+            foreach (Option<int?> port in new[] { controlPort, dataPort })
+            {
+                if (!listens && result.GetResult(port) is { Implicit: false })
+                    result.AddError($"{port.Name} goes with --listen HOST:PORT.");
+            }
+
             if (!listens && result.GetValue(publicHost) is not null)
                 result.AddError("--public-host goes with --listen HOST:PORT.");
             if (waits && !listens)
@@ -43,6 +51,7 @@ internal static class RunCommand
         {
             if (parsed.GetValue(workers) is < 1 and int few)
                 throw new UsageException($"--workers {few}: expected at least 1.");
+            Devices.Check(parsed.GetValue(device)!);
             var options = new RunOptions
             {
                 Scenario = parsed.GetValue(scenario)!,
@@ -55,7 +64,12 @@ internal static class RunCommand
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
                 Cluster = new ClusterOptions(
-                    parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers), parsed.GetValue(publicHost), security.Read(parsed).Checked()),
+                    parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers),
+                    parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null, security.Read(parsed).Checked())
+                {
+                    ControlPort = HostPort.Port("--control-port", parsed.GetValue(controlPort)),
+                    DataPort = HostPort.Port("--data-port", parsed.GetValue(dataPort)),
+                },
                 Metrics = parsed.GetValue(metrics),
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.

@@ -7,7 +7,7 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>The part of <c>run.json</c> about a real cluster: what its nodes have, and which layers they hosted. It differs between machines.</summary>
 internal sealed class ClusterManifest
 {
-    private readonly JsonArray nodes = [];
+    private readonly JsonArray nodes = [], strained = [];
     private readonly List<(string Text, JsonObject Json)> placements = [];
 
     /// <summary>The nodes, once they have joined.</summary>
@@ -39,10 +39,21 @@ internal sealed class ClusterManifest
     /// <summary>Layers are placed for a trial.</summary>
     public void Trial(int trial, ClusterSpec cluster, Placement placement) => ((JsonArray)Find(cluster, placement)["trials"]!).Add(trial);
 
+    /// <summary>A trial's times are partly those of a machine that was too busy.</summary>
+    public void Strained(int trial, TrialStrain strain) => strained.Add(new JsonObject
+    {
+        ["trial"] = trial,
+        ["latest_fault"] = strain.Latest,
+        ["fault_late_ms"] = Math.Round(strain.FaultLate.TotalMilliseconds, 3),
+        ["resends_unexplained"] = strain.Unexplained,
+        ["timer_late_ms"] = Math.Round(strain.TimerLate.TotalMilliseconds, 3),
+    });
+
     /// <summary>All of it; null where there is no cluster.</summary>
     public JsonObject? ToJson() => nodes.Count == 0 ? null : new JsonObject
     {
         ["nodes"] = nodes.DeepClone(),
+        ["trials_strained"] = strained.DeepClone(),
         ["placements"] = new JsonArray([.. placements.Select(placement => placement.Json.DeepClone())]),
     };
 

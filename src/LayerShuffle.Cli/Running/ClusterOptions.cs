@@ -1,4 +1,6 @@
 using System.Net;
+using LayerShuffle.Cluster;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Network.Clusters;
 using LayerShuffle.Scenarios;
@@ -10,8 +12,14 @@ namespace LayerShuffle.Cli.Running;
 /// <param name="Workers">--workers: how many nodes to wait for, the others may join later; null without --listen.</param>
 /// <param name="PublicHost">--public-host: the name under which other machines reach this one; null: the address listened on.</param>
 /// <param name="Security">The secret or certificates.</param>
-internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? PublicHost, SecurityOptions Security)
+internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string? PublicHost, SecurityOptions Security)
 {
+    /// <summary>--control-port: where the coordinator's own actor system listens; null: any port that is free.</summary>
+    public int? ControlPort { get; init; }
+
+    /// <summary>--data-port: where the coordinator's own data plane listens; null: any port that is free.</summary>
+    public int? DataPort { get; init; }
+
     /// <summary>On this machine alone.</summary>
     public static ClusterOptions Local { get; } = new(null, null, null, new SecurityOptions(null, null, null, null, null));
 
@@ -33,6 +41,10 @@ internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? Pu
                 : $"--workers {workers}: {scenario.Name} has {nodes}, and nobody would host the layers of those that are not there. Give --workers {scenario.Nodes.Count}, or have the others host them until their nodes join with --set cluster.recovery=rehost.");
         }
 
+        if (ControlPort is { } port && (port == DataPort || port == Listen?.Port))
+            throw new UsageException($"--control-port {port}: the same port is given twice. --listen, --control-port and --data-port must differ.");
+        if (DataPort is { } data && data == Listen?.Port)
+            throw new UsageException($"--data-port {data}: the same port is given twice. --listen, --control-port and --data-port must differ.");
         if (Listen is null && Security.Certificate is not null)
             throw new UsageException("--cert goes with --listen: without it, the run stays on this machine with workers of its own, which need no certificates.");
     }
@@ -47,25 +59,42 @@ internal sealed record ClusterOptions(HostPort? Listen, int? Workers, string? Pu
         IPAddress address;
         try
         {
-            address = IPAddress.TryParse(asked.Host, out IPAddress? given) ? given : Dns.GetHostAddresses(asked.Host)[0];
+            address = HostAddress.Listening(asked.Host);
             ListenPolicy.Check(address, identity);
+            Listener.Check(new IPEndPoint(address, asked.Port!.Value), "nodes that join", "--listen");
+            Listener.Check(new IPEndPoint(address, ControlPort ?? 0), "control messages", "--control-port");
+            Listener.Check(new IPEndPoint(address, DataPort ?? 0), "activations", "--data-port");
         }
-        catch (InsecureAddressException exception)
+        catch (Exception exception) when (exception is InsecureAddressException or ClusterException)
         {
-            throw new UsageException($"--listen {asked.Host}: {exception.Message}");
-        }
-        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or IndexOutOfRangeException)
-        {
-            throw new UsageException($"--listen {asked.Host}: this name has no address ({exception.Message}). Give an address of this machine, or 0.0.0.0 for all of them.");
+            throw new UsageException($"--listen {asked}: {exception.Message}");
         }
 
+        if (asked.IsLinkLocal && PublicHost is null)
+            throw new UsageException($"--listen {asked}: a link-local address means something else on every machine. Say with --public-host how nodes reach this one, or listen on another address.");
+        if (PublicHost is { } host)
+            CheckPublic(host);
         return new IPEndPoint(address, asked.Port!.Value);
+    }
+
+    /// <summary>The name that nodes are to go to must at least be one here.</summary>
+    private static void CheckPublic(string host)
+    {
+        try
+        {
+            if (HostAddress.Literal(host) is null)
+                _ = Dns.GetHostAddresses(host);
+        }
+        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or ArgumentException)
+        {
+            throw new UsageException($"--public-host {host}: this name has no address ({exception.Message}). Give the name or address under which the nodes' machines reach this one.");
+        }
     }
 
     /// <summary>Whether nodes of a scenario may be away while it runs: in all its conditions others host the layers of a node that is not there.</summary>
     public static bool MayBeAway(Scenario scenario) => scenario.Conditions.All(variant => variant.Cluster.Recovery == RecoveryKind.Rehost);
 
     private string? Given() =>
-        Listen is not null ? "--listen" : Workers is not null ? "--workers" : PublicHost is not null ? "--public-host" : Security.SecretFile is not null ? "--secret-file" : Security.Certificate is not null ? "--cert" :
+        Listen is not null ? "--listen" : ControlPort is not null ? "--control-port" : DataPort is not null ? "--data-port" : Workers is not null ? "--workers" : PublicHost is not null ? "--public-host" : Security.SecretFile is not null ? "--secret-file" : Security.Certificate is not null ? "--cert" :
         Security.Key is not null ? "--key" : Security.Authority is not null ? "--authority" : null;
 }

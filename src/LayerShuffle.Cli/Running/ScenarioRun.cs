@@ -1,6 +1,8 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Records;
@@ -43,9 +45,19 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             return ExitCodes.Done;
         }
 
+        if (!scenario.NetworkOnly)
+            CheckComputing();
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
         IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
         return Execute(scenario, loaded.EffectiveYaml, trials, security, listen, cancellation);
+    }
+
+    /// <summary>Finds out before anything is written what layers could not be computed with.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // a run of the network alone goes without libtorch
+    private void CheckComputing()
+    {
+        TorchLibrary.Need();
+        Devices.Select(options.Device);
     }
 
     private int Execute(
@@ -60,7 +72,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         {
             using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
                 ? WallBackend.Start(
-                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster.Workers, options.Cluster.PublicHost, folder, log, manifest.Cluster,
+                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster, folder, log, manifest.Cluster,
                     cancellation)
                 : new VirtualBackend(log.Line);
             RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);

@@ -42,14 +42,13 @@ internal sealed class WallBackend : IRunBackend
     /// <param name="hash">Identifies the effective scenario.</param>
     /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
     /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
-    /// <param name="workers">How many nodes to wait for; null: all.</param>
-    /// <param name="publicHost">The name under which workers reach this machine; null: the address listened on.</param>
+    /// <param name="options">What the command line says of it.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
     /// <param name="manifest">Is told what the nodes have and which layers they host.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public static WallBackend Start(
-        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, int? workers, string? publicHost, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
+        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, ClusterOptions options, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
     {
         ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
         WallCluster cluster = WallCluster.StartAsync(
@@ -57,9 +56,12 @@ internal sealed class WallBackend : IRunBackend
             {
                 Nodes = [.. spec.Nodes.Select(node => node.Name)],
                 Listen = listen,
-                Workers = workers,
+                Workers = options.Workers,
                 MayBeAway = listen is not null && ClusterOptions.MayBeAway(scenario),
-                PublicHost = publicHost,
+                PublicHost = options.PublicHost,
+                ControlPort = options.ControlPort ?? 0,
+                DataPort = options.DataPort ?? 0,
+                JoinSecurity = options.Security.ForNodes,
                 Secret = security.Secret,
                 Identity = security.Identity,
                 ScenarioHash = hash,
@@ -83,7 +85,14 @@ internal sealed class WallBackend : IRunBackend
     {
         spec = spec with { Cluster = Fill(spec.Cluster), LayerBytes = trained?.Model.Config.LayerBytes ?? spec.LayerBytes };
         TellPlacement(spec, model.Layers);
-        return runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
+        TrialRecord record = runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
+        if (runner.Strain is { IsNoticeable: true } strain)
+        {
+            manifest.Strained(spec.Key.Trial, strain);
+            log.Line($"warning: trial {spec.Key.Trial + 1} ({spec.Key.Model}, {spec.Key.Condition}): {strain.Warning()}");
+        }
+
+        return record;
     }
 
     /// <summary>Tells who hosts what, when that has changed.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 
 namespace LayerShuffle.Cluster.Processes;
@@ -5,6 +6,19 @@ namespace LayerShuffle.Cluster.Processes;
 /// <summary>Who may join under which name.</summary>
 internal static class HubAdmission
 {
+    /// <summary>
+    /// The session whose place a newcomer wants, and may take over if nothing is heard of it any more: that of the name it asks for, which is the same node started again; or, where it asks for none and all
+    /// places are taken, one from the same machine whose connection is broken.
+    /// </summary>
+    public static HubSession? Rival(HubMessage.Hello hello, IPAddress from, SupervisorHubOptions options, IReadOnlyList<HubSession> sessions)
+    {
+        if (hello.Session is not null)
+            return null;
+        return hello.Name is { } name
+            ? sessions.FirstOrDefault(session => session.Name == name)
+            : sessions.Count >= options.Wanted ? sessions.FirstOrDefault(session => !session.Connected && session.From.Address.Equals(from)) : null;
+    }
+
     /// <summary>The name that a newcomer gets.</summary>
     /// <param name="hello">What it says of itself.</param>
     /// <param name="options">Whom the hub wants.</param>
@@ -25,7 +39,7 @@ internal static class HubAdmission
             if (options.Names is { } names && !names.Contains(name))
                 throw new NodeRefusedException($"The scenario has no node {name}: its nodes are {string.Join(", ", names.Take(20))}{(names.Count > 20 ? " …" : "")}. Take one of these with --name, or none.");
             if (taken.Contains(name))
-                throw new NodeRefusedException($"A node named {name} has joined already: choose another name with --name, or leave it to the coordinator.");
+                throw new NodeRefusedException($"A node named {name} has joined already and answers: end that one, choose another name with --name, or leave it to the coordinator.");
         }
 
         if (taken.Count >= options.Wanted)

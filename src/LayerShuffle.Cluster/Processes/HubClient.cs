@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Processes;
@@ -12,7 +13,7 @@ internal sealed class HubClient(NodeSupervisorOptions options)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Where the hub is.</summary>
-    public string Address { get; } = options.Host.Contains(':') ? $"[{options.Host}]:{options.Port}" : $"{options.Host}:{options.Port}";
+    public string Address { get; } = HostAddress.Text(options.Host, options.Port);
 
     /// <summary>Joins: tries until the hub can be reached, and takes its first answer.</summary>
     /// <exception cref="NodeRefusedException">The answer is no, or none.</exception>
@@ -29,9 +30,11 @@ internal sealed class HubClient(NodeSupervisorOptions options)
             catch (SocketException exception)
             {
                 if (options.Time.GetElapsedTime(began) > options.JoinPatience)
-                    throw new TimeoutException($"The coordinator at {Address} cannot be reached: {exception.Message}. Is it running, and is the address right?", exception);
+                    throw new TimeoutException(
+                        $"The coordinator at {Address} cannot be reached: {exception.Message}. It was looked for for {options.JoinPatience.TotalSeconds:0.#} s. Start it first (`run … --listen`), or check the address and that nothing between blocks its port.",
+                        exception);
                 if (!told)
-                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}).");
+                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}); it is looked for for {options.JoinPatience.TotalSeconds:0.#} s.");
             }
             catch (AuthenticationException exception)
             {

@@ -42,7 +42,9 @@ internal abstract record HubMessage
     public sealed record SignalWorker(long Id, WorkerSignal Signal) : HubMessage;
 
     /// <summary>Hub: end your worker and yourself.</summary>
-    public sealed record Shutdown(long Id) : HubMessage;
+    /// <param name="Id">The command's number.</param>
+    /// <param name="Refusal">Why the node may not stay; null: it has done its work.</param>
+    public sealed record Shutdown(long Id, string? Refusal = null) : HubMessage;
 
     /// <summary>Supervisor: the command is carried out, or why not.</summary>
     public sealed record Confirmed(long Id, long ElapsedTicks, int? ProcessId, string? Problem) : HubMessage;

@@ -1,4 +1,5 @@
 using System.Net;
+using LayerShuffle.Cluster.Addresses;
 
 namespace LayerShuffle.Cluster.Processes;
 
@@ -32,6 +33,6 @@ internal sealed class HubSession(string name, string key, IPEndPoint from, NodeC
     public NodeInfo Info => new(name, Host, From, capabilities, Connected, Incarnation, Worker);
 
     private string Host => capabilities.PublicHost
-        ?? (capabilities.ListenHost is { } host && !(IPAddress.TryParse(host, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))) ? host : null)
-        ?? (From.Address.IsIPv4MappedToIPv6 ? From.Address.MapToIPv4() : From.Address).ToString();
+        ?? (capabilities.ListenHost is { } host && !HostAddress.IsAnyHost(host) ? host : null)
+        ?? HostAddress.HostOf(From.Address);
 }

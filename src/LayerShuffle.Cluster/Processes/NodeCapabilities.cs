@@ -10,8 +10,9 @@ namespace LayerShuffle.Cluster.Processes;
 /// <param name="Device">The device asked for with --device: cpu, cuda, cuda:1.</param>
 /// <param name="Threads">Computing threads asked for; null: the coordinator's choice.</param>
 /// <param name="ListenHost">The address its worker shall listen on; null: the coordinator's choice.</param>
-/// <param name="ListenPort">The port its worker's actor system shall listen on; null: any.</param>
+/// <param name="ListenPort">The port its worker's actor system shall listen on; null: any that is free.</param>
 /// <param name="PublicHost">The host name under which others reach its worker; null: where it listens, or the address it joined from.</param>
+/// <param name="DataPort">The port its worker's data plane shall listen on; null: any that is free.</param>
 public sealed record NodeCapabilities(
     string Machine, string Os, string Architecture, int Cores, long MemoryBytes, string[] Gpus, string Device,
-    int? Threads = null, string? ListenHost = null, int? ListenPort = null, string? PublicHost = null);
+    int? Threads = null, string? ListenHost = null, int? ListenPort = null, string? PublicHost = null, int? DataPort = null);

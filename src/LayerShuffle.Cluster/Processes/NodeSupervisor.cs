@@ -79,7 +79,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         await Task.WhenAll(session, obeying, beating).ConfigureAwait(false);
         await link.FinishAsync().ConfigureAwait(false);
         options.Say(end.Sentence);
-        return leave.IsCancellationRequested ? InterruptedCode : end.Code;
+        return end.Code; // a leave that was granted is as good an end as any
     }
 
     /// <summary>The session from joining to losing the hub, over as many connections as it takes.</summary>
@@ -155,8 +155,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             await foreach (HubMessage command in commands.Reader.ReadAllAsync(stop).ConfigureAwait(false))
             {
                 await keeper!.ObeyAsync(command).ConfigureAwait(false);
-                if (command is HubMessage.Shutdown)
-                    told.TrySetResult(new Ending(Done, "The coordinator ended this node."));
+                if (command is HubMessage.Shutdown shutdown)
+                    told.TrySetResult(shutdown.Refusal is { } why ? new Ending(RefusedCode, $"The coordinator refused this node: {NodeName.Clean(why, HubCodec.LongestLine)}") : new Ending(Done, "The coordinator ended this node."));
             }
         }
         catch (OperationCanceledException)

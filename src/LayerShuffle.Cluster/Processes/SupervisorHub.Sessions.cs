@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LayerShuffle.Cluster.Addresses;
 
 namespace LayerShuffle.Cluster.Processes;
 
@@ -61,7 +62,8 @@ public sealed partial class SupervisorHub
                 if (await connection.ReadAsync(HubCodec.LongestHello, options.HandshakeTimeout, either.Token).ConfigureAwait(false) is not HubMessage.Hello hello)
                     throw new HubProtocolException("The first message must say who it is.");
                 name = hello.Name is null ? null : NodeName.Clean(hello.Name, 70);
-                session = Admit(hello, address, connection);
+                HubSession? silent = await SilentRivalAsync(hello, address.Address, either.Token).ConfigureAwait(false);
+                session = Admit(hello, address, connection, silent);
             }
 
             Interlocked.Decrement(ref handshakes);
@@ -92,7 +94,36 @@ public sealed partial class SupervisorHub
         await ListenAsync(session, connection).ConfigureAwait(false);
     }
 
-    private HubSession Admit(HubMessage.Hello hello, IPEndPoint from, HubConnection connection)
+    /// <summary>The session that a newcomer takes over: the one it competes with, if its connection is closed, or if nothing is heard over it for three heartbeats. Null: there is none, or it lives.</summary>
+    private async Task<HubSession?> SilentRivalAsync(HubMessage.Hello hello, IPAddress from, CancellationToken cancellation)
+    {
+        HubSession? rival;
+        long heard;
+        lock (gate)
+        {
+            rival = HubAdmission.Rival(hello, from, options, sessions);
+            heard = rival?.LastHeard ?? 0;
+        }
+
+        for (int beat = 0; rival is not null; beat++)
+        {
+            lock (gate)
+            {
+                if (!rival.Connected || rival.Ended)
+                    return rival;
+                if (rival.LastHeard != heard)
+                    return null;
+            }
+
+            if (beat == 6)
+                return rival;
+            await Task.Delay(options.Heartbeat / 2, options.Time, cancellation).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private HubSession Admit(HubMessage.Hello hello, IPEndPoint from, HubConnection connection, HubSession? silent)
     {
         if (hello.Protocol != HubCodec.Protocol)
             throw new NodeRefusedException($"This node speaks protocol {hello.Protocol} and the coordinator {HubCodec.Protocol}: install the coordinator's version ({options.Version}) on it.");
@@ -110,7 +141,11 @@ public sealed partial class SupervisorHub
             {
                 if (over)
                     throw new NodeRefusedException("The coordinator's run is over: start the node again for the next.");
-                string name = HubAdmission.Name(hello, options, sessions.Select(s => s.Name).ToHashSet());
+                if (silent is { Connected: true } && options.Time.GetElapsedTime(silent.LastHeard) < options.Heartbeat * 2)
+                    silent = null; // it has just come back
+                string name = HubAdmission.Name(hello, options, sessions.Where(s => s != silent).Select(s => s.Name).ToHashSet());
+                if (silent is not null)
+                    End(silent, $"Nothing was heard of it any more, and a node from {HostAddress.HostOf(from.Address)} has taken its place.");
                 session = new HubSession(name, HubAdmission.NewKey(), from, HubAdmission.Clean(hello.Capabilities));
             }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Processes;
@@ -31,7 +32,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     private bool over;
 
     /// <summary>Listens from now on.</summary>
-    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    /// <exception cref="ClusterException">The address cannot be listened on.</exception>
     /// <exception cref="ArgumentException">A name cannot be one.</exception>
     /// <exception cref="InsecureAddressException">Other machines can reach the address and connections are not secured.</exception>
     public SupervisorHub(SupervisorHubOptions options)
@@ -45,18 +46,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
 
         if (options.Secure is null)
             ListenPolicy.Check(options.Listen.Address, null);
-        listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            listener.Bind(options.Listen);
-            listener.Listen(128);
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
-
+        listener = Listener.Open(options.Listen, "nodes that join", "--listen", 128);
         ListenEndPoint = (IPEndPoint)listener.LocalEndPoint!;
         accepting = AcceptAsync();
         beating = BeatAsync();
@@ -122,11 +112,14 @@ public sealed partial class SupervisorHub : IAsyncDisposable
 
     /// <summary>Ends a node's worker (politely, then with SIGKILL) and its supervisor; done when the worker is gone. The node has left then.</summary>
     /// <inheritdoc cref="StartWorkerAsync"/>
-    public Task<CommandResult> ShutdownAsync(string name, CancellationToken cancellation = default) => CommandAsync(name, (session, id) =>
-    {
-        session.ShutdownId = id;
-        session.Link.Send(new HubMessage.Shutdown(id));
-    }, cancellation);
+    public Task<CommandResult> ShutdownAsync(string name, CancellationToken cancellation = default) => EndAsync(name, null, cancellation);
+
+    /// <summary>Ends a node that may not stay, as <see cref="ShutdownAsync"/> does: its supervisor says why, and ends with <see cref="NodeSupervisor.RefusedCode"/>.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="reason">Why, in sentences.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="NodeCommandException">The node is not here, or goes before the command is carried out.</exception>
+    public Task<CommandResult> RefuseAsync(string name, string reason, CancellationToken cancellation = default) => EndAsync(name, reason, cancellation);
 
     /// <summary>Ends every worker and supervisor, and lets nobody in any more. Nodes that do not confirm in time are given up: they end by themselves when they hear nothing for the grace period.</summary>
     /// <param name="patience">How long to wait; default 10 s.</param>
@@ -189,6 +182,12 @@ public sealed partial class SupervisorHub : IAsyncDisposable
         await Task.WhenAll([accepting, beating, .. serving.Values]).ConfigureAwait(false);
         events.Writer.TryComplete();
     }
+
+    private Task<CommandResult> EndAsync(string name, string? refusal, CancellationToken cancellation) => CommandAsync(name, (session, id) =>
+    {
+        session.ShutdownId = id;
+        session.Link.Send(new HubMessage.Shutdown(id, refusal));
+    }, cancellation);
 
     private Task<CommandResult> SignalAsync(string name, WorkerSignal signal, CancellationToken cancellation) =>
         CommandAsync(name, (session, id) => session.Link.Send(new HubMessage.SignalWorker(id, signal)), cancellation);

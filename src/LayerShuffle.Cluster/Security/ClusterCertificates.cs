@@ -58,6 +58,7 @@ internal static class ClusterCertificates
         string certificateFile, string? keyFile, string authorityFile)
     {
         X509Certificate2Collection sent = ReadPem(certificateFile, "certificate"), authorities = ReadPem(authorityFile, "authority");
+        PrivateFile.Check(keyFile ?? certificateFile, "private key");
         try
         {
             X509Certificate2 leaf = Usable(X509Certificate2.CreateFromPemFile(certificateFile, keyFile));

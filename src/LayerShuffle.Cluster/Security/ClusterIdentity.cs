@@ -54,9 +54,10 @@ public sealed class ClusterIdentity : IDisposable
     public static ClusterIdentity FromSecretFile(string path) => FromSecret(ReadSecret(path));
 
     /// <summary>The secret in a file; white space at its end does not count.</summary>
-    /// <exception cref="ClusterIdentityException">The file cannot be read.</exception>
+    /// <exception cref="ClusterIdentityException">The file cannot be read, or others may read it too.</exception>
     public static byte[] ReadSecret(string path)
     {
+        PrivateFile.Check(path, "secret file");
         try
         {
             return Encoding.UTF8.GetBytes(File.ReadAllText(path, Encoding.UTF8).TrimEnd());

@@ -57,6 +57,10 @@ public static class MessageCodecs
         new MessageCodec<LayersHosted>("layers-hosted", WallCodecs.WriteHosted, WallCodecs.ReadHosted),
         new MessageCodec<HostTraining>("host-training", WallCodecs.WriteHostTraining, WallCodecs.ReadHostTraining),
         new MessageCodec<TrainingHosted>("training-hosted", WallCodecs.WriteTrainingHosted, WallCodecs.ReadTrainingHosted),
+        new MessageCodec<ProveReach>("prove-reach", WallCodecs.WriteProve, WallCodecs.ReadProve),
+        new MessageCodec<ReachProbe>("reach-probe", WallCodecs.WriteReachProbe, WallCodecs.ReadReachProbe),
+        new MessageCodec<Reached>("reached", WallCodecs.WriteReached, WallCodecs.ReadReached),
+        new MessageCodec<NotReached>("not-reached", WallCodecs.WriteNotReached, WallCodecs.ReadNotReached),
         new MessageCodec<ToTraining>("to-training", WallCodecs.WriteToTraining, WallCodecs.ReadToTraining),
     ];
 

@@ -196,6 +196,43 @@ internal static class WallCodecs
 
     public static ToTraining ReadToTraining(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber() - 1, ReadNested<object>(ref reader));
 
+    public static void WriteProve(ref WireWriter writer, ProveReach prove)
+    {
+        writer.WriteNumber(prove.Round);
+        writer.WriteList(prove.Peers, WriteAddress);
+    }
+
+    public static ProveReach ReadProve(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadList(ReadAddress));
+
+    public static void WriteReachProbe(ref WireWriter writer, ReachProbe probe)
+    {
+        writer.WriteNumber(probe.Round);
+        writer.WriteNumber(probe.From);
+    }
+
+    public static ReachProbe ReadReachProbe(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber());
+
+    public static void WriteReached(ref WireWriter writer, Reached reached)
+    {
+        writer.WriteNumber(reached.Round);
+        writer.WriteNumber(reached.From);
+        writer.WriteNumber(reached.By);
+        writer.WriteBool(reached.Data);
+    }
+
+    public static Reached ReadReached(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadBool());
+
+    public static void WriteNotReached(ref WireWriter writer, NotReached failed)
+    {
+        writer.WriteNumber(failed.Round);
+        writer.WriteNumber(failed.From);
+        writer.WriteNumber(failed.By);
+        writer.WriteBool(failed.Data);
+        writer.WriteString(failed.Reason);
+    }
+
+    public static NotReached ReadNotReached(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadBool(), reader.ReadString());
+
     private static void WriteAddress(ref WireWriter writer, PeerAddress address)
     {
         writer.WriteNumber(address.Endpoint);

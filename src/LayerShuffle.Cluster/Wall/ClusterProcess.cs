@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Membership;
+using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +22,7 @@ namespace LayerShuffle.Cluster.Wall;
 internal sealed class ClusterProcess : IAsyncDisposable
 {
     private const string SystemName = "layershuffle";
+    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(5);
     private readonly ProcessOptions options;
     private readonly ServiceProvider services;
     private readonly ConcurrentDictionary<int, PeerAddress> peers = []; // those that serve
@@ -32,7 +36,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         (this.options, this.services, Gate) = (options, services, gate);
         System = services.GetRequiredService<ActorSystem>();
         Plane = new DataPlane(
-            new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, 0) }, options.Identity, framed, options.Log);
+            new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, options.DataPort) }, options.Identity, framed, options.Log);
         Timer = new PreciseTimer(TimeProvider.System, exception => options.Log($"A timer failed: {exception.Message}"));
         Inbox = System.ActorOf(Props.Create(() => new InboxActor(received)), InboxActor.Name);
         Address = new PeerAddress(options.Endpoint, options.Host, Akka.Cluster.Cluster.Get(System).SelfAddress.Port ?? 0, Plane.ListenEndPoint.Port, options.Incarnation);
@@ -46,6 +50,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     public IActorRef Inbox { get; }
 
+    /// <summary>Who belongs to the cluster; null: only this machine.</summary>
+    public ClusterIdentity? Identity => options.Identity;
+
     /// <summary>Where messages of Akka.Cluster leave this process.</summary>
     public MembershipGate Gate { get; }
 
@@ -56,8 +63,13 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <param name="options">Who it is.</param>
     /// <param name="received">Takes control messages, one at a time, on the inbox actor.</param>
     /// <param name="framed">Takes frames of the data plane, which it owns.</param>
+    /// <exception cref="ClusterException">An address cannot be listened on.</exception>
     public static async Task<ClusterProcess> StartAsync(ProcessOptions options, Action<object> received, Action<IncomingFrame> framed)
     {
+        // Akka's own words for it do not say what stands in the way. The ports of a worker that was killed may be taken for a moment.
+        TimeSpan patience = options.Seed is null ? TimeSpan.Zero : PortPatience;
+        await Listener.WaitAsync(new IPEndPoint(options.Listen, options.Port), "control messages", "--control-port", patience).ConfigureAwait(false);
+        await Listener.WaitAsync(new IPEndPoint(options.Listen, options.DataPort), "activations", "--data-port", patience).ConfigureAwait(false);
         var gate = new MembershipGate();
         var collection = new ServiceCollection();
         collection.AddLogging();
@@ -85,11 +97,10 @@ internal sealed class ClusterProcess : IAsyncDisposable
         if (peer.Endpoint == options.Endpoint || (known.TryGetValue(peer.Endpoint, out int newest) && newest > peer.Incarnation))
             return;
         known[peer.Endpoint] = peer.Incarnation;
-        string protocol = options.Identity is null ? "akka.tcp" : "akka.ssl.tcp";
-        Address address = addresses[peer.Endpoint] = new Address(protocol, SystemName, peer.Host, peer.AkkaPort);
+        Address address = addresses[peer.Endpoint] = SystemAddress(options, peer.Host, peer.AkkaPort);
         members[address] = (peer.Endpoint, peer.Incarnation);
-        Gate.SetPeer(peer.Host, peer.AkkaPort, peer.Endpoint);
-        inboxes[peer.Endpoint] = System.ActorSelection($"{protocol}://{SystemName}@{peer.Host}:{peer.AkkaPort}/user/{InboxActor.Name}");
+        Gate.SetPeer(address.Host!, peer.AkkaPort, peer.Endpoint);
+        inboxes[peer.Endpoint] = System.ActorSelection($"{address}/user/{InboxActor.Name}");
         Plane.SetPeer(peer.Endpoint, peer.Host, peer.DataPort, peer.Incarnation);
         if (serving)
             peers[peer.Endpoint] = peer;
@@ -150,6 +161,10 @@ internal sealed class ClusterProcess : IAsyncDisposable
         await services.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>An actor system's address as Akka writes it: IPv6 in brackets.</summary>
+    private static Address SystemAddress(ProcessOptions options, string host, int port) =>
+        new(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp", SystemName, HostAddress.Bracketed(host), port);
+
     private static void Configure(AkkaConfigurationBuilder builder, ProcessOptions options)
     {
         var remote = new RemoteOptions
@@ -186,7 +201,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
             .WithClustering(new ClusterOptions
             {
                 Roles = [options.Seed is null ? CoordinatorDowning.CoordinatorRole : CoordinatorDowning.NodeRole],
-                SeedNodes = options.Seed is { } seed ? [$"{(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp")}://{SystemName}@{seed.Host}:{seed.Port}"] : [],
+                SeedNodes = options.Seed is { } seed ? [SystemAddress(options, seed.Host, seed.Port).ToString()] : [],
                 FailureDetector = new() { AcceptableHeartbeatPause = options.Membership.AcceptableHeartbeatPause.ToTimeSpan() },
             });
         if (options.Seed is null)

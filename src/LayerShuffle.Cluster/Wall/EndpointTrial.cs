@@ -65,6 +65,9 @@ internal sealed class EndpointTrial : IDisposable
         Timeline = FaultTimeline.Build(spec.Faults, topology, luck);
     }
 
+    /// <summary>How late the timer was at most that fires every tenth of a second: what a busy machine makes of any timer.</summary>
+    public Duration TimerLate { get; private set; }
+
     /// <summary>Number of the trial's run.</summary>
     public int Number { get; }
 
@@ -92,7 +95,7 @@ internal sealed class EndpointTrial : IDisposable
 
         if (spec.Network.MembershipLossy)
             gate.Begin(judge);
-        Flush();
+        Flush(Clock.Now);
     }
 
     /// <summary>Hands on all that has been seen.</summary>
@@ -106,12 +109,15 @@ internal sealed class EndpointTrial : IDisposable
         Transport.Endpoint = ActorRefs.Nobody;
     }
 
-    private void Flush()
+    private void Flush(Instant due)
     {
         if (over)
             return;
+        if (Clock.Now - due > TimerLate)
+            TimerLate = Clock.Now - due;
         trace.Flush();
-        Clock.At(Clock.Now + FlushEvery, Flush);
+        Instant next = Clock.Now + FlushEvery;
+        Clock.At(next, () => Flush(next));
     }
 
     private void Strike(FaultEvent strike)

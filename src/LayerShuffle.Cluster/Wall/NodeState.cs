@@ -13,6 +13,12 @@ internal sealed class NodeState(int endpoint, string name)
     /// <summary>The newest incarnation that is known to be dead: whatever is heard of it or of those before comes too late.</summary>
     public int Buried { get; set; }
 
+    /// <summary>Whether a command had asked the latest of the dead to end.</summary>
+    public bool BuriedAsked { get; set; }
+
+    /// <summary>Whether its worker is stopped.</summary>
+    public bool Paused { get; set; }
+
     /// <summary>Done when the latest worker's death is known.</summary>
     public TaskCompletionSource Gone { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

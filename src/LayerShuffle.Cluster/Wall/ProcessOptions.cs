@@ -22,6 +22,9 @@ internal sealed record ProcessOptions
     /// <summary>The port of the actor system; 0 for any.</summary>
     public int Port { get; init; }
 
+    /// <summary>The port of the data plane; 0 for any.</summary>
+    public int DataPort { get; init; }
+
     /// <summary>The name under which others reach it.</summary>
     public required string Host { get; init; }
 

@@ -1,6 +1,8 @@
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Wire;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -13,6 +15,15 @@ public sealed partial class WallCluster
         {
             case ClockProbe probe:
                 process.Tell(probe.Endpoint, new ClockProbed(probe.Sent, process.Timer.Now));
+                break;
+            case ReachProbe probe:
+                prober.Heard(probe);
+                break;
+            case Reached reached:
+                rounds.GetValueOrDefault(reached.Round)?.Reached(reached.From, reached.By, reached.Data);
+                break;
+            case NotReached failed:
+                rounds.GetValueOrDefault(failed.Round)?.NotReached(failed.From, failed.By, failed.Data, failed.Reason);
                 break;
             case WorkerHello hello:
                 Greet(hello.Address);
@@ -27,6 +38,18 @@ public sealed partial class WallCluster
                 Received(message);
                 break;
         }
+    }
+
+    private void Frame(IncomingFrame frame)
+    {
+        if (frame.Kind != ReachProber.Kind)
+        {
+            Framed(frame);
+            return;
+        }
+
+        using (frame)
+            prober.Heard(frame);
     }
 
     private void Greet(PeerAddress address)
@@ -57,7 +80,7 @@ public sealed partial class WallCluster
                     Introduce(ready);
                     break;
                 case HubEvent.WorkerExited exited:
-                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines);
+                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines, exited.Exit.Code == WorkerHost.CannotStart);
                     break;
                 case HubEvent.Left left when !stop.IsCancellationRequested:
                     options.Log($"{left.Name} has left: {left.Reason}");
@@ -92,7 +115,7 @@ public sealed partial class WallCluster
             process.SetPeer(new PeerAddress(node.Endpoint, ready.Address.Host, ready.Address.AkkaPort, ready.Address.DataPort, ready.Incarnation), serving: false);
     }
 
-    private void Bury(string name, int incarnation, bool asked, string how, IReadOnlyList<string> lastLines)
+    private void Bury(string name, int incarnation, bool asked, string how, IReadOnlyList<string> lastLines, bool hopeless = false)
     {
         if (Find(name) is not { } node)
             return;
@@ -103,12 +126,14 @@ public sealed partial class WallCluster
             incarnation = Math.Min(incarnation, node.Incarnation);
             if (incarnation <= node.Buried)
                 return;
-            node.Buried = incarnation;
+            (node.Buried, node.BuriedAsked) = (incarnation, asked);
             if (incarnation == node.Incarnation)
             {
-                (wasReady, node.Address) = (node.Address is not null, null);
-                node.Ready.TrySetException(new WorkerDiedException(
-                    $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}", asked));
+                (wasReady, node.Address, node.Paused) = (node.Address is not null, null, false);
+                string why = hopeless && lastLines.Count > 0
+                    ? $"The worker of {name} cannot start: {lastLines[^1]}"
+                    : $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}";
+                node.Ready.TrySetException(new WorkerDiedException(why, asked) { Hopeless = hopeless });
                 gone = node.Gone;
             }
 
@@ -133,5 +158,5 @@ public sealed partial class WallCluster
     private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);
 
     private static string Describe(NodeInfo node) => FormattableString.Invariant(
-        $"{node.Name} has joined from {node.From.Address}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, {(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
+        $"{node.Name} has joined from {HostAddress.HostOf(node.From.Address)}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, {(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
 }

@@ -50,9 +50,9 @@ public sealed partial class WallCluster
             PeerAddress address = await EnsureAsync(node.Endpoint, stop.Token).ConfigureAwait(false);
             Arrived?.Invoke(node.Endpoint, address);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or UnreachableException)
         {
-            if (!stop.IsCancellationRequested)
+            if (!stop.IsCancellationRequested && exception is not { InnerException: UnreachableException }) // that has been said
                 options.Log($"{node.Name} has joined but takes no part: {exception.Message}");
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Processes;
 
 namespace LayerShuffle.Cluster.Wall;
@@ -14,11 +15,18 @@ public sealed partial class WallCluster
         {
             try
             {
-                return await StartOnceAsync(node).ConfigureAwait(false);
+                PeerAddress address = await StartOnceAsync(node).ConfigureAwait(false);
+                if (proven)
+                    await ProveAsync(node, address).ConfigureAwait(false);
+                return address;
             }
-            catch (WorkerDiedException exception) when (!exception.Asked && options.Respawn && tries < MostStarts && !stop.IsCancellationRequested)
+            catch (WorkerDiedException exception) when (exception is { Asked: false, Hopeless: false } && options.Respawn && tries < MostStarts && !stop.IsCancellationRequested)
             {
                 options.Log($"{exception.Message} It is started again.");
+            }
+            catch (UnreachableException exception)
+            {
+                throw await RefuseAsync(node, exception).ConfigureAwait(false);
             }
         }
     }
@@ -43,8 +51,9 @@ public sealed partial class WallCluster
             Coordinator = process.Address,
             Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
             Certificates = options.Secret is null && options.Identity is not null,
-            AkkaPort = incarnation == 1 ? info.Capabilities.ListenPort ?? 0 : 0, // the port of a killed worker may still be taken
-            Listen = options.Listen is null ? IPAddress.Loopback.ToString() : info.Capabilities.ListenHost ?? (options.Identity is null ? IPAddress.Loopback : IPAddress.Any).ToString(), // without a secret only this machine
+            AkkaPort = info.Capabilities.ListenPort ?? 0,
+            DataPort = info.Capabilities.DataPort ?? 0,
+            Listen = info.Capabilities.ListenHost ?? ListenAddress(info).ToString(),
             Host = info.Host,
             Threads = info.Capabilities.Threads ?? options.WorkerThreads,
             Device = options.Device(node.Name) ?? info.Capabilities.Device,
@@ -61,8 +70,19 @@ public sealed partial class WallCluster
         {
             lock (gate)
                 node.Gone.TrySetResult();
-            throw new IOException($"The worker of {node.Name} did not start: {exception.Message}", exception);
+            string why = exception is TimeoutException
+                ? $"it has not become a member of the cluster within {options.StartPatience.TotalSeconds:0} s. Its machine may be too busy, or its actor system and those of the others do not reach one another (--public-host, --listen, firewalls)."
+                : exception.Message;
+            throw new ClusterException($"The worker of {node.Name} did not start: {why}", exception);
         }
+    }
+
+    /// <summary>The address that a worker listens on whose user did not say: of the family by which the others go to it, and without a secret this machine's own.</summary>
+    private IPAddress ListenAddress(NodeInfo node)
+    {
+        IPAddress host = HostAddress.Literal(node.Host) ?? (node.From.Address.IsIPv4MappedToIPv6 ? node.From.Address.MapToIPv4() : node.From.Address);
+        bool isV6 = host.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        return options.Listen is null || options.Identity is null ? isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback : isV6 ? IPAddress.IPv6Any : IPAddress.Any;
     }
 
     /// <summary>The supervisor of a node: a new one has to take the place of one that has left.</summary>
@@ -76,9 +96,9 @@ public sealed partial class WallCluster
             if (hub.Nodes.FirstOrDefault(n => n.Name == node.Name) is { } info)
                 return info;
             if (options.MayBeAway)
-                throw new IOException($"{node.Name} is not there.");
+                throw new ClusterException($"{node.Name} is not there.");
             if (!said)
-                options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `layershuffle node --join`")}.");
+                options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `{JoinCommand}`")}.");
             await next.WaitAsync(stop.Token).ConfigureAwait(false);
         }
     }
@@ -102,7 +122,7 @@ public sealed partial class WallCluster
             PeerAddress address = await EnsureAsync(node.Endpoint, stop.Token).ConfigureAwait(false);
             Respawned?.Invoke(node.Endpoint, address);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or NodeCommandException or UnreachableException)
         {
             if (!stop.IsCancellationRequested && !IsAway(node.Endpoint))
                 options.Log($"The worker of {node.Name} could not be started again: {exception.Message}");

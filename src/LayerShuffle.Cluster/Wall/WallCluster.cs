@@ -1,4 +1,5 @@
 using System.Net;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Shipping;
@@ -81,7 +82,8 @@ public sealed partial class WallCluster : IAsyncDisposable
     internal Action<IncomingFrame> Framed { get; set; } = frame => frame.Dispose();
 
     /// <summary>Starts hub and supervisors, or waits for those of other machines, and all workers.</summary>
-    /// <exception cref="IOException">An address cannot be listened on, or a worker does not come up.</exception>
+    /// <exception cref="ClusterException">An address cannot be listened on, or a worker does not come up.</exception>
+    /// <exception cref="UnreachableException">Not all reach all.</exception>
     public static async Task<WallCluster> StartAsync(WallClusterOptions options, CancellationToken cancellation)
     {
         var cluster = new WallCluster(options);
@@ -103,10 +105,11 @@ public sealed partial class WallCluster : IAsyncDisposable
         NodeState node = nodes[endpoint - 1];
         lock (gate)
         {
+            if (node.Starting is { IsCompleted: false }) // also one that is up, until it is proven that all reach it
+                return node.Starting.WaitAsync(cancellation);
             if (node.Address is { } address)
                 return Task.FromResult(address);
-            if (node.Starting is not { IsCompleted: false })
-                node.Starting = StartWorkerAsync(node);
+            node.Starting = StartWorkerAsync(node);
             return node.Starting.WaitAsync(cancellation);
         }
     }
@@ -153,18 +156,18 @@ public sealed partial class WallCluster : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
+            throw new ClusterException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
         }
 
         if (!answer.IsCompletedSuccessfully && gone.IsCompleted)
-            throw new IOException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
+            throw new ClusterException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
         try
         {
             await answer.ConfigureAwait(false);
         }
         catch (ShipmentException exception)
         {
-            throw new IOException(exception.Message, exception);
+            throw new ClusterException(exception.Message, exception);
         }
     }
 
@@ -176,10 +179,20 @@ public sealed partial class WallCluster : IAsyncDisposable
     }
 
     /// <summary>Stops a worker where it is (SIGSTOP).</summary>
-    public Task PauseAsync(int endpoint) => hub.StopAsync(nodes[endpoint - 1].Name);
+    public Task PauseAsync(int endpoint)
+    {
+        lock (gate)
+            nodes[endpoint - 1].Paused = true;
+        return hub.StopAsync(nodes[endpoint - 1].Name);
+    }
 
     /// <summary>Lets a stopped worker go on (SIGCONT).</summary>
-    public Task ContinueAsync(int endpoint) => hub.ContinueAsync(nodes[endpoint - 1].Name);
+    public async Task ContinueAsync(int endpoint)
+    {
+        await hub.ContinueAsync(nodes[endpoint - 1].Name).ConfigureAwait(false);
+        lock (gate)
+            nodes[endpoint - 1].Paused = false;
+    }
 
     /// <summary>A node serves: all others learn where.</summary>
     internal void Serve(PeerAddress address)
@@ -232,13 +245,16 @@ public sealed partial class WallCluster : IAsyncDisposable
                 Incarnation = 1,
                 Token = token,
                 Listen = listen,
-                Host = options.PublicHost ?? (listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : listen.ToString()),
+                Port = options.ControlPort,
+                DataPort = options.DataPort,
+                Host = PublicHost,
                 Identity = options.Identity,
                 Membership = options.Membership,
                 Log = options.Log,
             },
             Receive,
-            frame => Framed(frame)).ConfigureAwait(false);
+            Frame).ConfigureAwait(false);
+        prober = new ReachProber(process, 0);
         Shipper = new BlobSender(Blobs, process.Tell, process.Plane.SendAsync);
         Watch();
         reading = ReadAsync();
@@ -257,12 +273,24 @@ public sealed partial class WallCluster : IAsyncDisposable
         }
         else
         {
-            options.Log($"Waiting for {Places} of {nodes.Length} workers on {hub.ListenEndPoint}: start them with `layershuffle node --join HOST:{hub.ListenEndPoint.Port}`.");
+            string scenario = Places == nodes.Length ? $"{Places} node{(Places == 1 ? "" : "s")}" : $"{Places} of the scenario's {nodes.Length} nodes (the others may join later)";
+            options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}: start {(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
         }
 
         await hub.WaitForAsync(Places, cancellation).ConfigureAwait(false);
         begun = true; // who joins from now on is welcomed by itself
         NodeState[] present = [.. nodes.Where(node => !IsAway(node.Endpoint))];
         await Task.WhenAll(present.Select(node => BeginAsync(node, cancellation))).ConfigureAwait(false);
+        await ProveAllAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The name under which others reach this machine.</summary>
+    private string PublicHost => options.PublicHost ?? (options.Listen?.Address ?? IPAddress.Loopback) switch
+    {
+        var any when any.Equals(IPAddress.Any) || any.Equals(IPAddress.IPv6Any) => Dns.GetHostName(),
+        var one => one.ToString(),
+    };
+
+    /// <summary>How a node joins.</summary>
+    private string JoinCommand => $"layershuffle node --join {HostAddress.Text(PublicHost, hub.ListenEndPoint.Port)}{options.JoinSecurity}";
 }

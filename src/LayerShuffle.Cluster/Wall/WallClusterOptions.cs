@@ -25,6 +25,15 @@ public sealed record WallClusterOptions
     /// <summary>The name under which workers reach this machine; null: the address listened on.</summary>
     public string? PublicHost { get; init; }
 
+    /// <summary>The port of the coordinator's own actor system; 0 for any.</summary>
+    public int ControlPort { get; init; }
+
+    /// <summary>The port of the coordinator's own data plane; 0 for any.</summary>
+    public int DataPort { get; init; }
+
+    /// <summary>How the command line of a node names the cluster's secret or certificates: what the advice to start one ends with. Empty: there are none.</summary>
+    public string JoinSecurity { get; init; } = "";
+
     /// <summary>The secret that all members know; null: only this machine.</summary>
     public byte[]? Secret { get; init; }
 
@@ -51,6 +60,9 @@ public sealed record WallClusterOptions
 
     /// <summary>Told what happens, in sentences.</summary>
     public required Action<string> Log { get; init; }
+
+    /// <summary>How long to wait, after the last that was heard, for word that processes reach one another; a third of it where connections fail rather than hang.</summary>
+    public TimeSpan ReachPatience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a worker may take to start.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(120);

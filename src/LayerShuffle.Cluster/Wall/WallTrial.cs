@@ -99,6 +99,9 @@ internal sealed partial class WallTrial
         }
     }
 
+    /// <summary>What a busy machine has done to it; null before its end.</summary>
+    public TrialStrain? Strain { get; private set; }
+
     private Network.Seeds.SeedTree Luck => Network.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
 
     public async Task<TrialRecord> RunAsync(CancellationToken cancellation)
@@ -163,7 +166,7 @@ internal sealed partial class WallTrial
 
     private void OnArrived(int endpoint, PeerAddress address) => faults.Arrived(endpoint, address);
 
-    private void OnFailed(string reason) => done.TrySetException(new InvalidOperationException(reason));
+    private void OnFailed(string reason) => done.TrySetException(new ClusterException(reason));
 
     private void OnMessage(object message)
     {
@@ -237,6 +240,7 @@ internal sealed partial class WallTrial
         lock (traceGate)
         {
             replay.Complete();
+            Strain = TrialStrain.Of(spec, faults.Ledger(), trace.Resends, own.TimerLate);
             return new TrialRecord
             {
                 Key = spec.Key,

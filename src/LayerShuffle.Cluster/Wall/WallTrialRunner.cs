@@ -15,6 +15,9 @@ public sealed class WallTrialRunner(WallCluster cluster)
     /// <summary>How the present trial stands: members, requests in flight, throughput, faults. Empty between trials.</summary>
     public string Status => present is { } trial ? $"{cluster.Living().Count}/{cluster.Names.Count} workers, {trial.Status}" : "";
 
+    /// <summary>What a busy machine has done to the last trial that ended; null before the first.</summary>
+    public TrialStrain? Strain => present?.Strain;
+
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
     /// <param name="model">The coordinator's model.</param>
@@ -24,7 +27,8 @@ public sealed class WallTrialRunner(WallCluster cluster)
     /// <param name="progress">Told of every outcome.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="IOException">A worker does not come up.</exception>
-    /// <exception cref="InvalidOperationException">An actor or a worker failed.</exception>
+    /// <exception cref="ClusterException">A worker failed, or cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">An actor failed.</exception>
     public Task<TrialRecord> RunAsync(
         TrialSpec spec, ITrialModel model, string? key, VisionTransformer? weights, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default)
     {

@@ -22,6 +22,7 @@ internal sealed class Worker : IDisposable
     private readonly Device device;
     private readonly Lock gate = new(); // trial and training are read by the data plane's threads
     private ClusterProcess process = null!; // set before anything arrives
+    private ReachProber prober = null!;
     private BlobReceiver blobs = null!;
     private WallLayerCompute compute = null!;
     private HostedModels models = null!;
@@ -41,6 +42,7 @@ internal sealed class Worker : IDisposable
     public void Begin(ClusterProcess own, BlobCache cache)
     {
         process = own;
+        prober = new ReachProber(own, settings.Endpoint);
         blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
         compute = new WallLayerCompute(
             own.Timer, settings.Threads, (layer, activation, request, position) => models.Current?.Execute(layer, activation, request, position, store),
@@ -146,6 +148,12 @@ internal sealed class Worker : IDisposable
             case ToTraining to when to.Training == training?.Number:
                 training.Tell(to.Layer, to.Message);
                 break;
+            case ProveReach prove:
+                prober.Begin(prove);
+                break;
+            case ReachProbe probe:
+                prober.Heard(probe);
+                break;
             case ClockProbed probed:
                 clock.Answer(probed.Sent, probed.Coordinator, process.Timer.Now);
                 if (clock.Done)
@@ -167,6 +175,10 @@ internal sealed class Worker : IDisposable
                 present = trial;
             if (present?.Number == number)
                 present.Transport.OnFrame(ref reader, frame);
+        }
+        else if (frame.Kind == ReachProber.Kind)
+        {
+            prober.Heard(frame);
         }
         else if (frame.Kind == BlobSender.ChunkKind)
         {

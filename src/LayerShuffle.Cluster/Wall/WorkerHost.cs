@@ -1,4 +1,4 @@
-using System.Net;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Shipping;
@@ -9,7 +9,11 @@ namespace LayerShuffle.Cluster.Wall;
 public static class WorkerHost
 {
     private const string Certificate = "LAYERSHUFFLE_CERT", Key = "LAYERSHUFFLE_KEY", Authority = "LAYERSHUFFLE_AUTHORITY";
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Exit code: something is missing that the next worker would lack as well; the last line that it wrote says what.</summary>
+    internal const int CannotStart = 4;
+
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5), CoordinatorPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>The environment variables by which a worker finds its certificates' files.</summary>
     public static IReadOnlyDictionary<string, string> CertificateVariables(string certificate, string? key, string authority) =>
@@ -19,22 +23,42 @@ public static class WorkerHost
     /// <param name="stdin">Its standard input: the start line, then the supervisor's presence.</param>
     /// <param name="stdout">Its standard output: where it says that it is ready.</param>
     /// <param name="stderr">Its log.</param>
-    /// <returns>An exit code: 0 when it was ended, 3 when the cluster expelled it.</returns>
+    /// <returns>An exit code: 0 when it was ended, 3 when the cluster expelled it, 4 when it lacks something.</returns>
     public static async Task<int> RunAsync(TextReader stdin, TextWriter stdout, TextWriter stderr)
     {
         WorkerStart start = WorkerParent.ReadStart(stdin);
+        try
+        {
+            return await RunAsync(start, stdin, stdout, stderr).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (TorchLibrary.Explain(exception) is { } missing)
+        {
+            await stderr.WriteLineAsync(missing).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ClusterException or ClusterIdentityException or InvalidDataException or InsecureAddressException)
+        {
+            await stderr.WriteLineAsync(exception.Message).ConfigureAwait(false);
+        }
+
+        return CannotStart;
+    }
+
+    private static async Task<int> RunAsync(WorkerStart start, TextReader stdin, TextWriter stdout, TextWriter stderr)
+    {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using ParentWatch watch = WorkerParent.Watch(start, stdin, () => told.TrySetResult());
         WorkerSettings settings = WorkerSettings.Parse(start.Settings);
         using ClusterIdentity? identity = settings.Secret is { } secret ? ClusterIdentity.FromSecret(Convert.FromBase64String(secret)) : settings.Certificates ? Certificates() : null;
         using var worker = new Worker(settings, start.Incarnation, Log);
+        await ReachCoordinatorAsync(start.Node, settings.Coordinator, identity).ConfigureAwait(false);
         var options = new ProcessOptions
         {
             Endpoint = settings.Endpoint,
             Incarnation = start.Incarnation,
             Token = settings.Token,
-            Listen = Address(settings.Listen),
+            Listen = HostAddress.Listening(settings.Listen),
             Port = settings.AkkaPort,
+            DataPort = settings.DataPort,
             Host = settings.Host,
             Identity = identity,
             Seed = (settings.Coordinator.Host, settings.Coordinator.AkkaPort),
@@ -71,7 +95,22 @@ public static class WorkerHost
         return ClusterIdentity.FromCertificates(certificate, string.IsNullOrEmpty(key) ? null : key, authority);
     }
 
-    private static IPAddress Address(string host) => IPAddress.TryParse(host, out IPAddress? literal) ? literal : Dns.GetHostAddresses(host)[0];
+    /// <summary>Looks whether the coordinator is where it says: Akka.Cluster would try for ever, without a word.</summary>
+    /// <exception cref="ClusterException">It cannot be reached.</exception>
+    private static async Task ReachCoordinatorAsync(string node, PeerAddress coordinator, ClusterIdentity? identity)
+    {
+        for (long began = TimeProvider.System.GetTimestamp(); ; await Task.Delay(TimeSpan.FromMilliseconds(250)).ConfigureAwait(false))
+        {
+            if (await ReachProber.ConnectAsync(coordinator.Host, coordinator.AkkaPort, identity).ConfigureAwait(false) is not { } failure)
+                return;
+            if (TimeProvider.System.GetElapsedTime(began) > CoordinatorPatience)
+            {
+                throw new ClusterException(
+                    $"the coordinator ({HostAddress.Text(coordinator.Host, coordinator.AkkaPort)}) cannot be reached from {node} on the control plane: {failure.TrimEnd('.')}. Check `run`'s --public-host (the nodes' machines must know that "
+                    + "name and get there by it), and firewalls between (fix its two ports with --control-port and --data-port, and let them through).");
+            }
+        }
+    }
 
     /// <summary>Blobs stay on this machine beside trained models, so that a worker that is started again need not be sent them again.</summary>
     private static string BlobDirectory()

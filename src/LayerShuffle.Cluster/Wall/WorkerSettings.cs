@@ -24,6 +24,9 @@ internal sealed record WorkerSettings
     /// <summary>The port of its actor system; 0 for any.</summary>
     public int AkkaPort { get; init; }
 
+    /// <summary>The port of its data plane; 0 for any.</summary>
+    public int DataPort { get; init; }
+
     /// <summary>The address to listen on.</summary>
     public required string Listen { get; init; }
 

@@ -85,6 +85,9 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Bytes queued for a peer, the frame being written included; 0 for an unknown one.</summary>
     public long InFlightBytes(int endpoint) => Find(endpoint)?.Queue.Bytes ?? 0;
 
+    /// <summary>Why a peer cannot be connected to, as of the last attempt; null if it could be, was not tried, or is unknown.</summary>
+    public string? Failure(int endpoint) => Find(endpoint)?.Failure;
+
     /// <summary>Queues a frame. False, and nothing happens, if the peer is unknown or the frame does not fit into what may be in flight.</summary>
     /// <param name="endpoint">The receiver.</param>
     /// <param name="frame">What to send.</param>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Wire;
@@ -27,19 +28,8 @@ internal sealed class IncomingConnections : IAsyncDisposable
         this.identity = identity;
         this.received = received;
         this.log = log;
-        listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            listener.Bind(options.Listen);
-            listener.Listen(512);
-            ListenEndPoint = (IPEndPoint)listener.LocalEndPoint!;
-        }
-        catch (SocketException e)
-        {
-            listener.Dispose();
-            throw new IOException($"Cannot listen on {options.Listen}: {e.Message} Choose another address or port; port 0 takes any that is free.", e);
-        }
-
+        listener = Listener.Open(options.Listen, "activations", "--data-port", 512);
+        ListenEndPoint = (IPEndPoint)listener.LocalEndPoint!;
         accepting = Task.Run(AcceptAsync);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Security;
 
@@ -16,7 +17,8 @@ internal sealed class PeerSender : IAsyncDisposable
     private readonly Task loop;
     private volatile DnsEndPoint address;
     private volatile PeerConnection? current;
-    private string? lastFailure;
+    private string? lastFailure; // as it was logged
+    private volatile string? failure;
 
     public PeerSender(int endpoint, DnsEndPoint address, int incarnation, DataPlaneOptions options, ClusterIdentity? identity, PlaneLog log)
     {
@@ -35,6 +37,9 @@ internal sealed class PeerSender : IAsyncDisposable
 
     /// <summary>What waits.</summary>
     public FrameQueue Queue { get; }
+
+    /// <summary>Why it could not connect, last; null once it could.</summary>
+    public string? Failure => failure;
 
     /// <summary>The same incarnation at another address: the connection is opened anew.</summary>
     public void Move(DnsEndPoint to)
@@ -128,17 +133,18 @@ internal sealed class PeerSender : IAsyncDisposable
             try
             {
                 PeerConnection connection = await ConnectAsync();
-                lastFailure = null;
+                lastFailure = failure = null;
                 return connection;
             }
             catch (Exception e) when (!end.IsCancellationRequested)
             {
-                string failure = e is OperationCanceledException
+                string text = e is OperationCanceledException
                     ? $"Connecting to {Hello.Name(endpoint)} at {Text(address)} took more than {options.HandshakeTimeout.TotalSeconds} s."
                     : $"Connecting to {Hello.Name(endpoint)} at {Text(address)} failed: {Reason(e)}";
-                if (failure != lastFailure)
-                    log.Write(failure + " It is tried again.");
-                lastFailure = failure;
+                if (text != lastFailure)
+                    log.Write(text + " It is tried again.");
+                lastFailure = text;
+                failure = e is OperationCanceledException ? $"no answer within {options.HandshakeTimeout.TotalSeconds} s" : Reason(e);
             }
 
             await Task.Delay(wait, options.Time, end.Token);
@@ -172,7 +178,7 @@ internal sealed class PeerSender : IAsyncDisposable
         }
     }
 
-    private static string Text(DnsEndPoint address) => $"{address.Host}:{address.Port}";
+    private static string Text(DnsEndPoint address) => HostAddress.Text(address.Host, address.Port);
 
     private string Reason(Exception e) => e switch
     {

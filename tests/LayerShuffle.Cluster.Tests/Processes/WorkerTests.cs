@@ -162,7 +162,7 @@ public sealed class WorkerTests : ProcessTests
 
         await hub.Hub.ShutdownAsync("node-1").WaitAsync(Patience);
 
-        (await supervisor.Code).ShouldBe(NodeSupervisor.InterruptedCode);
+        (await supervisor.Code).ShouldBe(NodeSupervisor.Done);
         Lives(worker).ShouldBeFalse();
     }
 

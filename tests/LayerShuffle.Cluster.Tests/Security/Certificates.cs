@@ -26,6 +26,13 @@ internal static class Certificates
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, false));
         using X509Certificate2 leaf = request.Create(authority, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100), [1, 2, 3]);
         string keyPem = key.ExportPkcs8PrivateKeyPem();
+        foreach (string file in new[] { certificateFile, keyFile ?? certificateFile })
+        {
+            File.WriteAllText(file, "");
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite); // a key that others may read is refused
+        }
+
         File.WriteAllText(certificateFile, leaf.ExportCertificatePem() + (keyFile is null ? "\n" + keyPem : ""));
         if (keyFile is not null)
             File.WriteAllText(keyFile, keyPem);

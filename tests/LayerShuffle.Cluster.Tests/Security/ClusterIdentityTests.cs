@@ -66,6 +66,8 @@ public sealed class ClusterIdentityTests
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "secret");
         File.WriteAllText(file, Encoding.UTF8.GetString(Secret) + "\r\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using ClusterIdentity a = ClusterIdentity.FromSecretFile(file), b = ClusterIdentity.FromSecret(Secret);
         a.Accepts(b.Certificate, out string why).ShouldBeTrue(why);
         Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromSecretFile(file + ".none")).Message.ShouldContain(file);

@@ -115,6 +115,10 @@ public sealed class CodecTests : IDisposable
             layers-hosted 1 LayersHosted
             host-training 1 HostTraining
             training-hosted 1 TrainingHosted
+            prove-reach 1 ProveReach
+            reach-probe 1 ReachProbe
+            reached 1 Reached
+            not-reached 1 NotReached
             to-training 1 ToTraining
             1 hop 2 HopMessage
             2 forward 1 TrainForward

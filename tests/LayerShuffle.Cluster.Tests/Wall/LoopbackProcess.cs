@@ -15,16 +15,18 @@ internal static class LoopbackProcess
     /// <param name="secret">The cluster's, if it has one.</param>
     /// <param name="received">Takes control messages.</param>
     /// <param name="framed">Takes frames of the data plane, which are its own then.</param>
+    /// <param name="listen">Where it listens; null: 127.0.0.1.</param>
+    /// <param name="host">Where others find it; null: where it listens.</param>
     public static Task<ClusterProcess> StartAsync(
-        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed)
+        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed, IPAddress? listen = null, string? host = null)
     {
         var options = new ProcessOptions
         {
             Endpoint = endpoint,
             Incarnation = 1,
             Token = 7,
-            Listen = IPAddress.Loopback,
-            Host = IPAddress.Loopback.ToString(),
+            Listen = listen ?? IPAddress.Loopback,
+            Host = host ?? (listen ?? IPAddress.Loopback).ToString(),
             Identity = secret is null ? null : ClusterIdentity.FromSecret(secret),
             Seed = coordinator is null ? null : (coordinator.Address.Host, coordinator.Address.AkkaPort),
             Membership = membership,

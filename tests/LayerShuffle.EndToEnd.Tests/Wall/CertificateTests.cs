@@ -55,6 +55,6 @@ public sealed partial class CertificateTests : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    [GeneratedRegex(@"^Waiting for 2 of 2 workers on (127\.0\.0\.1:\d+)")]
+    [GeneratedRegex(@"Waiting for 2 nodes to join on (127\.0\.0\.1:\d+)")]
     private static partial Regex Waiting();
 }
