@@ -1,6 +1,5 @@
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Routing;
-using LayerShuffle.Vision;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Training;
