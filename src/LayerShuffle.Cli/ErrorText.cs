@@ -3,7 +3,6 @@ using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Clusters;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli;
 

@@ -27,7 +27,7 @@ internal static class PredictCommand
         if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(outputFile))))
             throw new UsageException($"--output: there is no folder to write {outputFile} into. Create it, or name another file.");
         using DisposeScope scope = NewDisposeScope();
-        (VisionTransformer model, _) = ModelFolder.Load(folder);
+        (VisionTransformer model, _) = ModelFolder.Load(folder, new ModelLoadOptions { Warn = sentence => output.WriteLine($"{folder}: {sentence}") });
         using VisionTransformer owned = model;
         IReadOnlyDictionary<string, Tensor> tensors = SafeTensors.Read(inputFile);
         if (!tensors.TryGetValue("pixel_values", out Tensor? pixels))

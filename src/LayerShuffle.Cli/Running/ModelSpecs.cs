@@ -8,31 +8,18 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>Translates a scenario's words into the types of the parts.</summary>
 internal static class ModelSpecs
 {
-    public static VitConfig Config(ModelSpec spec, IReadOnlyList<string> classes) => new()
-    {
-        Architecture = spec.Architecture == "deit" ? ModelArchitecture.Deit : ModelArchitecture.Vit,
-        Variant = Variant(spec.Variant),
-        ImageSize = spec.ImageSize,
-        PatchSize = spec.PatchSize,
-        HiddenSize = spec.HiddenSize,
-        NumHiddenLayers = spec.NumHiddenLayers,
-        NumAttentionHeads = spec.NumAttentionHeads,
-        IntermediateSize = spec.IntermediateSize,
-        NumLabels = classes.Count,
-        Id2Label = classes,
-        LayerDrop = spec.LayerDrop,
-        InitializerRange = spec.InitializerRange,
-        PositionLossWeight = spec.PositionLossWeight,
-    };
+    /// <summary>The description of a model for so many classes.</summary>
+    public static VitConfig Config(ModelSpec spec, IReadOnlyList<string> classes) => spec.Config with { NumLabels = classes.Count, Id2Label = classes };
 
-    public static ModelVariant Variant(string name) => name switch
+    /// <summary>How a model's checkpoint is loaded: with a new head where training follows that needs one.</summary>
+    public static ModelLoadOptions Loading(ModelSpec spec, IReadOnlyList<string> classes, long seed, Action<string>? warn = null) => new()
     {
-        "standard" => ModelVariant.Standard,
-        "layerdrop" => ModelVariant.LayerDrop,
-        "layershuffle" => ModelVariant.LayerShuffle,
-        "layershuffle-position" => ModelVariant.LayerShufflePosition,
-        "layershuffle-predict" => ModelVariant.LayerShufflePredict,
-        _ => throw new UsageException($"`{name}` is not a model variant."),
+        Overrides = _ => spec.Config, // read from the same config.json, with the scenario's own settings of training
+        AllowMissingVariantTensors = true,
+        AllowNewHead = spec.Training is not null,
+        Classes = classes,
+        Seed = seed,
+        Warn = warn,
     };
 
     public static TrainingOptions Options(TrainingSpec spec) => new()

@@ -31,6 +31,14 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         return ready[(spec.Name, trainingSeed)] = Make(spec, trainingSeed, origin, cancellation);
     }
 
+    /// <summary>Judges all checkpoints before the first training begins, and says what of them is new or left out.</summary>
+    /// <exception cref="ModelFormatException">One cannot be used.</exception>
+    public void CheckImports()
+    {
+        foreach (ModelSpec spec in scenario.Models.Where(spec => spec.Checkpoint is not null))
+            ModelFolder.Check(spec.Checkpoint!, ModelSpecs.Loading(spec, data.Dataset(spec.ImageSize).Train.ClassNames, 0, sentence => log.Line($"{spec.Name}: {sentence}")));
+    }
+
     private TrainedModel Make(ModelSpec spec, int trainingSeed, TrainedModel? origin, CancellationToken cancellation)
     {
         string label = ScenarioExpander.TrainingSeeds(spec) > 1 ? $"{spec.Name} (seed {trainingSeed})" : spec.Name;
@@ -104,25 +112,25 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         if (spec.Checkpoint is { } checkpoint)
         {
-            (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, new ModelLoadOptions
-            {
-                ForceVariant = ModelSpecs.Variant(spec.Variant),
-                AllowMissingVariantTensors = true,
-                Seed = (long)luck.Child("init").Bits,
-            });
-            if (imported.Config.NumLabels != data.Dataset(imported.Config.ImageSize).Train.ClassNames.Count)
-                throw new ModelFormatException($"{checkpoint}: the model tells {imported.Config.NumLabels} classes apart, the data set has {data.Dataset(imported.Config.ImageSize).Train.ClassNames.Count}.");
+            IReadOnlyList<string> classes = data.Dataset(spec.ImageSize).Train.ClassNames;
+            (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, ModelSpecs.Loading(spec, classes, (long)luck.Child("init").Bits));
             return (imported.To(data.Device), itsOwn);
         }
 
         VitConfig config = ModelSpecs.Config(spec, data.Dataset(spec.ImageSize).Train.ClassNames);
+        if (origin is not null) // its head is for its classes, in its order
+            config = config with { NumLabels = origin.Model.Config.NumLabels, Id2Label = origin.Model.Config.Id2Label };
         config.Validate();
         VisionTransformer model = VisionTransformer.Create(config, (long)luck.Child("init").Bits);
         NormalizationStats stats = data.Dataset(spec.ImageSize).Normalization;
         Preprocessor preprocessor = Preprocessor.For(config) with { ImageMean = stats.Mean, ImageStd = stats.Std };
         if (origin is not null)
         {
-            model.LoadState(origin.Model.StateDictionary(), $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
+            IReadOnlyDictionary<string, Tensor> weights = origin.Model.StateDictionary();
+            HashSet<string> taken = [.. model.StateDictionary().Keys];
+            if (weights.Keys.Where(name => !taken.Contains(name)).ToList() is { Count: > 0 } left)
+                log.Line($"{spec.Name}: {left.Count} tensors of {spec.InitFrom} have no place in the variant {spec.Variant} and are left out: {string.Join(", ", left)}");
+            model.LoadState(weights, $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
             preprocessor = origin.Preprocessor;
         }
 

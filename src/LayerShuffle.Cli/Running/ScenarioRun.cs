@@ -108,6 +108,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             data = new RunData(scenario, Devices.Select(options.Device), scenario.Threads);
             torch.set_num_threads(scenario.Threads);
             trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, log);
+            trainer.CheckImports();
             foreach (ModelSpec spec in scenario.Models)
                 Prepare(spec, trainer, writer, manifest, folder, cancellation);
         }

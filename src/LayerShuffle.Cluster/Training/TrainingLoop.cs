@@ -1,7 +1,6 @@
 using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Routing;
-using LayerShuffle.Vision;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Training;

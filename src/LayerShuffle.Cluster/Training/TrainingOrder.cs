@@ -1,5 +1,4 @@
 using LayerShuffle.Network.Seeds;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
 

@@ -17,7 +17,7 @@ internal sealed class HostedModels(Func<string, byte[]> blob, Device device, Act
     public HostedModel? Current => current;
 
     /// <summary>Loads layers that are not here yet.</summary>
-    /// <exception cref="LayerShuffle.Vision.ModelFormatException">A blob does not hold what it should.</exception>
+    /// <exception cref="ModelFormatException">A blob does not hold what it should.</exception>
     public void Host(HostLayers host)
     {
         if (!models.TryGetValue(host.Model, out HostedModel? model))

@@ -1,5 +1,4 @@
 using LayerShuffle.Network.Clusters;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;
 

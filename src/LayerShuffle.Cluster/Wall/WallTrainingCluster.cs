@@ -7,7 +7,6 @@ using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Faults;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Training;
-using LayerShuffle.Vision;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Wall;

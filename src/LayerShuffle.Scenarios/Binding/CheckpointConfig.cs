@@ -1,57 +1,84 @@
-using System.Text.Json;
-
 namespace LayerShuffle.Scenarios;
 
-/// <summary>Reads the config.json of a Hugging Face folder: its sizes win over the scenario's.</summary>
-internal static class CheckpointConfig
+/// <summary>
+/// Brings a Hugging Face folder and a scenario together: the folder's config.json says what the model is; the scenario's own entry says how it is trained, then config.json, then the shared `model`.
+/// Finds what a run would fail at.
+/// </summary>
+/// <param name="mistakes">Where mistakes go.</param>
+/// <param name="warnings">Where warnings go.</param>
+/// <param name="images">What the data set gives.</param>
+internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warnings, DatasetImages images)
 {
-    private const long MaximumBytes = 1 << 20;
-
-    /// <summary>The model with the checkpoint's sizes, or null where they cannot be read.</summary>
-    public static ModelSpec? Apply(ModelSpec model, ScenarioNode checkpoint, MistakeList mistakes, MistakeList warnings)
+    /// <summary>The model as its checkpoint says, or null where that cannot be read.</summary>
+    /// <param name="model">The model as the scenario alone says.</param>
+    /// <param name="entry">Its own entry.</param>
+    /// <param name="shared">The settings shared by all models.</param>
+    public ModelSpec? Apply(ModelSpec model, MapNode entry, MapNode shared)
     {
-        FileInfo file = new(Path.Combine(model.Checkpoint!, "config.json"));
-        if (!file.Exists)
+        ScenarioNode checkpoint = entry.Get("checkpoint")!;
+        string folder = model.Checkpoint!, file = CheckpointFolder.ConfigPath(folder);
+        if (!File.Exists(file))
         {
-            warnings.Add(checkpoint, $"there is no {file.FullName}: the run will need it");
+            warnings.Add(checkpoint, $"there is no {file}: the run will need it");
             return null;
         }
 
         try
         {
-            if (file.Length > MaximumBytes)
-                throw new JsonException("larger than 1 MiB");
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-                throw new JsonException("not an object");
-            string type = root.TryGetProperty("model_type", out JsonElement given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : model.Architecture;
-            return model with
-            {
-                Architecture = type is "vit" or "deit" ? type : model.Architecture,
-                ImageSize = Size(root, "image_size", model.ImageSize),
-                PatchSize = Size(root, "patch_size", model.PatchSize),
-                HiddenSize = Size(root, "hidden_size", model.HiddenSize),
-                NumHiddenLayers = Size(root, "num_hidden_layers", model.NumHiddenLayers),
-                NumAttentionHeads = Size(root, "num_attention_heads", model.NumAttentionHeads),
-                IntermediateSize = Size(root, "intermediate_size", model.IntermediateSize),
-                PositionEmbeddingSize = Size(root, "position_embedding_size", model.PositionEmbeddingSize),
-                QkvBias = !root.TryGetProperty("qkv_bias", out JsonElement biased) || biased.ValueKind != JsonValueKind.False,
-            };
+            ModelDescription description = CheckpointFolder.Describe(folder);
+            VitConfig config = Merge(model, description, entry, shared);
+            foreach ((string key, string message) in config.Mistakes().Where(mistake => mistake.Key == "layerdrop")) // the language checks the others
+                mistakes.Add(entry.Get(key) ?? shared.Get(key) ?? checkpoint, message.TrimEnd('.'));
+            foreach (SharedSize size in SharedSize.All.Where(size => size.Differs(model.Config, description.Config) && entry.Get(size.Key) is not null))
+                warnings.Add(entry.Get(size.Key)!, $"has no effect: config.json of the checkpoint says {size.Show(description.Config)}, and it wins", "no such key beside `checkpoint`");
+            ModelSpec described = model with { Config = config };
+            if (config.Mistakes().Count == 0)
+                Judge(described, checkpoint);
+            return described;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (ModelFormatException e)
         {
-            mistakes.Add(checkpoint, $"{file.FullName} cannot be read: {e.Message}", "the config.json of a Hugging Face model");
+            mistakes.Add(checkpoint, $"{folder}: {e.Message.TrimEnd('.')}", "a Hugging Face folder of a ViT or DeiT");
             return null;
         }
     }
 
-    private static int Size(JsonElement root, string key, int otherwise)
+    private static VitConfig Merge(ModelSpec model, ModelDescription description, MapNode entry, MapNode shared)
     {
-        if (!root.TryGetProperty(key, out JsonElement element))
-            return otherwise;
-        if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int value) || value is < 1 or > 1_000_000)
-            throw new JsonException($"its {key} is not a size");
-        return value;
+        VitConfig read = description.Config, asked = model.Config;
+        bool Asks(string key) => entry.Get(key) is not null || (!description.Said.Contains(key) && shared.Get(key) is not null);
+        return read with
+        {
+            Variant = Asks(ModelDescription.Variant) ? asked.Variant : read.Variant,
+            LayerDrop = Asks("layerdrop") ? asked.LayerDrop : read.LayerDrop,
+            PositionLossWeight = Asks("position_loss_weight") ? asked.PositionLossWeight : read.PositionLossWeight,
+            InitializerRange = Asks("initializer_range") ? asked.InitializerRange : read.InitializerRange,
+        };
+    }
+
+    /// <summary>What the run would fail at, told from config.json and the headers of the weights.</summary>
+    private void Judge(ModelSpec model, ScenarioNode checkpoint)
+    {
+        VitConfig config = model.Config;
+        if (!images.Channels.Contains(config.NumChannels))
+            mistakes.Add(checkpoint, $"the model takes images of {config.NumChannels} channel(s), the data set has {string.Join(" or ", images.Channels)}", "a model whose num_channels fits the data set");
+        if (images.AreSquare && config.ImageHeight != config.ImageWidth)
+            mistakes.Add(checkpoint, $"the model takes images of {config.ImageHeight}×{config.ImageWidth} pixels, the data set draws squares", "a model for squares, or another data set");
+        if (!WeightFiles.Exist(model.Checkpoint!))
+        {
+            warnings.Add(checkpoint, $"there are no weights in {model.Checkpoint}: the run will need them");
+            return;
+        }
+
+        try
+        {
+            var needs = new CheckpointNeeds(AcrossVariants: true, NewHead: model.Training is not null, images.Classes);
+            foreach (string sentence in CheckpointPlan.Make(config, WeightFiles.Find(model.Checkpoint!), needs).Warnings)
+                warnings.Add(checkpoint, sentence);
+        }
+        catch (ModelFormatException e)
+        {
+            mistakes.Add(checkpoint, $"{model.Checkpoint}: {e.Message.TrimEnd('.')}", "weights that make the model");
+        }
     }
 }

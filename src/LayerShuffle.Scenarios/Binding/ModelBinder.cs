@@ -7,6 +7,7 @@ namespace LayerShuffle.Scenarios;
 internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, string folder)
 {
     private readonly HashSet<string> unknownSizes = [];
+    private DatasetImages images = new(null, [], false);
 
     /// <summary>Whether the network alone is simulated.</summary>
     public static bool IsNetworkOnly(MapNode root) => root.Get("model") is ScalarNode { Text: "none" } || Read.Text(root.Map("model"), "architecture") == "none";
@@ -21,41 +22,53 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
         List<(string Name, MapNode? Entry)> entries = [.. (root.Map("models")?.Entries ?? []).Where(entry => !entry.Value.IsNull).Select(entry => (entry.Key, entry.Value as MapNode))];
         if (entries.Count == 0)
             entries.Add((networkOnly ? "none" : "default", null));
+        images = DatasetImages.Of(root);
         List<ModelSpec> models = [];
         foreach ((string name, MapNode? entry) in entries)
-            models.Add(One(name, entry, entry is null ? shared : MergePatch.ApplyMap(shared, entry), networkOnly));
+            models.Add(One(name, entry, entry is null ? shared : MergePatch.ApplyMap(shared, entry), shared, networkOnly));
+        if (!networkOnly)
+            models = new OriginBinder(mistakes, warnings, shared, entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name, entry => entry.Entry), unknownSizes).Bind(models);
         new ModelChecker(mistakes).Check(root, models, networkOnly);
         return models;
     }
 
-    private ModelSpec One(string name, MapNode? entry, MapNode merged, bool networkOnly)
+    private ModelSpec One(string name, MapNode? entry, MapNode merged, MapNode shared, bool networkOnly)
     {
         string? checkpoint = networkOnly ? null : Read.Text(entry, "checkpoint");
-        string architecture = networkOnly ? "none" : Read.Word(merged, "architecture", "vit");
         ModelSpec model = new()
         {
             Name = name,
-            Architecture = architecture,
-            Variant = Read.Word(merged, "variant", "standard"),
-            ImageSize = Positive(merged, "image_size", 32),
-            PatchSize = Positive(merged, "patch_size", 4),
-            HiddenSize = Positive(merged, "hidden_size", 96),
-            NumHiddenLayers = Positive(merged, "num_hidden_layers", 8),
-            NumAttentionHeads = Positive(merged, "num_attention_heads", 3),
-            IntermediateSize = Positive(merged, "intermediate_size", 384),
-            LayerDrop = Read.Probability(merged, "layerdrop") ?? 0.2,
-            InitializerRange = Read.Number(merged, "initializer_range", 0.02),
-            PositionLossWeight = Read.Number(merged, "position_loss_weight", 1),
+            IsNetworkOnly = networkOnly,
+            Config = Config(merged),
             InitFrom = networkOnly ? null : Read.Text(entry, "init_from"),
             Checkpoint = checkpoint is null ? null : ScenarioPath.Resolve(folder, checkpoint),
             Training = networkOnly || (checkpoint is not null && entry!.Get("training") is null) ? null : Training(merged.Map("training")),
         };
-        return model.Checkpoint is null ? model : Imported(model, entry!.Get("checkpoint")!);
+        return model.Checkpoint is null ? model : Imported(model, entry!, shared);
     }
 
-    private ModelSpec Imported(ModelSpec model, ScenarioNode checkpoint)
+    private static VitConfig Config(MapNode merged)
     {
-        ModelSpec? configured = CheckpointConfig.Apply(model, checkpoint, mistakes, warnings);
+        VitConfig standard = new();
+        return standard with
+        {
+            Architecture = Read.Word(merged, "architecture", "vit") == "deit" ? ModelArchitecture.Deit : ModelArchitecture.Vit,
+            Variant = ModelClassNames.ParseVariant(Read.Word(merged, "variant", "standard")) ?? standard.Variant,
+            ImageSize = Positive(merged, "image_size", standard.ImageSize),
+            PatchSize = Positive(merged, "patch_size", standard.PatchSize),
+            HiddenSize = Positive(merged, "hidden_size", standard.HiddenSize),
+            NumHiddenLayers = Positive(merged, "num_hidden_layers", standard.NumHiddenLayers),
+            NumAttentionHeads = Positive(merged, "num_attention_heads", standard.NumAttentionHeads),
+            IntermediateSize = Positive(merged, "intermediate_size", standard.IntermediateSize),
+            LayerDrop = Read.Probability(merged, "layerdrop") ?? standard.LayerDrop,
+            InitializerRange = Read.Number(merged, "initializer_range", standard.InitializerRange),
+            PositionLossWeight = Read.Number(merged, "position_loss_weight", standard.PositionLossWeight),
+        };
+    }
+
+    private ModelSpec Imported(ModelSpec model, MapNode entry, MapNode shared)
+    {
+        ModelSpec? configured = new CheckpointConfig(mistakes, warnings, images).Apply(model, entry, shared);
         if (configured is null)
             unknownSizes.Add(model.Name);
         return configured ?? model;

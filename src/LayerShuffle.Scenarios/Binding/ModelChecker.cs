@@ -17,11 +17,20 @@ internal sealed class ModelChecker(MistakeList mistakes)
 
     private void CheckSizes(MapNode root, MapEntry? entry, ModelSpec model, bool networkOnly)
     {
-        if (!networkOnly && model.HiddenSize % model.NumAttentionHeads != 0)
-            At(root, entry, "num_attention_heads", "hidden_size", $"{model.NumAttentionHeads} heads do not divide a hidden_size of {model.HiddenSize}", "a divisor of hidden_size");
-        if (model.ImageSize % model.PatchSize != 0)
-            At(root, entry, "patch_size", "image_size", $"patches of {model.PatchSize} do not divide an image_size of {model.ImageSize}", "a divisor of image_size");
+        if (model.Checkpoint is not null)
+            return; // its own reader has judged it
+        VitConfig config = model.Config;
+        if (!networkOnly && config.HiddenSize % config.NumAttentionHeads != 0)
+            At(root, entry, "num_attention_heads", "hidden_size", $"{config.NumAttentionHeads} heads do not divide a hidden_size of {config.HiddenSize}", "a divisor of hidden_size");
+        if (config.ImageHeight % config.PatchHeight != 0 || config.ImageWidth % config.PatchWidth != 0)
+            At(root, entry, "patch_size", "image_size", $"patches of {config.PatchSize} do not divide an image_size of {config.ImageSize}", "a divisor of image_size");
+        foreach ((string key, string message) in networkOnly ? [] : config.Mistakes().Where(mistake => IsOurs(mistake.Key, config)))
+            At(root, entry, key, key, message.TrimEnd('.'), "");
     }
+
+    /// <summary>Whether nobody else says so: the language checks the bounds that it knows.</summary>
+    private static bool IsOurs(string key, VitConfig config) =>
+        key == "layerdrop" || (key == "hidden_size" && config.HiddenSize <= 65_536) || (key == "intermediate_size" && config.IntermediateSize <= 1_000_000);
 
     private void At(MapNode root, MapEntry? entry, string key, string other, string message, string expected)
     {
@@ -42,7 +51,7 @@ internal sealed class ModelChecker(MistakeList mistakes)
             mistakes.Add(node, $"there is no model `{model.InitFrom}`", "one of " + string.Join(", ", models.Select(other => other.Name)), NearestName.Find(model.InitFrom, models.Select(other => other.Name)));
         else if (IsCycle(model, models))
             mistakes.Add(node, $"model `{model.Name}` starts from itself ({string.Join(" → ", Chain(model, models))})", "a chain of models that ends");
-        else if (origin.Checkpoint is null && Shape(origin) != Shape(model))
+        else if (SharedSize.All.Any(size => size.Differs(origin.Config, model.Config)))
             mistakes.Add(node, $"model `{origin.Name}` has another shape than `{model.Name}`", "the same architecture and sizes");
     }
 
@@ -61,7 +70,4 @@ internal sealed class ModelChecker(MistakeList mistakes)
 
         return chain;
     }
-
-    private static (string, int, int, int, int, int, int) Shape(ModelSpec model) =>
-        (model.Architecture, model.ImageSize, model.PatchSize, model.HiddenSize, model.NumHiddenLayers, model.NumAttentionHeads, model.IntermediateSize);
 }

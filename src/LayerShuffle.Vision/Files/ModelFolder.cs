@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision;
@@ -8,18 +7,17 @@ public static class ModelFolder
 {
     private const string ConfigName = "config.json";
     private const string WeightsName = "model.safetensors";
-    private const string IndexName = "model.safetensors.index.json";
     private const string PreprocessorName = "preprocessor_config.json";
 
     /// <summary>Reads config.json alone.</summary>
     /// <exception cref="ModelFormatException">It is missing, malformed or describes an impossible model.</exception>
-    public static VitConfig LoadConfig(string directory)
-    {
-        string path = Path.Combine(directory, ConfigName);
-        if (!File.Exists(path))
-            throw new ModelFormatException($"{directory} is no model folder: it has no {ConfigName}.");
-        return VitConfigFile.Read(path);
-    }
+    public static VitConfig LoadConfig(string directory) => CheckpointFolder.Describe(directory).Config;
+
+    /// <summary>Judges by config.json and the headers of the weights whether <see cref="Load"/> would do, and tells <see cref="ModelLoadOptions.Warn"/> what it would.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="options">How it would be loaded.</param>
+    /// <exception cref="ModelFormatException">It would not.</exception>
+    public static void Check(string directory, ModelLoadOptions options) => _ = Plan(directory, options);
 
     /// <summary>Loads a model onto the CPU; float16 and bfloat16 weights become float32.</summary>
     /// <param name="directory">The folder.</param>
@@ -29,21 +27,16 @@ public static class ModelFolder
     public static (VisionTransformer Model, Preprocessor Preprocessor) Load(string directory, ModelLoadOptions? options = null)
     {
         options ??= new();
-        VitConfig config = LoadConfig(directory);
-        if (options.ForceVariant is { } variant)
-            config = config with { Variant = variant };
-        config = options.Overrides?.Invoke(config) ?? config;
+        (CheckpointPlan plan, WeightFiles weights) = Plan(directory, options);
         string preprocessorPath = Path.Combine(directory, PreprocessorName);
-        Preprocessor preprocessor = File.Exists(preprocessorPath) ? PreprocessorFile.Read(preprocessorPath, config) : Preprocessor.For(config);
+        Preprocessor preprocessor = File.Exists(preprocessorPath) ? PreprocessorFile.Read(preprocessorPath, plan.Config) : Preprocessor.For(plan.Config);
 
         using var scope = NewDisposeScope();
-        IReadOnlyDictionary<string, Tensor> state = ReadWeights(directory, out string source);
-        CheckScale(config, state, source);
-        VisionTransformer model = options.AllowMissingVariantTensors ? VisionTransformer.Create(config, options.Seed) : new VisionTransformer(config);
+        IReadOnlyDictionary<string, Tensor> state = Read(weights, plan);
+        VisionTransformer model = plan.HasNew ? VisionTransformer.Create(plan.Config, options.Seed) : new VisionTransformer(plan.Config);
         try
         {
-            var used = state.Where(tensor => !HuggingFaceNames.IsPooler(tensor.Key)).ToDictionary(StringComparer.Ordinal);
-            model.LoadState(used, source, options.AllowMissingVariantTensors);
+            model.LoadPlanned(state, weights.Source);
             return (model, preprocessor);
         }
         catch
@@ -63,75 +56,39 @@ public static class ModelFolder
         VitConfigFile.Write(Path.Combine(directory, ConfigName), model.Config);
     }
 
-    private static IReadOnlyDictionary<string, Tensor> ReadWeights(string directory, out string source)
+    private static (CheckpointPlan Plan, WeightFiles Weights) Plan(string directory, ModelLoadOptions options)
     {
-        string single = Path.Combine(directory, WeightsName), index = Path.Combine(directory, IndexName);
-        if (File.Exists(single))
-        {
-            source = WeightsName;
-            return SafeTensors.Read(single);
-        }
-
-        if (!File.Exists(index))
-            throw new ModelFormatException($"{directory} has no weights: neither {WeightsName} nor {IndexName}.");
-        source = IndexName;
-        return ReadShards(directory, index);
+        VitConfig config = LoadConfig(directory);
+        if (options.ForceVariant is { } variant)
+            config = config with { Variant = variant };
+        config = options.Overrides?.Invoke(config) ?? config;
+        WeightFiles weights = WeightFiles.Find(directory);
+        CheckpointPlan plan = CheckpointPlan.Make(config, weights, new(options.AllowMissingVariantTensors, options.AllowNewHead, options.Classes?.Count));
+        foreach (string sentence in plan.Warnings.Concat(plan.Notes))
+            options.Warn?.Invoke(sentence);
+        if (plan.Config.Id2Label is null && options.Classes is { } classes)
+            plan.Name(classes);
+        return (plan, weights);
     }
 
-    private static Dictionary<string, Tensor> ReadShards(string directory, string indexPath)
+    /// <summary>The checkpoint's tensors under the model's names.</summary>
+    private static Dictionary<string, Tensor> Read(WeightFiles weights, CheckpointPlan plan)
     {
-        Dictionary<string, string> shardOf = ReadIndex(indexPath);
-        var state = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (string shard in shardOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var held = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (string path in weights.Paths)
         {
-            foreach ((string name, Tensor tensor) in SafeTensors.Read(Path.Combine(directory, shard)))
-            {
-                if (!shardOf.TryGetValue(name, out string? expected) || expected != shard)
-                    throw new ModelFormatException($"{shard} holds the tensor {name}, which {IndexName} does not look for there.");
-                state.Add(name, tensor);
-            }
+            foreach ((string name, Tensor tensor) in SafeTensors.Read(path))
+                held.Add(name, tensor);
         }
 
-        List<string> absent = [.. shardOf.Keys.Where(name => !state.ContainsKey(name)).Order(StringComparer.Ordinal)];
-        return absent.Count == 0
-            ? state
-            : throw new ModelFormatException($"{IndexName} names tensors that its shards do not hold: {string.Join(", ", absent)}.");
+        return plan.Places.ToDictionary(place => place.Key, place => Cut(held, place.Value, weights.Source), StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, string> ReadIndex(string indexPath)
+    private static Tensor Cut(Dictionary<string, Tensor> held, TensorPlace place, string source)
     {
-        using JsonFile file = JsonFile.Open(indexPath);
-        if (file.Find("weight_map") is not { ValueKind: JsonValueKind.Object } map)
-            throw file.Wrong("weight_map", "a map from tensors to the files that hold them");
-        var shardOf = new Dictionary<string, string>(StringComparer.Ordinal);
-        try
-        {
-            foreach (JsonProperty property in map.EnumerateObject())
-            {
-                string shard = JsonFile.TextOf(property.Value) ?? "";
-                if (!IsPlainFileName(shard))
-                    throw new ModelFormatException($"{file.Name} looks for {property.Name} in \"{shard}\"; shards must be plain names of .safetensors files in the same folder.");
-                shardOf.Add(property.Name, shard);
-            }
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ModelFormatException($"{file.Name} names a tensor in broken Unicode.", e);
-        }
-
-        return shardOf;
-    }
-
-    /// <summary>No way out of the folder, on any system.</summary>
-    private static bool IsPlainFileName(string name) =>
-        name.EndsWith(".safetensors", StringComparison.Ordinal) && name[0] != '.' && name.All(c => c is not ('/' or '\\' or ':') && !char.IsControl(c));
-
-    /// <summary>A config.json of a few bytes must not make us allocate more than the weights are worth.</summary>
-    private static void CheckScale(VitConfig config, IReadOnlyDictionary<string, Tensor> state, string source)
-    {
-        long held = state.Values.Sum(tensor => tensor.numel());
-        config.Validate();
-        if (config.ParameterCount > 16 * held + 1_000_000)
-            throw new ModelFormatException($"{ConfigName} describes a model of {config.ParameterCount} parameters, but {source} holds only {held}.");
+        if (!held.TryGetValue(place.Tensor.Name, out Tensor? whole) || !whole.shape.AsSpan().SequenceEqual(place.Tensor.Shape))
+            throw new ModelFormatException($"{source} changed while it was read.");
+        long rows = whole.shape[0] / 3;
+        return place.Third is { } third ? whole.narrow(0, third * rows, rows) : whole;
     }
 }

@@ -11,6 +11,15 @@ public sealed record ModelLoadOptions
     /// </summary>
     public bool AllowMissingVariantTensors { get; init; }
 
+    /// <summary>Whether a head that is missing, or made for another number of classes than <see cref="Classes"/>, is drawn anew from <see cref="Seed"/>: for a model that is trained next.</summary>
+    public bool AllowNewHead { get; init; }
+
+    /// <summary>The classes that the model is to tell apart, or null for as many as config.json says.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>Who is told, in sentences, what is left out or new; null: nobody.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>For tensors that are missing by permission: 0.</summary>
     public long Seed { get; init; }
 

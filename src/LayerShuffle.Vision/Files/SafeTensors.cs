@@ -65,7 +65,7 @@ public static class SafeTensors
             long length = checked(tensor.numel() * SafeTensorsTypes.Of(tensor.dtype).Size);
             if (length > MostTensorBytes)
                 throw new ModelFormatException($"The tensor {name} has {length} bytes; more than {MostTensorBytes} are not supported.");
-            entries.Add(new(name, tensor.dtype, tensor.shape, offset, length));
+            entries.Add(new(name, SafeTensorsTypes.Of(tensor.dtype), tensor.shape, offset, length));
             offset += length;
         }
 
@@ -81,11 +81,7 @@ public static class SafeTensors
 
     private static IReadOnlyDictionary<string, Tensor> Read(Stream stream, string source, out IReadOnlyDictionary<string, string> metadata)
     {
-        byte[] start = new byte[SafeTensorsHeader.LengthBytes];
-        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        byte[] json = new byte[SafeTensorsHeader.ReadLength(start.AsSpan(0, read), stream.Length, source)];
-        stream.ReadExactly(json);
-        SafeTensorsHeader header = SafeTensorsHeader.Parse(json, stream.Length - stream.Position, source);
+        SafeTensorsHeader header = SafeTensorsHeader.Read(stream, source);
         metadata = header.Metadata;
 
         var tensors = new OrderedDictionary<string, Tensor>();
@@ -107,12 +103,12 @@ public static class SafeTensors
     {
         if (entry.Length > MostTensorBytes)
             throw new ModelFormatException($"The tensor {entry.Name} in {source} has {entry.Length} bytes; more than {MostTensorBytes} are not supported.");
-        Tensor tensor = empty(entry.Shape, dtype: entry.DataType);
+        Tensor tensor = empty(entry.Shape, dtype: SafeTensorsTypes.Of(entry.Format));
         if (entry.Length == 0)
             return tensor;
         Span<byte> bytes = tensor.bytes; // the tensor's own memory
         stream.ReadExactly(bytes);
-        if (entry.DataType == ScalarType.Bool && bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
+        if (tensor.dtype == ScalarType.Bool && bytes.ContainsAnyExceptInRange((byte)0, (byte)1))
         {
             tensor.Dispose();
             throw SafeTensorsHeader.Malformed(source, $"the tensor {entry.Name} is of type BOOL, but holds other numbers than 0 and 1");

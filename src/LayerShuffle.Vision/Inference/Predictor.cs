@@ -57,7 +57,7 @@ public static class Predictor
             throw new ModelFormatException("pixel_values holds no images.");
         if (shape[1] != config.NumChannels)
             throw new ModelFormatException($"pixel_values has {shape[1]} channels, but the model wants {config.NumChannels}.");
-        if (shape[2] != config.ImageSize || shape[3] != config.ImageSize)
-            throw new ModelFormatException($"pixel_values holds images of {shape[2]}×{shape[3]} pixels, but the model wants {config.ImageSize}×{config.ImageSize}.");
+        if (shape[2] != config.ImageHeight || shape[3] != config.ImageWidth)
+            throw new ModelFormatException($"pixel_values holds images of {shape[2]}×{shape[3]} pixels, but the model wants {config.ImageHeight}×{config.ImageWidth}.");
     }
 }

@@ -134,8 +134,8 @@ public sealed class EncoderLayer : ModelPart
 
     private Tensor FeedForward(Tensor x)
     {
-        Tensor wide = F.gelu(F.linear(x, up_weight, up_bias));  // [b, n, intermediate]
-        return F.linear(wide, down_weight, down_bias);          // [b, n, d]
+        Tensor wide = Activation.Of(config.HiddenAct, F.linear(x, up_weight, up_bias)); // [b, n, intermediate]
+        return F.linear(wide, down_weight, down_bias);                                  // [b, n, d]
     }
 
     private Tensor TellPosition(Tensor h, Tensor? positionEmbedding)

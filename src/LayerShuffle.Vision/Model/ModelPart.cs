@@ -58,6 +58,15 @@ public abstract class ModelPart : nn.Module
         }
     }
 
+    /// <summary>Copies tensors that a plan has found fit; those that it has none for keep their values.</summary>
+    internal void LoadPlanned(IReadOnlyDictionary<string, Tensor> state, string sourceName)
+    {
+        var whole = new Dictionary<string, Tensor>(StateDictionary(), StringComparer.Ordinal);
+        foreach ((string name, Tensor tensor) in state)
+            whole[name] = tensor;
+        LoadState(whole, sourceName);
+    }
+
     /// <summary>A parameter that no dispose scope owns.</summary>
     internal static Parameter NewParameter(Tensor initial)
     {

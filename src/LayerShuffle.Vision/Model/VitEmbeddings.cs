@@ -24,7 +24,7 @@ public sealed class VitEmbeddings : ModelPart
         cls_token = NewParameter(zeros(1, 1, d));
         distillation_token = config.Architecture == ModelArchitecture.Deit ? NewParameter(zeros(1, 1, d)) : null;
         position_embeddings = NewParameter(zeros(1, config.Tokens, d));
-        projection_weight = NewParameter(zeros(d, config.NumChannels, config.PatchSize, config.PatchSize));
+        projection_weight = NewParameter(zeros(d, config.NumChannels, config.PatchHeight, config.PatchWidth));
         projection_bias = NewParameter(zeros(d));
         layer_positions = config.Variant == ModelVariant.LayerShufflePosition
             ? NewParameter(zeros(config.NumHiddenLayers, config.PositionEmbeddingSize))
@@ -47,8 +47,8 @@ public sealed class VitEmbeddings : ModelPart
     public Tensor Forward(Tensor pixelValues)
     {
         using var scope = NewDisposeScope();
-        long b = pixelValues.shape[0], p = config.PatchSize, d = config.HiddenSize;
-        Tensor patches = F.conv2d(pixelValues, projection_weight, projection_bias, strides: [p, p]) // [b, d, h/p, w/p]
+        long b = pixelValues.shape[0], d = config.HiddenSize;
+        Tensor patches = F.conv2d(pixelValues, projection_weight, projection_bias, strides: [config.PatchHeight, config.PatchWidth]) // [b, d, h/p, w/p]
             .flatten(2).transpose(1, 2);                                                            // [b, patches, d]
         List<Tensor> tokens = [cls_token.expand(b, 1, d)];                                          // [b, 1, d]
         if (distillation_token is not null)

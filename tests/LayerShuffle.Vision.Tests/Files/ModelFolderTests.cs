@@ -149,7 +149,7 @@ public sealed class ModelFolderTests
     [InlineData("architectures", """[]""", "name of the model's class")]
     [InlineData("architectures", """["DeiTForImageClassification"]""", "contradicts")]
     [InlineData("model_type", "\"swin\"", "swin")]
-    [InlineData("hidden_act", "\"relu\"", "relu")]
+    [InlineData("hidden_act", "\"mish\"", "hidden_act in config.json is mish; supported are gelu, ")]
     [InlineData("hidden_size", "\"12\"", "hidden_size in config.json must be a whole number")]
     [InlineData("hidden_size", "12.5", "whole number")]
     [InlineData("hidden_size", "13", "not a multiple")]
@@ -157,7 +157,10 @@ public sealed class ModelFolderTests
     [InlineData("num_hidden_layers", "-1", "between 1 and")]
     [InlineData("num_hidden_layers", "5", "vit.encoder.layer.4.layernorm_after.bias")]
     [InlineData("num_hidden_layers", "3", "unexpected: vit.encoder.layer.3.")]
-    [InlineData("image_size", "[8, 12]", "only squares")]
+    [InlineData("image_size", "[8, 12]", "position_embeddings is [1, 5, 12] instead of [1, 7, 12]")]
+    [InlineData("image_size", "[8, 12, 4]", "a height and a width")]
+    [InlineData("image_size", "[8, 10]", "image_size 8×10 is not a multiple of patch_size 4")]
+    [InlineData("layerdrop", "1", "layerdrop must be")]
     [InlineData("image_size", "12", "position_embeddings is [1, 5, 12] instead of [1, 10, 12]")]
     [InlineData("layer_norm_eps", "1e999", "layer_norm_eps")]
     [InlineData("qkv_bias", "1", "true or false")]
@@ -198,6 +201,15 @@ public sealed class ModelFolderTests
         {
             Should.Throw<ModelFormatException>(() => ModelFolder.Load(folder.Path)).Message.ShouldContain(expected);
         }
+    }
+
+    [Fact]
+    public void Lists_of_two_equal_sides_are_a_square_and_nulls_are_absent()
+    {
+        using var folder = new Models.Folder();
+        File.WriteAllText(folder["config.json"], """{"model_type": "vit", "image_size": [32, 32], "patch_size": [8], "hidden_size": null, "num_hidden_layers": null, "hidden_act": null}""");
+        VitConfig config = ModelFolder.LoadConfig(folder.Path);
+        (config.ImageHeight, config.ImageWidth, config.PatchHeight, config.PatchWidth, config.HiddenSize, config.NumHiddenLayers).ShouldBe((32, 32, 8, 8, 768, 12));
     }
 
     [Fact]

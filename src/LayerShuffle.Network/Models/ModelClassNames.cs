@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>The names of classes in <c>architectures</c> of config.json: those of Hugging Face and of the reference implementation.</summary>
 internal static class ModelClassNames
@@ -14,6 +14,10 @@ internal static class ModelClassNames
         ("PositionEncodingDeiTForImageClassification", ModelArchitecture.Deit, ModelVariant.LayerShufflePosition, false),
         ("PositionPredictingViTForImageClassification", ModelArchitecture.Vit, ModelVariant.LayerShufflePredict, false),
         ("PositionPredictingDeiTForImageClassification", ModelArchitecture.Deit, ModelVariant.LayerShufflePredict, false),
+        ("ViTModel", ModelArchitecture.Vit, ModelVariant.Standard, false), // backbones: without a head
+        ("DeiTModel", ModelArchitecture.Deit, ModelVariant.Standard, false),
+        ("ViTForMaskedImageModeling", ModelArchitecture.Vit, ModelVariant.Standard, false),
+        ("DeiTForMaskedImageModeling", ModelArchitecture.Deit, ModelVariant.Standard, false),
     ];
 
     private static readonly (string Name, ModelVariant Variant)[] Variants =

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>The family of transformer.</summary>
 public enum ModelArchitecture

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>Files that appear whole or not at all: written beside their place, flushed, then renamed.</summary>
 internal static class AtomicFile

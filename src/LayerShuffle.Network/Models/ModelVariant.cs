@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>How a model is trained, and what its layers know of their place.</summary>
 public enum ModelVariant

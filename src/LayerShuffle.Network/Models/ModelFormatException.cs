@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>A model, a file of tensors or an input does not fit; the message is a sentence for the person who gave it.</summary>
 public sealed class ModelFormatException : Exception

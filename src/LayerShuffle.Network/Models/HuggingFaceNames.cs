@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>How Hugging Face names a model's tensors, and which part of the model each belongs to.</summary>
 public static class HuggingFaceNames

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>A JSON object in a file, read with messages that name the file and the key.</summary>
 internal sealed class JsonFile : IDisposable
@@ -37,6 +37,7 @@ internal sealed class JsonFile : IDisposable
     /// <summary>Reads what the bytes of a file would hold.</summary>
     public static JsonFile Parse(byte[] bytes, string name)
     {
+        LfsPointer.Refuse(bytes, name);
         try
         {
             var document = JsonDocument.Parse(bytes, new() { MaxDepth = 32, AllowDuplicateProperties = false });

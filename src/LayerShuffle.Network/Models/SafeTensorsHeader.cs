@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>
 /// The header of a safetensors file: eight bytes of length, then JSON. Read strictly, since a file may come from anywhere: nothing is allocated
@@ -31,6 +30,7 @@ internal sealed class SafeTensorsHeader
     /// <summary>Reads the header's length from a file's first bytes and checks it.</summary>
     public static int ReadLength(ReadOnlySpan<byte> start, long fileLength, string source)
     {
+        LfsPointer.Refuse(start, source);
         if (start.Length < LengthBytes)
             throw Malformed(source, "it is shorter than the eight bytes that every such file begins with");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
@@ -39,6 +39,16 @@ internal sealed class SafeTensorsHeader
         if (length > MostHeaderBytes)
             throw Malformed(source, $"its header claims {length} bytes; more than {MostHeaderBytes} are not accepted");
         return (int)length;
+    }
+
+    /// <summary>Reads the header of a file; the stream then stands where the tensors' bytes begin.</summary>
+    public static SafeTensorsHeader Read(Stream stream, string source)
+    {
+        byte[] start = new byte[LengthBytes];
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        byte[] json = new byte[ReadLength(start.AsSpan(0, read), stream.Length, source)];
+        stream.ReadExactly(json);
+        return Parse(json, stream.Length - stream.Position, source);
     }
 
     /// <summary>Reads the header's JSON.</summary>
@@ -101,7 +111,7 @@ internal sealed class SafeTensorsHeader
     private static void WriteEntry(Utf8JsonWriter json, SafeTensorsEntry entry)
     {
         json.WriteStartObject(entry.Name);
-        json.WriteString("dtype", SafeTensorsTypes.Of(entry.DataType).Name);
+        json.WriteString("dtype", entry.Format.Name);
         json.WriteStartArray("shape");
         foreach (long size in entry.Shape)
             json.WriteNumberValue(size);
@@ -138,20 +148,20 @@ internal sealed class SafeTensorsHeader
 
         if (dtype.ValueKind == JsonValueKind.Undefined || shape.ValueKind == JsonValueKind.Undefined || offsets.ValueKind == JsonValueKind.Undefined)
             throw Malformed(source, $"the tensor {name} lacks its dtype, shape or data_offsets");
-        if (!SafeTensorsTypes.TryParse(dtype.GetString(), out ScalarType type, out int size))
-            throw Malformed(source, $"the tensor {name} is of type {dtype.GetString()}; known are {SafeTensorsTypes.Known}");
+        NumberFormat format = NumberFormat.Find(dtype.GetString())
+            ?? throw Malformed(source, $"the tensor {name} is of type {dtype.GetString()}; known are {NumberFormat.Known}");
         if (shape.GetArrayLength() > MostDimensions)
             throw Malformed(source, $"the tensor {name} has {shape.GetArrayLength()} dimensions; at most {MostDimensions} are accepted");
         if (offsets.GetArrayLength() != 2)
             throw Malformed(source, $"the tensor {name} must have two data_offsets");
 
         long[] sizes = [.. shape.EnumerateArray().Select(dimension => dimension.GetInt64())];
-        long begin = offsets[0].GetInt64(), end = offsets[1].GetInt64(), bytes = ByteCount(name, sizes, size, source);
+        long begin = offsets[0].GetInt64(), end = offsets[1].GetInt64(), bytes = ByteCount(name, sizes, format.Size, source);
         if (begin < 0 || end < begin)
             throw Malformed(source, $"the tensor {name} has the impossible data_offsets {begin} and {end}");
         if (end - begin != bytes)
             throw Malformed(source, $"the tensor {name} has {end - begin} bytes, but its shape and type need {bytes}");
-        return new(name, type, sizes, begin, bytes);
+        return new(name, format, sizes, begin, bytes);
     }
 
     private static long ByteCount(string name, long[] shape, int size, string source)

@@ -1,6 +1,9 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
-/// <summary>The shape of a model, in Hugging Face's words.</summary>
+/// <summary>
+/// What a model is, in Hugging Face's words: the one description that a scenario, a config.json, a training and a worker share. Whatever decides what a model
+/// computes or how it is trained has a member here, so that nothing is lost between them.
+/// </summary>
 public sealed record VitConfig
 {
     private const long MostParameters = 10_000_000_000;
@@ -11,11 +14,31 @@ public sealed record VitConfig
     /// <summary>How the model is trained; <see cref="ModelVariant.Standard"/> by default.</summary>
     public ModelVariant Variant { get; init; } = ModelVariant.Standard;
 
-    /// <summary>Height and width of an image in pixels: 32.</summary>
-    public int ImageSize { get; init; } = 32;
+    /// <summary>Height and width of a square image in pixels: 32. Of other images it is the height.</summary>
+    public int ImageSize
+    {
+        get => ImageHeight;
+        init => (ImageHeight, ImageWidth) = (value, value);
+    }
 
-    /// <summary>Height and width of a patch in pixels: 4.</summary>
-    public int PatchSize { get; init; } = 4;
+    /// <summary>Height of an image in pixels.</summary>
+    public int ImageHeight { get; init; } = 32;
+
+    /// <summary>Width of an image in pixels.</summary>
+    public int ImageWidth { get; init; } = 32;
+
+    /// <summary>Height and width of a square patch in pixels: 4. Of other patches it is the height.</summary>
+    public int PatchSize
+    {
+        get => PatchHeight;
+        init => (PatchHeight, PatchWidth) = (value, value);
+    }
+
+    /// <summary>Height of a patch in pixels.</summary>
+    public int PatchHeight { get; init; } = 4;
+
+    /// <summary>Width of a patch in pixels.</summary>
+    public int PatchWidth { get; init; } = 4;
 
     /// <summary>Colour channels: 3.</summary>
     public int NumChannels { get; init; } = 3;
@@ -31,6 +54,9 @@ public sealed record VitConfig
 
     /// <summary>Width of the feed-forward part: 384.</summary>
     public int IntermediateSize { get; init; } = 384;
+
+    /// <summary>What stands between the two maps of the feed-forward part: the exact GELU.</summary>
+    public HiddenActivation HiddenAct { get; init; } = HiddenActivation.Gelu;
 
     /// <summary>Classes: 10.</summary>
     public int NumLabels { get; init; } = 10;
@@ -60,7 +86,7 @@ public sealed record VitConfig
     public bool QkvBias { get; init; } = true;
 
     /// <summary>Patches of an image.</summary>
-    public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
+    public int Patches => ImageHeight / PatchHeight * (ImageWidth / PatchWidth);
 
     /// <summary>Tokens of an image: the patches, the class token and for DeiT the distillation token.</summary>
     public int Tokens => Patches + (Architecture == ModelArchitecture.Deit ? 2 : 1);
@@ -75,7 +101,7 @@ public sealed record VitConfig
     public long LayerBytes => sizeof(float) * LayerParameters;
 
     private long EmbeddingParameters =>
-        (long)HiddenSize * NumChannels * PatchSize * PatchSize + HiddenSize // the convolution
+        (long)HiddenSize * NumChannels * PatchHeight * PatchWidth + HiddenSize // the convolution
         + (long)(Tokens - Patches + Tokens) * HiddenSize // special tokens, position embeddings
         + (Variant == ModelVariant.LayerShufflePosition ? (long)NumHiddenLayers * PositionEmbeddingSize : 0);
 
@@ -114,47 +140,62 @@ public sealed record VitConfig
     /// <exception cref="ModelFormatException">One sentence for each mistake.</exception>
     public void Validate()
     {
-        var mistakes = new List<string>();
+        if (Mistakes() is { Count: > 0 } mistakes)
+            throw new ModelFormatException(string.Join(" ", mistakes.Select(mistake => mistake.Message)));
+    }
+
+    /// <summary>What is impossible about the description: the key in Hugging Face's words, and a sentence.</summary>
+    public IReadOnlyList<(string Key, string Message)> Mistakes()
+    {
+        var mistakes = new List<(string Key, string Message)>();
         void Bounded(string name, int value, int most)
         {
             if (value < 1 || value > most)
-                mistakes.Add($"{name} is {value}, but must lie between 1 and {most}.");
+                mistakes.Add((name, $"{name} is {value}, but must lie between 1 and {most}."));
         }
 
-        Bounded("image_size", ImageSize, 8192);
-        Bounded("patch_size", PatchSize, 8192);
+        Bounded("image_size", Math.Min(ImageHeight, ImageWidth), 8192);
+        Bounded("image_size", Math.Max(ImageHeight, ImageWidth), 8192);
+        Bounded("patch_size", Math.Min(PatchHeight, PatchWidth), 8192);
+        Bounded("patch_size", Math.Max(PatchHeight, PatchWidth), 8192);
         Bounded("num_channels", NumChannels, 1024);
         Bounded("hidden_size", HiddenSize, 65536);
         Bounded("num_hidden_layers", NumHiddenLayers, 4096);
         Bounded("num_attention_heads", NumAttentionHeads, 4096);
         Bounded("intermediate_size", IntermediateSize, 262144);
-        Bounded("the number of labels", NumLabels, 1_000_000);
+        Bounded("num_labels", NumLabels, 1_000_000);
         Bounded("position_embedding_size", PositionEmbeddingSize, 65536);
         if (mistakes.Count == 0)
             CheckRelations(mistakes);
-        if (!(LayerNormEps > 0 && double.IsFinite(LayerNormEps)))
-            mistakes.Add("layer_norm_eps must be a positive number.");
-        if (!(InitializerRange > 0 && InitializerRange <= 1))
-            mistakes.Add("initializer_range must be greater than 0 and at most 1.");
-        if (!(LayerDrop >= 0 && LayerDrop < 1))
-            mistakes.Add("layerdrop must be at least 0 and less than 1.");
-        if (!(PositionLossWeight >= 0 && double.IsFinite(PositionLossWeight)))
-            mistakes.Add("position_loss_weight must be 0 or more.");
-        if (Id2Label is { } labels && labels.Count != NumLabels)
-            mistakes.Add($"There are {labels.Count} names of classes for {NumLabels} classes.");
-        if (Teacher && Architecture != ModelArchitecture.Deit)
-            mistakes.Add("Only a DeiT has a head for a teacher.");
-        if (mistakes.Count > 0)
-            throw new ModelFormatException(string.Join(" ", mistakes));
+        CheckSettings(mistakes);
+        return mistakes;
     }
 
-    private void CheckRelations(List<string> mistakes)
+    private void CheckSettings(List<(string Key, string Message)> mistakes)
+    {
+        if (!(LayerNormEps > 0 && double.IsFinite(LayerNormEps)))
+            mistakes.Add(("layer_norm_eps", "layer_norm_eps must be a positive number."));
+        if (!(InitializerRange > 0 && InitializerRange <= 1))
+            mistakes.Add(("initializer_range", "initializer_range must be greater than 0 and at most 1."));
+        if (!(LayerDrop >= 0 && LayerDrop < 1))
+            mistakes.Add(("layerdrop", "layerdrop must be at least 0 and less than 1: at 1 no layer would ever be trained."));
+        if (!(PositionLossWeight >= 0 && double.IsFinite(PositionLossWeight)))
+            mistakes.Add(("position_loss_weight", "position_loss_weight must be 0 or more."));
+        if (Id2Label is { } labels && labels.Count != NumLabels)
+            mistakes.Add(("id2label", $"There are {labels.Count} names of classes for {NumLabels} classes."));
+        if (Teacher && Architecture != ModelArchitecture.Deit)
+            mistakes.Add(("architectures", "Only a DeiT has a head for a teacher."));
+    }
+
+    private void CheckRelations(List<(string Key, string Message)> mistakes)
     {
         if (HiddenSize % NumAttentionHeads != 0)
-            mistakes.Add($"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}.");
-        if (ImageSize % PatchSize != 0)
-            mistakes.Add($"image_size {ImageSize} is not a multiple of patch_size {PatchSize}.");
+            mistakes.Add(("num_attention_heads", $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}."));
+        if (ImageHeight % PatchHeight != 0 || ImageWidth % PatchWidth != 0)
+            mistakes.Add(("patch_size", $"image_size {Sides(ImageHeight, ImageWidth)} is not a multiple of patch_size {Sides(PatchHeight, PatchWidth)}."));
         if (ParameterCount > MostParameters)
-            mistakes.Add($"These sizes make a model of {ParameterCount} parameters; more than {MostParameters} are not supported.");
+            mistakes.Add(("hidden_size", $"These sizes make a model of {ParameterCount} parameters; more than {MostParameters} are not supported."));
     }
+
+    private static string Sides(int height, int width) => height == width ? $"{height}" : $"{height}×{width}";
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Network.Models;
 
 /// <summary>A model's config.json. Keys that are absent have Hugging Face's defaults.</summary>
 internal static class VitConfigFile
@@ -9,10 +9,20 @@ internal static class VitConfigFile
     private const string VariantKey = "layershuffle_variant";
     private static readonly string[] DefaultLabels = ["LABEL_0", "LABEL_1"];
 
-    public static VitConfig Read(string path)
+    /// <summary>Hugging Face's names of activations; the first of each is the one that is written.</summary>
+    private static readonly (string Name, HiddenActivation Activation)[] Activations =
+    [
+        ("gelu", HiddenActivation.Gelu), ("gelu_python", HiddenActivation.Gelu),
+        ("gelu_new", HiddenActivation.GeluTanh), ("gelu_pytorch_tanh", HiddenActivation.GeluTanh), ("gelu_python_tanh", HiddenActivation.GeluTanh),
+        ("gelu_fast", HiddenActivation.GeluTanh), ("gelu_accurate", HiddenActivation.GeluTanh),
+        ("quick_gelu", HiddenActivation.QuickGelu), ("relu", HiddenActivation.Relu), ("silu", HiddenActivation.Silu), ("swish", HiddenActivation.Silu),
+    ];
+
+    /// <summary>The description in a file, and which of its members the file speaks of.</summary>
+    public static ModelDescription Read(string path)
     {
         using JsonFile file = JsonFile.Open(path);
-        return Read(file);
+        return new(Read(file), Said(file));
     }
 
     public static VitConfig Parse(byte[] bytes, string name)
@@ -21,25 +31,35 @@ internal static class VitConfigFile
         return Read(file);
     }
 
+    private static HashSet<string> Said(JsonFile file)
+    {
+        HashSet<string> said = [.. file.Root.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name)];
+        if (file.Text(VariantKey) is not null || ReadClass(file).Variant != ModelVariant.Standard)
+            said.Add(ModelDescription.Variant); // an ordinary class name leaves the variant open
+        return said;
+    }
+
     private static VitConfig Read(JsonFile file)
     {
         (ModelArchitecture architecture, ModelVariant variant, bool teacher) = ReadClass(file);
-        if (file.Text("hidden_act") is { } activation && activation != "gelu")
-            throw new ModelFormatException($"hidden_act in {file.Name} is {activation}; only gelu is supported.");
         IReadOnlyList<string>? labels = ReadLabels(file);
         int numLabels = labels?.Count ?? file.Int("num_labels", DefaultLabels.Length);
+        (int Height, int Width) image = ReadSides(file, "image_size", 224), patch = ReadSides(file, "patch_size", 16);
         var config = new VitConfig
         {
             Architecture = architecture,
             Variant = variant,
             Teacher = teacher,
-            ImageSize = ReadSide(file, "image_size", 224),
-            PatchSize = ReadSide(file, "patch_size", 16),
+            ImageHeight = image.Height,
+            ImageWidth = image.Width,
+            PatchHeight = patch.Height,
+            PatchWidth = patch.Width,
             NumChannels = file.Int("num_channels", 3),
             HiddenSize = file.Int("hidden_size", 768),
             NumHiddenLayers = file.Int("num_hidden_layers", 12),
             NumAttentionHeads = file.Int("num_attention_heads", 12),
             IntermediateSize = file.Int("intermediate_size", 3072),
+            HiddenAct = ReadActivation(file),
             NumLabels = numLabels,
             Id2Label = labels,
             LayerNormEps = file.Double("layer_norm_eps", 1e-12),
@@ -72,12 +92,12 @@ internal static class VitConfigFile
             json.WriteStringValue(name);
             json.WriteEndArray();
             json.WriteNumber("attention_probs_dropout_prob", 0.0);
-            json.WriteNumber("encoder_stride", config.PatchSize);
-            json.WriteString("hidden_act", "gelu");
+            json.WriteNumber("encoder_stride", config.PatchHeight);
+            json.WriteString("hidden_act", Activations.First(known => known.Activation == config.HiddenAct).Name);
             json.WriteNumber("hidden_dropout_prob", 0.0);
             json.WriteNumber("hidden_size", config.HiddenSize);
             WriteLabels(json, labels);
-            json.WriteNumber("image_size", config.ImageSize);
+            WriteSides(json, "image_size", config.ImageHeight, config.ImageWidth);
             json.WriteNumber("initializer_range", config.InitializerRange);
             json.WriteNumber("intermediate_size", config.IntermediateSize);
             json.WriteNumber("layer_norm_eps", config.LayerNormEps);
@@ -89,7 +109,7 @@ internal static class VitConfigFile
             json.WriteNumber("num_attention_heads", config.NumAttentionHeads);
             json.WriteNumber("num_channels", config.NumChannels);
             json.WriteNumber("num_hidden_layers", config.NumHiddenLayers);
-            json.WriteNumber("patch_size", config.PatchSize);
+            WriteSides(json, "patch_size", config.PatchHeight, config.PatchWidth);
             if (config.Variant == ModelVariant.LayerShufflePosition)
                 json.WriteNumber("position_embedding_size", config.PositionEmbeddingSize);
             if (config.Variant == ModelVariant.LayerShufflePredict)
@@ -138,13 +158,18 @@ internal static class VitConfigFile
         }
         else
         {
-            read = (type ?? throw new ModelFormatException($"{file.Name} has neither architectures nor model_type."), ModelVariant.Standard, false);
+            read = (type ?? throw new ModelFormatException(Nameless(file)), ModelVariant.Standard, false);
         }
 
         if (file.Text(VariantKey) is { } variant)
             read.Variant = ModelClassNames.ParseVariant(variant) ?? throw file.Wrong(VariantKey, "the name of a variant");
         return read;
     }
+
+    private static string Nameless(JsonFile file) => file.Find("pretrained_cfg") is null && file.Find("num_classes") is null
+        ? $"{file.Name} has neither architectures nor model_type."
+        : $"{file.Name} is timm's, which does not give the model's sizes. Write one in Hugging Face's words beside the weights (their names may stay timm's): model_type (vit or deit), image_size, patch_size, "
+            + "hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, layer_norm_eps (timm's is 1e-6), num_labels.";
 
     private static IReadOnlyList<string>? ReadLabels(JsonFile file)
     {
@@ -163,13 +188,35 @@ internal static class VitConfigFile
         return labels.Length > 0 ? labels : throw file.Wrong("id2label", "a map with at least one class");
     }
 
-    /// <summary>A side of a square: a number, or two equal ones.</summary>
-    private static int ReadSide(JsonFile file, string key, int missing)
+    private static HiddenActivation ReadActivation(JsonFile file)
+    {
+        string name = file.Text("hidden_act") ?? "gelu";
+        return Activations.Where(known => known.Name == name).Select(known => (HiddenActivation?)known.Activation).FirstOrDefault()
+            ?? throw new ModelFormatException($"hidden_act in {file.Name} is {name}; supported are {string.Join(", ", Activations.Select(known => known.Name))}.");
+    }
+
+    /// <summary>Height and width: one number for both, or a list of one or two.</summary>
+    private static (int Height, int Width) ReadSides(JsonFile file, string key, int missing)
     {
         if (file.Find(key) is not { ValueKind: JsonValueKind.Array })
-            return file.Int(key, missing);
-        return file.Doubles(key) is [double height, double width] && height == width && height is >= 1 and <= 8192 && height == Math.Floor(height)
-            ? (int)height
-            : throw file.Wrong(key, "one whole number, or two equal ones: only squares are supported");
+            return (file.Int(key, missing), file.Int(key, missing));
+        double[] sides = file.Doubles(key)!;
+        return sides.Length is 1 or 2 && sides.All(side => side is >= 1 and <= 8192 && side == Math.Floor(side))
+            ? ((int)sides[0], (int)sides[^1])
+            : throw file.Wrong(key, "a whole number, or a list of a height and a width");
+    }
+
+    private static void WriteSides(Utf8JsonWriter json, string key, int height, int width)
+    {
+        if (height == width)
+        {
+            json.WriteNumber(key, height);
+            return;
+        }
+
+        json.WriteStartArray(key);
+        json.WriteNumberValue(height);
+        json.WriteNumberValue(width);
+        json.WriteEndArray();
     }
 }
