@@ -44,8 +44,8 @@ public class DatasetTests
         string[] lines = [.. cli.Error.Split('\n').Where(line => line.StartsWith("dataset:", StringComparison.Ordinal)).Select(line => line.TrimEnd())];
         lines.ShouldBe(
         [
-            $"dataset: ImageFolder in {cli.At("pets")}: 2 classes (cat, dog); train: 3 images, train/; test: 2 images, valid/",
-            "dataset: skipped: 1 hidden folders (such as train/.ipynb_checkpoints)",
+            $"dataset: image-folder in {cli.At("pets")}: 2 classes (cat, dog); train: 3 images, train/; test: 2 images, valid/",
+            "dataset: skipped: hidden folders: 1, such as train/.ipynb_checkpoints",
         ]);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(cli.At("out/run.json")));
         JsonElement dataset = json.RootElement.GetProperty("dataset");

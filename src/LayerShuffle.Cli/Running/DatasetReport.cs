@@ -23,7 +23,7 @@ internal static class DatasetReport
     /// <summary>The account for <c>run.json</c>.</summary>
     public static JsonObject ToJson(DatasetAccount account) => new()
     {
-        ["kind"] = account.Kind.ToString(),
+        ["kind"] = account.Word,
         ["path"] = account.Path,
         ["classes"] = new JsonArray([.. account.Classes.Select(name => (JsonNode)name)]),
         ["train"] = Split(account.Train),

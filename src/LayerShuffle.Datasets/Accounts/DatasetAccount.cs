@@ -10,6 +10,9 @@ public sealed record DatasetAccount
     /// <summary>Which dataset.</summary>
     public required DatasetKind Kind { get; init; }
 
+    /// <summary>The scenario's word for the kind.</summary>
+    public string Word => Kind == DatasetKind.ImageFolder ? "image-folder" : Kind.ToString().ToLowerInvariant();
+
     /// <summary>The scenario's path; null for drawn pictures.</summary>
     public string? Path { get; init; }
 
@@ -32,7 +35,7 @@ public sealed record DatasetAccount
     public IEnumerable<string> Lines()
     {
         string names = string.Join(", ", Classes.Take(NamesShown)) + (Classes.Count > NamesShown ? ", …" : "");
-        yield return Text($"dataset: {Kind}{(Path is null ? "" : $" in {Path}")}: {Classes.Count} {(Classes.Count == 1 ? "class" : "classes")} ({names}); train: {Train}; test: {Test}");
+        yield return Text($"dataset: {Word}{(Path is null ? "" : $" in {Path}")}: {Classes.Count} {(Classes.Count == 1 ? "class" : "classes")} ({names}); train: {Train}; test: {Test}");
         if (Skipped.Count > 0)
             yield return "dataset: skipped: " + string.Join("; ", Skipped);
         foreach (string note in Notes)

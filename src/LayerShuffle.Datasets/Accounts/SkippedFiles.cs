@@ -7,5 +7,5 @@ namespace LayerShuffle.Datasets;
 public sealed record SkippedFiles(string Kind, int Count, string Example)
 {
     /// <inheritdoc/>
-    public override string ToString() => DatasetAccount.Text($"{Count} {Kind} (such as {Example})");
+    public override string ToString() => DatasetAccount.Text($"{Kind}: {Count}, such as {Example}");
 }

@@ -39,8 +39,8 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
             book.Skip("folders beside the splits", other);
         walker.SkipLoose(folder);
         ClassFolder[] classes = Labelled(train);
-        (string Path, ClassFolder[] Classes)? test = Test(tests, train);
         string[] names = [.. classes.Select(found => found.Name)];
+        (string Path, ClassFolder[] Classes)? test = Test(tests, train, names);
         book.TrainSource = book.Relative(train) + "/";
         if (test is not { } chosen)
             return SplitOff(List(train, classes), book.Relative(train) + "/");
@@ -66,12 +66,19 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         }
     }
 
-    // The first with class folders. A folder of bare images is a test split without labels, as contests hand it out; one with nothing in it is damage.
-    private (string Path, ClassFolder[] Classes)? Test(string[] tests, string train)
+    // The first with folders of known classes. A folder of bare images, or with one folder around them, is a test split without labels, as contests hand it out; one with nothing in it is damage.
+    private (string Path, ClassFolder[] Classes)? Test(string[] tests, string train, string[] names)
     {
+        (string Path, ClassFolder[] Classes)? strange = null;
         foreach (string path in tests)
         {
             ClassFolder[] classes = Readable(path);
+            if (classes.Length > 0 && !classes.Any(found => names.Contains(found.Name, StringComparer.Ordinal)))
+            {
+                strange ??= (path, classes);
+                book.Note($"{book.Relative(path)}/ is not used: none of its folders, such as {classes[0].Name}, is a class of {book.Relative(train)}/");
+                continue;
+            }
             if (classes.Length > 0)
             {
                 foreach (string other in tests.SkipWhile(other => other != path).Skip(1))
@@ -83,7 +90,7 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
                 throw new DatasetException($"image folder: there are no class folders with images in '{path}'; expected the same as in '{train}'. Fill it, or remove it.");
             book.Note($"{book.Relative(path)}/ is not used: its {loose} images are not in class folders, so they have no labels");
         }
-        return null;
+        return strange;
     }
 
     private ClassFolder[] Labelled(string path)

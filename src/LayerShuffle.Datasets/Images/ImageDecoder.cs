@@ -28,7 +28,11 @@ public static class ImageDecoder
         {
             return format == ImageFormat.Tiff ? TiffDecoder.Decode(file, name) : SkiaDecoder.Decode(file, format, name);
         }
-        catch (Exception problem) when (problem is not (DatasetException or OutOfMemoryException or DllNotFoundException or TypeInitializationException))
+        catch (Exception problem) when (problem is DllNotFoundException or TypeInitializationException)
+        {
+            throw new DatasetException($"'{name}' cannot be decoded: the native library of SkiaSharp could not be loaded ({problem.GetBaseException().Message}); build or publish the program for this system.", problem);
+        }
+        catch (Exception problem) when (problem is not (DatasetException or OutOfMemoryException))
         {
             throw new DatasetException($"'{name}' cannot be decoded: {problem.Message} The file is damaged or of an unusual kind; replace or remove it.", problem);
         }

@@ -5,7 +5,9 @@ namespace LayerShuffle.Datasets;
 /// <summary>Decodes the first page of a TIFF file with LibTiff.Net: grey, palette, RGB, CMYK and YCbCr of 1 to 16 bits, in strips or tiles, with the usual compressions.</summary>
 internal static class TiffDecoder
 {
-    private const int Width = 256, Height = 257, TileWidth = 322, TileHeight = 323, SampleFormat = 339, BitsPerSample = 258, SamplesPerPixel = 277, RowsPerStrip = 278;
+    private const int Width = 256, Height = 257, BitsPerSample = 258, Photometric = 262, SamplesPerPixel = 277, RowsPerStrip = 278, Planes = 284, SampleFormat = 339;
+    private const int StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
+    private const int Separated = 5;
 
     static TiffDecoder() => Tiff.SetErrorHandler(new Complaints());
 
@@ -15,7 +17,7 @@ internal static class TiffDecoder
         TiffDirectory directory = TiffDirectory.Read(file) ?? throw new DatasetException($"'{name}' is cut off: its directory is missing. Replace or remove it.");
         long width = directory.Value(Width, 0), height = directory.Value(Height, 0);
         ImageDecoder.CheckSize(width, height, name);
-        Check(directory, width, height, name);
+        Check(directory, width, height, file.Length, name);
         using var stream = new MemoryStream(file.ToArray(), writable: false);
         var complaint = new Complaint();
         using Tiff tiff = Tiff.ClientOpen(name, "r", complaint, new TiffStreamOver(stream)) ?? throw Damaged(name, complaint);
@@ -24,26 +26,60 @@ internal static class TiffDecoder
         tiff.SetField(TiffTag.ORIENTATION, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT);
         if (alpha == (int)ExtraSample.UNASSALPHA)
             tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)ExtraSample.ASSOCALPHA });
+        if (directory.Value(Photometric, 0) == Separated && directory.Value(BitsPerSample, 1) == 8 && directory.Value(SamplesPerPixel, 1) >= 4 && directory.Value(Planes, 1) == 1 && !tiff.IsTiled())
+            return Orientation.Upright(Cmyk(tiff, (int)width, (int)height, name, complaint), (int)height, (int)width, directory.Orientation ?? 1);
         var raster = new int[width * height];
         if (!tiff.ReadRGBAImageOriented((int)width, (int)height, raster, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, true) || complaint.Text is not null)
             throw Damaged(name, complaint);
         return Orientation.Upright(Bytes(raster, alpha == (int)ExtraSample.ASSOCALPHA), (int)height, (int)width, directory.Orientation ?? 1);
     }
 
-    // Before LibTiff is asked: what it would reserve memory for is in the file, and the parts of the image are no larger than is granted.
-    private static void Check(TiffDirectory directory, long width, long height, string name)
+    // Before LibTiff is asked: what it would reserve memory for is in the file, the parts of the image are no larger than is granted, and none of them is missing.
+    private static void Check(TiffDirectory directory, long width, long height, long length, string name)
     {
-        if (!directory.Fits)
-            throw new DatasetException($"'{name}' is cut off or damaged: it refers to data behind its end. Replace or remove it.");
         long bits = directory.Value(BitsPerSample, 1), samples = directory.Value(SamplesPerPixel, 1), format = directory.Value(SampleFormat, 1);
         if (format != 1 || bits is not (1 or 2 or 4 or 8 or 16) || samples is < 1 or > 8)
             throw new DatasetException(
-                $"'{name}' has {samples} sample(s) of {bits} bits{(format == 3 ? " of floating point" : "")} per pixel; 1 to 8 samples of 1, 2, 4, 8 or 16 bits are read. Convert it to PNG, or remove it.");
+                $"'{name}' has {samples} sample(s) of {bits} bits{(format == 3 ? " of floating point" : "")} per pixel; "
+                + "1 to 8 samples of 1, 2, 4, 8 or 16 bits are read. Convert it to PNG, or remove it.");
         long across = directory.Value(TileWidth, 0), down = directory.Value(TileHeight, 0);
-        if (across > 0 || down > 0)
-            ImageDecoder.CheckSize(across, down, name);
-        long rows = Math.Min(directory.Value(RowsPerStrip, height), height);
-        ImageDecoder.CheckSize(width, Math.Max(rows, 1), name);
+        bool tiled = across > 0 || down > 0;
+        if (!tiled)
+            (across, down) = (width, Math.Clamp(directory.Value(RowsPerStrip, height), 1, height));
+        ImageDecoder.CheckSize(across, down, name);
+        long parts = (width + across - 1) / across * ((height + down - 1) / down) * (directory.Value(Planes, 1) == 2 ? samples : 1);
+        (int offsets, int bytes) = tiled ? (TileOffsets, TileBytes) : (StripOffsets, StripBytes);
+        bool there = directory.Count(offsets) >= parts && directory.Count(bytes) >= parts && directory.Largest(offsets) < length && directory.Largest(bytes) <= length;
+        if (!directory.Fits || !there)
+            throw new DatasetException($"'{name}' is cut off or damaged: parts of the image are missing, or would lie behind the end of the file. Replace or remove it.");
+    }
+
+    // LibTiff rounds CMYK down; PIL to the nearest.
+    private static byte[] Cmyk(Tiff tiff, int width, int height, string name, Complaint complaint)
+    {
+        var row = new byte[tiff.ScanlineSize()];
+        int samples = row.Length / width;
+        var rgba = new byte[4 * width * height];
+        for (int y = 0; y < height; y++)
+        {
+            if (!tiff.ReadScanline(row, y) || complaint.Text is not null)
+                throw Damaged(name, complaint);
+            for (int x = 0; x < width; x++)
+            {
+                ReadOnlySpan<byte> inks = row.AsSpan(x * samples, 4);
+                int light = 255 - inks[3];
+                for (int c = 0; c < 3; c++)
+                    rgba[4 * (y * width + x) + c] = (byte)Math.Max(light - Scaled(inks[c], light), 0);
+            }
+        }
+        return rgba;
+    }
+
+    // a · b ÷ 255, rounded, in whole numbers.
+    private static int Scaled(int a, int b)
+    {
+        int product = a * b + 128;
+        return ((product >> 8) + product) >> 8;
     }
 
     private static int AlphaKind(Tiff tiff)

@@ -6,7 +6,7 @@ namespace LayerShuffle.Datasets;
 internal sealed class TiffDirectory
 {
     private static readonly int[] TypeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
-    private readonly Dictionary<int, long> values = [];
+    private readonly Dictionary<int, (long First, long Count, long Largest)> values = [];
 
     private TiffDirectory(bool fits) => Fits = fits;
 
@@ -14,10 +14,16 @@ internal sealed class TiffDirectory
     public bool Fits { get; private set; }
 
     /// <summary>EXIF's orientation, 1 to 8; null where there is none or another number.</summary>
-    public int? Orientation => values.TryGetValue(274, out long value) && value is >= 1 and <= 8 ? (int)value : null;
+    public int? Orientation => Value(274, 0) is >= 1 and <= 8 and long value ? (int)value : null;
 
     /// <summary>The first value of a tag of whole numbers.</summary>
-    public long Value(int tag, long otherwise) => values.GetValueOrDefault(tag, otherwise);
+    public long Value(int tag, long otherwise) => values.TryGetValue(tag, out var value) ? value.First : otherwise;
+
+    /// <summary>How many values a tag has.</summary>
+    public long Count(int tag) => values.GetValueOrDefault(tag).Count;
+
+    /// <summary>The largest value of a tag of whole numbers.</summary>
+    public long Largest(int tag) => values.GetValueOrDefault(tag).Largest;
 
     /// <summary>Reads a directory, or null where the bytes are none.</summary>
     public static TiffDirectory? Read(ReadOnlySpan<byte> data)
@@ -41,6 +47,8 @@ internal sealed class TiffDirectory
 
     private static long UInt32(ReadOnlySpan<byte> data, bool little) => little ? BinaryPrimitives.ReadUInt32LittleEndian(data) : BinaryPrimitives.ReadUInt32BigEndian(data);
 
+    private static long Number(ReadOnlySpan<byte> data, int type, bool little) => type == 3 ? UInt16(data, little) : UInt32(data, little);
+
     private void Add(ReadOnlySpan<byte> data, ReadOnlySpan<byte> entry, bool little)
     {
         int tag = UInt16(entry, little), type = UInt16(entry[2..], little);
@@ -56,7 +64,12 @@ internal sealed class TiffDirectory
             }
             first = data[(int)offset..];
         }
-        if (count > 0 && type is 3 or 4)
-            values.TryAdd(tag, type == 3 ? UInt16(first, little) : UInt32(first, little));
+        if (count == 0 || type is not (3 or 4))
+            return;
+        long largest = 0, width = TypeBytes[type];
+        for (long i = 0; i < count; i++)
+            largest = Math.Max(largest, Number(first[(int)(i * width)..], type, little));
+        values.TryAdd(tag, (Number(first, type, little), count, largest));
     }
+
 }

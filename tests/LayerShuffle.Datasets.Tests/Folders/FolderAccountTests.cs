@@ -105,9 +105,9 @@ public class FolderAccountTests
         data.Account.Test.ShouldBe(new("test/", 2, 2));
         data.Account.Lines().ShouldBe(
         [
-            $"dataset: ImageFolder in {folder.Path}: 2 classes (cat, dog); train: 2 images, train/; test: 2 images, test/",
-            "dataset: skipped: 1 folders beside the splits (such as extra); 2 hidden and system files (such as train/cat/._1.png); 1 images of formats that are not read (.heic) (such as train/cat/phone.HEIC); "
-                + "1 images outside the class folders (such as train/stray.png); 2 other files (such as README.md)",
+            $"dataset: image-folder in {folder.Path}: 2 classes (cat, dog); train: 2 images, train/; test: 2 images, test/",
+            "dataset: skipped: folders beside the splits: 1, such as extra; hidden and system files: 2, such as train/cat/._1.png; "
+                + "images of formats that are not read (.heic): 1, such as train/cat/phone.HEIC; images outside the class folders: 1, such as train/stray.png; other files: 2, such as README.md",
         ]);
     }
 
@@ -155,6 +155,16 @@ public class FolderAccountTests
         ImageDataset data = ImageFolders.Load(folder);
         data.Account.Test.Source.ShouldBe("val/");
         data.Account.Notes.ShouldHaveSingleItem().ShouldBe("test/ is not used: its 2 images are not in class folders, so they have no labels");
+    }
+
+    [Fact]
+    public void A_test_folder_with_one_folder_around_its_images_is_flat_too()
+    {
+        using TempFolder folder = Split("val");
+        folder.Write("test/images/1.png", Plain(9));
+        ImageDataset data = ImageFolders.Load(folder);
+        data.Account.Test.Source.ShouldBe("val/");
+        data.Account.Notes.ShouldContain("test/ is not used: none of its folders, such as images, is a class of train/");
     }
 
     [Fact]
