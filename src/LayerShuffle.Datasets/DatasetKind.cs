@@ -6,15 +6,15 @@ public enum DatasetKind
     /// <summary>The built-in drawn pictures: needs no files. Ten shapes are its classes.</summary>
     Shapes,
 
-    /// <summary>CIFAR-10 in its binary distribution (Krizhevsky, 2009).</summary>
+    /// <summary>CIFAR-10 in its binary or Python distribution (Krizhevsky, 2009).</summary>
     Cifar10,
 
-    /// <summary>CIFAR-100 in its binary distribution, with the fine labels.</summary>
+    /// <summary>CIFAR-100 in its binary or Python distribution, with the fine labels.</summary>
     Cifar100,
 
-    /// <summary>MNIST in its IDX distribution, plain or gzipped.</summary>
+    /// <summary>MNIST, what is shaped like it, and EMNIST in their IDX distribution, plain or gzipped.</summary>
     Mnist,
 
-    /// <summary>PNG and JPEG files in one folder per class.</summary>
+    /// <summary>Image files (PNG, JPEG, BMP, GIF, WebP, TIFF) in one folder per class.</summary>
     ImageFolder,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Cifar;
 using LayerShuffle.Datasets.Folders;
 using LayerShuffle.Datasets.Mnist;
@@ -20,14 +21,45 @@ public static class DatasetLoader
     public static ImageDataset Load(DatasetOptions options, SeedTree seed)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return Guarded(options, () =>
+        {
+            SeedTree luck = seed.Child("dataset");
+            var book = new Bookkeeper(options.Kind, options.Path);
+            (ImageSplit train, ImageSplit test) = Open(options, luck, book);
+            InMemoryImageSet trainImages = Take(train, "train", options.Train, options, luck);
+            InMemoryImageSet testImages = Take(test, "test", options.Test, options, luck);
+            return new ImageDataset(trainImages, testImages, NormalizationStats.For(options.Kind), Fingerprint(options, trainImages, testImages))
+            {
+                Account = book.Close(train.ClassNames, (train.Count, trainImages.Count), (test.Count, testImages.Count)),
+            };
+        });
+    }
+
+    /// <summary>
+    /// Looks whether a dataset is there and can be read: finds its files, checks their structure, that there are as many images as are asked for, and reads one image of each split. What a damaged image further on does to
+    /// <see cref="Load"/> is not foretold.
+    /// </summary>
+    /// <exception cref="DatasetException">As for <see cref="Load"/>.</exception>
+    public static DatasetAccount Inspect(DatasetOptions options, SeedTree seed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Guarded(options, () =>
+        {
+            var book = new Bookkeeper(options.Kind, options.Path);
+            (ImageSplit train, ImageSplit test) = Open(options, seed.Child("dataset"), book);
+            int[] used = [.. new[] { ("train", train, options.Train), ("test", test, options.Test) }.Select(split => Check(split.Item2, split.Item1, split.Item3, options))];
+            train.Read(0, options.ImageSize);
+            test.Read(0, options.ImageSize);
+            return book.Close(train.ClassNames, (train.Count, used[0]), (test.Count, used[1]));
+        });
+    }
+
+    private static T Guarded<T>(DatasetOptions options, Func<T> work)
+    {
         options.Validate();
         try
         {
-            SeedTree luck = seed.Child("dataset");
-            (ImageSplit train, ImageSplit test) = Open(options, luck);
-            InMemoryImageSet trainImages = Take(train, "train", options.Train, options, luck);
-            InMemoryImageSet testImages = Take(test, "test", options.Test, options, luck);
-            return new(trainImages, testImages, NormalizationStats.For(options.Kind), Fingerprint(options, trainImages, testImages));
+            return work();
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -35,18 +67,27 @@ public static class DatasetLoader
         }
     }
 
-    private static (ImageSplit Train, ImageSplit Test) Open(DatasetOptions options, SeedTree luck) => options.Kind switch
+    private static (ImageSplit Train, ImageSplit Test) Open(DatasetOptions options, SeedTree luck, Bookkeeper book) => options.Kind switch
     {
         DatasetKind.Shapes => (
             new ShapesSplit(options.Train ?? ShapesGenerator.DefaultTrain, luck.Child("train")),
             new ShapesSplit(options.Test ?? ShapesGenerator.DefaultTest, luck.Child("test"))),
-        DatasetKind.Cifar10 => CifarReader.OpenCifar10(options.Path!),
-        DatasetKind.Cifar100 => CifarReader.OpenCifar100(options.Path!),
-        DatasetKind.Mnist => MnistReader.Open(options.Path!),
-        _ => ImageFolderReader.Open(options.Path!, luck.Child("split")),
+        DatasetKind.Cifar10 => CifarReader.OpenCifar10(options.Path!, book),
+        DatasetKind.Cifar100 => CifarReader.OpenCifar100(options.Path!, book),
+        DatasetKind.Mnist => MnistReader.Open(options.Path!, book),
+        _ => ImageFolderReader.Open(options.Path!, luck.Child("split"), book),
     };
 
-    private static InMemoryImageSet Take(ImageSplit split, string name, int? count, DatasetOptions options, SeedTree luck)
+    private static InMemoryImageSet Take(ImageSplit split, string name, int? asked, DatasetOptions options, SeedTree luck)
+    {
+        int count = Check(split, name, asked, options);
+        int[] labels = [.. Enumerable.Range(0, split.Count).Select(split.Label)];
+        int[] chosen = StratifiedSample.Draw(labels, split.ClassNames.Count, count, luck.Child("subset").Child(name));
+        byte[][] pixels = [.. chosen.Select(index => split.Read(index, options.ImageSize))];
+        return new(pixels, [.. chosen.Select(index => labels[index])], options.ImageSize, options.ImageSize, split.ClassNames);
+    }
+
+    private static int Check(ImageSplit split, string name, int? count, DatasetOptions options)
     {
         if (split.Count == 0)
             throw new DatasetException($"{options.Kind} in '{options.Path}': there are no {name} images.");
@@ -57,10 +98,7 @@ public static class DatasetLoader
         if (bytes > MaxBytes)
             throw new DatasetException(
                 $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} pixels would take {bytes >> 30} GiB of memory, more than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
-        int[] labels = [.. Enumerable.Range(0, split.Count).Select(split.Label)];
-        int[] chosen = StratifiedSample.Draw(labels, split.ClassNames.Count, count ?? split.Count, luck.Child("subset").Child(name));
-        byte[][] pixels = [.. chosen.Select(index => split.Read(index, options.ImageSize))];
-        return new(pixels, [.. chosen.Select(index => labels[index])], options.ImageSize, options.ImageSize, split.ClassNames);
+        return count ?? split.Count;
     }
 
     private static string Fingerprint(DatasetOptions options, InMemoryImageSet train, InMemoryImageSet test)

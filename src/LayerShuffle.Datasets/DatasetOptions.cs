@@ -9,7 +9,7 @@ public sealed record DatasetOptions
     /// <summary>Which dataset.</summary>
     public required DatasetKind Kind { get; init; }
 
-    /// <summary>The folder with the dataset's files; every kind but <see cref="DatasetKind.Shapes"/> needs it.</summary>
+    /// <summary>The folder with the dataset's files, or one above it; every kind but <see cref="DatasetKind.Shapes"/> needs it. For <see cref="DatasetKind.Mnist"/> it may also be the file of the training images.</summary>
     public string? Path { get; init; }
 
     /// <summary>The number of training images, drawn class by class; by default all there are (shapes: 5,000).</summary>
@@ -33,7 +33,9 @@ public sealed record DatasetOptions
             return;
         if (string.IsNullOrWhiteSpace(Path))
             throw new DatasetException($"dataset: kind {Kind} needs a path: the folder that holds its files.");
-        if (!Directory.Exists(Path))
+        if (!Directory.Exists(Path) && File.Exists(Path) && Kind != DatasetKind.Mnist)
+            throw new DatasetException($"dataset: '{Path}' is a file; dataset.path must be the folder that holds the dataset, unpacked.");
+        if (!Directory.Exists(Path) && !File.Exists(Path))
             throw new DatasetException($"dataset: there is no folder '{Path}'; correct dataset.path, or download the dataset first.");
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using LayerShuffle.Cli.Running;
+using LayerShuffle.Datasets;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Commands;
@@ -20,14 +22,30 @@ internal static class ValidateCommand
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)
                     error.WriteLine(mistake);
-                valid &= result.Mistakes.Count == 0;
-                output.WriteLine(result.Mistakes.Count == 0
+                bool good = result.Mistakes.Count == 0 && Readable(file, result.Scenario!, error);
+                valid &= good;
+                output.WriteLine(good
                     ? $"{file}: valid, {ScenarioExpander.Trials(result.Scenario!).Count} trials"
-                    : $"{file}: {result.Mistakes.Count} mistake(s)");
+                    : $"{file}: {Math.Max(1, result.Mistakes.Count)} mistake(s)");
             }
 
             return valid ? ExitCodes.Done : ExitCodes.Invalid;
         });
         return command;
+    }
+
+    // A dataset that lies somewhere else than here is only warned about, by the loader.
+    private static bool Readable(string file, Scenario scenario, TextWriter error)
+    {
+        try
+        {
+            DatasetReport.Inspect(scenario);
+            return true;
+        }
+        catch (DatasetException problem)
+        {
+            error.WriteLine($"{file}: dataset.path: {problem.Message}");
+            return false;
+        }
     }
 }

@@ -1,7 +1,6 @@
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Seeds;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
@@ -13,6 +12,9 @@ internal sealed class RunData(Scenario scenario, Device device, int threads)
 {
     private readonly Dictionary<int, ImageDataset> datasets = [];
 
+    /// <summary>Told once, when the images have been read, what was found where they lie.</summary>
+    public Action<DatasetAccount>? Found { get; init; }
+
     public Device Device => device;
 
     public int Threads => threads;
@@ -22,7 +24,9 @@ internal sealed class RunData(Scenario scenario, Device device, int threads)
         if (!datasets.TryGetValue(imageSize, out ImageDataset? dataset))
         {
             DatasetSpec spec = scenario.Dataset ?? throw new UsageException("The scenario has no `dataset`.");
-            datasets[imageSize] = dataset = DatasetLoader.Load(ModelSpecs.Dataset(spec, imageSize), SeedTree.Root(scenario.Seed).Child("dataset"));
+            datasets[imageSize] = dataset = DatasetLoader.Load(ModelSpecs.Dataset(spec, imageSize), DatasetReport.Luck(scenario));
+            if (datasets.Count == 1)
+                Found?.Invoke(dataset.Account);
         }
 
         return dataset;

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Datasets;
 using LayerShuffle.Scenarios;
 using TorchSharp;
 
@@ -18,6 +19,9 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
 
     /// <summary>What there is to tell of the cluster on the wall clock.</summary>
     public ClusterManifest Cluster { get; } = new();
+
+    /// <summary>What was found where the images lie; null before they have been read, and without images.</summary>
+    public DatasetAccount? Dataset { get; set; }
 
     public void Model(string name, int seed, TrainedModel model, TimeSpan took) => models[$"{name}/seed-{seed}"] = new JsonObject
     {
@@ -57,6 +61,8 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             },
             ["models"] = models.DeepClone(),
         };
+        if (Dataset is { } dataset)
+            json["dataset"] = DatasetReport.ToJson(dataset);
         if (Cluster.ToJson() is { } cluster)
             json["cluster"] = cluster;
         string path = Path.Combine(folder, "run.json");

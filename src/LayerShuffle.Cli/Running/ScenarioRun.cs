@@ -5,6 +5,7 @@ using System.Text;
 using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Results;
@@ -41,6 +42,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         IReadOnlyList<PlannedTrial> trials = ScenarioExpander.Plan(scenario);
         if (options.DryRun)
         {
+            Tell(DatasetReport.Inspect(scenario));
             DryRun.Print(output, loaded.EffectiveYaml, scenario, trials);
             return ExitCodes.Done;
         }
@@ -105,7 +107,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         ModelTrainer? trainer = null;
         if (!scenario.NetworkOnly)
         {
-            data = new RunData(scenario, Devices.Select(options.Device), scenario.Threads);
+            data = new RunData(scenario, Devices.Select(options.Device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
             torch.set_num_threads(scenario.Threads);
             trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, log);
             trainer.CheckImports();
@@ -132,6 +134,12 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             log.Line(FormattableString.Invariant(
                 $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
         }
+    }
+
+    private void Tell(DatasetAccount? account)
+    {
+        foreach (string line in account?.Lines() ?? [])
+            log.Line(line);
     }
 
     private void Prepare(ModelSpec spec, ModelTrainer trainer, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)

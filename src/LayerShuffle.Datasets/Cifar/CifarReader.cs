@@ -1,45 +1,62 @@
+using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Cifar;
 
-/// <summary>Reads the binary versions of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html).</summary>
-internal static class CifarReader
+/// <summary>Reads the binary and the Python versions of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html), in the folder that is named or one below it.</summary>
+internal sealed class CifarReader(CifarFiles files, string folder, Bookkeeper book)
 {
-    /// <summary>Opens CIFAR-10: whichever of data_batch_1.bin … data_batch_5.bin are there, and test_batch.bin.</summary>
-    public static (ImageSplit Train, ImageSplit Test) OpenCifar10(string folder)
+    /// <summary>Opens CIFAR-10: whichever of the five batches are there, and the test batch.</summary>
+    public static (ImageSplit Train, ImageSplit Test) OpenCifar10(string folder, Bookkeeper book) => Open(folder, CifarFiles.Cifar10, book);
+
+    /// <summary>Opens CIFAR-100, with the fine labels.</summary>
+    public static (ImageSplit Train, ImageSplit Test) OpenCifar100(string folder, Bookkeeper book) => Open(folder, CifarFiles.Cifar100, book);
+
+    // Both versions hold the same images in the same order; where both are there, the binary one is read.
+    private static (ImageSplit Train, ImageSplit Test) Open(string folder, CifarFiles[] versions, Bookkeeper book)
     {
-        string[] train = [.. Enumerable.Range(1, 5).Select(i => Path.Combine(folder, $"data_batch_{i}.bin")).Where(File.Exists)];
-        if (train.Length == 0)
-            throw Missing(folder, "data_batch_1.bin", "CIFAR-10");
-        IReadOnlyList<string> names = Names(folder, "batches.meta.txt", 10, "CIFAR-10");
-        return (Split(train, 1, names), Split([Existing(folder, "test_batch.bin", "CIFAR-10")], 1, names));
+        foreach (CifarFiles files in versions)
+        {
+            if (DataFolder.Find(folder, path => files.Marks.Any(name => File.Exists(Path.Combine(path, name))), book) is { } found)
+                return new CifarReader(files, found, book).Open();
+        }
+        string? archive = Directory.EnumerateFiles(folder).Where(path => Path.GetFileName(path).StartsWith("cifar-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
+        throw archive is null
+            ? versions[0].Missing(folder, versions[0].Train[0])
+            : new DatasetException($"{versions[0].Dataset}: '{archive}' is still packed; unpack it (tar -xzf), and give the folder as dataset.path.");
     }
 
-    /// <summary>Opens CIFAR-100: train.bin and test.bin, with the fine labels.</summary>
-    public static (ImageSplit Train, ImageSplit Test) OpenCifar100(string folder)
+    private (ImageSplit Train, ImageSplit Test) Open()
     {
-        IReadOnlyList<string> names = Names(folder, "fine_label_names.txt", 100, "CIFAR-100");
-        return (Split([Existing(folder, "train.bin", "CIFAR-100")], 2, names), Split([Existing(folder, "test.bin", "CIFAR-100")], 2, names));
+        string[] there = [.. files.Train.Where(name => File.Exists(Path.Combine(folder, name)))];
+        string[] missing = [.. files.Train.Except(there, StringComparer.Ordinal)];
+        if (there.Length == 0)
+            throw files.Missing(folder, files.Train[0]);
+        if (missing.Length > 0)
+            book.Note($"{files.Dataset}: {missing.Length} of {files.Train.Length} training batches are missing: {string.Join(", ", missing)}");
+        IReadOnlyList<string> names = Names();
+        string test = Existing(files.Test);
+        (book.TrainSource, book.TestSource) = (string.Join(", ", there), files.Test);
+        return (Split([.. there.Select(name => Path.Combine(folder, name))], names), Split([test], names));
     }
 
-    private static RecordSplit Split(IReadOnlyList<string> paths, int labelBytes, IReadOnlyList<string> names) =>
-        new([.. paths.Select(path => RecordFile.Read(path, labelBytes, names.Count))], labelBytes, names);
+    private RecordSplit Split(IReadOnlyList<string> paths, IReadOnlyList<string> names) =>
+        new([.. paths.Select(path => files.Pickled ? PickledBatch.Read(path, files.LabelKeys, names.Count) : RecordFile.Read(path, files.LabelKeys.Length, names.Count))], files.LabelKeys.Length, names);
 
-    private static string[] Names(string folder, string file, int classes, string dataset)
+    private string[] Names()
     {
-        string path = Existing(folder, file, dataset);
-        string[] names = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
-        if (names.Length != classes)
-            throw new DatasetException($"'{path}' names {names.Length} classes, expected {classes}, one a line; download {dataset} again.");
+        string path = Existing(files.Names);
+        string[] names = files.Pickled
+            ? PickledBatch.Names(path, files.NamesKey)
+            : [.. System.Text.Encoding.UTF8.GetString(DataFile.Read(path, 1 << 20)).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+        if (names.Length != files.Classes)
+            throw new DatasetException($"'{path}' names {names.Length} classes, expected {files.Classes}{(files.Pickled ? "" : ", one a line")}; download {files.Dataset} again.");
         return names;
     }
 
-    private static string Existing(string folder, string file, string dataset)
+    private string Existing(string file)
     {
         string path = Path.Combine(folder, file);
-        return File.Exists(path) ? path : throw Missing(folder, file, dataset);
+        return File.Exists(path) ? path : throw files.Missing(folder, file);
     }
-
-    private static DatasetException Missing(string folder, string file, string dataset) =>
-        new($"{dataset}: there is no '{file}' in '{folder}'; dataset.path must be the folder with the files of the binary version.");
 }

@@ -1,13 +1,17 @@
+using LayerShuffle.Datasets.Sources;
+
 namespace LayerShuffle.Datasets.Cifar;
 
 /// <summary>A file of records, read whole.</summary>
 internal sealed record RecordFile(string Path, byte[] Bytes)
 {
     /// <summary>Reads a file and checks that it holds whole records with labels in range.</summary>
-    public static RecordFile Read(string path, int labelBytes, int classes)
+    public static RecordFile Read(string path, int labelBytes, int classes) => Check(path, DataFile.Read(path, DataFile.MaxBytes), labelBytes, classes);
+
+    /// <summary>Checks that bytes are whole records with labels in range.</summary>
+    public static RecordFile Check(string path, byte[] bytes, int labelBytes, int classes)
     {
         int record = labelBytes + RecordSplit.PixelBytes;
-        byte[] bytes = File.ReadAllBytes(path);
         if (bytes.Length == 0 || bytes.Length % record != 0)
             throw new DatasetException(
                 $"'{path}' has {bytes.Length} bytes, which is not a whole number of records of {record} bytes: it is truncated or in another format; download it again (the binary version).");

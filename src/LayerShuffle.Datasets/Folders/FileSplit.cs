@@ -12,7 +12,7 @@ internal sealed class FileSplit(IReadOnlyList<(string Path, int Label)> files, I
     public override byte[] Read(int index, int size)
     {
         string path = files[index].Path;
-        return ImageTransform.Fit(ImageTransform.Decode(File.ReadAllBytes(path), path), size).Pixels;
+        return ImageTransform.Fit(ImageTransform.Decode(DataFile.Read(path, ImageDecoder.MaxFileBytes), path), size).Pixels;
     }
 
     /// <summary>The files at some of the indices.</summary>

@@ -1,31 +1,36 @@
-using StbImageSharp;
-
 namespace LayerShuffle.Datasets;
 
-/// <summary>Decodes PNG and JPEG files.</summary>
+/// <summary>
+/// Decodes PNG, JPEG, BMP, GIF (its first frame), WebP (its first frame) and TIFF (its first page) to the bytes that PIL's <c>exif_transpose(open(file)).convert("RGB")</c> gives. The decoders are compiled
+/// or managed code of one version on every platform. What is cut off or damaged is refused, never filled in.
+/// </summary>
 public static class ImageDecoder
 {
     /// <summary>The largest number of pixels that is decoded; the file's header says how many there are.</summary>
     public const long MaxPixels = 64_000_000;
 
-    /// <summary>Decodes a PNG or JPEG file to planar RGB. Grey becomes three equal channels; an alpha channel is dropped, as PIL's <c>convert("RGB")</c> does.</summary>
+    /// <summary>The largest image file that is read, in bytes: MaxPixels of four bytes.</summary>
+    public const long MaxFileBytes = 4 * MaxPixels;
+
+    /// <summary>
+    /// Decodes an image file to planar RGB, turned as its EXIF orientation says. Grey becomes three equal channels; an alpha channel is dropped, as PIL's <c>convert("RGB")</c> does. Of 16 bits per channel the
+    /// higher 8 are taken, grey included, so that the whole range of 16 bits becomes the whole range of 8 (PIL does so with colours, but cuts grey off at 255).
+    /// </summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="name">What messages call the file.</param>
-    /// <exception cref="DatasetException">The bytes are no readable PNG or JPEG image, or too large a one.</exception>
+    /// <exception cref="DatasetException">The bytes are no readable image, an incomplete or too large one.</exception>
     public static PlanarImage Decode(ReadOnlySpan<byte> file, string name)
     {
-        (long width, long height) = ImageHeader.Size(file)
-            ?? throw new DatasetException($"'{name}' is not a PNG or JPEG image (its header says otherwise, or is cut off); convert it to one of them, or remove it.");
-        if (width < 1 || height < 1)
-            throw new DatasetException($"'{name}' claims a size of {width} × {height} pixels: the file is damaged; replace or remove it.");
-        if (width * height > MaxPixels)
-            throw new DatasetException($"'{name}' has {width} × {height} pixels; at most {MaxPixels / 1_000_000} million are decoded. Shrink it, or remove it.");
+        ImageFormat format = ImageFormats.Of(file);
+        if (format == ImageFormat.Unknown)
+            throw new DatasetException($"'{name}' {ImageFormats.Describe(file)}");
         try
         {
-            ImageResult decoded = ImageResult.FromMemory(file.ToArray(), ColorComponents.RedGreenBlue);
-            if (decoded.Width != width || decoded.Height != height || decoded.Data.Length < 3 * width * height)
-                throw new DatasetException($"'{name}' decoded to {decoded.Width} × {decoded.Height} pixels where its header says {width} × {height}: the file is damaged; replace or remove it.");
-            return new(ToPlanar(decoded.Data, decoded.Height, decoded.Width), decoded.Height, decoded.Width);
+            return format == ImageFormat.Tiff ? TiffDecoder.Decode(file, name) : SkiaDecoder.Decode(file, format, name);
+        }
+        catch (Exception problem) when (problem is DllNotFoundException or TypeInitializationException)
+        {
+            throw new DatasetException($"'{name}' cannot be decoded: the native library of SkiaSharp could not be loaded ({problem.GetBaseException().Message}); build or publish the program for this system.", problem);
         }
         catch (Exception problem) when (problem is not (DatasetException or OutOfMemoryException))
         {
@@ -33,16 +38,12 @@ public static class ImageDecoder
         }
     }
 
-    private static byte[] ToPlanar(byte[] interleaved, int height, int width)
+    /// <summary>Refuses sizes that no image has, and those that would take more memory than is granted.</summary>
+    internal static void CheckSize(long width, long height, string name)
     {
-        int plane = height * width;
-        var planar = new byte[3 * plane];
-        for (int i = 0; i < plane; i++)
-        {
-            planar[i] = interleaved[3 * i];
-            planar[plane + i] = interleaved[3 * i + 1];
-            planar[2 * plane + i] = interleaved[3 * i + 2];
-        }
-        return planar;
+        if (width < 1 || height < 1)
+            throw new DatasetException($"'{name}' claims a size of {width} × {height} pixels: the file is damaged; replace or remove it.");
+        if (width > MaxPixels || height > MaxPixels || width * height > MaxPixels)
+            throw new DatasetException($"'{name}' has {width} × {height} pixels; at most {MaxPixels / 1_000_000} million are decoded. Shrink it, or remove it.");
     }
 }

@@ -1,26 +1,33 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Mnist;
 
 /// <summary>An IDX file of bytes: two zero bytes, the type, the number of dimensions, the dimensions (big endian), the data.</summary>
 internal sealed record IdxFile(string Path, int[] Dimensions, byte[] Data)
 {
-    private const long MaxBytes = 1L << 30;
+    private const long MaxBytes = DataFile.MaxBytes;
 
-    /// <summary>Reads <c>folder/name</c>, or <c>folder/name.gz</c>.</summary>
-    public static IdxFile Read(string folder, string name, int rank)
+    /// <summary>Reads a file; what ends in .gz is unpacked.</summary>
+    public static IdxFile Read(string path, int rank) =>
+        Parse(path, path.EndsWith(".gz", StringComparison.Ordinal) ? Unpack(path) : DataFile.Read(path, DataFile.MaxBytes), rank);
+
+    /// <summary>The same images with rows and columns exchanged.</summary>
+    public IdxFile Transposed()
     {
-        string plain = System.IO.Path.Combine(folder, name), packed = plain + ".gz";
-        string path = File.Exists(plain) ? plain : packed;
-        if (!File.Exists(path))
-            throw new DatasetException($"MNIST: there is neither '{name}' nor '{name}.gz' in '{folder}'; dataset.path must be the folder with the four IDX files.");
-        return Parse(path, path == packed ? Unpack(path) : File.ReadAllBytes(path), rank);
+        int height = Dimensions[1], width = Dimensions[2];
+        var turned = new byte[Data.Length];
+        for (int image = 0; image < Data.Length; image += height * width)
+            for (int y = 0; y < height; y++)
+                for (int x = 0; x < width; x++)
+                    turned[image + x * height + y] = Data[image + y * width + x];
+        return new(Path, [Dimensions[0], width, height], turned);
     }
 
     private static byte[] Unpack(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = DataFile.Open(path);
         using var unpacked = new GZipStream(file, CompressionMode.Decompress);
         using var bytes = new MemoryStream();
         var buffer = new byte[1 << 16];

@@ -21,6 +21,12 @@ public static class PngFile
         var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             zlib.Write(raw.ToArray());
+        return Wrap(width, height, packed.ToArray());
+    }
+
+    /// <summary>A file around packed rows, whatever they are.</summary>
+    public static byte[] Wrap(int width, int height, byte[] packed)
+    {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
@@ -28,7 +34,7 @@ public static class PngFile
         var file = new MemoryStream();
         file.Write([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
         Chunk(file, "IHDR", header);
-        Chunk(file, "IDAT", packed.ToArray());
+        Chunk(file, "IDAT", packed);
         Chunk(file, "IEND", []);
         return file.ToArray();
     }

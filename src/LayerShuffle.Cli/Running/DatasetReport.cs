@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using LayerShuffle.Datasets;
+using LayerShuffle.Network.Seeds;
+using LayerShuffle.Scenarios;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>What a scenario's dataset was found to be: looked at before a run, and written down after it.</summary>
+internal static class DatasetReport
+{
+    /// <summary>
+    /// Looks at the scenario's dataset as a run would read it. Null where there is none, where it is drawn, or where its path does not exist: the scenario's own warning says that it is needed where the run takes place.
+    /// </summary>
+    /// <exception cref="DatasetException">It is there, and the run would fail at it.</exception>
+    public static DatasetAccount? Inspect(Scenario scenario) =>
+        scenario is { NetworkOnly: false, Dataset: { Path: { } path } spec } && Path.Exists(path)
+            ? DatasetLoader.Inspect(ModelSpecs.Dataset(spec, scenario.Models.Select(model => model.ImageSize).DefaultIfEmpty(32).Max()), Luck(scenario))
+            : null;
+
+    /// <summary>Where a scenario's dataset gets its luck from.</summary>
+    public static SeedTree Luck(Scenario scenario) => SeedTree.Root(scenario.Seed).Child("dataset");
+
+    /// <summary>The account for <c>run.json</c>.</summary>
+    public static JsonObject ToJson(DatasetAccount account) => new()
+    {
+        ["kind"] = account.Word,
+        ["path"] = account.Path,
+        ["classes"] = new JsonArray([.. account.Classes.Select(name => (JsonNode)name)]),
+        ["train"] = Split(account.Train),
+        ["test"] = Split(account.Test),
+        ["skipped"] = new JsonArray([.. account.Skipped.Select(skipped => (JsonNode)new JsonObject { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = skipped.Example })]),
+        ["notes"] = new JsonArray([.. account.Notes.Select(note => (JsonNode)note)]),
+    };
+
+    private static JsonObject Split(SplitAccount split) => new() { ["source"] = split.Source, ["found"] = split.Found, ["used"] = split.Used };
+}
