@@ -15,14 +15,14 @@ internal static class ValidateCommand
             bool valid = true;
             foreach (string file in parsed.GetValue(files)!)
             {
-                ScenarioLoadResult result = ScenarioLoader.Load(file);
+                ScenarioLoadResult result = ScenarioLoader.Load(ScenarioPath.Expand(file));
                 foreach (Mistake warning in result.Warnings)
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)
                     error.WriteLine(mistake);
                 valid &= result.Mistakes.Count == 0;
                 output.WriteLine(result.Mistakes.Count == 0
-                    ? $"{file}: valid, {ScenarioExpander.Trials(result.Scenario!).Count} trials"
+                    ? $"{file}: valid, {ScenarioExpander.Count(result.Scenario!)} trials"
                     : $"{file}: {result.Mistakes.Count} mistake(s)");
             }
 
