@@ -42,8 +42,8 @@ public static class ResultsReader
             trials.Add(new TrialData
             {
                 Key = key,
-                Swept = row.Columns.SkipWhile(column => column != "seed").Skip(1).TakeWhile(column => column != "requests")
-                    .ToDictionary(column => column, column => row[column], StringComparer.Ordinal),
+                Swept = Cells(row, SweptColumns.Swept(row.Columns)),
+                SweptNumbers = Cells(row, SweptColumns.SweptNumbers(row.Columns)),
                 Metrics = metrics,
                 Images = [.. own.Select(request => request.Images)],
                 Correct = [.. own.Select(request => request.Correct)],
@@ -75,6 +75,8 @@ public static class ResultsReader
     internal static IEnumerable<(string Model, int TrainingSeed, int Epoch)> TrainedEpochs(string directory) =>
         Rows(Path.Combine(directory, ResultsFiles.Training))
             .Select(row => (row["model"], CsvFormat.ParseInteger(row["training_seed"]), CsvFormat.ParseInteger(row["epoch"])));
+
+    private static Dictionary<string, string> Cells(ResultsRow row, IEnumerable<string> columns) => columns.ToDictionary(column => column, column => row[column], StringComparer.Ordinal);
 
     private static string[] Cells(CsvReader csv) => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
 

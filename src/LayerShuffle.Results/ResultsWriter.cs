@@ -60,7 +60,8 @@ public sealed class ResultsWriter : IDisposable
     /// <summary>Appends a finished trial to every file.</summary>
     /// <param name="record">The trial.</param>
     /// <param name="sweptValues">Its value for every swept key.</param>
-    public void WriteTrial(TrialRecord record, IReadOnlyDictionary<string, string> sweptValues)
+    /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
+    public void WriteTrial(TrialRecord record, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null)
     {
         if (_trials.Any(trial => trial.Key.Trial == record.Key.Trial))
             throw new InvalidOperationException($"Trial {record.Key.Trial} is already in the results.");
@@ -69,7 +70,7 @@ public sealed class ResultsWriter : IDisposable
             throw new ArgumentException($"Trial {record.Key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
 
         // Everything is rendered and computed before anything is written: a mistake in a record leaves no half trial behind.
-        var data = TrialData.From(record, sweptValues);
+        var data = TrialData.From(record, sweptValues, sweptNumbers);
         using var requests = TrialRows.Requests(record);
         using var hops = TrialRows.Hops(record);
         using var faults = TrialRows.Faults(record);
@@ -119,6 +120,9 @@ public sealed class ResultsWriter : IDisposable
         var row = new CsvBuffer().AddKey(trial.Key).Add(_scenarioName).Add(_seed);
         foreach (var key in _sweptKeys)
             row.Add(sweptValues[key]);
+        foreach (var key in _sweptKeys)
+            row.Add(trial.SweptNumbers.GetValueOrDefault(SweptColumns.NumberName(key), ""));
+        row.Add(SweptColumns.Bare(trial.Key.Condition));
         foreach (var column in TrialMetrics.Columns)
             row.Add(trial.Metrics.Value(column));
         row.EndRow();

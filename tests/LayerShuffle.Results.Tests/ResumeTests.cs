@@ -87,13 +87,15 @@ public class ResumeTests
     {
         using var directory = new TemporaryDirectory();
         using var writer = new ResultsWriter(directory.Path, 7, "resumed", ["network.loss"]);
-        writer.WriteTrial(Sample.Trial(Sample.Key(4, condition: "a[network.loss=1%]")), new Dictionary<string, string> { ["network.loss"] = "1%" });
+        writer.WriteTrial(Sample.Trial(Sample.Key(4, condition: "a[network.loss=1%]")), new Dictionary<string, string> { ["network.loss"] = "1%" }, new Dictionary<string, double> { ["network.loss"] = 0.01 });
 
         var read = ResultsReader.Trials(directory.Path).ShouldHaveSingleItem();
         var written = writer.Trials[0];
         read.Key.ShouldBe(written.Key);
         read.Metrics.ShouldBe(written.Metrics);
         read.Swept["network_loss"].ShouldBe("1%");
+        read.Swept.Keys.ShouldBe(written.Swept.Keys);
+        read.SweptNumbers["network_loss_value"].ShouldBe("0.01");
         read.Images.ShouldBe(written.Images);
         read.Correct.ShouldBe(written.Correct);
         read.LatencyMs.ShouldBe(written.LatencyMs);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,7 +17,8 @@ internal static class PredictCommand
         var order = new Option<string?>("--order") { Description = "Layer ids in execution order, e.g. 3,1,2; a subset prunes. Default: ascending.", HelpName = "IDS" };
         var target = new Option<string>("--output") { Description = "The safetensors file to write.", Required = true, HelpName = "FILE" };
         var command = new Command("predict", "Runs a model folder on a tensor of images and writes logits and class-token states.") { model, input, order, target };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(order), parsed.GetValue(target)!, output));
+        command.SetAction(parsed => Run(
+            ScenarioPath.Expand(parsed.GetValue(model)!), ScenarioPath.Expand(parsed.GetValue(input)!), parsed.GetValue(order), ScenarioPath.Expand(parsed.GetValue(target)!), output));
         return command;
     }
 

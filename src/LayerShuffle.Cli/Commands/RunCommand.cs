@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Commands;
 
@@ -11,6 +12,7 @@ internal static class RunCommand
         var scenario = new Argument<string>("scenario") { Description = "The scenario file.", HelpName = "SCENARIO" };
         var directory = new Option<string?>("--output") { Description = "Where the results go (default: results/NAME/UTC-TIME).", HelpName = "DIR" };
         var sets = new Option<string[]>("--set") { Description = "Overrides a key of the scenario, e.g. --set network.loss=2%. May be repeated.", HelpName = "KEY=VALUE" };
+        var only = new Option<string[]>("--only") { Description = "Runs a part: --only condition=ideal,policy=retry,model=shuffled. May be repeated; what else is expected is not judged.", HelpName = "KIND=NAME" };
         var seed = new Option<long?>("--seed") { Description = "Overrides the scenario's seed.", HelpName = "N" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var threads = new Option<int?>("--threads") { Description = "Computing threads; part of what makes runs identical.", HelpName = "N" };
@@ -24,9 +26,9 @@ internal static class RunCommand
         var controlPort = new Option<int?>("--control-port") { Description = "The port on which this process takes control messages of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
         var dataPort = new Option<int?>("--data-port") { Description = "The port on which this process takes activations of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
         var security = new SecuritySwitches();
-        var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
+        var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV. All keys of a scenario: `schema --table`.")
         {
-            scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
+            scenario, directory, sets, only, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
         };
         security.AddTo(command);
         command.Validators.Add(result =>
@@ -54,13 +56,14 @@ internal static class RunCommand
             Devices.Check(parsed.GetValue(device)!);
             var options = new RunOptions
             {
-                Scenario = parsed.GetValue(scenario)!,
-                Output = parsed.GetValue(directory),
+                Scenario = ScenarioPath.Expand(parsed.GetValue(scenario)!), // a shell does not expand what stands behind = or in quotation marks
+                Output = parsed.GetValue(directory) is { } asked ? ScenarioPath.Expand(asked) : null,
                 Sets = parsed.GetValue(sets) ?? [],
+                Only = parsed.GetValue(only) ?? [],
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetValue(device)!,
                 Threads = parsed.GetValue(threads),
-                Resume = parsed.GetValue(resume),
+                Resume = parsed.GetValue(resume) is { } from ? ScenarioPath.Expand(from) : null,
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
                 Cluster = new ClusterOptions(

@@ -8,10 +8,11 @@ internal static class SchemaCommand
 {
     public static Command Create(TextWriter output)
     {
-        var command = new Command("schema", "Prints the JSON schema of the scenario language.");
-        command.SetAction(_ =>
+        var table = new Option<bool>("--table") { Description = "Prints every key with its values, default and meaning instead, as tables in Markdown." };
+        var command = new Command("schema", "Prints the JSON schema of the scenario language, or its keys as tables (--table).") { table };
+        command.SetAction(parsed =>
         {
-            output.WriteLine(JsonSchemaWriter.Write());
+            output.WriteLine(parsed.GetValue(table) ? KeyTable.Write().TrimEnd() : JsonSchemaWriter.Write());
             return ExitCodes.Done;
         });
         return command;

@@ -17,7 +17,7 @@ internal static class ValidateCommand
             bool valid = true;
             foreach (string file in parsed.GetValue(files)!)
             {
-                ScenarioLoadResult result = ScenarioLoader.Load(file);
+                ScenarioLoadResult result = ScenarioLoader.Load(ScenarioPath.Expand(file));
                 foreach (Mistake warning in result.Warnings)
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)
@@ -25,7 +25,7 @@ internal static class ValidateCommand
                 bool good = result.Mistakes.Count == 0 && Readable(file, result.Scenario!, error);
                 valid &= good;
                 output.WriteLine(good
-                    ? $"{file}: valid, {ScenarioExpander.Trials(result.Scenario!).Count} trials"
+                    ? $"{file}: valid, {ScenarioExpander.Count(result.Scenario!)} trials"
                     : $"{file}: {Math.Max(1, result.Mistakes.Count)} mistake(s)");
             }
 

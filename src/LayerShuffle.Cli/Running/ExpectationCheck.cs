@@ -9,8 +9,8 @@ namespace LayerShuffle.Cli.Running;
 internal static class ExpectationCheck
 {
     /// <summary>Prints every expectation with the measured values.</summary>
-    /// <returns>Whether all hold.</returns>
-    public static bool Print(TextWriter output, Scenario scenario, IReadOnlyList<ResultGroup> groups)
+    /// <returns>Whether all hold that could be judged.</returns>
+    public static bool Print(TextWriter output, Scenario scenario, IReadOnlyList<ResultGroup> groups, TrialSelection selection)
     {
         if (scenario.Expectations.Count == 0)
             return true;
@@ -18,6 +18,12 @@ internal static class ExpectationCheck
         output.WriteLine("Expectations:");
         foreach (ExpectationResult result in ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups))
         {
+            if (selection.IsNarrow && result.LacksTrials)
+            {
+                output.WriteLine($"  not judged  {(result.Group is { } lonely ? $"{lonely}: " : "")}--only {selection.Text} leaves out what it needs  [{result.Expectation.Text}]");
+                continue;
+            }
+
             output.WriteLine($"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}");
             all &= result.Holds;
         }

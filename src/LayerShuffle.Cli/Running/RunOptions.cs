@@ -9,6 +9,8 @@ internal sealed record RunOptions
 
     public IReadOnlyList<string> Sets { get; init; } = [];
 
+    public IReadOnlyList<string> Only { get; init; } = [];
+
     public long? Seed { get; init; }
 
     public string Device { get; init; } = "cpu";

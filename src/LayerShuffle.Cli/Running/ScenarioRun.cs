@@ -39,7 +39,8 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         }
 
         options.Cluster.Check(scenario);
-        IReadOnlyList<PlannedTrial> trials = ScenarioExpander.Plan(scenario);
+        TrialSelection selection = TrialSelection.Parse(options.Only, scenario);
+        IReadOnlyList<PlannedTrial> trials = [.. ScenarioExpander.Plan(scenario).Where(selection.Holds)];
         if (options.DryRun)
         {
             Tell(DatasetReport.Inspect(scenario));
@@ -51,7 +52,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             CheckComputing();
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
         IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
-        return Execute(scenario, loaded.EffectiveYaml, trials, security, listen, cancellation);
+        return Execute(scenario, loaded.EffectiveYaml, trials, selection, security, listen, cancellation);
     }
 
     /// <summary>Finds out before anything is written what layers could not be computed with.</summary>
@@ -63,7 +64,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
     }
 
     private int Execute(
-        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, ClusterSecurity security, IPEndPoint? listen, CancellationToken cancellation)
+        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, TrialSelection selection, ClusterSecurity security, IPEndPoint? listen, CancellationToken cancellation)
     {
         string folder = options.Resume is { } resumed ? Resume(resumed, effective) : OutputFolder.Create(options.Output, scenario.Name, time);
         File.WriteAllText(Path.Combine(folder, "scenario.yaml"), effective);
@@ -95,7 +96,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         IReadOnlyList<ResultGroup> groups = ResultGroup.Of(writer.Trials);
         ConditionTable.Print(output, groups);
         output.WriteLine($"Results: {folder}");
-        return ExpectationCheck.Print(output, scenario, groups) ? ExitCodes.Done : ExitCodes.ExpectationFailed;
+        return ExpectationCheck.Print(output, scenario, groups, selection) ? ExitCodes.Done : ExitCodes.ExpectationFailed;
     }
 
     private void RunTrials(
@@ -111,25 +112,27 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             torch.set_num_threads(scenario.Threads);
             trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, log);
             trainer.CheckImports();
-            foreach (ModelSpec spec in scenario.Models)
+            foreach (ModelSpec spec in scenario.Models.Where(model => trials.Any(trial => trial.Model == model)))
                 Prepare(spec, trainer, writer, manifest, folder, cancellation);
         }
 
+        int number = 0;
         foreach (PlannedTrial planned in trials)
         {
+            number++;
             cancellation.ThrowIfCancellationRequested();
             TrialKey key = planned.Spec.Key;
             if (finished.Contains(key.Trial))
                 continue;
             (ITrialModel model, TrainedModel? trained, int images) = Model(planned, trainer, data, cancellation);
             int done = 0;
-            string label = $"trial {key.Trial + 1}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
+            string label = $"trial {number}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
             TrialRecord record = backend.Run(planned.Spec, model, trained, images, _ =>
             {
                 done++;
                 log.Status(() => $"{label}: {done} requests{(backend.Status is { Length: > 0 } status ? $"  {status}" : "")}");
             }, cancellation);
-            writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value));
+            writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
             TrialData written = writer.Trials[^1];
             log.Line(FormattableString.Invariant(
                 $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));

@@ -40,5 +40,5 @@ public static class ResultsColumns
 
     /// <summary>Columns of <c>conditions.csv</c> for the given swept keys.</summary>
     public static IReadOnlyList<string> Conditions(IEnumerable<string> sweptKeys) =>
-        [.. Key, "scenario", "seed", .. sweptKeys.Select(SweptColumns.Name), .. TrialMetrics.Columns];
+        [.. Key, "scenario", "seed", .. SweptColumns.All(sweptKeys), .. TrialMetrics.Columns];
 }

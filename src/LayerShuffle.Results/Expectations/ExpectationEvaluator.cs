@@ -17,7 +17,7 @@ public static class ExpectationEvaluator
     {
         var matching = groups.Where(group => Selects(expectation, group)).ToList();
         return matching.Count == 0
-            ? [new ExpectationResult(expectation, null, null, null, null, null, false, "No model, policy and condition of the results matches.")]
+            ? [new ExpectationResult(expectation, null, null, null, null, null, false, "No model, policy and condition of the results matches.") { LacksTrials = true }]
             : matching.Select(group => Evaluate(expectation, group, groups));
     }
 
@@ -41,7 +41,7 @@ public static class ExpectationEvaluator
         {
             var candidates = groups.Where(other => IsReference(of, group, other)).ToList();
             if (candidates.Count != 1)
-                return Missing($"{candidates.Count} groups match what it is relative to; it must be one.", measured);
+                return Missing($"{candidates.Count} groups match what it is relative to; it must be one.", measured) with { LacksTrials = candidates.Count == 0 };
             (reference, missing) = Measure(candidates[0], of.Metric ?? expectation.Metric, ciLow: false);
             if (reference is null)
                 return Missing(missing, measured);

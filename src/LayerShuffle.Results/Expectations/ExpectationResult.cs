@@ -10,4 +10,8 @@ namespace LayerShuffle.Results.Expectations;
 /// <param name="Holds">Whether it held.</param>
 /// <param name="Message">A sentence with the measured value and the threshold, or with the reason why there is none.</param>
 public sealed record ExpectationResult(
-    Expectation Expectation, string? Group, double? Measured, double? Reference, double? MinThreshold, double? MaxThreshold, bool Holds, string Message);
+    Expectation Expectation, string? Group, double? Measured, double? Reference, double? MinThreshold, double? MaxThreshold, bool Holds, string Message)
+{
+    /// <summary>Whether it could not be judged because the results lack the trials that it speaks of, or those it is relative to.</summary>
+    public bool LacksTrials { get; init; }
+}

@@ -13,6 +13,9 @@ public sealed record TrialData
     /// <summary>The swept values by column name (see <see cref="SweptColumns"/>).</summary>
     public required IReadOnlyDictionary<string, string> Swept { get; init; }
 
+    /// <summary>Those swept values that are numbers, in SI units, by the names of their columns.</summary>
+    public IReadOnlyDictionary<string, string> SweptNumbers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The trial's metrics.</summary>
     public required TrialMetrics Metrics { get; init; }
 
@@ -37,13 +40,15 @@ public sealed record TrialData
     /// <summary>Takes from a trial's records what is kept of them.</summary>
     /// <param name="record">The trial.</param>
     /// <param name="swept">Its swept values, by key or by column.</param>
-    public static TrialData From(TrialRecord record, IReadOnlyDictionary<string, string> swept)
+    /// <param name="numbers">Those that are numbers, likewise; null for none.</param>
+    public static TrialData From(TrialRecord record, IReadOnlyDictionary<string, string> swept, IReadOnlyDictionary<string, double>? numbers = null)
     {
         var requests = record.Requests;
         return new TrialData
         {
             Key = record.Key,
             Swept = SweptColumns.ByColumn(swept),
+            SweptNumbers = (numbers ?? new Dictionary<string, double>()).ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
             Metrics = TrialMetrics.Compute(record),
             Images = [.. requests.Select(request => request.Images)],
             Correct = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? request.Correct ?? 0 : 0)],

@@ -36,14 +36,14 @@ public sealed record TrialMetrics
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
     {
-        ["completion"] = m => m.Completion,
+        [MetricCatalogue.Completion] = m => m.Completion,
     };
 
     /// <summary>The metrics' columns in <c>conditions.csv</c>, in their order.</summary>
-    public static IReadOnlyList<string> Columns { get; } = [.. Table.Select(column => column.Name)];
+    public static IReadOnlyList<string> Columns { get; } = [.. MetricCatalogue.Columns.Select(column => column.Name)];
 
     /// <summary>What an expectation may name: every column, and <c>completion</c>, the share of requests that completed.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Columns, "completion"];
+    public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name)];
 
     /// <summary>Requests offered.</summary>
     public required long Requests { get; init; }

@@ -1,3 +1,4 @@
+using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 
 namespace LayerShuffle.Results.Summaries;
@@ -17,11 +18,14 @@ public sealed record ResultGroup
     /// <summary>The swept values by column name.</summary>
     public required IReadOnlyDictionary<string, string> Swept { get; init; }
 
+    /// <summary>Those swept values that are numbers, in SI units, by the names of their columns.</summary>
+    public IReadOnlyDictionary<string, string> SweptNumbers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The trials, at least one.</summary>
     public required IReadOnlyList<TrialData> Trials { get; init; }
 
     /// <summary>The condition's name in the scenario: without the sweep point.</summary>
-    public string BaseCondition => Swept.Count > 0 && Condition.IndexOf('[', StringComparison.Ordinal) is > 0 and var bracket ? Condition[..bracket] : Condition;
+    public string BaseCondition => SweptColumns.Bare(Condition);
 
     /// <summary>How messages call the group: <c>model / policy / condition</c>.</summary>
     public string Name => $"{Model} / {Policy} / {Condition}";
@@ -47,6 +51,7 @@ public sealed record ResultGroup
             Policy = group.Key.Policy,
             Condition = group.Key.Condition,
             Swept = group.First().Swept,
+            SweptNumbers = group.First().SweptNumbers,
             Trials = [.. group],
         }),
     ];

@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Records;
 using LayerShuffle.Results.Csv;
 
 namespace LayerShuffle.Results.Summaries;
@@ -6,18 +7,14 @@ namespace LayerShuffle.Results.Summaries;
 public static class SummaryFile
 {
     /// <summary>The metrics that are summarised. Each has the columns <c>_mean, _std_seeds, _std_repeats, _ci_low, _ci_high, _n</c> behind its name.</summary>
-    public static IReadOnlyList<string> Metrics { get; } =
-    [
-        "top1", "top1_completed", "completion", "latency_mean_ms", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "throughput_images_per_s",
-        "layers_skipped_mean", "retries", "messages_lost",
-    ];
+    public static IReadOnlyList<string> Metrics => MetricCatalogue.Summarised;
 
     private static readonly string[] Suffixes = ["mean", "std_seeds", "std_repeats", "ci_low", "ci_high", "n"];
 
     /// <summary>The columns of <c>summary.csv</c> for the given swept keys.</summary>
     public static IReadOnlyList<string> Columns(IEnumerable<string> sweptKeys) =>
     [
-        "model", "policy", "condition", .. sweptKeys.Select(SweptColumns.Name), "training_seeds", "repeats", "requests",
+        "model", "policy", "condition", .. SweptColumns.All(sweptKeys), "training_seeds", "repeats", "requests",
         .. Metrics.SelectMany(metric => Suffixes.Select(suffix => $"{metric}_{suffix}")),
     ];
 
@@ -30,6 +27,9 @@ public static class SummaryFile
             rows.Add(group.Model).Add(group.Policy).Add(group.Condition);
             foreach (var key in sweptKeys)
                 rows.Add(group.Swept[SweptColumns.Name(key)]);
+            foreach (var key in sweptKeys)
+                rows.Add(group.SweptNumbers.GetValueOrDefault(SweptColumns.NumberName(key), ""));
+            rows.Add(group.BaseCondition);
             rows.Add(group.TrainingSeeds).Add(group.Repeats).Add(group.Requests);
             foreach (var summary in Metrics.Select(metric => MetricSummary.Of(group, metric)))
                 rows.Add(summary.Mean).Add(summary.StdSeeds).Add(summary.StdRepeats).Add(summary.Ci.Low).Add(summary.Ci.High).Add(summary.Ci.Count);

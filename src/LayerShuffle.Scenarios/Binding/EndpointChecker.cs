@@ -7,6 +7,8 @@ namespace LayerShuffle.Scenarios;
 /// <param name="nodes">The nodes.</param>
 internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSpec> nodes)
 {
+    private const int MostSearched = 100;
+
     private readonly HashSet<string> names = [.. nodes.Select(node => node.Name)];
 
     public int NodeCount => names.Count;
@@ -24,7 +26,7 @@ internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSp
     {
         if (names.Contains(end.Text) || end.Text == ClusterSpec.Coordinator || (mayBeAll && end.Text == "all") || !IsName(end))
             return;
-        mistakes.Add(end, $"there is no endpoint `{end.Text}`", Known(ClusterSpec.Coordinator), NearestName.Find(end.Text, names.Append(ClusterSpec.Coordinator)));
+        mistakes.Add(end, $"there is no endpoint `{end.Text}`", Known(ClusterSpec.Coordinator), Near(end.Text, names.Append(ClusterSpec.Coordinator)));
     }
 
     public void CheckNode(SourceLocation location, string path, string name)
@@ -32,7 +34,7 @@ internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSp
         if (names.Contains(name))
             return;
         string message = name == ClusterSpec.Coordinator ? "the coordinator is not a node" : $"there is no node `{name}`";
-        mistakes.Add(location, path, message, Known(null), NearestName.Find(name, names));
+        mistakes.Add(location, path, message, Known(null), Near(name, names));
     }
 
     public void CheckLink(MapNode link, IReadOnlyList<string> from, IReadOnlyList<string> to)
@@ -40,6 +42,9 @@ internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSp
         if (from.Count == 1 && to.Count == 1 && from[0] == to[0] && from[0] != "all")
             mistakes.Add(link.Get("to")!, $"a link from `{from[0]}` to itself", "two different endpoints");
     }
+
+    /// <summary>What may have been meant; not looked for any more where a file is full of wrong names.</summary>
+    private string? Near(string name, IEnumerable<string> known) => mistakes.Count < MostSearched ? NearestName.Find(name, known) : null;
 
     private static bool IsName(ScalarNode node) => node.Text.Length is > 0 and <= 64 && node.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Routing;
 
 namespace LayerShuffle.Scenarios;
@@ -10,13 +11,25 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
 {
     private readonly LayerChecker layers = new(mistakes, models);
 
+    // Points that follow one another mostly share these: what thousands of them come to is kept once.
+    private MapNode? boundCluster, boundNetwork;
+    private IReadOnlyList<NodeSpec> nodes = [];
+    private EndpointChecker? endpoints;
+    private NetworkSpec? network;
+
     public TrialVariant Bind(VariantPoint point)
     {
         ClusterBinder clusters = new(mistakes);
-        MapNode? cluster = point.Merged.Map("cluster");
-        IReadOnlyList<NodeSpec> nodes = clusters.Nodes(cluster);
-        EndpointChecker endpoints = new(mistakes, nodes);
-        NetworkBinder network = new(mistakes, endpoints);
+        MapNode? cluster = point.Merged.Map("cluster"), links = point.Merged.Map("network");
+        if (endpoints is null || !ReferenceEquals(cluster, boundCluster))
+        {
+            (boundCluster, nodes) = (cluster, clusters.Nodes(cluster));
+            (endpoints, network) = (new EndpointChecker(mistakes, nodes), null);
+        }
+
+        NetworkBinder binder = new(mistakes, endpoints);
+        if (network is null || !ReferenceEquals(links, boundNetwork))
+            (boundNetwork, network) = (links, binder.Bind(links));
         RoutingSpec routing = new RoutingBinder(mistakes, layers).Bind(point.Merged.Map("routing"), nodes.Count);
         return new TrialVariant
         {
@@ -24,8 +37,8 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
             BaseCondition = point.Condition,
             Policy = point.Policy,
             SweepValues = point.SweepValues,
-            Network = network.Bind(point.Merged.Map("network")),
-            Faults = new FaultBinder(mistakes, endpoints, network).Bind(point.Merged.Map("faults")),
+            Network = network,
+            Faults = new FaultBinder(mistakes, endpoints, binder).Bind(point.Merged.Map("faults")),
             Cluster = clusters.Bind(cluster, nodes, clusters.Placement(cluster, endpoints, layers, routing.Replicas)),
             Routing = routing,
             Workload = new WorkloadBinder(mistakes).Bind(point.Merged.Map("workload")),

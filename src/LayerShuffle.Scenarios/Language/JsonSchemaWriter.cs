@@ -8,7 +8,7 @@ namespace LayerShuffle.Scenarios;
 public static class JsonSchemaWriter
 {
     private const string Quantified = @"\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?";
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, IndentSize = 1, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema as indented JSON with a line feed at its end.</summary>
     public static string Write()
@@ -20,7 +20,7 @@ public static class JsonSchemaWriter
         };
         foreach ((string key, JsonNode? value) in Map(LanguageSchema.Root, null, false))
             schema[key] = value?.DeepClone();
-        return schema.ToJsonString(Options).ReplaceLineEndings("\n") + "\n";
+        return SchemaSharing.Share(schema).ToJsonString(Options).ReplaceLineEndings("\n") + "\n";
     }
 
     private static JsonObject Type(SchemaType type, bool isPartial) => type switch
@@ -89,7 +89,7 @@ public static class JsonSchemaWriter
 
     private static JsonObject Variant(VariantType type, bool isPartial)
     {
-        JsonArray options = [.. type.Variants.Select(variant => (JsonNode)Map(variant.Map, (type.Discriminator, new JsonObject { ["const"] = variant.Word }), isPartial))];
+        JsonArray options = [.. type.Variants.Select(variant => (JsonNode)Map(variant.Map, (type.Discriminator, new JsonObject { ["enum"] = new JsonArray(variant.Word) }), isPartial))];
         if (type.Otherwise is { Keys.Count: > 0 } otherwise)
             options.Add(Map(otherwise, null, isPartial));
         return new JsonObject { ["anyOf"] = options };
@@ -101,7 +101,7 @@ public static class JsonSchemaWriter
         ScalarKind.Number => Range(type, "number"),
         ScalarKind.Boolean => new JsonObject { ["type"] = "boolean" },
         ScalarKind.Word => new JsonObject { ["enum"] = new JsonArray([.. type.Words.Select(word => (JsonNode)word)]) },
-        ScalarKind.Pattern => Text($"^(?:{type.Pattern})$"),
+        ScalarKind.Pattern => Text($"^{Not(type.Refused)}(?:{type.Pattern})$"),
         ScalarKind.Duration => Text($"^{Quantified} ?(ns|us|µs|ms|s|m|h)$"),
         ScalarKind.Rate => Text($"^{Quantified} ?([kKMG]|[KMG]i)?(bps|bit/s|b/s|B/s)$"),
         ScalarKind.Size => Text($"^{Quantified} ?([kKMG]|[KMG]i)?[bB]$"),
@@ -113,6 +113,10 @@ public static class JsonSchemaWriter
         ScalarKind.Bound => new JsonObject { ["type"] = new JsonArray("number", "string") },
         _ => new JsonObject { ["type"] = "string" },
     };
+
+    /// <summary>A look ahead that refuses some words in any mixture of capitals and small letters.</summary>
+    private static string Not(IReadOnlyList<string> words) => words.Count == 0 ? "" :
+        $"(?!(?:{string.Join('|', words.Select(word => string.Concat(word.Select(c => char.IsAsciiLetter(c) ? $"[{char.ToUpperInvariant(c)}{c}]" : $"[{c}]"))))})$)";
 
     private static JsonObject Text(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 

@@ -73,7 +73,7 @@ public static partial class LanguageSchema
             new("memory", new ScalarType(ScalarKind.Size), "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of half the memory of its machine."),
             new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
             new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
-        ]), Name)
+        ]), NewName)
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
         new("placement", Either(Word("round-robin", "blocks", "capacity"), new DictionaryType("node", LayerIds, Name)),
             "Which layers lie where: one by one on the nodes in turn, in runs of neighbours, by the nodes' capacity and memory, or a map of nodes to layer ids.", "round-robin"),
@@ -113,7 +113,7 @@ public static partial class LanguageSchema
             ])),
             ("pause", new MapType("pause settings", [nodes, at, new("for", PositiveDuration, "How long it lasts; default until the end.")])),
         ])
-        { Unsupported = ["churn"] }, Name);
+        { Unsupported = ["churn"] }, NewName);
     }
 
     private static MapType Routing() => new("routing settings",

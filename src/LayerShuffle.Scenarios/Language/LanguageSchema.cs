@@ -19,6 +19,11 @@ public static partial class LanguageSchema
 
     private static ScalarType Name => new(ScalarKind.Pattern) { Pattern = NameCharacters, Noun = "a name of letters, digits, `-`, `_` and `.`" };
 
+    /// <summary>What R, pandas, spreadsheets and databases read as missing, true, false or infinite where a column holds it.</summary>
+    private static IReadOnlyList<string> NotNames => ["na", "n.a.", "nan", "null", "nil", "none", "true", "false", "inf", "infinity"];
+
+    private static ScalarType NewName => Name with { Refused = NotNames };
+
     private static ScalarType Integer(long least, long most = int.MaxValue) => new(ScalarKind.Integer) { Minimum = least, Maximum = most };
 
     private static ScalarType Number(double least, bool exclusive = false, double? most = null) =>
@@ -48,7 +53,7 @@ public static partial class LanguageSchema
         ]);
         return new MapType("settings",
         [
-            new("name", new ScalarType(ScalarKind.Pattern) { Pattern = "[a-z0-9-]+", Noun = "a name of a-z, 0-9 and `-`" }, "Name of the scenario; its results go to results/<name>.", Required: true),
+            new("name", new ScalarType(ScalarKind.Pattern) { Pattern = "[a-z0-9-]+", Refused = NotNames, Noun = "a name of a-z, 0-9 and `-`" }, "Name of the scenario; its results go to results/<name>.", Required: true),
             new("description", Text, "What this shows, in a sentence."),
             new("seed", new ScalarType(ScalarKind.Integer), "Seed of every random draw.", "0"),
             new("repeats", Integer(1, 100_000), "How often network, faults, orders and arrivals are drawn again; models are not trained again.", "1"),
@@ -56,14 +61,14 @@ public static partial class LanguageSchema
             new("threads", Integer(1, 1024), "Computing threads; part of what makes runs identical.", "2"),
             new("dataset", Dataset(), "The images. Not needed with `model: none`."),
             new("model", Either(Word("none"), Model(false)), "Settings shared by all models; `none` simulates the network alone."),
-            new("models", new DictionaryType("model", Model(true), Name), "One or more models, each of which may override any key of `model`."),
+            new("models", new DictionaryType("model", Model(true), NewName), "One or more models, each of which may override any key of `model`."),
             new("cluster", cluster, "The nodes and the layers they host."),
             new("network", network, "Conditions of every link between two endpoints."),
             new("faults", faults, "Named events that change nodes or links for a while."),
             new("routing", routing, "How requests find their way, and around failures."),
-            new("policies", new DictionaryType("policy", new OverlayType("routing settings", routing), Name), "Named overlays on routing, each crossed with every condition."),
+            new("policies", new DictionaryType("policy", new OverlayType("routing settings", routing), NewName), "Named overlays on routing, each crossed with every condition."),
             new("workload", workload, "What is asked of the cluster."),
-            new("conditions", new DictionaryType("condition", new OverlayType("cluster, network, faults, routing and workload settings", varied), Name),
+            new("conditions", new DictionaryType("condition", new OverlayType("cluster, network, faults, routing and workload settings", varied), NewName),
                 "Named overlays on everything above but model and dataset."),
             new("sweep", new SweepType(), "A grid on top of every condition: key paths and the values they take."),
             new("trace", Either(Word("all", "off"), Integer(0)), "Hops kept: all, off, or those of the first N requests of a trial and of as many that failed.", "1000"),
@@ -94,7 +99,7 @@ public static partial class LanguageSchema
 
     private static MapType Expectation() => new("expectation settings",
     [
-        new("metric", Word([.. Metric.All.Select(metric => metric.Name)]), "A column of conditions.csv.", Required: true),
+        new("metric", Word([.. Metric.All.Select(metric => metric.Name)]), "A column of conditions.csv, or `completion`: the share of requests that completed.", Required: true),
         new("model", Text, "The model; default each."),
         new("condition", Text, "The condition, with or without its sweep point; default each."),
         new("policy", Text, "The policy; default each."),

@@ -9,5 +9,14 @@ public sealed record MapType(string Noun, IReadOnlyList<SchemaKey> Keys) : Schem
     public override string Expected => $"a map of {Noun}";
 
     /// <summary>The key of a name, or null.</summary>
-    public SchemaKey? Key(string name) => Keys.FirstOrDefault(key => key.Name == name);
+    public SchemaKey? Key(string name)
+    {
+        foreach (SchemaKey key in Keys) // asked for every key of every sweep point
+        {
+            if (key.Name == name)
+                return key;
+        }
+
+        return null;
+    }
 }

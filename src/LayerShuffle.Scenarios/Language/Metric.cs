@@ -1,23 +1,15 @@
+using LayerShuffle.Network.Records;
+
 namespace LayerShuffle.Scenarios;
 
-/// <summary>A column of conditions.csv that an expectation can bound.</summary>
-/// <param name="Name">The column.</param>
+/// <summary>A metric that an expectation can bound: a column of conditions.csv, or one of summary.csv.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Unit">How a bound on it is written.</param>
 /// <param name="NeedsModel">Whether it is blank where the network alone is simulated.</param>
 public sealed record Metric(string Name, MetricUnit Unit, bool NeedsModel = false)
 {
-    /// <summary>Every metric, in the order of the columns.</summary>
-    public static IReadOnlyList<Metric> All { get; } =
-    [
-        new("requests", MetricUnit.Number), new("completed", MetricUnit.Number), new("failed", MetricUnit.Number), new("images", MetricUnit.Number),
-        new("top1", MetricUnit.Share, true), new("top5", MetricUnit.Share, true), new("top1_completed", MetricUnit.Share, true),
-        new("latency_mean_ms", MetricUnit.Milliseconds), new("latency_p50_ms", MetricUnit.Milliseconds), new("latency_p95_ms", MetricUnit.Milliseconds),
-        new("latency_p99_ms", MetricUnit.Milliseconds), new("latency_p95_all_ms", MetricUnit.Milliseconds), new("throughput_images_per_s", MetricUnit.PerSecond),
-        new("layers_executed_mean", MetricUnit.Number), new("layers_skipped_mean", MetricUnit.Number), new("kendall_tau_distance_mean", MetricUnit.Number),
-        new("messages_sent", MetricUnit.Number), new("messages_lost", MetricUnit.Number), new("messages_duplicated", MetricUnit.Number),
-        new("messages_corrupted", MetricUnit.Number), new("messages_reordered", MetricUnit.Number), new("retries", MetricUnit.Number),
-        new("results_superseded", MetricUnit.Number), new("bytes_sent", MetricUnit.Bytes), new("duration_s", MetricUnit.Seconds),
-    ];
+    /// <summary>Every metric of the catalogue, in its order.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [.. MetricCatalogue.All.Select(entry => new Metric(entry.Name, entry.Unit, entry.NeedsModel))];
 
     /// <summary>The metric of a name, or null.</summary>
     public static Metric? Find(string name) => All.FirstOrDefault(metric => metric.Name == name);

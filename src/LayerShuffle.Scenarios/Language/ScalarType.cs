@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LayerShuffle.Network.Time;
@@ -8,6 +9,8 @@ namespace LayerShuffle.Scenarios;
 /// <param name="Kind">What it is.</param>
 public sealed record ScalarType(ScalarKind Kind) : SchemaType
 {
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
+
     /// <summary>Least number (for durations in nanoseconds).</summary>
     public double? Minimum { get; init; }
 
@@ -28,6 +31,9 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
 
     /// <summary>For <see cref="ScalarKind.Pattern"/>: what such a text is called.</summary>
     public string Noun { get; init; } = "";
+
+    /// <summary>For <see cref="ScalarKind.Pattern"/>: texts that match and are refused all the same, in small letters; capitals make no difference.</summary>
+    public IReadOnlyList<string> Refused { get; init; } = [];
 
     /// <inheritdoc/>
     public override string Expected => Kind switch
@@ -51,7 +57,8 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
     public string? Check(string text) => Kind switch
     {
         ScalarKind.Text or ScalarKind.Path => text.Length == 0 ? "nothing is written here" : null,
-        ScalarKind.Pattern => Regex.IsMatch(text, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant) ? null : $"`{text}` is not possible here",
+        ScalarKind.Pattern => !Compiled(Pattern).IsMatch(text) ? $"`{text}` is not possible here" :
+            Refused.Contains(text.ToLowerInvariant()) ? $"`{text}` cannot be a name: readers of CSV take it for a missing value or a number" : null,
         ScalarKind.Integer => Quantity.Integer(text, out long whole) ?? OutOfRange(whole, text),
         ScalarKind.Number => Quantity.Number(text, out double number) ?? OutOfRange(number, text),
         ScalarKind.Boolean => text is "true" or "false" ? null : $"`{text}` is not true or false",
@@ -63,6 +70,8 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
         ScalarKind.Word => Words.Contains(text) ? null : UnsupportedWords.Contains(text) ? $"`{text}` is not supported yet" : $"unknown word `{text}`",
         _ => null,
     };
+
+    private static Regex Compiled(string pattern) => Patterns.GetOrAdd(pattern, static text => new Regex($"^(?:{text})\\z", RegexOptions.CultureInvariant));
 
     private string? OutOfRange(double number, string text) =>
         Minimum is { } least && (number < least || (Exclusive && number == least)) ? $"{text.Trim()} is too small" :

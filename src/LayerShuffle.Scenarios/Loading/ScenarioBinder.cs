@@ -7,6 +7,7 @@ namespace LayerShuffle.Scenarios;
 internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings, string folder)
 {
     private const long MaximumTrials = 1_000_000;
+    private const int MostMistakes = 200; // after so many the other combinations would say hardly more than the same again
 
     public Scenario? Bind(MapNode root)
     {
@@ -15,6 +16,9 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         OverlayChecker overlayChecker = new(mistakes);
         IReadOnlyList<MapEntry> sweep = overlayChecker.Sweep(root.Map("sweep"));
         OverlayExpander overlays = new(root, sweep);
+        SizeLimit limit = new(mistakes);
+        if (!limit.Allows(overlays, root.Entry("conditions")?.KeyLocation ?? root.Location))
+            return null;
         CheckOverlays(overlayChecker, overlays, varied);
         bool networkOnly = ModelBinder.IsNetworkOnly(root);
         ScenarioClock clock = Read.Text(root, "clock") == "wall" ? ScenarioClock.Wall : ScenarioClock.Virtual;
@@ -29,7 +33,12 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             return null;
         }
 
-        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, [.. models.Where(modelBinder.HasKnownSizes)], dataset, networkOnly, clocks);
+        if (!CheckTrials(root, models, overlays.Count))
+            return null;
+        List<ModelSpec> known = [.. models.Where(modelBinder.HasKnownSizes)];
+        EffectFinder effects = new(known, known.Count == models.Count, dataset, clocks.IsWall);
+        SourceLocation place = (root.Entry("sweep") ?? root.Entry("conditions"))?.KeyLocation ?? root.Location;
+        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, known, dataset, networkOnly, clocks, point => limit.Allows(point, place), effects);
         new WarningFinder(warnings).Shadows(overlays, sweep);
         List<string> sweepKeys = [.. sweep.Select(entry => entry.Key)];
         Scenario scenario = new()
@@ -45,10 +54,11 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             NetworkOnly = networkOnly,
             Conditions = variants,
             SweepKeys = sweepKeys,
-            Expectations = new ExpectationBinder(mistakes, models, variants, sweepKeys, networkOnly).Bind(root.Get("expect") as SequenceNode),
+            Expectations = new ExpectationBinder(mistakes, warnings, models, variants, sweepKeys, networkOnly).Bind(root.Get("expect") as SequenceNode),
             Trace = Read.Text(root, "trace") switch { "all" => int.MaxValue, "off" => 0, _ => Read.Integer(root, "trace", 1000) },
         };
-        CheckTrials(root, scenario);
+        if (mistakes.Count == 0)
+            effects.Report(root, scenario, overlays, sweep, warnings);
         return scenario;
     }
 
@@ -95,7 +105,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         return new DatasetSpec(kind, resolved, Read.Integer(map, "train") ?? (isShapes ? 5000 : null), Read.Integer(map, "test") ?? (isShapes ? 1000 : null));
     }
 
-    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly, ClockChecker clocks)
+    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly, ClockChecker clocks, Predicate<VariantPoint> isAllowed, EffectFinder effects)
     {
         List<TrialVariant> variants = [];
         StructureValidator full = new(mistakes, requireKeys: true);
@@ -104,9 +114,12 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         RangeChecker ranges = new(mistakes, models);
         WarningFinder finder = new(warnings);
         bool isSingle = overlays.Count == 1;
+        HashSet<ScenarioNode> checkedSections = new(ReferenceEqualityComparer.Instance);
         foreach (VariantPoint point in overlays.Points())
         {
-            full.Check(point.Merged, varied, "", point.Merged.Location);
+            if (!isAllowed(point) || mistakes.Count > MostMistakes)
+                return variants;
+            full.Check(point.Merged.Only(entry => checkedSections.Add(entry.Value)), varied, "", point.Merged.Location); // points share what they do not change
             mistakes.Context = isSingle ? "" : $" (condition `{point.DisplayName}`, policy `{point.Policy}`)";
             TrialVariant variant = binder.Bind(point);
             if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
@@ -116,6 +129,8 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             ranges.Variant(point, variant);
             mistakes.Context = "";
             finder.Variant(point, variant, models, dataset);
+            if (mistakes.Count == 0)
+                effects.Variant(point, variant);
             variants.Add(variant);
         }
 
@@ -123,10 +138,11 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         return variants;
     }
 
-    private void CheckTrials(MapNode root, Scenario scenario)
+    private bool CheckTrials(MapNode root, IReadOnlyList<ModelSpec> models, long variants)
     {
-        long trials = scenario.Models.Sum(model => (long)ScenarioExpander.TrainingSeeds(model)) * scenario.Conditions.Count * scenario.Repeats;
+        long trials = models.Sum(model => (long)ScenarioExpander.TrainingSeeds(model)) * variants * Math.Max(1, Read.Integer(root, "repeats", 1));
         if (trials > MaximumTrials)
             mistakes.Add(root.Location, "", $"{trials} trials", $"at most {MaximumTrials}");
+        return trials <= MaximumTrials;
     }
 }

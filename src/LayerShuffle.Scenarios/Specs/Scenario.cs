@@ -1,4 +1,5 @@
 using LayerShuffle.Network.Clusters;
+using LayerShuffle.Network.Records;
 
 namespace LayerShuffle.Scenarios;
 
@@ -48,5 +49,5 @@ public sealed record Scenario
     public required int Trace { get; init; }
 
     /// <summary>The CSV columns of the swept keys: <c>routing_order</c> for <c>routing.order</c>.</summary>
-    public IReadOnlyList<string> SweepColumns => [.. SweepKeys.Select(key => key.Replace('.', '_'))];
+    public IReadOnlyList<string> SweepColumns => [.. SweepKeys.Select(SweptKeyColumns.Plain)];
 }

@@ -27,6 +27,9 @@ public static class ScenarioExpander
         return trials;
     }
 
+    /// <summary>How many trials there are, without writing them out.</summary>
+    public static long Count(Scenario scenario) => scenario.Models.Sum(model => (long)TrainingSeeds(model)) * scenario.Conditions.Count * scenario.Repeats;
+
     /// <summary>How many trained models a model's entry stands for.</summary>
     public static int TrainingSeeds(ModelSpec model) => model.Training?.Seeds ?? 1;
 

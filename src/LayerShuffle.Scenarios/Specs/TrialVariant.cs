@@ -21,6 +21,10 @@ public sealed record TrialVariant
     /// <summary>Swept keys in order, each with its value as written.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> SweepValues { get; init; }
 
+    /// <summary>Those swept values that are numbers, by key, in SI units.</summary>
+    public IReadOnlyDictionary<string, double> SweepNumbers => SweepValues.Select(value => (value.Key, Number: SweptNumber.Of(value.Key, value.Value)))
+        .Where(value => value.Number is not null).ToDictionary(value => value.Key, value => value.Number!.Value, StringComparer.Ordinal);
+
     /// <summary>Conditions of the links.</summary>
     public required NetworkSpec Network { get; init; }
 

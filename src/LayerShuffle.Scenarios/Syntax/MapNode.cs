@@ -43,6 +43,9 @@ public sealed class MapNode : ScenarioNode
         return new MapNode(entries, Location, Path);
     }
 
+    /// <summary>This map with some of its entries only.</summary>
+    public MapNode Only(Func<MapEntry, bool> wanted) => new([.. Entries.Where(wanted)], Location, Path);
+
     /// <inheritdoc/>
     public override string Describe() => "a map";
 }

@@ -22,6 +22,7 @@ public sealed class YamlReader
     private readonly MistakeList mistakes;
     private readonly IParser parser;
     private long nodes;
+    private Mark read = Mark.Empty; // the end of what the parser has understood so far
 
     private YamlReader(string text, Func<Mark, SourceLocation> locate, MistakeList mistakes)
     {
@@ -56,9 +57,11 @@ public sealed class YamlReader
             return null;
         }
 
+        string[] lines = YamlTrouble.Lines(text);
+        YamlReader reader = new(text, mark => locate(YamlTrouble.Within(lines, mark)), mistakes);
         try
         {
-            return new YamlReader(text, locate, mistakes).Document(path);
+            return reader.Document(path);
         }
         catch (UnreadableException e)
         {
@@ -66,54 +69,47 @@ public sealed class YamlReader
         }
         catch (YamlException e)
         {
-            Report(text, locate, path, e, mistakes);
+            YamlTrouble trouble = YamlTrouble.Find(lines, reader.read, e.Start, e.Message);
+            mistakes.Add(locate(trouble.At), path, trouble.Message, trouble.Expected);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            mistakes.Add(locate(Mark.Empty) with { Line = 1, Column = 1 }, path, "not readable as YAML: " + OneLine(e.Message));
+            YamlTrouble trouble = YamlTrouble.Find(lines, reader.read, reader.read, ""); // the library's own words are about its parser, not about the text
+            mistakes.Add(locate(trouble.At), path, trouble.Message, trouble.Expected);
         }
 
         return null;
     }
-
-    private static void Report(string text, Func<Mark, SourceLocation> locate, string path, YamlException e, MistakeList mistakes)
-    {
-        string[] lines = text.Split('\n');
-        for (int line = Math.Max(1, (int)e.Start.Line); line <= Math.Min(lines.Length, (int)Math.Max(e.Start.Line, e.End.Line) + 1); line++)
-        {
-            string content = lines[line - 1];
-            int tab = content.IndexOf('\t', StringComparison.Ordinal);
-            if (tab < 0 || content[..tab].Trim().Length > 0)
-                continue;
-            mistakes.Add(locate(new Mark(0, line, tab + 1)), path, "the line is indented with a tab", "spaces");
-            return;
-        }
-
-        mistakes.Add(locate(e.Start), path, "not readable as YAML: " + OneLine(e.Message));
-    }
-
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 
     private static string Child(string path, string key) => path.Length == 0 ? key : path + "." + key;
 
     private bool Take<T>([NotNullWhen(true)] out T? taken)
         where T : ParsingEvent
     {
-        taken = parser.Accept<T>(out _) ? parser.Consume<T>() : null;
+        taken = parser.Accept<T>(out _) ? Consume<T>() : null;
         return taken is not null;
+    }
+
+    private T Consume<T>()
+        where T : ParsingEvent
+    {
+        T consumed = parser.Consume<T>();
+        if (consumed.End.Index > read.Index)
+            read = consumed.End;
+        return consumed;
     }
 
     private ScenarioNode? Document(string path)
     {
-        parser.Consume<StreamStart>();
+        Consume<StreamStart>();
         if (Take(out StreamEnd? end))
             throw new UnreadableException(locate(end.Start), path, "the file is empty", "a map of keys such as `name: my-scenario`");
-        parser.Consume<DocumentStart>();
+        Consume<DocumentStart>();
         ScenarioNode root = Node(path, 0);
-        parser.Consume<DocumentEnd>();
+        Consume<DocumentEnd>();
         if (Take(out DocumentStart? second))
             throw new UnreadableException(locate(second.Start), path, "a second document begins here", "one document in a file");
-        parser.Consume<StreamEnd>();
+        Consume<StreamEnd>();
         return root;
     }
 
@@ -121,7 +117,7 @@ public sealed class YamlReader
     {
         if (Take(out AnchorAlias? alias))
             return Alias(alias, path);
-        NodeEvent start = parser.Current as NodeEvent ?? throw new UnreadableException(locate(parser.Current?.Start ?? Mark.Empty), path, "not readable as YAML", "");
+        NodeEvent start = parser.Current as NodeEvent ?? throw new YamlException(read, read, "");
         SourceLocation location = locate(start.Start);
         if (depth >= MaximumDepth)
             throw new UnreadableException(location, path, $"nested more than {MaximumDepth} levels deep", "a flatter file");
@@ -161,13 +157,13 @@ public sealed class YamlReader
 
     private ScalarNode Single(SourceLocation location, string path)
     {
-        Scalar scalar = parser.Consume<Scalar>();
+        Scalar scalar = Consume<Scalar>();
         return new ScalarNode(scalar.Value, scalar.Style is ScalarStyle.Plain or ScalarStyle.Any, location, path);
     }
 
     private SequenceNode Sequence(SourceLocation location, string path, int depth)
     {
-        parser.Consume<SequenceStart>();
+        Consume<SequenceStart>();
         List<ScenarioNode> items = [];
         while (!Take<SequenceEnd>(out _))
             items.Add(Node($"{path}[{items.Count}]", depth + 1));
@@ -176,8 +172,9 @@ public sealed class YamlReader
 
     private MapNode Map(SourceLocation location, string path, int depth)
     {
-        parser.Consume<MappingStart>();
+        Consume<MappingStart>();
         List<MapEntry> entries = [];
+        MergeKeys merged = new(mistakes);
         Dictionary<string, SourceLocation> seen = new(StringComparer.Ordinal);
         while (!Take<MappingEnd>(out _))
         {
@@ -185,13 +182,15 @@ public sealed class YamlReader
             if (!Take(out Scalar? key))
                 throw new UnreadableException(keyLocation, path, "a key must be a plain word", "");
             ScenarioNode value = Node(Child(path, key.Value), depth + 1);
-            if (seen.TryAdd(key.Value, keyLocation))
+            if (key is { Value: MergeKeys.Key, Style: ScalarStyle.Plain })
+                merged.Add(entries.Count, value, keyLocation, Child(path, key.Value));
+            else if (seen.TryAdd(key.Value, keyLocation))
                 entries.Add(new MapEntry(key.Value, keyLocation, value));
             else
                 mistakes.Add(keyLocation, Child(path, key.Value), $"repeated key `{key.Value}`, first written at {seen[key.Value]}", "each key once");
         }
 
-        return new MapNode(entries, location, path);
+        return new MapNode(merged.Into(entries), location, path);
     }
 
     private sealed class UnreadableException(SourceLocation location, string path, string message, string expected) : Exception(message)

@@ -2,17 +2,32 @@ namespace LayerShuffle.Scenarios;
 
 /// <summary>Reads expectations and says which speak of nothing.</summary>
 /// <param name="mistakes">Where mistakes go.</param>
+/// <param name="warnings">Where warnings go.</param>
 /// <param name="models">The models.</param>
 /// <param name="variants">Every condition, sweep point and policy.</param>
 /// <param name="sweepKeys">The swept keys.</param>
 /// <param name="networkOnly">Whether there is no accuracy.</param>
 internal sealed class ExpectationBinder(
-    MistakeList mistakes, IReadOnlyList<ModelSpec> models, IReadOnlyList<TrialVariant> variants, IReadOnlyList<string> sweepKeys, bool networkOnly)
+    MistakeList mistakes, MistakeList warnings, IReadOnlyList<ModelSpec> models, IReadOnlyList<TrialVariant> variants, IReadOnlyList<string> sweepKeys, bool networkOnly)
 {
+    private const long MostChecks = 20_000_000;
+
     private readonly List<string> conditions = [.. variants.Select(variant => variant.BaseCondition).Concat(variants.Select(variant => variant.Condition)).Distinct()];
     private readonly List<string> policies = [.. variants.Select(variant => variant.Policy).Distinct()];
 
-    public IReadOnlyList<ExpectationSpec> Bind(SequenceNode? list) => [.. (list?.Items ?? []).OfType<MapNode>().Select(One)];
+    private readonly HashSet<(string Policy, string Condition)> points = [.. variants.Select(variant => (variant.Policy, variant.Condition))];
+    private readonly HashSet<string> seen = [];
+
+    public IReadOnlyList<ExpectationSpec> Bind(SequenceNode? list)
+    {
+        if ((list?.Items.Count ?? 0) * (long)variants.Count > MostChecks)
+        {
+            mistakes.Add(list!, $"{list!.Items.Count} expectations of {variants.Count} combinations of condition, policy and sweep point", $"at most {MostChecks} of both together");
+            return [];
+        }
+
+        return [.. (list?.Items ?? []).OfType<MapNode>().Select(One)];
+    }
 
     private ExpectationSpec One(MapNode map)
     {
@@ -118,20 +133,20 @@ internal sealed class ExpectationBinder(
 
     private void Matching(MapNode map, ExpectationSpec expectation)
     {
-        bool any = false;
-        foreach (ModelSpec model in models)
-        {
-            foreach (TrialVariant variant in variants.Where(variant => expectation.Matches(model.Name, variant)))
-            {
-                any = true;
-                if (expectation.Of is null || models.Any(other => variants.Any(candidate => expectation.IsReference(model.Name, variant, other.Name, candidate))))
-                    continue;
-                mistakes.Add(map.Get("of")!, $"nothing to compare `{variant.Condition}` under policy `{variant.Policy}` with", "a condition at the same sweep point and policy, or both named");
-                return;
-            }
-        }
-
-        if (!any)
+        List<string> judged = [.. models.Select(model => model.Name).Where(name => expectation.Model is null || expectation.Model == name)];
+        List<TrialVariant> matching = judged.Count == 0 ? [] : [.. variants.Where(variant => expectation.Matches(judged[0], variant))];
+        if (matching.Count == 0)
             mistakes.Add(map, "the expectation matches no trial", "a model, condition, policy and sweep point that occur together");
+        else if (expectation.Of is { } of && matching.Find(variant => !HasReference(of, variant)) is { } lonely)
+            mistakes.Add(map.Get("of")!, $"nothing to compare `{lonely.Condition}` under policy `{lonely.Policy}` with", "a condition at the same sweep point and policy, or both named");
+        else if (ExpectationEffects.Idle(expectation, judged, matching, !seen.Add(expectation.Text)) is { } idle)
+            warnings.Add(map, idle);
+    }
+
+    /// <summary>Whether there is a variant that another one can be compared with: all models meet all variants.</summary>
+    private bool HasReference(ExpectationReference of, TrialVariant variant)
+    {
+        string policy = of.Policy ?? variant.Policy, at = variant.Condition[variant.BaseCondition.Length..];
+        return (of.Condition is { } named && points.Contains((policy, named))) || points.Contains((policy, (of.Condition ?? variant.BaseCondition) + at));
     }
 }

@@ -3,6 +3,8 @@ namespace LayerShuffle.Scenarios;
 /// <summary>Finds what may have been meant: the known name at the smallest edit distance.</summary>
 public static class NearestName
 {
+    private const int MostNames = 1000; // looked at: of more, the nearest is hardly the one that was meant
+
     /// <summary>The nearest of some names, or null where none is near.</summary>
     public static string? Find(string word, IEnumerable<string> names)
     {
@@ -10,8 +12,10 @@ public static class NearestName
             return null;
         string? best = null;
         int limit = Math.Max(1, Math.Min(3, (word.Length + 1) / 3)) + 1;
-        foreach (string name in names)
+        foreach (string name in names.Take(MostNames))
         {
+            if (Math.Abs(name.Length - word.Length) >= limit)
+                continue;
             int distance = Distance(word.ToLowerInvariant(), name.ToLowerInvariant());
             if (distance < limit)
                 (best, limit) = (name, distance);

@@ -1,3 +1,5 @@
+using LayerShuffle.Network.Records;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Checks what only an overlay or a sweep can get wrong.</summary>
@@ -8,9 +10,10 @@ internal sealed class OverlayChecker(MistakeList mistakes)
     public IReadOnlyList<MapEntry> Sweep(MapNode? sweep)
     {
         List<MapEntry> right = [];
+        Dictionary<string, string> columns = new(StringComparer.Ordinal);
         foreach (MapEntry entry in sweep?.Entries ?? [])
         {
-            if (!entry.Value.IsNull && IsSweepable(entry) && IsGrid(entry))
+            if (!entry.Value.IsNull && IsSweepable(entry) && IsGrid(entry) && HasColumns(entry, columns))
                 right.Add(entry);
         }
 
@@ -54,6 +57,21 @@ internal sealed class OverlayChecker(MistakeList mistakes)
         string? meant = near is null ? null : string.Join('.', entry.Key.Split('.').Select(part => part == unknown ? near : part));
         mistakes.Add(entry.KeyLocation, at, $"unknown key `{unknown}` in `{entry.Key}`", known.Count == 0 ? "" : "one of " + string.Join(", ", known), meant);
         return false;
+    }
+
+    /// <summary>Whether the columns of a swept key are its own: <c>a-b</c> and <c>a_b</c> are one and the same there.</summary>
+    private bool HasColumns(MapEntry entry, Dictionary<string, string> columns)
+    {
+        string plain = SweptKeyColumns.Plain(entry.Key);
+        foreach (string column in (string[])[plain, plain + SweptKeyColumns.NumberSuffix])
+        {
+            if (columns.TryAdd(column, entry.Key))
+                continue;
+            mistakes.Add(entry.KeyLocation, "sweep." + entry.Key, $"`{entry.Key}` and `{columns[column]}` would both be the column `{column}` of the results", "names that differ in more than punctuation and capitals");
+            return false;
+        }
+
+        return true;
     }
 
     private bool IsGrid(MapEntry entry)

@@ -149,12 +149,18 @@ public sealed class StructureValidator(MistakeList mistakes, bool requireKeys)
             return;
         }
 
+        foreach (SchemaType option in type.Options)
+        {
+            if (option is ScalarType single && node is ScalarNode { IsNull: false } written && single.Check(written.Text) is null)
+                return;
+        }
+
         List<ScalarType> scalars = [.. type.Options.OfType<ScalarType>()];
         if (node is not ScalarNode scalar || node.IsNull)
         {
             mistakes.Add(node, $"{node.Describe()} where something else belongs", type.Expected);
         }
-        else if (scalars.TrueForAll(option => option.Check(scalar.Text) is not null))
+        else
         {
             ScalarType? unsupported = scalars.Find(option => option.UnsupportedWords.Contains(scalar.Text));
             string problem = (unsupported ?? scalars[^1]).Check(scalar.Text)!;

@@ -21,7 +21,7 @@ public class ResultsWriterTests
                 new HopRecord { Request = 0, Branch = 0, Position = 3, Attempt = 0, From = "node-1", To = "coordinator", Sent = Sample.At(9), Fate = "lost" },
             ],
             Ledger = [new LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began"), new LedgerEntry(Sample.At(2003.5), "outage", "crash", "node-1", "restarted", Sample.At(2000))],
-        }, Swept);
+        }, Swept, new Dictionary<string, double> { ["network.loss"] = 0.01 });
         writer.WriteSummary();
     }
 
@@ -33,10 +33,10 @@ public class ResultsWriterTests
 
         const string key = "0,shuffled,0,default,\"loss-5[routing.order=arbitrary,network.loss=1%]\",0,";
         directory.Text("conditions.csv").ShouldBe(
-            "trial,model,training_seed,policy,condition,repeat,scenario,seed,routing_order,network_loss,requests,completed,failed,images,top1,top5,top1_completed,"
+            "trial,model,training_seed,policy,condition,repeat,scenario,seed,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,requests,completed,failed,images,top1,top5,top1_completed,"
             + "latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,throughput_images_per_s,layers_executed_mean,layers_skipped_mean,"
             + "kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s\n"
-            + key + "lossy-edge,7,arbitrary,1%,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1\n");
+            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1\n");
         directory.Text("requests.csv").ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,request,first_image,images,correct,correct_top5,outcome,submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries\n"
             + key + "0,0,2,1,2,completed,0,10,0 1 2,,,0,0\n"
@@ -58,8 +58,8 @@ public class ResultsWriterTests
             "model,training_seed,policy,condition,repeat,epoch,step,loss,class_loss,position_loss,learning_rate,top1_sequential,top1_arbitrary\n"
             + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1\n");
         directory.Lines("summary.csv")[0].ShouldStartWith(
-            "model,policy,condition,routing_order,network_loss,training_seeds,repeats,requests,top1_mean,top1_std_seeds,top1_std_repeats,top1_ci_low,top1_ci_high,top1_n,top1_completed_mean");
-        directory.Lines("summary.csv")[1].ShouldStartWith("shuffled,default,\"loss-5[routing.order=arbitrary,network.loss=1%]\",arbitrary,1%,1,1,3,0.5,,,");
+            "model,policy,condition,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,training_seeds,repeats,requests,top1_mean,top1_std_seeds,top1_std_repeats,top1_ci_low,top1_ci_high,top1_n,top1_completed_mean");
+        directory.Lines("summary.csv")[1].ShouldStartWith("shuffled,default,\"loss-5[routing.order=arbitrary,network.loss=1%]\",arbitrary,1%,,0.01,loss-5,1,1,3,0.5,,,");
     }
 
     /// <summary>The culture, or where the machine has no culture data one that writes numbers as strangely.</summary>

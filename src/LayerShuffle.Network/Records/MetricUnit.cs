@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Network.Records;
 
 /// <summary>In what a metric is measured, and how a bound on it is written.</summary>
 public enum MetricUnit
