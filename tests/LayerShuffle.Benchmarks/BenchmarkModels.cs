@@ -1,4 +1,3 @@
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Benchmarks;
 

@@ -1,7 +1,6 @@
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Seeds;
-using LayerShuffle.Vision;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Benchmarks;

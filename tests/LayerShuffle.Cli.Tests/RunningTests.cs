@@ -2,7 +2,6 @@ using System.Globalization;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Tests;
 

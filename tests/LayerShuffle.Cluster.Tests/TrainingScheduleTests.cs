@@ -1,6 +1,5 @@
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Network.Seeds;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Tests;
 

@@ -71,6 +71,18 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void What_config_json_overrules_and_what_nobody_applies_is_warned_about()
+    {
+        Config(Tiny + ", \"num_labels\": 10, \"layershuffle_variant\": \"layerdrop\", \"layerdrop\": 0.35, \"hidden_dropout_prob\": 0.1, \"attention_probs_dropout_prob\": 0.0");
+        string[] warnings = Some.Warnings(Import("model: {layerdrop: 0.5, variant: layershuffle}\n", "training: {epochs: 1}"));
+        warnings.ShouldContain(warning => warning.Contains("model.layerdrop: has no effect on `a`: config.json of its checkpoint says 0.35", StringComparison.Ordinal));
+        warnings.ShouldContain(warning => warning.Contains("model.variant: has no effect on `a`: config.json of its checkpoint says layerdrop", StringComparison.Ordinal));
+        warnings.ShouldContain(warning => warning.Contains("hidden_dropout_prob 0.1 in config.json is not applied", StringComparison.Ordinal));
+        warnings.Length.ShouldBe(4); // and that there are no weights
+        Some.Warnings(Import("model: {layerdrop: 0.5, variant: layershuffle}\n", "variant: layerdrop, layerdrop: 0.5")).Length.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_model_that_starts_from_an_imported_one_takes_over_all_that_it_is()
     {
         Config(Tiny + ", \"qkv_bias\": false, \"layer_norm_eps\": 0.001, \"hidden_act\": \"quick_gelu\", \"num_labels\": 10, \"num_channels\": 3");

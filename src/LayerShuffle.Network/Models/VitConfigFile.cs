@@ -22,8 +22,15 @@ internal static class VitConfigFile
     public static ModelDescription Read(string path)
     {
         using JsonFile file = JsonFile.Open(path);
-        return new(Read(file), Said(file));
+        return new(Read(file), Said(file), [.. Unapplied(file)]);
     }
+
+    /// <summary>Dropout acts in training only, and this program trains without it.</summary>
+    private static IEnumerable<string> Unapplied(JsonFile file) =>
+        from key in (string[])["hidden_dropout_prob", "attention_probs_dropout_prob"]
+        let probability = file.Double(key, 0)
+        where probability != 0
+        select string.Create(CultureInfo.InvariantCulture, $"{key} {probability} in {file.Name} is not applied: models are trained without dropout here");
 
     public static VitConfig Parse(byte[] bytes, string name)
     {

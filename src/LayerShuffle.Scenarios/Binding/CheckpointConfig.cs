@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>
@@ -31,6 +33,9 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
                 mistakes.Add(entry.Get(key) ?? shared.Get(key) ?? checkpoint, message.TrimEnd('.'));
             foreach (SharedSize size in SharedSize.All.Where(size => size.Differs(model.Config, description.Config) && entry.Get(size.Key) is not null))
                 warnings.Add(entry.Get(size.Key)!, $"has no effect: config.json of the checkpoint says {size.Show(description.Config)}, and it wins", "no such key beside `checkpoint`");
+            foreach (string sentence in model.Training is null ? [] : description.Unapplied)
+                warnings.Add(checkpoint, sentence);
+            WarnOfShared(model, config, entry, shared);
             ModelSpec described = model with { Config = config };
             if (config.Mistakes().Count == 0)
                 Judge(described, checkpoint);
@@ -54,6 +59,23 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
             PositionLossWeight = Asks("position_loss_weight") ? asked.PositionLossWeight : read.PositionLossWeight,
             InitializerRange = Asks("initializer_range") ? asked.InitializerRange : read.InitializerRange,
         };
+    }
+
+    /// <summary>Settings of training in `model` that config.json overrules. One at its default may have been filled in.</summary>
+    private void WarnOfShared(ModelSpec model, VitConfig config, MapNode entry, MapNode shared)
+    {
+        VitConfig asked = model.Config, standard = new();
+        void Warn(string key, bool lost, string value)
+        {
+            if (lost && entry.Get(key) is null && shared.Get(key) is { } written)
+                warnings.Add(written, $"has no effect on `{model.Name}`: config.json of its checkpoint says {value}, and it wins over `model`", "the key in the model's own entry, to change it");
+        }
+
+        Warn(ModelDescription.Variant, asked.Variant != config.Variant && asked.Variant != standard.Variant, ModelClassNames.NameOf(config.Variant));
+        if (config.Variant == ModelVariant.LayerDrop)
+            Warn("layerdrop", asked.LayerDrop != config.LayerDrop && asked.LayerDrop != standard.LayerDrop, config.LayerDrop.ToString(CultureInfo.InvariantCulture));
+        if (config.Variant == ModelVariant.LayerShufflePredict)
+            Warn("position_loss_weight", asked.PositionLossWeight != config.PositionLossWeight && asked.PositionLossWeight != standard.PositionLossWeight, config.PositionLossWeight.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>What the run would fail at, told from config.json and the headers of the weights.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Cluster.Training;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Tests.Training;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Network.Records;
-using LayerShuffle.Vision;
 using static LayerShuffle.Cluster.Tests.Training.LocalTrainingCluster;
 
 namespace LayerShuffle.Cluster.Tests.Training;

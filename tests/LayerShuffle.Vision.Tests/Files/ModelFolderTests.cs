@@ -203,6 +203,33 @@ public sealed class ModelFolderTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Models.All), MemberType = typeof(Models))]
+    public void A_description_comes_back_from_its_bytes_as_it_went(ModelVariant variant, ModelArchitecture architecture)
+    {
+        foreach (HiddenActivation activation in Enum.GetValues<HiddenActivation>())
+        {
+            VitConfig config = Models.Tiny(variant, architecture) with
+            {
+                HiddenAct = activation,
+                ImageHeight = 12,
+                ImageWidth = 8,
+                PatchHeight = 2,
+                PatchWidth = 4,
+                NumChannels = 1,
+                QkvBias = false,
+                LayerNormEps = 3e-7,
+                InitializerRange = 0.25,
+                Teacher = architecture == ModelArchitecture.Deit,
+                LayerDrop = variant == ModelVariant.LayerDrop ? 0.7 : 0.2,
+                PositionLossWeight = variant == ModelVariant.LayerShufflePredict ? 9 : 1,
+                PositionEmbeddingSize = variant == ModelVariant.LayerShufflePosition ? 6 : 32,
+            };
+            VitConfig back = VitConfig.Parse(config.ToJson(), "config.json");
+            (back with { Id2Label = null }).ShouldBe(config);
+        }
+    }
+
     [Fact]
     public void Lists_of_two_equal_sides_are_a_square_and_nulls_are_absent()
     {
