@@ -36,7 +36,8 @@ public static class DatasetLoader
     }
 
     /// <summary>
-    /// Looks whether a dataset is there and can be read: finds its files, checks their structure, that there are as many images as are asked for, and reads one image of each split. What a damaged image further on does to
+    /// Looks whether a dataset is there and can be read: finds its files, checks their structure, that there are as many images as are asked for, and reads
+    /// one image of each split. What a damaged image further on does to
     /// <see cref="Load"/> is not foretold.
     /// </summary>
     /// <exception cref="DatasetException">As for <see cref="Load"/>.</exception>
@@ -47,10 +48,10 @@ public static class DatasetLoader
         {
             var book = new Bookkeeper(options.Kind, options.Path);
             (ImageSplit train, ImageSplit test) = Open(options, seed.Child("dataset"), book);
-            int[] used = [.. new[] { ("train", train, options.Train), ("test", test, options.Test) }.Select(split => Check(split.Item2, split.Item1, split.Item3, options))];
+            (int usedTrain, int usedTest) = (Check(train, "train", options.Train, options), Check(test, "test", options.Test, options));
             train.Read(0, options.ImageSize);
             test.Read(0, options.ImageSize);
-            return book.Close(train.ClassNames, (train.Count, used[0]), (test.Count, used[1]));
+            return book.Close(train.ClassNames, (train.Count, usedTrain), (test.Count, usedTest));
         });
     }
 

@@ -9,7 +9,10 @@ public sealed record DatasetOptions
     /// <summary>Which dataset.</summary>
     public required DatasetKind Kind { get; init; }
 
-    /// <summary>The folder with the dataset's files, or one above it; every kind but <see cref="DatasetKind.Shapes"/> needs it. For <see cref="DatasetKind.Mnist"/> it may also be the file of the training images.</summary>
+    /// <summary>
+    /// The folder with the dataset's files, or one above it; every kind but <see cref="DatasetKind.Shapes"/> needs it. For <see
+    /// cref="DatasetKind.Mnist"/> it may also be the file of the training images.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>The number of training images, drawn class by class; by default all there are (shapes: 5,000).</summary>

@@ -6,7 +6,8 @@ namespace LayerShuffle.Cli.Tests;
 public class DatasetTests
 {
     // 8 × 8 pixels of one colour.
-    private static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8IafBgA0wMeAAg1MCANh8AR6FrdlEAAAAAElFTkSuQmCC");
+    private static readonly byte[] Png = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8IafBgA0wMeAAg1MCANh8AR6FrdlEAAAAAElFTkSuQmCC");
 
     private const string Scenario = """
         name: pets
@@ -26,9 +27,9 @@ public class DatasetTests
 
     private static string Pets(Cli cli)
     {
-        foreach (string file in new[] { "train/cat/1.png", "train/dog/1.png", "train/dog/2.png", "valid/cat/1.png", "valid/dog/1.png", "train/.ipynb_checkpoints/1.png" })
+        foreach (string file in new[] { "train/cat/1", "train/dog/1", "train/dog/2", "valid/cat/1", "valid/dog/1", "train/.ipynb_checkpoints/1" })
         {
-            string path = cli.At("pets/" + file);
+            string path = cli.At($"pets/{file}.png");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, Png);
         }

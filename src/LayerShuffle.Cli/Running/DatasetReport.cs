@@ -9,7 +9,8 @@ namespace LayerShuffle.Cli.Running;
 internal static class DatasetReport
 {
     /// <summary>
-    /// Looks at the scenario's dataset as a run would read it. Null where there is none, where it is drawn, or where its path does not exist: the scenario's own warning says that it is needed where the run takes place.
+    /// Looks at the scenario's dataset as a run would read it. Null where there is none, where it is drawn, or where its path does not exist: the scenario's
+    /// own warning says that it is needed where the run takes place.
     /// </summary>
     /// <exception cref="DatasetException">It is there, and the run would fail at it.</exception>
     public static DatasetAccount? Inspect(Scenario scenario) =>
@@ -28,9 +29,11 @@ internal static class DatasetReport
         ["classes"] = new JsonArray([.. account.Classes.Select(name => (JsonNode)name)]),
         ["train"] = Split(account.Train),
         ["test"] = Split(account.Test),
-        ["skipped"] = new JsonArray([.. account.Skipped.Select(skipped => (JsonNode)new JsonObject { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = skipped.Example })]),
+        ["skipped"] = new JsonArray([.. account.Skipped.Select(Skipped)]),
         ["notes"] = new JsonArray([.. account.Notes.Select(note => (JsonNode)note)]),
     };
+
+    private static JsonNode Skipped(SkippedFiles skipped) => new JsonObject { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = skipped.Example };
 
     private static JsonObject Split(SplitAccount split) => new() { ["source"] = split.Source, ["found"] = split.Found, ["used"] = split.Used };
 }

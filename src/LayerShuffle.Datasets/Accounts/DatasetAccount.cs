@@ -35,7 +35,8 @@ public sealed record DatasetAccount
     public IEnumerable<string> Lines()
     {
         string names = string.Join(", ", Classes.Take(NamesShown)) + (Classes.Count > NamesShown ? ", …" : "");
-        yield return Text($"dataset: {Word}{(Path is null ? "" : $" in {Path}")}: {Classes.Count} {(Classes.Count == 1 ? "class" : "classes")} ({names}); train: {Train}; test: {Test}");
+        string classes = Text($"{Classes.Count} {(Classes.Count == 1 ? "class" : "classes")} ({names})");
+        yield return $"dataset: {Word}{(Path is null ? "" : $" in {Path}")}: {classes}; train: {Train}; test: {Test}";
         if (Skipped.Count > 0)
             yield return "dataset: skipped: " + string.Join("; ", Skipped);
         foreach (string note in Notes)

@@ -30,5 +30,6 @@ internal sealed record CifarFiles(string Dataset, bool Pickled, string[] Train, 
 
     /// <summary>That a file is not there.</summary>
     public DatasetException Missing(string folder, string file) => new(
-        $"{Dataset}: there is no '{file}' in '{folder}'; dataset.path must be the folder with the files of the binary or of the Python version ({Train[0]}, {Test}, {Names}), or one above it.");
+        $"{Dataset}: there is no '{file}' in '{folder}'; dataset.path must be the folder with the files of the binary or of the Python version "
+            + $"({Train[0]}, {Test}, {Names}), or one above it.");
 }

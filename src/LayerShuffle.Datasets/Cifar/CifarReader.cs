@@ -3,7 +3,10 @@ using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Cifar;
 
-/// <summary>Reads the binary and the Python versions of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html), in the folder that is named or one below it.</summary>
+/// <summary>
+/// Reads the binary and the Python versions of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html), in the folder that is named or one
+/// below it.
+/// </summary>
 internal sealed class CifarReader(CifarFiles files, string folder, Bookkeeper book)
 {
     /// <summary>Opens CIFAR-10: whichever of the five batches are there, and the test batch.</summary>
@@ -20,7 +23,8 @@ internal sealed class CifarReader(CifarFiles files, string folder, Bookkeeper bo
             if (DataFolder.Find(folder, path => files.Marks.Any(name => File.Exists(Path.Combine(path, name))), book) is { } found)
                 return new CifarReader(files, found, book).Open();
         }
-        string? archive = Directory.EnumerateFiles(folder).Where(path => Path.GetFileName(path).StartsWith("cifar-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
+        string? archive = Directory.EnumerateFiles(folder)
+            .Where(path => Path.GetFileName(path).StartsWith("cifar-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
         throw archive is null
             ? versions[0].Missing(folder, versions[0].Train[0])
             : new DatasetException($"{versions[0].Dataset}: '{archive}' is still packed; unpack it (tar -xzf), and give the folder as dataset.path.");
@@ -41,7 +45,10 @@ internal sealed class CifarReader(CifarFiles files, string folder, Bookkeeper bo
     }
 
     private RecordSplit Split(IReadOnlyList<string> paths, IReadOnlyList<string> names) =>
-        new([.. paths.Select(path => files.Pickled ? PickledBatch.Read(path, files.LabelKeys, names.Count) : RecordFile.Read(path, files.LabelKeys.Length, names.Count))], files.LabelKeys.Length, names);
+        new([.. paths.Select(path => Records(path, names.Count))], files.LabelKeys.Length, names);
+
+    private RecordFile Records(string path, int classes) =>
+        files.Pickled ? PickledBatch.Read(path, files.LabelKeys, classes) : RecordFile.Read(path, files.LabelKeys.Length, classes);
 
     private string[] Names()
     {
@@ -50,7 +57,8 @@ internal sealed class CifarReader(CifarFiles files, string folder, Bookkeeper bo
             ? PickledBatch.Names(path, files.NamesKey)
             : [.. System.Text.Encoding.UTF8.GetString(DataFile.Read(path, 1 << 20)).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
         if (names.Length != files.Classes)
-            throw new DatasetException($"'{path}' names {names.Length} classes, expected {files.Classes}{(files.Pickled ? "" : ", one a line")}; download {files.Dataset} again.");
+            throw new DatasetException($"'{path}' names {names.Length} classes, expected {files.Classes}{(files.Pickled ? "" : ", one a line")}; "
+                + $"download {files.Dataset} again.");
         return names;
     }
 

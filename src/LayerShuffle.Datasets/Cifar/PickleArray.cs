@@ -12,7 +12,9 @@ internal sealed class PickleArray
     /// <summary>Takes shape, element type, order and data; false where they are not those of an array of bytes.</summary>
     public bool Fill(object? shape, object? type, object? fortran, object? data)
     {
-        if (shape is not object?[] sides || sides.Any(side => side is not (long and >= 0)) || type is not PickleType { Name: "u1" or "uint8" or "|u1" or "B" } || fortran is not false || data is not PickleText text)
+        if (shape is not object?[] sides || sides.Any(side => side is not (long and >= 0)) || fortran is not false || data is not PickleText text)
+            return false;
+        if (type is not PickleType { Name: "u1" or "uint8" or "|u1" or "B" })
             return false;
         (Shape, Data) = ([.. sides.Cast<long>()], text.Bytes);
         return true;

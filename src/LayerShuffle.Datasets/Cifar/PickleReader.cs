@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text;
 
 namespace LayerShuffle.Datasets.Cifar;
 
 /// <summary>
-/// Reads the pickles of CIFAR's Python version: a dictionary of numbers, strings, lists and one numpy array of bytes. It is no interpreter: names that a pickle refers to are compared with five known ones and never looked up, objects cannot
-/// be made, and what a pickle can make it hold is bounded (items by number, bytes by the file's own length).
+/// Reads the pickles of CIFAR's Python version: a dictionary of numbers, strings, lists and one numpy array of bytes. It is no interpreter: names that a
+/// pickle refers to are compared with five known ones and never looked up, objects cannot be made, and what a pickle can make it hold is bounded (items by
+/// number, bytes by the file's own length).
 /// </summary>
 internal sealed class PickleReader
 {
@@ -18,7 +20,8 @@ internal sealed class PickleReader
     private long encodable;
     private int items;
 
-    private PickleReader(byte[] bytes, string name) => (scanner, encodable) = (new(bytes, name), 4L * bytes.Length); // four bytes of UTF-8 at most for what was one
+    // Four bytes of UTF-8 at most for what was one.
+    private PickleReader(byte[] bytes, string name) => (scanner, encodable) = (new(bytes, name), 4L * bytes.Length);
 
     /// <summary>Reads the dictionary that a pickle consists of.</summary>
     /// <exception cref="DatasetException">It holds anything else.</exception>
@@ -65,7 +68,9 @@ internal sealed class PickleReader
     private object Boolean()
     {
         string text = scanner.LineText();
-        return text is "00" or "01" ? text == "01" : long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out long value) ? value : throw scanner.Wrong($"'{text}' for a number");
+        if (text is "00" or "01")
+            return text == "01";
+        return long.TryParse(text, CultureInfo.InvariantCulture, out long value) ? value : throw scanner.Wrong($"'{text}' for a number");
     }
 
     private bool Text(byte opcode)
@@ -140,7 +145,8 @@ internal sealed class PickleReader
         }
     }
 
-    private string Shown(object? text) => text is PickleText { Bytes.Length: <= 256 } name ? name.ToString() : throw scanner.Wrong("a name that is no short string");
+    private string Shown(object? text) =>
+        text is PickleText { Bytes.Length: <= 256 } name ? name.ToString() : throw scanner.Wrong("a name that is no short string");
 
     private PickleGlobal Global(string module, string name) =>
         PickleGlobal.Of(module, name) ?? throw scanner.Wrong($"it asks for '{module}.{name}', which CIFAR's own files do not");
@@ -242,5 +248,7 @@ internal sealed class PickleReader
         return true;
     }
 
-    private bool Recall(long index) => memo.TryGetValue(index, out object? value) ? Push(value) : throw scanner.Wrong($"{index} recalled, which was never remembered");
+    private bool Recall(long index) =>
+        memo.TryGetValue(index, out object? value) ? Push(value) : throw scanner.Wrong($"{index} recalled, which was "
+        + "never remembered");
 }

@@ -55,12 +55,15 @@ internal sealed class PickleScanner(byte[] bytes, string name)
         return line;
     }
 
-    public string LineText() => Line() is { Length: <= LongestLine } line ? Encoding.UTF8.GetString(line.Span) : throw Wrong("a name or number that is far too long");
+    public string LineText() =>
+        Line() is { Length: <= LongestLine } line ? Encoding.UTF8.GetString(line.Span) : throw Wrong("a name or number that is far too long");
 
     public long LineNumber()
     {
         string text = LineText();
-        return long.TryParse(text.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : throw Wrong($"'{text}' for a number");
+        return long.TryParse(text.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : throw Wrong($"'{text}' for a number");
     }
 
     /// <summary>A string as Python 2 writes it in a program: quoted, with escapes.</summary>
@@ -82,11 +85,20 @@ internal sealed class PickleScanner(byte[] bytes, string name)
             if (left >= 3 && line[i + 1] == 'x' && byte.TryParse(line.Slice(i + 2, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte code))
                 text.Add(code);
             else
-                text.Add(left < 1 ? throw Wrong("half an escape") : line[i + 1] switch { (byte)'n' => (byte)'\n', (byte)'r' => (byte)'\r', (byte)'t' => (byte)'\t', (byte)'\\' or (byte)'\'' or (byte)'"' => line[i + 1], _ => throw Wrong("an unknown escape") });
+                text.Add(left < 1 ? throw Wrong("half an escape") : Escape(line[i + 1]));
             i += line[i + 1] == 'x' ? 3 : 1;
         }
         return [.. text];
     }
+
+    private byte Escape(byte letter) => letter switch
+    {
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        (byte)'\\' or (byte)'\'' or (byte)'"' => letter,
+        _ => throw Wrong("an unknown escape"),
+    };
 
     /// <summary>A line of Latin-1 in which \u and four digits stand for another character, as UTF-8.</summary>
     public byte[] Escaped()
@@ -95,7 +107,8 @@ internal sealed class PickleScanner(byte[] bytes, string name)
         var text = new StringBuilder(line.Length);
         for (int i = 0; i < line.Length; i++)
         {
-            if (line.Length - i >= 6 && line[i] == '\\' && line[i + 1] == 'u' && ushort.TryParse(line.Slice(i + 2, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ushort code))
+            bool escape = line.Length - i >= 6 && line[i] == '\\' && line[i + 1] == 'u';
+            if (escape && ushort.TryParse(line.Slice(i + 2, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ushort code))
             {
                 text.Append((char)code);
                 i += 5;

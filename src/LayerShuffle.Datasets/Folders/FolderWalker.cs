@@ -6,10 +6,12 @@ namespace LayerShuffle.Datasets.Folders;
 internal sealed class FolderWalker(Bookkeeper book)
 {
     private const int DeepestFolder = 16;
-    private static readonly string[] SystemFolders = ["__MACOSX", "__pycache__", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found"];
+    private static readonly string[] SystemFolders =
+        ["__MACOSX", "__pycache__", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found"];
     private static readonly string[] SystemFiles = ["Thumbs.db", "desktop.ini"];
     private static readonly string[] OtherImages =
-        [".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".psd", ".npy", ".npz", ".exr", ".hdr", ".dcm", ".raw", ".dng"];
+        [".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".psd", ".npy", ".npz",
+        ".exr", ".hdr", ".dcm", ".raw", ".dng"];
 
     private readonly HashSet<string> nested = [];
 
@@ -51,7 +53,8 @@ internal sealed class FolderWalker(Bookkeeper book)
     public void NoteNested()
     {
         if (nested.Count > 0)
-            book.Note($"{nested.Count} folder(s) lie within class folders, such as {book.Relative(nested.Order(StringComparer.Ordinal).First())}; their images count to the class folder");
+            book.Note($"{nested.Count} folder(s) lie within class folders, such as {book.Relative(nested.Order(StringComparer.Ordinal).First())}; "
+                + "their images count to the class folder");
     }
 
     private static string[]? Entries(string folder, Func<string, string[]> list)
@@ -66,7 +69,8 @@ internal sealed class FolderWalker(Bookkeeper book)
         }
     }
 
-    private static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.') || SystemFiles.Contains(Path.GetFileName(path), StringComparer.OrdinalIgnoreCase);
+    private static bool IsHidden(string path) =>
+        Path.GetFileName(path).StartsWith('.') || SystemFiles.Contains(Path.GetFileName(path), StringComparer.OrdinalIgnoreCase);
 
     private bool IsOfInterest(string folder)
     {

@@ -5,8 +5,9 @@ using LayerShuffle.Network.Seeds;
 namespace LayerShuffle.Datasets.Folders;
 
 /// <summary>
-/// Reads PATH/train/CLASS/… with PATH/test, PATH/val, PATH/valid or PATH/validation beside it; without a train folder PATH/CLASS/…, of which a fifth of every class, drawn from the seed, is the test split.
-/// Where several are there, the first in this order with class folders is the test split. Classes and files are sorted by their names' UTF-16 code units, so that every system sees the same order.
+/// Reads PATH/train/CLASS/… with PATH/test, PATH/val, PATH/valid or PATH/validation beside it; without a train folder PATH/CLASS/…, of which a fifth of every
+/// class, drawn from the seed, is the test split. Where several are there, the first in this order with class folders is the test split. Classes and files
+/// are sorted by their names' UTF-16 code units, so that every system sees the same order.
 /// </summary>
 internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper book)
 {
@@ -32,7 +33,8 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         string[] tests = [.. Named(folders, TestNames)];
         if (train is null && tests.Length > 0)
             throw new DatasetException(
-                $"image folder: '{tests[0]}' has no '{Path.Combine(folder, "train")}' beside it; add it, or keep the class folders directly in '{folder}' for an automatic split.");
+                $"image folder: '{tests[0]}' has no '{Path.Combine(folder, "train")}' beside it; add it, or keep the class folders directly in "
+                    + $"'{folder}' for an automatic split.");
         if (train is null)
             return SplitOff(List(folder, Labelled(folder)), book.Relative(folder));
         foreach (string other in folders.Where(path => path != train && !tests.Contains(path)))
@@ -45,7 +47,8 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         if (test is not { } chosen)
             return SplitOff(List(train, classes), book.Relative(train) + "/");
         if (chosen.Classes.FirstOrDefault(found => !names.Contains(found.Name, StringComparer.Ordinal)) is { } unknown)
-            throw new DatasetException($"image folder: the class '{unknown.Name}' in '{chosen.Path}' has no images in '{train}'; both must have the same class folders.");
+            throw new DatasetException($"image folder: the class '{unknown.Name}' in '{chosen.Path}' has no images in '{train}'; both must have the "
+                + "same class folders.");
         book.TestSource = book.Relative(chosen.Path) + "/";
         string[] absent = [.. names.Except(chosen.Classes.Select(found => found.Name), StringComparer.Ordinal)];
         if (absent.Length > 0)
@@ -60,13 +63,15 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         {
             string[] found = [.. folders.Where(path => Path.GetFileName(path).Equals(name, StringComparison.OrdinalIgnoreCase))];
             if (found.Length > 1)
-                throw new DatasetException($"image folder: '{folder}' has both '{Path.GetFileName(found[0])}' and '{Path.GetFileName(found[1])}'; keep one of them.");
+                throw new DatasetException($"image folder: '{folder}' has both '{Path.GetFileName(found[0])}' and '{Path.GetFileName(found[1])}'; "
+                    + "keep one of them.");
             if (found.Length == 1)
                 yield return found[0];
         }
     }
 
-    // The first with folders of known classes. A folder of bare images, or with one folder around them, is a test split without labels, as contests hand it out; one with nothing in it is damage.
+    // The first with folders of known classes. A folder of bare images, or with one folder around them, is a test split without labels, as contests hand it
+    // out; one with nothing in it is damage.
     private (string Path, ClassFolder[] Classes)? Test(string[] tests, string train, string[] names)
     {
         (string Path, ClassFolder[] Classes)? strange = null;
@@ -87,7 +92,8 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
             }
             int loose = FolderWalker.LooseImages(path);
             if (loose == 0)
-                throw new DatasetException($"image folder: there are no class folders with images in '{path}'; expected the same as in '{train}'. Fill it, or remove it.");
+                throw new DatasetException($"image folder: there are no class folders with images in '{path}'; expected the same as in '{train}'. "
+                    + "Fill it, or remove it.");
             book.Note($"{book.Relative(path)}/ is not used: its {loose} images are not in class folders, so they have no labels");
         }
         return strange;
@@ -96,10 +102,13 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
     private ClassFolder[] Labelled(string path)
     {
         ClassFolder[] classes = Readable(path);
-        string? inner = classes.Length == 0 ? null : (walker.Subfolders(path) ?? []).FirstOrDefault(sub => TrainNames.Any(name => Directory.Exists(Path.Combine(sub, name))));
+        string? inner = classes.Length == 0
+            ? null
+            : (walker.Subfolders(path) ?? []).FirstOrDefault(sub => TrainNames.Any(name => Directory.Exists(Path.Combine(sub, name))));
         if (inner is not null)
             throw new DatasetException($"image folder: '{inner}' holds a train folder, so it is no class; give it as dataset.path.");
-        return classes.Length > 0 ? classes : throw new DatasetException($"image folder: there are no class folders with images in '{path}'; expected {path}/CLASS/*.png ({ImageFormats.Names}).");
+        return classes.Length > 0 ? classes : throw new DatasetException($"image folder: there are no class folders with images in '{path}'; expected "
+            + $"{path}/CLASS/*.png ({ImageFormats.Names}).");
     }
 
     private ClassFolder[] Readable(string path) =>
@@ -128,16 +137,18 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         string inner = folder;
         for (int depth = 0; depth < DeepestWrapper; depth++)
         {
-            string[] below = Directory.Exists(inner) && !FolderWalker.IsClosed(inner) ? new FolderWalker(new Bookkeeper(DatasetKind.ImageFolder, inner)).Subfolders(inner) ?? [] : [];
-            if (below.Length != 1 || TrainNames.Concat(TestNames).Contains(Path.GetFileName(below[0]), StringComparer.OrdinalIgnoreCase) || FolderWalker.LooseImages(below[0]) > 0)
+            string[] below = Below(inner);
+            if (below.Length != 1 || FolderWalker.LooseImages(below[0]) > 0 || TrainNames.Concat(TestNames).Contains(Path.GetFileName(below[0]), StringComparer.OrdinalIgnoreCase))
                 break;
             inner = below[0];
-            string[] next = new FolderWalker(new Bookkeeper(DatasetKind.ImageFolder, inner)).Subfolders(inner) ?? [];
-            if (next.Length < 2)
+            if (Below(inner).Length < 2)
                 continue;
             book.Note($"found in {book.Relative(inner)}/, the only folder in the one that was named");
             return inner;
         }
         return folder;
     }
+
+    // What is left aside on the way is taken down by whoever reads the folder.
+    private static string[] Below(string folder) => new FolderWalker(new Bookkeeper(DatasetKind.ImageFolder, folder)).Subfolders(folder) ?? [];
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace LayerShuffle.Datasets;
 
 /// <summary>
-/// The first frame of a GIF file. PIL shows transparent pixels in their palette colour, and where the frame does not reach the colour of the transparent index, or of index 0; Skia leaves both blank.
-/// So the mark of transparency is taken off before decoding, and the surroundings are painted afterwards.
+/// The first frame of a GIF file. PIL shows transparent pixels in their palette colour, and where the frame does not reach the colour of the transparent
+/// index, or of index 0; Skia leaves both blank. So the mark of transparency is taken off before decoding, and the surroundings are painted afterwards.
 /// </summary>
 internal sealed class GifFrame
 {
@@ -40,7 +40,8 @@ internal sealed class GifFrame
                 if ((file[at + 9] & 0x80) != 0)
                     palette = (at + 10, PaletteBytes(file[at + 9]));
                 int entry = 3 * Math.Max(transparent, 0);
-                byte[] around = entry + 3 <= palette.count && palette.start + entry + 3 <= file.Length ? file[(palette.start + entry)..(palette.start + entry + 3)] : [0, 0, 0];
+                bool there = entry + 3 <= palette.count && palette.start + entry + 3 <= file.Length;
+                byte[] around = there ? file[(palette.start + entry)..(palette.start + entry + 3)] : [0, 0, 0];
                 return new(file, file.AsSpan(at, 10), around);
             }
             if (file[at] != 0x21)

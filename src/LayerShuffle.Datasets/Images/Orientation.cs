@@ -25,7 +25,8 @@ internal static class Orientation
         return new(planar, rows, columns);
     }
 
-    // Where in the file the upright image's pixel lies: 3 is upside down, 6 lies on its left side (row 0 is the right edge), 8 on its right one; 2, 4, 5 and 7 are mirrored besides.
+    // Where in the file the upright image's pixel lies: 3 is upside down, 6 lies on its left side (row 0 is the right edge), 8 on its right one; 2, 4, 5 and
+    // 7 are mirrored besides.
     private static (int Y, int X) Source(int row, int column, int height, int width, int orientation) => orientation switch
     {
         2 => (row, width - 1 - column),

@@ -29,7 +29,8 @@ internal static class PngChunks
         }
         // Data that cannot be packed grows by five bytes for every block of at most 64 KiB, and by eleven for the whole.
         if (packed > needed + needed / 1000 + Slack)
-            throw new DatasetException($"'{name}' holds {packed} bytes of packed pixels, where its size asks for {needed} bytes unpacked: it is damaged or a trap; replace or remove it.");
+            throw new DatasetException($"'{name}' holds {packed} bytes of packed pixels, where its size asks for {needed} bytes unpacked: it is "
+                + "damaged or a trap; replace or remove it.");
         return orientation;
     }
 

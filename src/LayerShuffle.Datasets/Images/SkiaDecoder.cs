@@ -30,7 +30,8 @@ internal static class SkiaDecoder
     // Unpremultiplied and without a colour space: the file's own numbers.
     private static unsafe byte[] Pixels(SKCodec codec, int width, int height, string name)
     {
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, null);
+        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, alpha, null);
         var pixels = new byte[info.BytesSize64];
         SKCodecResult result;
         fixed (byte* target = pixels)
@@ -44,5 +45,6 @@ internal static class SkiaDecoder
         };
     }
 
-    private static DatasetException Incomplete(string name) => new($"'{name}' is cut off: it ends before its last pixel. Replace it (copy or download it again), or remove it.");
+    private static DatasetException Incomplete(string name) => new($"'{name}' is cut off: it ends before its last pixel. Replace it (copy or download "
+        + "it again), or remove it.");
 }

@@ -2,11 +2,14 @@ using BitMiracle.LibTiff.Classic;
 
 namespace LayerShuffle.Datasets;
 
-/// <summary>Decodes the first page of a TIFF file with LibTiff.Net: grey, palette, RGB, CMYK and YCbCr of 1 to 16 bits, in strips or tiles, with the usual compressions.</summary>
+/// <summary>
+/// Decodes the first page of a TIFF file with LibTiff.Net: grey, palette, RGB, CMYK and YCbCr of 1 to 16 bits, in strips or tiles, with the usual
+/// compressions.
+/// </summary>
 internal static class TiffDecoder
 {
-    private const int Width = 256, Height = 257, BitsPerSample = 258, Photometric = 262, SamplesPerPixel = 277, RowsPerStrip = 278, Planes = 284, SampleFormat = 339;
-    private const int StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
+    private const int Width = 256, Height = 257, BitsPerSample = 258, Photometric = 262, SamplesPerPixel = 277, Planes = 284, SampleFormat = 339;
+    private const int RowsPerStrip = 278, StripOffsets = 273, StripBytes = 279, TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325;
     private const int Separated = 5;
 
     static TiffDecoder() => Tiff.SetErrorHandler(new Complaints());
@@ -14,7 +17,8 @@ internal static class TiffDecoder
     /// <summary>Decodes a file.</summary>
     public static PlanarImage Decode(ReadOnlySpan<byte> file, string name)
     {
-        TiffDirectory directory = TiffDirectory.Read(file) ?? throw new DatasetException($"'{name}' is cut off: its directory is missing. Replace or remove it.");
+        TiffDirectory directory = TiffDirectory.Read(file) ?? throw new DatasetException($"'{name}' is cut off: its directory is missing. Replace or "
+            + "remove it.");
         long width = directory.Value(Width, 0), height = directory.Value(Height, 0);
         ImageDecoder.CheckSize(width, height, name);
         Check(directory, width, height, file.Length, name);
@@ -26,7 +30,8 @@ internal static class TiffDecoder
         tiff.SetField(TiffTag.ORIENTATION, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT);
         if (alpha == (int)ExtraSample.UNASSALPHA)
             tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)ExtraSample.ASSOCALPHA });
-        if (directory.Value(Photometric, 0) == Separated && directory.Value(BitsPerSample, 1) == 8 && directory.Value(SamplesPerPixel, 1) >= 4 && directory.Value(Planes, 1) == 1 && !tiff.IsTiled())
+        bool inks = directory.Value(Photometric, 0) == Separated && directory.Value(BitsPerSample, 1) == 8 && directory.Value(SamplesPerPixel, 1) >= 4;
+        if (inks && directory.Value(Planes, 1) == 1 && !tiff.IsTiled())
             return Orientation.Upright(Cmyk(tiff, (int)width, (int)height, name, complaint), (int)height, (int)width, directory.Orientation ?? 1);
         var raster = new int[width * height];
         if (!tiff.ReadRGBAImageOriented((int)width, (int)height, raster, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, true) || complaint.Text is not null)
@@ -34,7 +39,8 @@ internal static class TiffDecoder
         return Orientation.Upright(Bytes(raster, alpha == (int)ExtraSample.ASSOCALPHA), (int)height, (int)width, directory.Orientation ?? 1);
     }
 
-    // Before LibTiff is asked: what it would reserve memory for is in the file, the parts of the image are no larger than is granted, and none of them is missing.
+    // Before LibTiff is asked: what it would reserve memory for is in the file, the parts of the image are no larger than is granted, and none of them is
+    // missing.
     private static void Check(TiffDirectory directory, long width, long height, long length, string name)
     {
         long bits = directory.Value(BitsPerSample, 1), samples = directory.Value(SamplesPerPixel, 1), format = directory.Value(SampleFormat, 1);
@@ -49,9 +55,10 @@ internal static class TiffDecoder
         ImageDecoder.CheckSize(across, down, name);
         long parts = (width + across - 1) / across * ((height + down - 1) / down) * (directory.Value(Planes, 1) == 2 ? samples : 1);
         (int offsets, int bytes) = tiled ? (TileOffsets, TileBytes) : (StripOffsets, StripBytes);
-        bool there = directory.Count(offsets) >= parts && directory.Count(bytes) >= parts && directory.Largest(offsets) < length && directory.Largest(bytes) <= length;
-        if (!directory.Fits || !there)
-            throw new DatasetException($"'{name}' is cut off or damaged: parts of the image are missing, or would lie behind the end of the file. Replace or remove it.");
+        bool there = directory.Count(offsets) >= parts && directory.Count(bytes) >= parts;
+        if (!directory.Fits || !there || directory.Largest(offsets) >= length || directory.Largest(bytes) > length)
+            throw new DatasetException($"'{name}' is cut off or damaged: parts of the image are missing, or would lie behind the end of the file. "
+                + "Replace or remove it.");
     }
 
     // LibTiff rounds CMYK down; PIL to the nearest.

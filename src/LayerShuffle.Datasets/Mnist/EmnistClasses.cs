@@ -19,7 +19,8 @@ internal sealed record EmnistClasses(int First, IReadOnlyList<string> Names)
         "letters" => new(1, Split(Capitals)),
         "balanced" or "bymerge" => new(0, Split(Digits + Capitals + SmallThatDiffer)),
         "byclass" => new(0, Split(Digits + Capitals + Small)),
-        _ => throw new DatasetException($"EMNIST: '{files.Prefix}mapping.txt' is not in '{files.Folder}', and '{files.Selection}' is none of byclass, bymerge, balanced, letters, digits and mnist; put it there."),
+        _ => throw new DatasetException($"EMNIST: '{files.Prefix}mapping.txt' is not in '{files.Folder}', and '{files.Selection}' is none of byclass, "
+            + "bymerge, balanced, letters, digits and mnist; put it there."),
     };
 
     private static string[] Split(string characters) => [.. characters.Select(c => c.ToString())];
@@ -32,7 +33,7 @@ internal sealed record EmnistClasses(int First, IReadOnlyList<string> Names)
         for (int i = 0; i < lines.Length; i++)
         {
             string[] parts = lines[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length < 2 || !Number(parts[0], out int label) || !Number(parts[1], out int code) || label > 255 || code is < 32 or > 126 || !characters.TryAdd(label, ((char)code).ToString()))
+            if (parts.Length < 2 || !Number(parts[0], 0, 255, out int label) || !Number(parts[1], 32, 126, out int code) || !characters.TryAdd(label, ((char)code).ToString()))
                 throw new DatasetException($"'{path}' line {i + 1}: '{lines[i]}' is no label of its own with the code of a character; download EMNIST again.");
         }
         int first = characters.Count > 0 ? characters.Keys.First() : throw new DatasetException($"'{path}' maps no labels; download EMNIST again.");
@@ -41,5 +42,6 @@ internal sealed record EmnistClasses(int First, IReadOnlyList<string> Names)
         return new(first, [.. characters.Values]);
     }
 
-    private static bool Number(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, int least, int most, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;
 }

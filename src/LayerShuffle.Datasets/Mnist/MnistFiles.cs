@@ -21,7 +21,8 @@ internal sealed partial record MnistFiles(string Folder, string Prefix)
         try
         {
             return [.. Directory.GetFiles(folder).Select(path => TrainImages().Match(Path.GetFileName(path))).Where(match => match.Success)
-                .Select(match => match.Groups["prefix"].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(prefix => new MnistFiles(folder, prefix))];
+                .Select(match => match.Groups["prefix"].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+                .Select(prefix => new MnistFiles(folder, prefix))];
         }
         catch (UnauthorizedAccessException)
         {
@@ -51,9 +52,11 @@ internal sealed partial record MnistFiles(string Folder, string Prefix)
     // As the authors wrote the names, as unpacking programs write them (a dot for the hyphen), and either of them gzipped.
     private string Find(string[] parts, string what, int rank)
     {
-        string[] names = [.. parts.SelectMany(part => new[] { $"{Prefix}{part}-{what}-idx{rank}-ubyte", $"{Prefix}{part}-{what}.idx{rank}-ubyte" }).SelectMany(name => new[] { name, name + ".gz" })];
+        IEnumerable<string> plain = parts.SelectMany(part => new[] { $"{Prefix}{part}-{what}-idx{rank}-ubyte", $"{Prefix}{part}-{what}.idx{rank}-ubyte" });
+        string[] names = [.. plain.SelectMany(name => new[] { name, name + ".gz" })];
         return names.Select(name => Path.Combine(Folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new DatasetException($"MNIST: there is neither '{names[0]}' nor '{names[1]}' in '{Folder}' (nor with a dot, as in '{names[2]}'); dataset.path must be the folder with the four IDX files.");
+            ?? throw new DatasetException($"MNIST: there is neither '{names[0]}' nor '{names[1]}' in '{Folder}' (nor with a dot, as in '{names[2]}'); "
+                + "dataset.path must be the folder with the four IDX files.");
     }
 
     [GeneratedRegex(@"^(?<prefix>.*?)train-images[-.]idx3-ubyte(\.gz)?$", RegexOptions.CultureInvariant)]

@@ -11,7 +11,8 @@ internal static class DataFile
     {
         long length = Length(path);
         if (length > limit)
-            throw new DatasetException($"'{path}' has {length} bytes; at most {limit >> 20} MiB are read of such a file. It is not what its name says, or damaged; replace or remove it.");
+            throw new DatasetException($"'{path}' has {length} bytes; at most {limit >> 20} MiB are read of such a file. It is not what its name "
+                + "says, or damaged; replace or remove it.");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         var bytes = new byte[length];
         file.ReadExactly(bytes);
@@ -29,9 +30,12 @@ internal static class DataFile
     {
         var file = new FileInfo(path);
         if (file.LinkTarget is not null)
-            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? throw new DatasetException($"'{path}' is a link to something that is no file; replace or remove it.");
+            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? throw new DatasetException($"'{path}' is a link to something that "
+                + "is no file; replace or remove it.");
         if (!file.Exists)
-            throw new DatasetException($"'{path}' is not there{(file.FullName == Path.GetFullPath(path) ? "" : $" (a link to '{file.FullName}')")}; restore or remove it.");
-        return file.Length > 0 ? file.Length : throw new DatasetException($"'{path}' is empty, or no ordinary file but a pipe or a device; replace or remove it.");
+            throw new DatasetException($"'{path}' is not there{(file.FullName == Path.GetFullPath(path) ? "" : $" (a link to '{file.FullName}')")}; "
+                + "restore or remove it.");
+        return file.Length > 0 ? file.Length : throw new DatasetException($"'{path}' is empty, or no ordinary file but a pipe or a device; replace or "
+            + "remove it.");
     }
 }

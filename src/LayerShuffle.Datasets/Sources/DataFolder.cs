@@ -16,7 +16,8 @@ internal static class DataFolder
         {
             string[] found = [.. level.Where(holds)];
             if (found.Length > 1)
-                throw new DatasetException($"dataset: '{folder}' holds the dataset more than once: {string.Join(" and ", found.Take(3).Select(path => $"'{path}'"))}; give one of them as dataset.path.");
+                throw new DatasetException($"dataset: '{folder}' holds the dataset more than once: "
+                    + $"{string.Join(" and ", found.Take(3).Select(path => $"'{path}'"))}; give one of them as dataset.path.");
             if (found.Length == 1)
             {
                 if (depth > 0)
@@ -32,7 +33,7 @@ internal static class DataFolder
     {
         try
         {
-            return [.. Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.') && Path.GetFileName(path) != "__MACOSX").Order(StringComparer.Ordinal)];
+            return [.. Directory.GetDirectories(folder).Where(path => Path.GetFileName(path) is not ("__MACOSX" or ['.', ..])).Order(StringComparer.Ordinal)];
         }
         catch (UnauthorizedAccessException)
         {

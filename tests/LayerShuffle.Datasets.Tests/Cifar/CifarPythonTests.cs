@@ -14,7 +14,8 @@ public class CifarPythonTests
     private static ImageDataset Load(TempFolder folder, DatasetKind kind = DatasetKind.Cifar10, int size = 32) =>
         DatasetLoader.Load(new() { Kind = kind, Path = folder.Path, ImageSize = size }, SeedTree.Root(0));
 
-    private static string Message(TempFolder folder, DatasetKind kind = DatasetKind.Cifar10) => Should.Throw<DatasetException>(() => Load(folder, kind)).Message;
+    private static string Message(TempFolder folder, DatasetKind kind = DatasetKind.Cifar10) =>
+        Should.Throw<DatasetException>(() => Load(folder, kind)).Message;
 
     private static TempFolder Python10(string below = "")
     {
@@ -74,7 +75,8 @@ public class CifarPythonTests
     public void Names_in_the_first_protocol_are_read()
     {
         using TempFolder folder = Python10();
-        folder.Write("batches.meta", "(dp1\nS'num_cases_per_batch'\np2\nI10000\nsS'label_names'\np3\n(lp4\n" + string.Concat(Names.Select((name, i) => $"S'{name}'\np{5 + i}\na")) + "sS'num_vis'\np15\nI3072\ns.");
+        string names = string.Concat(Names.Select((name, i) => $"S'{name}'\np{5 + i}\na"));
+        folder.Write("batches.meta", "(dp1\nS'num_cases_per_batch'\np2\nI10000\nsS'label_names'\np3\n(lp4\n" + names + "sS'num_vis'\np15\nI3072\ns.");
         Load(folder).Train.ClassNames.ShouldBe(Names);
     }
 
@@ -153,14 +155,16 @@ public class CifarPythonTests
 
     [Fact]
     public void Items_without_end_are_refused() =>
-        Should.Throw<DatasetException>(() => PickleReader.Read([.. Enumerable.Repeat((byte)']', 4_100_000)], "x")).Message.ShouldContain("more than 4000000 items");
+        Should.Throw<DatasetException>(() => PickleReader.Read([.. Enumerable.Repeat((byte)']', 4_100_000)], "x"))
+            .Message.ShouldContain("more than 4000000 items");
 
     [Fact]
     public void One_string_encoded_again_and_again_is_refused()
     {
         byte[] head = [.. "c_codecs\nencode\nq\0X"u8, 0, 16, 0, 0, .. new byte[4096], .. "q\u0001"u8];
         byte[] again = [.. "h\0h\u0001"u8, 0x85, (byte)'R'];
-        Should.Throw<DatasetException>(() => PickleReader.Read([.. head, .. Enumerable.Repeat(again, 1000).SelectMany(call => call)], "x")).Message.ShouldContain("more encoded bytes");
+        Should.Throw<DatasetException>(() => PickleReader.Read([.. head, .. Enumerable.Repeat(again, 1000).SelectMany(call => call)], "x"))
+            .Message.ShouldContain("more encoded bytes");
     }
 
     [Fact]

@@ -107,7 +107,8 @@ public class FolderAccountTests
         [
             $"dataset: image-folder in {folder.Path}: 2 classes (cat, dog); train: 2 images, train/; test: 2 images, test/",
             "dataset: skipped: folders beside the splits: 1, such as extra; hidden and system files: 2, such as train/cat/._1.png; "
-                + "images of formats that are not read (.heic): 1, such as train/cat/phone.HEIC; images outside the class folders: 1, such as train/stray.png; other files: 2, such as README.md",
+                + "images of formats that are not read (.heic): 1, such as train/cat/phone.HEIC; "
+                + "images outside the class folders: 1, such as train/stray.png; other files: 2, such as README.md",
         ]);
     }
 
@@ -249,7 +250,8 @@ public class FolderAccountTests
         using TempFolder folder = Split();
         folder.Write("train/cat/1.png", "no image");
         Should.Throw<DatasetException>(() => DatasetLoader.Inspect(ImageFolders.Options(folder), SeedTree.Root(0))).Message.ShouldContain("1.png");
-        Should.Throw<DatasetException>(() => DatasetLoader.Inspect(ImageFolders.Options(folder) with { Test = 7 }, SeedTree.Root(0))).Message.ShouldContain("7 images are asked for");
+        Should.Throw<DatasetException>(() => DatasetLoader.Inspect(ImageFolders.Options(folder) with { Test = 7 }, SeedTree.Root(0)))
+            .Message.ShouldContain("7 images are asked for");
     }
 
     // Whatever lies there: every image is used or accounted for, every class has images, and nothing but a sentence is thrown.
@@ -258,7 +260,8 @@ public class FolderAccountTests
     {
         string[] names = ["train", "test", "val", "cat", "dog", ".hidden", "__MACOSX", "Train"];
         string[] files = ["1.png", "2.PNG", "._x.png", "notes.txt", "y.heic"];
-        Gen.Select(Gen.Int[0, names.Length - 1].Select(i => names[i]).Array[0, 3], Gen.Int[0, files.Length - 1].Select(i => files[i])).Array[1, 12].Sample(tree =>
+        Gen<string[]> above = Gen.Int[0, names.Length - 1].Select(i => names[i]).Array[0, 3];
+        Gen.Select(above, Gen.Int[0, files.Length - 1].Select(i => files[i])).Array[1, 12].Sample(tree =>
         {
             using var folder = new TempFolder();
             foreach ((string[] folders, string file) in tree)

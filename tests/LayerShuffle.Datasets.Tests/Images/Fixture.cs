@@ -25,8 +25,8 @@ public sealed record Fixture(string Name, byte[] File, int Width, int Height, in
         foreach (JsonProperty file in json.RootElement.EnumerateObject())
         {
             int Number(string key) => file.Value.GetProperty(key).GetInt32();
-            all[file.Name] = new(
-                file.Name, System.IO.File.ReadAllBytes(Path.Combine(Folder, file.Name)), Number("width"), Number("height"), Number("complete"), file.Value.GetProperty("rgb").GetBytesFromBase64());
+            byte[] bytes = System.IO.File.ReadAllBytes(Path.Combine(Folder, file.Name)), rgb = file.Value.GetProperty("rgb").GetBytesFromBase64();
+            all[file.Name] = new(file.Name, bytes, Number("width"), Number("height"), Number("complete"), rgb);
         }
         return all;
     }

@@ -24,14 +24,16 @@ public class ImageFormatTests
         Fixture fixture = Fixture.Of(name);
         IEnumerable<int> lengths = Enumerable.Range(0, fixture.Complete).Where(length => length % 11 == 0 || length > fixture.Complete - 40 || length < 40);
         foreach (int length in lengths)
-            Should.Throw<DatasetException>(() => ImageDecoder.Decode(fixture.File.AsSpan(0, length), name), $"{name} cut to {length} of {fixture.File.Length} bytes").Message.ShouldContain(name);
+            Should.Throw<DatasetException>(() => ImageDecoder.Decode(fixture.File.AsSpan(0, length), name), $"{name} cut to {length} of "
+                + $"{fixture.File.Length} bytes").Message.ShouldContain(name);
     }
 
     [Fact]
     public void A_truncated_jpeg_is_said_to_be_cut_off()
     {
         byte[] file = Fixture.Of("subsampled.jpg").File;
-        Should.Throw<DatasetException>(() => ImageDecoder.Decode(file.AsSpan(0, file.Length * 3 / 4), "half.jpg")).Message.ShouldContain("'half.jpg' is cut off");
+        Should.Throw<DatasetException>(() => ImageDecoder.Decode(file.AsSpan(0, file.Length * 3 / 4), "half.jpg"))
+            .Message.ShouldContain("'half.jpg' is cut off");
     }
 
     [Fact]

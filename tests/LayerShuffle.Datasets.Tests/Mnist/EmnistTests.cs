@@ -28,7 +28,8 @@ public class EmnistTests
         folder.Write($"{prefix}test-labels-idx1-ubyte.gz", Gzip(Labels(test)));
     }
 
-    private static ImageDataset Load(string path, int size = 4) => DatasetLoader.Load(new() { Kind = DatasetKind.Mnist, Path = path, ImageSize = size }, SeedTree.Root(0));
+    private static ImageDataset Load(string path, int size = 4) =>
+        DatasetLoader.Load(new() { Kind = DatasetKind.Mnist, Path = path, ImageSize = size }, SeedTree.Root(0));
 
     private static string Message(string path) => Should.Throw<DatasetException>(() => Load(path)).Message;
 
@@ -89,7 +90,7 @@ public class EmnistTests
 
     [Theory]
     [InlineData("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")]
-    [InlineData("MNIST/raw/train-images-idx3-ubyte", "MNIST/raw/train-labels-idx1-ubyte", "MNIST/raw/t10k-images-idx3-ubyte", "MNIST/raw/t10k-labels-idx1-ubyte")]
+    [InlineData("M/raw/train-images-idx3-ubyte", "M/raw/train-labels-idx1-ubyte", "M/raw/t10k-images-idx3-ubyte", "M/raw/t10k-labels-idx1-ubyte")]
     public void Other_names_and_places_are_found(string trainImages, string trainLabels, string testImages, string testLabels)
     {
         using var folder = new TempFolder();

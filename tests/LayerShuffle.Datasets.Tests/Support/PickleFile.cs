@@ -19,7 +19,8 @@ public static class PickleFile
             file.Write([.. Text(key), .. "]q\u0004("u8, .. values.SelectMany(label => new[] { (byte)'K', label }), (byte)'e']);
         int images = pixels.Length / 3072;
         file.Write([.. Text("data"), .. Array, (byte)'M', (byte)images, (byte)(images >> 8), .. "M\0\u000c"u8, 0x86]);
-        file.Write([.. "cnumpy\ndtype\nq\n"u8, .. Text("u1"), .. "K\0K\u0001"u8, 0x87, .. "Rq\u000b(K\u0003U\u0001|NNNJ"u8, 255, 255, 255, 255, (byte)'J', 255, 255, 255, 255, .. "K\0tb"u8, 0x89]);
+        file.Write([.. "cnumpy\ndtype\nq\n"u8, .. Text("u1"), .. "K\0K\u0001"u8, 0x87]);
+        file.Write([.. "Rq\u000b(K\u0003U\u0001|NNNJ"u8, 255, 255, 255, 255, (byte)'J', 255, 255, 255, 255, .. "K\0tb"u8, 0x89]);
         var length = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, pixels.Length);
         file.Write([(byte)'T', .. length, .. pixels, .. "tb"u8, .. Text("filenames"), .. "]q\u000cu."u8]);
