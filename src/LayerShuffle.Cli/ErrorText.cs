@@ -16,6 +16,7 @@ internal static class ErrorText
         Exception cause = exception is AggregateException { InnerException: { } inner } ? inner : exception;
         return cause switch
         {
+            _ when TorchLibrary.Explain(cause) is { } missing => $"Error: {missing}",
             UsageException or DatasetException or ModelFormatException or TrainingDivergedException => $"Error: {cause.Message}",
             ClusterException or UnreachableException or ClusterIdentityException or InsecureAddressException or PlacementException => $"Error: {cause.Message}",
             UnauthorizedAccessException or IOException => $"Error: {cause.Message} Check the path and its permissions.",

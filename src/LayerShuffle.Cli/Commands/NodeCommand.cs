@@ -37,16 +37,10 @@ internal static class NodeCommand
         {
             if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
                 throw new UsageException(refusal);
-            HostAddress hub = HostPort.Parse("--join", parsed.GetValue(join)!, portNeeded: true);
-            if (hub.IsAny)
-                throw new UsageException($"--join {hub}: that address stands for all of a machine's own, nobody can connect to it. Give the name or address of the coordinator's machine, or 127.0.0.1 for this one.");
+            HostAddress hub = Hub(parsed.GetValue(join)!);
             HostAddress? listenOn = parsed.GetValue(listen) is { } text ? HostPort.Parse("--listen", text, portNeeded: false) : null;
             string? reachedAt = parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null;
-            int? control = HostPort.Port("--control-port", parsed.GetValue(controlPort)) ?? listenOn?.Port, data = HostPort.Port("--data-port", parsed.GetValue(dataPort));
-            if (listenOn?.Port is { } port && port != control)
-                throw new UsageException($"--listen {listenOn} and --control-port {control} give two ports for the same: leave one out.");
-            if (control is not null && control == data)
-                throw new UsageException($"--control-port and --data-port are both {data}: they must differ.");
+            (int? control, int? data) = Ports(listenOn, parsed.GetValue(controlPort), parsed.GetValue(dataPort));
             string wanted = parsed.GetValue(device)!;
             Devices.Check(wanted);
             if (parsed.GetValue(threads) is < 1)
@@ -81,6 +75,24 @@ internal static class NodeCommand
             return await new NodeSupervisor(options, new SelfLauncher(secured.WorkerEnvironment)).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
         });
         return command;
+    }
+
+    private static HostAddress Hub(string text)
+    {
+        HostAddress hub = HostPort.Parse("--join", text, portNeeded: true);
+        if (hub.IsAny)
+            throw new UsageException($"--join {hub}: that address stands for all of a machine's own, nobody can connect to it. Give the name or address of the coordinator's machine, or 127.0.0.1 for this one.");
+        return hub;
+    }
+
+    private static (int? Control, int? Data) Ports(HostAddress? listen, int? controlPort, int? dataPort)
+    {
+        int? control = HostPort.Port("--control-port", controlPort) ?? listen?.Port, data = HostPort.Port("--data-port", dataPort);
+        if (listen?.Port is { } port && port != control)
+            throw new UsageException($"--listen {listen} and --control-port {control} give two ports for the same: leave one out.");
+        if (control is not null && control == data)
+            throw new UsageException($"--control-port and --data-port are both {data}: they must differ.");
+        return (control, data);
     }
 
     /// <summary>Finds out now what the worker would stumble over much later.</summary>

@@ -3,10 +3,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
 using LayerShuffle.Scenarios;
-using TorchSharp;
 
 namespace LayerShuffle.Cli.Running;
 
@@ -51,7 +51,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             {
                 ["layershuffle"] = typeof(VirtualTrialRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
                 ["dotnet"] = Environment.Version.ToString(),
-                ["torchsharp"] = typeof(torch).Assembly.GetName().Version?.ToString(),
+                ["torchsharp"] = TorchLibrary.Version,
                 ["akka"] = typeof(Akka.Actor.ActorSystem).Assembly.GetName().Version?.ToString(),
             },
             ["machine"] = new JsonObject

@@ -56,12 +56,14 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
     }
 
     /// <summary>Finds out before anything is written what layers could not be computed with.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // a run of the network alone goes without libtorch
     private void CheckComputing()
     {
         TorchLibrary.Need();
-        Devices.Select(options.Device);
+        CheckDevice();
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // where TorchSharp is missing, it must not be looked for before
+    private void CheckDevice() => Devices.Select(options.Device);
 
     private int Execute(
         Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, TrialSelection selection, ClusterSecurity security, IPEndPoint? listen, CancellationToken cancellation)

@@ -31,10 +31,10 @@ internal sealed class HubClient(NodeSupervisorOptions options)
             {
                 if (options.Time.GetElapsedTime(began) > options.JoinPatience)
                     throw new TimeoutException(
-                        $"The coordinator at {Address} cannot be reached: {exception.Message}. It was looked for for {options.JoinPatience.TotalSeconds:0.#} s. Start it first (`run … --listen`), or check the address and that nothing between blocks its port.",
+                        $"The coordinator at {Address} cannot be reached: {exception.Message}. This node tried for {options.JoinPatience.TotalSeconds:0.#} s. Start the coordinator first (`run … --listen`), or check the address and that nothing between blocks its port.",
                         exception);
                 if (!told)
-                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}); it is looked for for {options.JoinPatience.TotalSeconds:0.#} s.");
+                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}); this node tries for {options.JoinPatience.TotalSeconds:0.#} s.");
             }
             catch (AuthenticationException exception)
             {

@@ -158,7 +158,7 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
             }
 
             if (!process.Asked)
-                options.Say($"The worker of {Name} ended by itself: {exit}.");
+                options.Say(exit.Code == WorkerParent.CannotStart && lines is [.., var why] ? $"The worker of {Name} cannot start: {NodeName.Clean(why, HubCodec.LongestLine)}" : $"The worker of {Name} ended by itself: {exit}.");
             report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines)));
         }
         finally

@@ -8,6 +8,9 @@ public static class WorkerParent
     /// <summary>What the line begins with that says a worker is ready; the rest is the JSON of its address.</summary>
     internal const string ReadyMark = "layershuffle-worker-ready ";
 
+    /// <summary>A worker's exit code: it lacks something that the next would lack as well; the last line that it wrote says what.</summary>
+    public const int CannotStart = 4;
+
     /// <summary>Reads the start line.</summary>
     /// <param name="stdin">The standard input; read no further than the line's end, so give the same reader to <see cref="Watch"/>.</param>
     /// <exception cref="InvalidDataException">There is none: somebody started a worker by hand.</exception>

@@ -80,7 +80,7 @@ public sealed partial class WallCluster
                     Introduce(ready);
                     break;
                 case HubEvent.WorkerExited exited:
-                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines, exited.Exit.Code == WorkerHost.CannotStart);
+                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines, exited.Exit.Code == WorkerParent.CannotStart);
                     break;
                 case HubEvent.Left left when !stop.IsCancellationRequested:
                     options.Log($"{left.Name} has left: {left.Reason}");

@@ -9,10 +9,6 @@ namespace LayerShuffle.Cluster.Wall;
 public static class WorkerHost
 {
     private const string Certificate = "LAYERSHUFFLE_CERT", Key = "LAYERSHUFFLE_KEY", Authority = "LAYERSHUFFLE_AUTHORITY";
-
-    /// <summary>Exit code: something is missing that the next worker would lack as well; the last line that it wrote says what.</summary>
-    internal const int CannotStart = 4;
-
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5), CoordinatorPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>The environment variables by which a worker finds its certificates' files.</summary>
@@ -40,7 +36,7 @@ public static class WorkerHost
             await stderr.WriteLineAsync(exception.Message).ConfigureAwait(false);
         }
 
-        return CannotStart;
+        return WorkerParent.CannotStart;
     }
 
     private static async Task<int> RunAsync(WorkerStart start, TextReader stdin, TextWriter stdout, TextWriter stderr)

@@ -112,7 +112,9 @@ public sealed class JoinTests : ProcessTests
         (await node.Code).ShouldBe(NodeSupervisor.LostCode);
         node.Said.Count.ShouldBe(2);
         node.Said[0].ShouldStartWith("Waiting for the coordinator");
+        node.Said[0].ShouldEndWith("; this node tries for 0.3 s.");
         node.Said[1].ShouldContain("cannot be reached");
+        node.Said[1].ShouldContain("This node tried for 0.3 s.");
     }
 
     [Fact]

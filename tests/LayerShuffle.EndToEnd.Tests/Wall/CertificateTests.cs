@@ -35,6 +35,8 @@ public sealed partial class CertificateTests : IDisposable
         listening.Task.IsCompleted.ShouldBeTrue(run.Error);
         string hub = await listening.Task;
 
+        run.Error.ShouldContain($"layershuffle node --join {hub} --cert FILE --key FILE --authority FILE`");
+
         Program stranger = await place.Run("node", "--join", hub, "--cert", "stranger.pem", "--authority", "theirs.pem");
         stranger.ShouldEndWith(2);
         stranger.Error.ShouldContain("is not of this node's cluster");

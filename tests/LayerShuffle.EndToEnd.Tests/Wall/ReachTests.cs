@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LayerShuffle.Cluster.Tests.Addresses;
@@ -19,10 +21,11 @@ public sealed partial class ReachTests : IDisposable
         ClusterProcesses.Need();
         (Program run, string hub) = await ListenAsync("127.0.0.1:0");
         Node(hub, "--name", "node-1");
-        Node(hub, "--name", "node-2", "--public-host", "127.0.0.9"); // this machine's too, but the worker listens on 127.0.0.1 alone
+        int port = FreePort();
+        Node(hub, "--name", "node-2", "--public-host", "127.0.0.9", "--data-port", $"{port}"); // this machine's too, but the worker listens on 127.0.0.1 alone
         await run.Ended;
         run.ShouldEndWith(3);
-        run.Error.ShouldMatch(@"node-2 \(127\.0\.0\.9:\d+\) cannot be reached from the coordinator, node-1 on the data plane: Connection refused");
+        run.Error.ShouldContain($"node-2 (127.0.0.9:{port}) cannot be reached from the coordinator, node-1 on the data plane: Connection refused");
         run.Error.ShouldContain("--public-host");
         run.Error.ShouldNotContain("unexpected");
         if (File.Exists(place.At("out/requests.csv")))
@@ -66,10 +69,15 @@ public sealed partial class ReachTests : IDisposable
     {
         Assert.SkipUnless(IPv6.IsThere || !listen.Contains("::1", StringComparison.Ordinal), IPv6.Missing);
         ClusterProcesses.Need();
-        (Program run, string hub) = await ListenAsync(listen, more);
+        string secret = place.Write("cluster.secret", "0123456789abcdef0123456789abcdef");
+#pragma warning disable CA1416 // processes are looked for on Linux only
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+#pragma warning restore CA1416
+        (Program run, string hub) = await ListenAsync(listen, [.. more, "--secret-file", secret, "--control-port", $"{FreePort()}"]);
+        run.Error.ShouldContain($"layershuffle node --join {hub} --secret-file cluster.secret`");
         hub.ShouldStartWith(more.Length > 0 ? "localhost:" : "[::1]:", Case.Sensitive, "the advice can be pasted");
-        Node(hub);
-        Node(hub);
+        Node(hub, "--secret-file", secret);
+        Node(hub, "--secret-file", secret);
         await Task.WhenAll([run.Ended, .. nodes.Select(node => node.Ended)]);
         run.ShouldEndWith(0);
         foreach (Program node in nodes)
@@ -97,6 +105,13 @@ public sealed partial class ReachTests : IDisposable
         return node;
     }
 
-    [GeneratedRegex(@"layershuffle node --join (\S+?)`")]
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    [GeneratedRegex(@"layershuffle node --join ([^ `]+)")]
     private static partial Regex Join();
 }

@@ -25,7 +25,22 @@ public sealed class StartTests : IDisposable
         await program.Ended;
         program.ShouldEndWith(3);
         program.Error.ShouldContain("The worker of node-");
+        program.Error.ShouldContain("cannot start: libtorch cannot be loaded on this machine");
+        program.Error.ShouldNotContain("permissions");
+        program.Error.ShouldNotContain("It is started again", customMessage: "the next would lack it as well");
         place.ShouldLeaveNothing();
+    }
+
+    [Fact]
+    public async Task Without_libtorch_a_run_that_computes_says_so_before_it_writes_anything()
+    {
+        string scenario = place.Write("model.yaml", WallScenario.Text("epochs: 1, batch_size: 16, learning_rate: 3e-3").Replace("clock: wall", "clock: virtual", StringComparison.Ordinal));
+        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", scenario, "--output", "out");
+        await program.Ended;
+        program.ShouldEndWith(3);
+        program.Error.ShouldContain("libtorch cannot be loaded on this machine");
+        program.Error.ShouldNotContain("permissions");
+        Directory.Exists(place.At("out")).ShouldBeFalse();
     }
 
     public void Dispose() => place.Dispose();
