@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LayerShuffle.Cli.Running;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Commands;
@@ -20,10 +21,14 @@ internal static class ValidateCommand
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)
                     error.WriteLine(mistake);
-                valid &= result.Mistakes.Count == 0;
-                output.WriteLine(result.Mistakes.Count == 0
+                (IReadOnlyList<string> imports, IReadOnlyList<string> remarks) = result is { Mistakes.Count: 0, Scenario: { } scenario } ? ImportCheck.Find(scenario) : ([], []);
+                foreach (string line in imports.Concat(remarks))
+                    error.WriteLine($"{file}: {line}");
+                int mistakes = result.Mistakes.Count + imports.Count;
+                valid &= mistakes == 0;
+                output.WriteLine(mistakes == 0
                     ? $"{file}: valid, {ScenarioExpander.Trials(result.Scenario!).Count} trials"
-                    : $"{file}: {result.Mistakes.Count} mistake(s)");
+                    : $"{file}: {mistakes} mistake(s)");
             }
 
             return valid ? ExitCodes.Done : ExitCodes.Invalid;

@@ -35,7 +35,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         string label = ScenarioExpander.TrainingSeeds(spec) > 1 ? $"{spec.Name} (seed {trainingSeed})" : spec.Name;
         SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
-        string hash = Hash(spec, trainingSeed, origin);
+        string hash = Hash(spec, trainingSeed, origin, Prepared(spec, origin));
         using IDisposable? alone = spec.Training is null || (!options.Retrain && store.Has(hash)) ? null : Alone(label, hash, cancellation);
         if (spec.Training is not null && options.Retrain)
             store.Forget(hash);
@@ -46,12 +46,14 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         if (spec.Training is not { } training)
         {
             log.Line($"{label}: {(spec.Checkpoint is null ? "not trained" : "imported, not trained")}");
+            Announce(label, fresh.Config, preprocessor);
             return new TrainedModel(fresh, preprocessor, hash, [], false);
         }
 
-        log.Line($"{label}: training, {training.Epochs} epochs of {data.Dataset(spec.ImageSize).Train.Count} images");
+        log.Line($"{label}: training, {training.Epochs} epochs of {Prepared(spec, origin).Train.Count} images");
+        Announce(label, fresh.Config, preprocessor);
         var job = new TrainingJob(
-            spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(spec, preprocessor), data.Test(spec.ImageSize, preprocessor), luck,
+            spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(fresh.Config, training, preprocessor), data.Test(fresh.Config, preprocessor), luck,
             store.CheckpointDirectory(hash));
         fresh.train();
         IReadOnlyList<TrainingRecord> records = backend.Train(
@@ -76,6 +78,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             log.Line($"{label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
             VisionTransformer model = kept.Model.To(data.Device);
             model.eval();
+            Announce(label, model.Config, kept.Preprocessor);
             return new TrainedModel(model, kept.Preprocessor, hash, [.. kept.Records.Select(r => r with { Model = spec.Name, TrainingSeed = trainingSeed })], true);
         }
         catch (Exception e) when (e is ModelFormatException or JsonException or IOException)
@@ -110,16 +113,18 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
                 AllowMissingVariantTensors = true,
                 Seed = (long)luck.Child("init").Bits,
             });
-            if (imported.Config.NumLabels != data.Dataset(imported.Config.ImageSize).Train.ClassNames.Count)
-                throw new ModelFormatException($"{checkpoint}: the model tells {imported.Config.NumLabels} classes apart, the data set has {data.Dataset(imported.Config.ImageSize).Train.ClassNames.Count}.");
+            ImportCheck.Pixels(checkpoint, imported.Config, itsOwn);
+            ImportCheck.Classes(checkpoint, imported.Config, data.Dataset(imported.Config.ImageSize, PixelPlan.Steps(itsOwn)).Train.ClassNames);
             return (imported.To(data.Device), itsOwn);
         }
 
-        VitConfig config = ModelSpecs.Config(spec, data.Dataset(spec.ImageSize).Train.ClassNames);
+        VitConfig config = ModelSpecs.Config(spec, Prepared(spec, origin).Train.ClassNames);
+        if (origin is not null)
+            config = config with { NumLabels = origin.Model.Config.NumLabels, Id2Label = origin.Model.Config.Id2Label }; // its head keeps the order of its classes
         config.Validate();
         VisionTransformer model = VisionTransformer.Create(config, (long)luck.Child("init").Bits);
-        NormalizationStats stats = data.Dataset(spec.ImageSize).Normalization;
-        Preprocessor preprocessor = Preprocessor.For(config) with { ImageMean = stats.Mean, ImageStd = stats.Std };
+        ImageDataset dataset = data.Dataset(spec.ImageSize);
+        Preprocessor preprocessor = PixelPlan.Of(dataset.Pixels, dataset.Normalization);
         if (origin is not null)
         {
             model.LoadState(origin.Model.StateDictionary(), $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
@@ -129,12 +134,31 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         return (model.To(data.Device), preprocessor);
     }
 
-    private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin) => ModelStore.Hash(new
+    /// <summary>Says what a model that was imported, or comes from one, does with the dataset's pixels and classes.</summary>
+    private void Announce(string label, VitConfig config, Preprocessor preprocessor)
+    {
+        if (!preprocessor.Stated)
+            log.Line($"{label}: there is no preprocessor_config.json: images are resized to {preprocessor.Size} and their middle of {preprocessor.CropSize} pixels is taken; mean and deviation are 0.5");
+        if (preprocessor.PassedOver.Count > 0)
+            log.Line($"{label}: keys of preprocessor_config.json that change no pixel here: {string.Join(", ", preprocessor.PassedOver)}");
+        if (data.Classes(config, preprocessor).How is { } how)
+            log.Line($"{label}: the dataset's classes are {how}");
+    }
+
+    /// <summary>The dataset as the model's images are prepared.</summary>
+    private ImageDataset Prepared(ModelSpec spec, TrainedModel? origin)
+    {
+        PixelSteps? steps = origin is not null ? PixelPlan.Steps(origin.Preprocessor)
+            : spec.Checkpoint is { } checkpoint ? PixelPlan.Steps(ImportCheck.Preprocessor(checkpoint)) : null;
+        return data.Dataset(spec.ImageSize, steps);
+    }
+
+    private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin, ImageDataset dataset) => ModelStore.Hash(new
     {
         Format = 1,
         Program = typeof(VirtualTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         Torch = typeof(Tensor).Assembly.GetName().Version?.ToString(),
-        Data = scenario.NetworkOnly ? "" : data.Dataset(spec.ImageSize).Fingerprint,
+        Data = scenario.NetworkOnly ? "" : dataset.Fingerprint,
         Model = spec with
         {
             Name = "",

@@ -9,11 +9,9 @@ internal sealed class FileSplit(IReadOnlyList<(string Path, int Label)> files, I
 
     public override int Label(int index) => files[index].Label;
 
-    public override byte[] Read(int index, int size)
-    {
-        string path = files[index].Path;
-        return ImageTransform.Fit(ImageTransform.Decode(File.ReadAllBytes(path), path), size).Pixels;
-    }
+    public override PlanarImage Read(int index) => ImageTransform.Decode(File.ReadAllBytes(files[index].Path), files[index].Path);
+
+    public override string Name(int index) => $"'{files[index].Path}'";
 
     /// <summary>The files at some of the indices.</summary>
     public FileSplit Select(IEnumerable<int> indices) => new([.. indices.Select(index => files[index])], ClassNames);

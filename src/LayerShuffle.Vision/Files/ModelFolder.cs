@@ -21,6 +21,14 @@ public static class ModelFolder
         return VitConfigFile.Read(path);
     }
 
+    /// <summary>Reads what is done to images: preprocessor_config.json, or what timm writes into config.json, or else what <see cref="Preprocessor.For"/> says.</summary>
+    /// <exception cref="ModelFormatException">The file is malformed, or asks for what cannot be done here.</exception>
+    public static Preprocessor LoadPreprocessor(string directory, VitConfig config)
+    {
+        string path = Path.Combine(directory, PreprocessorName);
+        return File.Exists(path) ? PreprocessorFile.Read(path, config) : PreprocessorFile.ReadTimm(Path.Combine(directory, ConfigName), config) ?? Preprocessor.For(config);
+    }
+
     /// <summary>Loads a model onto the CPU; float16 and bfloat16 weights become float32.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="options">How; by default as config.json says, and strictly.</param>
@@ -33,8 +41,7 @@ public static class ModelFolder
         if (options.ForceVariant is { } variant)
             config = config with { Variant = variant };
         config = options.Overrides?.Invoke(config) ?? config;
-        string preprocessorPath = Path.Combine(directory, PreprocessorName);
-        Preprocessor preprocessor = File.Exists(preprocessorPath) ? PreprocessorFile.Read(preprocessorPath, config) : Preprocessor.For(config);
+        Preprocessor preprocessor = LoadPreprocessor(directory, config);
 
         using var scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> state = ReadWeights(directory, out string source);
