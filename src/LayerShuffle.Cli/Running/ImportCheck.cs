@@ -24,6 +24,22 @@ internal static class ImportCheck
         return true;
     });
 
+    /// <summary>Whether a model is trained on for as many classes that have other names: then its head is theirs from now on.</summary>
+    public static bool TrainsOtherClasses(ModelSpec spec, VitConfig config, IReadOnlyList<string> classes)
+    {
+        if (spec.Training is null || config.NumLabels != classes.Count)
+            return false;
+        try
+        {
+            ClassMatch.Of(config.Id2Label, config.NumLabels, classes);
+            return false;
+        }
+        catch (ModelFormatException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Matches the dataset's classes with the model's.</summary>
     /// <exception cref="ModelFormatException">They do not fit.</exception>
     public static ClassMatch Classes(string checkpoint, VitConfig config, IReadOnlyList<string> classes) => Named(checkpoint, () => ClassMatch.Of(config.Id2Label, config.NumLabels, classes));
@@ -40,7 +56,7 @@ internal static class ImportCheck
             {
                 VitConfig config = ModelFolder.LoadConfig(model.Checkpoint!);
                 Preprocessor(model.Checkpoint!);
-                if (ClassNames(spec, config.ImageSize) is { } classes && Classes(model.Checkpoint!, config, classes).How is { } how)
+                if (ClassNames(spec, config.ImageSize) is { } classes && !TrainsOtherClasses(model, config, classes) && Classes(model.Checkpoint!, config, classes).How is { } how)
                     remarks.Add($"models.{model.Name}: the dataset's classes are {how}");
             }
             catch (Exception e) when (e is ModelFormatException or DatasetException)

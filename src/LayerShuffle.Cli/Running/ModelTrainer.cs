@@ -107,14 +107,18 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         if (spec.Checkpoint is { } checkpoint)
         {
+            IReadOnlyList<string> classes = Prepared(spec, origin).Train.ClassNames;
+            bool others = ImportCheck.TrainsOtherClasses(spec, ModelFolder.LoadConfig(checkpoint), classes);
+            if (others)
+                log.Line($"{spec.Name}: the model's classes are other ones than the dataset's; its head is trained on for the dataset's");
             (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, new ModelLoadOptions
             {
                 ForceVariant = ModelSpecs.Variant(spec.Variant),
+                Overrides = others ? config => config with { Id2Label = classes } : null,
                 AllowMissingVariantTensors = true,
                 Seed = (long)luck.Child("init").Bits,
             });
-            ImportCheck.Pixels(checkpoint, imported.Config, itsOwn);
-            ImportCheck.Classes(checkpoint, imported.Config, data.Dataset(imported.Config.ImageSize, PixelPlan.Steps(itsOwn)).Train.ClassNames);
+            ImportCheck.Classes(checkpoint, imported.Config, classes);
             return (imported.To(data.Device), itsOwn);
         }
 
