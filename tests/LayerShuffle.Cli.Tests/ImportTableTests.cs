@@ -112,8 +112,9 @@ public sealed class ImportTableTests
         cli.Run("validate", scenario).ShouldBe(ExitCodes.Invalid);
         cli.Error.ShouldContain("models.m.checkpoint");
         cli.Error.ShouldContain("the model knows no `plant 0`");
-        cli.Run("run", scenario, "--output", cli.At("out")).ShouldNotBe(ExitCodes.Done);
+        cli.Run("run", scenario, "--output", cli.At("out")).ShouldBe(ExitCodes.Invalid);
         cli.Error.ShouldContain("the model knows no `plant 0`");
+        Directory.Exists(cli.At("out")).ShouldBeFalse(); // nothing was written yet
     }
 
     [Theory]

@@ -159,7 +159,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
 
     private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin, ImageDataset dataset) => ModelStore.Hash(new
     {
-        Format = 1,
+        Format = 2, // 2: images are resized as PIL does it, and the preprocessor says what was done
         Program = typeof(VirtualTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         Torch = typeof(Tensor).Assembly.GetName().Version?.ToString(),
         Data = scenario.NetworkOnly ? "" : dataset.Fingerprint,

@@ -36,6 +36,11 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         }
 
         options.Cluster.Check(scenario);
+        IReadOnlyList<string> imports = ImportCheck.Find(scenario).Mistakes; // before anything is written or trained
+        foreach (string mistake in imports)
+            log.Line($"{options.Scenario}: {mistake}");
+        if (imports.Count > 0)
+            return ExitCodes.Invalid;
         IReadOnlyList<PlannedTrial> trials = ScenarioExpander.Plan(scenario);
         if (options.DryRun)
         {
