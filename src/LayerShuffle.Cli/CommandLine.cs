@@ -19,7 +19,7 @@ public static class CommandLine
             NodeCommand.Create(error),
             WorkerCommand.Create(),
             ValidateCommand.Create(output, error),
-            PredictCommand.Create(output),
+            PredictCommand.Create(output, error),
             SchemaCommand.Create(output),
         };
         ParseResult parsed = root.Parse(args);

@@ -26,9 +26,10 @@ public static class DatasetLoader
             SeedTree luck = seed.Child("dataset");
             var book = new Bookkeeper(options.Kind, options.Path);
             (ImageSplit train, ImageSplit test) = Open(options, luck, book);
-            InMemoryImageSet trainImages = Take(train, "train", options.Train, options, luck);
-            InMemoryImageSet testImages = Take(test, "test", options.Test, options, luck);
-            return new ImageDataset(trainImages, testImages, NormalizationStats.For(options.Kind), Fingerprint(options, trainImages, testImages))
+            PixelSteps steps = options.Pixels ?? train.DefaultSteps(options.ImageSize, options.Width);
+            InMemoryImageSet trainImages = Take(train, "train", options.Train, options, steps, luck);
+            InMemoryImageSet testImages = Take(test, "test", options.Test, options, steps, luck);
+            return new ImageDataset(trainImages, testImages, NormalizationStats.For(options.Kind), Fingerprint(options, trainImages, testImages), steps)
             {
                 Account = book.Close(train.ClassNames, (train.Count, trainImages.Count), (test.Count, testImages.Count)),
             };
@@ -49,10 +50,18 @@ public static class DatasetLoader
             var book = new Bookkeeper(options.Kind, options.Path);
             (ImageSplit train, ImageSplit test) = Open(options, seed.Child("dataset"), book);
             (int usedTrain, int usedTest) = (Check(train, "train", options.Train, options), Check(test, "test", options.Test, options));
-            train.Read(0, options.ImageSize);
-            test.Read(0, options.ImageSize);
+            train.Read(0);
+            test.Read(0);
             return book.Close(train.ClassNames, (train.Count, usedTrain), (test.Count, usedTest));
         });
+    }
+
+    /// <summary>The names of a dataset's classes in the order of their labels; no image is decoded.</summary>
+    /// <exception cref="DatasetException">The options are impossible, or the files are missing or malformed.</exception>
+    public static IReadOnlyList<string> ClassNames(DatasetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Guarded(options, () => Open(options, SeedTree.Root(0), new Bookkeeper(options.Kind, options.Path)).Train.ClassNames);
     }
 
     private static T Guarded<T>(DatasetOptions options, Func<T> work)
@@ -71,21 +80,21 @@ public static class DatasetLoader
     private static (ImageSplit Train, ImageSplit Test) Open(DatasetOptions options, SeedTree luck, Bookkeeper book) => options.Kind switch
     {
         DatasetKind.Shapes => (
-            new ShapesSplit(options.Train ?? ShapesGenerator.DefaultTrain, luck.Child("train")),
-            new ShapesSplit(options.Test ?? ShapesGenerator.DefaultTest, luck.Child("test"))),
+            new ShapesSplit(options.Train ?? ShapesGenerator.DefaultTrain, options.ImageSize, luck.Child("train")),
+            new ShapesSplit(options.Test ?? ShapesGenerator.DefaultTest, options.ImageSize, luck.Child("test"))),
         DatasetKind.Cifar10 => CifarReader.OpenCifar10(options.Path!, book),
         DatasetKind.Cifar100 => CifarReader.OpenCifar100(options.Path!, book),
         DatasetKind.Mnist => MnistReader.Open(options.Path!, book),
         _ => ImageFolderReader.Open(options.Path!, luck.Child("split"), book),
     };
 
-    private static InMemoryImageSet Take(ImageSplit split, string name, int? asked, DatasetOptions options, SeedTree luck)
+    private static InMemoryImageSet Take(ImageSplit split, string name, int? asked, DatasetOptions options, PixelSteps steps, SeedTree luck)
     {
         int count = Check(split, name, asked, options);
         int[] labels = [.. Enumerable.Range(0, split.Count).Select(split.Label)];
         int[] chosen = StratifiedSample.Draw(labels, split.ClassNames.Count, count, luck.Child("subset").Child(name));
-        byte[][] pixels = [.. chosen.Select(index => split.Read(index, options.ImageSize))];
-        return new(pixels, [.. chosen.Select(index => labels[index])], options.ImageSize, options.ImageSize, split.ClassNames);
+        byte[][] pixels = [.. chosen.Select(index => Prepared(split, index, options, steps))];
+        return new(pixels, [.. chosen.Select(index => labels[index])], options.ImageSize, options.Width, split.ClassNames);
     }
 
     private static int Check(ImageSplit split, string name, int? count, DatasetOptions options)
@@ -95,11 +104,20 @@ public static class DatasetLoader
         if (count > split.Count)
             throw new DatasetException(
                 $"dataset: {name}: {count} images are asked for, but {options.Kind} in '{options.Path}' has {split.Count}; ask for at most {split.Count}, or leave {name} out.");
-        long bytes = (long)(count ?? split.Count) * 3 * options.ImageSize * options.ImageSize;
+        long bytes = (long)(count ?? split.Count) * 3 * options.ImageSize * options.Width;
         if (bytes > MaxBytes)
             throw new DatasetException(
                 $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} pixels would take {bytes >> 30} GiB of memory, more than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
         return count ?? split.Count;
+    }
+
+    private static byte[] Prepared(ImageSplit split, int index, DatasetOptions options, PixelSteps steps)
+    {
+        PlanarImage raw = split.Read(index), image = steps.Apply(raw);
+        if ((image.Height, image.Width) != (options.ImageSize, options.Width))
+            throw new DatasetException(
+                $"{options.Kind}: {split.Name(index)} has {raw.Height} × {raw.Width} pixels, which the steps of the model's preprocessor_config.json make {image.Height} × {image.Width}; the model takes {options.ImageSize} × {options.Width}. Give that file a size with height and width, or do_center_crop with a crop_size.");
+        return image.Pixels;
     }
 
     private static string Fingerprint(DatasetOptions options, InMemoryImageSet train, InMemoryImageSet test)

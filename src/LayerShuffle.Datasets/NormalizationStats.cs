@@ -1,8 +1,8 @@
 namespace LayerShuffle.Datasets;
 
 /// <summary>Mean and standard deviation per channel, of pixels scaled to [0, 1]: the model's input is (pixel ÷ 255 − mean) ÷ std.</summary>
-/// <param name="Mean">Three means: red, green, blue (Hugging Face's <c>image_mean</c>).</param>
-/// <param name="Std">Three standard deviations (Hugging Face's <c>image_std</c>).</param>
+/// <param name="Mean">Three means: red, green, blue (Hugging Face's <c>image_mean</c>); or one, for models of one channel.</param>
+/// <param name="Std">As many standard deviations (Hugging Face's <c>image_std</c>).</param>
 public sealed record NormalizationStats(IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
 {
     /// <summary>0.5 and 0.5: pixels to [−1, 1], Hugging Face's default for ViT.</summary>
@@ -17,6 +17,12 @@ public sealed record NormalizationStats(IReadOnlyList<double> Mean, IReadOnlyLis
     /// <summary>The statistics of MNIST's training images, the same for each of the three channels.</summary>
     public static NormalizationStats Mnist { get; } = new([0.1307, 0.1307, 0.1307], [0.3081, 0.3081, 0.3081]);
 
+    /// <summary>What a pixel is multiplied by first (Hugging Face's <c>rescale_factor</c>): 1/255, or 1 where it is taken as it is.</summary>
+    public double Scale { get; init; } = 1 / 255.0;
+
+    /// <summary>The channels of the model's input: 3, or 1.</summary>
+    public int Channels => Mean.Count;
+
     /// <summary>The default statistics of a dataset.</summary>
     public static NormalizationStats For(DatasetKind kind) => kind switch
     {
@@ -29,11 +35,14 @@ public sealed record NormalizationStats(IReadOnlyList<double> Mean, IReadOnlyLis
     /// <summary>The input for every channel and byte: entry [channel × 256 + pixel].</summary>
     internal float[] Table()
     {
-        if (Mean.Count != 3 || Std.Count != 3 || Std.Any(std => !(std > 0)))
-            throw new ArgumentException("Normalisation needs three means and three positive standard deviations.");
-        var table = new float[3 * 256];
+        if (Mean.Count is not (1 or 3) || Std.Count != Mean.Count || Std.Any(std => !(std > 0)))
+            throw new ArgumentException("Normalisation needs three means and three positive standard deviations, or one of each.");
+        var table = new float[Mean.Count * 256];
         for (int i = 0; i < table.Length; i++)
-            table[i] = (float)((i % 256 / 255.0 - Mean[i / 256]) / Std[i / 256]);
+        {
+            double scaled = Scale == 1 / 255.0 ? i % 256 / 255.0 : i % 256 * Scale;
+            table[i] = (float)((scaled - Mean[i / 256]) / Std[i / 256]);
+        }
         return table;
     }
 }

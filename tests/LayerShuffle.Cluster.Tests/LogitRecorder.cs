@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Clusters;
@@ -25,7 +26,7 @@ internal sealed class LogitRecorder(VisionTransformer model, ITestImages images)
 
     public object? Execute(int layer, object? activation, int request, int position) => inner.Execute(layer, activation, request, position);
 
-    public (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> images)
+    public Judgement? Judge(object? activation, IReadOnlyList<int> images)
     {
         using (no_grad())
             Judged.Add((images, model.Head.Forward(((ActivationHandle)activation!).Tensor!)));

@@ -10,7 +10,7 @@ namespace LayerShuffle.Cli.Commands;
 /// <summary><c>predict</c>: a model folder on a tensor file, to compare with other implementations.</summary>
 internal static class PredictCommand
 {
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var model = new Option<string>("--model") { Description = "A Hugging Face model folder.", Required = true, HelpName = "DIR" };
         var input = new Option<string>("--input") { Description = "A safetensors file with `pixel_values` [batch, 3, height, width] (F32).", Required = true, HelpName = "FILE" };
@@ -18,11 +18,11 @@ internal static class PredictCommand
         var target = new Option<string>("--output") { Description = "The safetensors file to write.", Required = true, HelpName = "FILE" };
         var command = new Command("predict", "Runs a model folder on a tensor of images and writes logits and class-token states.") { model, input, order, target };
         command.SetAction(parsed => Run(
-            ScenarioPath.Expand(parsed.GetValue(model)!), ScenarioPath.Expand(parsed.GetValue(input)!), parsed.GetValue(order), ScenarioPath.Expand(parsed.GetValue(target)!), output));
+            ScenarioPath.Expand(parsed.GetValue(model)!), ScenarioPath.Expand(parsed.GetValue(input)!), parsed.GetValue(order), ScenarioPath.Expand(parsed.GetValue(target)!), output, error));
         return command;
     }
 
-    private static int Run(string folder, string inputFile, string? order, string outputFile, TextWriter output)
+    private static int Run(string folder, string inputFile, string? order, string outputFile, TextWriter output, TextWriter error)
     {
         if (Directory.Exists(outputFile))
             throw new UsageException($"--output: {outputFile} is a folder. Name the file to write.");
@@ -45,6 +45,10 @@ internal static class PredictCommand
         if (result.PositionLogits is { } positions)
             named["position_logits"] = positions;
         SafeTensors.Write(outputFile, named);
+        bool[] finite = [.. Answers.Finite(result.Logits).data<bool>()];
+        int[] broken = [.. Enumerable.Range(0, finite.Length).Where(i => !finite[i])];
+        if (broken.Length > 0)
+            error.WriteLine($"warning: the logits of {broken.Length} of {finite.Length} image(s) hold NaN or infinity, which is no answer: image {string.Join(", ", broken.Take(10))}{(broken.Length > 10 ? ", …" : "")}");
         output.WriteLine($"{outputFile}: logits [{string.Join(", ", result.Logits.shape)}] of {pixels.shape[0]} image(s), layers {string.Join(' ', ids)}");
         return ExitCodes.Done;
     }

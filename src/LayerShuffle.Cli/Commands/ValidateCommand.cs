@@ -22,11 +22,16 @@ internal static class ValidateCommand
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)
                     error.WriteLine(mistake);
-                bool good = result.Mistakes.Count == 0 && Readable(file, result.Scenario!, error);
-                valid &= good;
-                output.WriteLine(good
+                (IReadOnlyList<string> imports, IReadOnlyList<string> remarks) = result is { Mistakes.Count: 0, Scenario: { } scenario } ? ImportCheck.Find(scenario) : ([], []);
+                foreach (string line in imports.Concat(remarks))
+                    error.WriteLine($"{file}: {line}");
+                int mistakes = result.Mistakes.Count + imports.Count;
+                if (mistakes == 0 && !Readable(file, result.Scenario!, error))
+                    mistakes++;
+                valid &= mistakes == 0;
+                output.WriteLine(mistakes == 0
                     ? $"{file}: valid, {ScenarioExpander.Count(result.Scenario!)} trials"
-                    : $"{file}: {Math.Max(1, result.Mistakes.Count)} mistake(s)");
+                    : $"{file}: {mistakes} mistake(s)");
             }
 
             return valid ? ExitCodes.Done : ExitCodes.Invalid;

@@ -43,7 +43,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         string label = ScenarioExpander.TrainingSeeds(spec) > 1 ? $"{spec.Name} (seed {trainingSeed})" : spec.Name;
         SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
-        string hash = Hash(spec, trainingSeed, origin);
+        string hash = Hash(spec, trainingSeed, origin, Prepared(spec, origin));
         using IDisposable? alone = spec.Training is null || (!options.Retrain && store.Has(hash)) ? null : Alone(label, hash, cancellation);
         if (spec.Training is not null && options.Retrain)
             store.Forget(hash);
@@ -54,12 +54,14 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         if (spec.Training is not { } training)
         {
             log.Line($"{label}: {(spec.Checkpoint is null ? "not trained" : "imported, not trained")}");
+            Announce(label, fresh.Config, preprocessor);
             return new TrainedModel(fresh, preprocessor, hash, [], false);
         }
 
-        log.Line($"{label}: training, {training.Epochs} epochs of {data.Dataset(spec.ImageSize).Train.Count} images");
+        log.Line($"{label}: training, {training.Epochs} epochs of {Prepared(spec, origin).Train.Count} images");
+        Announce(label, fresh.Config, preprocessor);
         var job = new TrainingJob(
-            spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(spec, preprocessor), data.Test(spec.ImageSize, preprocessor), luck,
+            spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(fresh.Config, training, preprocessor), data.Test(fresh.Config, preprocessor), luck,
             store.CheckpointDirectory(hash));
         fresh.train();
         IReadOnlyList<TrainingRecord> records = backend.Train(
@@ -84,6 +86,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             log.Line($"{label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
             VisionTransformer model = kept.Model.To(data.Device);
             model.eval();
+            Announce(label, model.Config, kept.Preprocessor);
             return new TrainedModel(model, kept.Preprocessor, hash, [.. kept.Records.Select(r => r with { Model = spec.Name, TrainingSeed = trainingSeed })], true);
         }
         catch (Exception e) when (e is ModelFormatException or JsonException or IOException)
@@ -112,18 +115,25 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         if (spec.Checkpoint is { } checkpoint)
         {
-            IReadOnlyList<string> classes = data.Dataset(spec.ImageSize).Train.ClassNames;
-            (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, ModelSpecs.Loading(spec, classes, (long)luck.Child("init").Bits));
+            IReadOnlyList<string> classes = Prepared(spec, origin).Train.ClassNames;
+            bool others = ImportCheck.TrainsOtherClasses(spec, ModelFolder.LoadConfig(checkpoint), classes);
+            if (others)
+                log.Line($"{spec.Name}: the model's classes are other ones than the dataset's; its head is trained on for the dataset's");
+            ModelLoadOptions loading = ModelSpecs.Loading(spec, classes, (long)luck.Child("init").Bits);
+            if (others)
+                loading = loading with { Overrides = _ => spec.Config with { Id2Label = classes } };
+            (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, loading);
+            ImportCheck.Classes(checkpoint, imported.Config, classes);
             return (imported.To(data.Device), itsOwn);
         }
 
-        VitConfig config = ModelSpecs.Config(spec, data.Dataset(spec.ImageSize).Train.ClassNames);
+        VitConfig config = ModelSpecs.Config(spec, Prepared(spec, origin).Train.ClassNames);
         if (origin is not null) // its head is for its classes, in its order
             config = config with { NumLabels = origin.Model.Config.NumLabels, Id2Label = origin.Model.Config.Id2Label };
         config.Validate();
         VisionTransformer model = VisionTransformer.Create(config, (long)luck.Child("init").Bits);
-        NormalizationStats stats = data.Dataset(spec.ImageSize).Normalization;
-        Preprocessor preprocessor = Preprocessor.For(config) with { ImageMean = stats.Mean, ImageStd = stats.Std };
+        ImageDataset dataset = data.Dataset(spec.ImageSize);
+        Preprocessor preprocessor = PixelPlan.Of(dataset.Pixels, dataset.Normalization);
         if (origin is not null)
         {
             IReadOnlyDictionary<string, Tensor> weights = origin.Model.StateDictionary();
@@ -137,12 +147,31 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         return (model.To(data.Device), preprocessor);
     }
 
-    private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin) => ModelStore.Hash(new
+    /// <summary>Says what a model that was imported, or comes from one, does with the dataset's pixels and classes.</summary>
+    private void Announce(string label, VitConfig config, Preprocessor preprocessor)
     {
-        Format = 1,
+        if (!preprocessor.Stated)
+            log.Line($"{label}: there is no preprocessor_config.json: images are resized to {preprocessor.Size} and their middle of {preprocessor.CropSize} pixels is taken; mean and deviation are 0.5");
+        if (preprocessor.PassedOver.Count > 0)
+            log.Line($"{label}: keys of preprocessor_config.json that change no pixel here: {string.Join(", ", preprocessor.PassedOver)}");
+        if (data.Classes(config, preprocessor).How is { } how)
+            log.Line($"{label}: the dataset's classes are {how}");
+    }
+
+    /// <summary>The dataset as the model's images are prepared.</summary>
+    private ImageDataset Prepared(ModelSpec spec, TrainedModel? origin)
+    {
+        PixelSteps? steps = origin is not null ? PixelPlan.Steps(origin.Preprocessor)
+            : spec.Checkpoint is { } checkpoint ? PixelPlan.Steps(ImportCheck.Preprocessor(checkpoint)) : null;
+        return data.Dataset(spec.ImageSize, steps);
+    }
+
+    private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin, ImageDataset dataset) => ModelStore.Hash(new
+    {
+        Format = 2, // 2: images are resized as PIL does it, and the preprocessor says what was done
         Program = typeof(VirtualTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         Torch = typeof(Tensor).Assembly.GetName().Version?.ToString(),
-        Data = scenario.NetworkOnly ? "" : data.Dataset(spec.ImageSize).Fingerprint,
+        Data = scenario.NetworkOnly ? "" : dataset.Fingerprint,
         Model = spec with
         {
             Name = "",

@@ -39,6 +39,11 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         }
 
         options.Cluster.Check(scenario);
+        IReadOnlyList<string> imports = ImportCheck.Find(scenario).Mistakes; // before anything is written or trained
+        foreach (string mistake in imports)
+            log.Line($"{options.Scenario}: {mistake}");
+        if (imports.Count > 0)
+            return ExitCodes.Invalid;
         TrialSelection selection = TrialSelection.Parse(options.Only, scenario);
         IReadOnlyList<PlannedTrial> trials = [.. ScenarioExpander.Plan(scenario).Where(selection.Holds)];
         if (options.DryRun)
@@ -135,6 +140,8 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
                 log.Status(() => $"{label}: {done} requests{(backend.Status is { Length: > 0 } status ? $"  {status}" : "")}");
             }, cancellation);
             writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
+            if (record.Requests.Sum(request => request.NotFinite) is > 0 and var notFinite)
+                log.Line($"warning: {label}: {notFinite} of {record.Requests.Sum(request => request.Images)} answers hold NaN or infinity; they count as wrong");
             TrialData written = writer.Trials[^1];
             log.Line(FormattableString.Invariant(
                 $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
@@ -167,7 +174,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         if (trainer is null || data is null)
             return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null, planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
         TrainedModel trained = trainer.Get(spec, planned.Spec.Key.TrainingSeed, cancellation);
-        ITestImages images = data.Test(trained.Model.Config.ImageSize, trained.Preprocessor);
+        ITestImages images = data.Test(trained.Model.Config, trained.Preprocessor);
         return (new TensorTrialModel(trained.Model, images), trained, images.Count);
     }
 

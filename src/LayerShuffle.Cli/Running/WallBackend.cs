@@ -126,7 +126,7 @@ internal sealed class WallBackend : IRunBackend
             if (faults)
                 training.Schedule(TrainingFaults(scenario), log.Line);
             var trainer = new ClusterTrainer(
-                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
+                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads, line => log.Line($"{job.Name}: {line}")), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
             trainer.Restored += restoration => ClusterMetrics.LayerRestored(restoration.Layer);
             return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
         }

@@ -101,7 +101,7 @@ public sealed class CoordinatorActor : ReceiveActor
             return; // it has its outcome
         courier.OnRequestEnded(request);
         ended.Deadline.Cancel();
-        (int Correct, int CorrectTop5)? judged = journey is null ? null : model.Judge(journey.Activation, ended.Images);
+        Judgement? judged = journey is null ? null : model.Judge(journey.Activation, ended.Images);
         model.Release(request);
         log.Add(new RequestRecord
         {
@@ -110,6 +110,7 @@ public sealed class CoordinatorActor : ReceiveActor
             Images = ended.Images.Length,
             Correct = judged?.Correct,
             CorrectTop5 = judged?.CorrectTop5,
+            NotFinite = judged?.NotFinite ?? 0,
             Outcome = outcome,
             Submitted = ended.Submitted,
             Latency = journey is null ? null : context.Clock.Now - ended.Submitted,

@@ -10,7 +10,7 @@ public interface IRequestModel
     object? Embed(int request, IReadOnlyList<int> images);
 
     /// <summary>Applies the head and counts right answers; null without a model.</summary>
-    (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> images);
+    Judgement? Judge(object? activation, IReadOnlyList<int> images);
 
     /// <summary>The request has its outcome: every tensor of it is freed. What still travels for it goes on without tensors.</summary>
     void Release(int request);

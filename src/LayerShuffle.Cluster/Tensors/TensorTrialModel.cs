@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
@@ -49,7 +50,7 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     }
 
     /// <inheritdoc/>
-    public (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> indexes)
+    public Judgement? Judge(object? activation, IReadOnlyList<int> indexes)
     {
         if (activation is not ActivationHandle { Tensor: { } hidden })
             return null;
@@ -58,9 +59,10 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         Tensor labels = images.Labels(indexes);                                                    // [batch]
         Tensor logits = model.Head.Forward(hidden.to(model.Device));                                                // [batch, classes]
         Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
-        Tensor hits = best.eq(labels.unsqueeze(1));                                                // [batch, 5]
+        Tensor finite = Answers.Finite(logits);                                                    // [batch]
+        Tensor hits = best.eq(labels.unsqueeze(1)).logical_and(finite.unsqueeze(1));               // [batch, 5]
         int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
-        return (correct, correctTop5);
+        return new(correct, correctTop5, indexes.Count - (int)finite.sum().item<long>());
     }
 
     /// <inheritdoc/>

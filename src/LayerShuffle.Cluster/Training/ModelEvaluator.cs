@@ -13,7 +13,8 @@ namespace LayerShuffle.Cluster.Training;
 /// <summary>Measures accuracies by a trial on a perfect network: the same actors as any trial, on the virtual clock.</summary>
 /// <param name="system">Where the trials run.</param>
 /// <param name="threads">Computing threads; null leaves them as they are.</param>
-public sealed class ModelEvaluator(VirtualActorSystem system, int? threads = null)
+/// <param name="log">Told in a sentence of answers that are no numbers.</param>
+public sealed class ModelEvaluator(VirtualActorSystem system, int? threads = null, Action<string>? log = null)
 {
     private const int Batch = 50;
 
@@ -33,6 +34,9 @@ public sealed class ModelEvaluator(VirtualActorSystem system, int? threads = nul
             TraceRequests = 0,
         };
         TrialRecord trial = new VirtualTrialRunner(system).Run(spec, new TensorTrialModel(job.Model, job.Test), job.Test.Count, null, cancellation);
+        int notFinite = trial.Requests.Sum(r => r.NotFinite);
+        if (notFinite > 0)
+            log?.Invoke($"warning: {notFinite} of {trial.Requests.Sum(r => r.Images)} answers in {(order == OrderKind.Sequential ? "training order" : "random orders")} hold NaN or infinity; they count as wrong");
         return (double)trial.Requests.Sum(r => r.Correct ?? 0) / trial.Requests.Sum(r => r.Images);
     }
 }

@@ -6,10 +6,10 @@ namespace LayerShuffle.Cluster.Training;
 
 /// <summary>Trains a model through layer actors on the virtual clock, undisturbed by network and faults.</summary>
 /// <param name="system">Hosts the actors.</param>
-/// <param name="log">Told in a sentence of checkpoints that cannot be used.</param>
+/// <param name="log">Told in a sentence of checkpoints that cannot be used, and of answers that are no numbers.</param>
 public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? log = null)
 {
-    private readonly ModelEvaluator evaluator = new(system);
+    private readonly ModelEvaluator evaluator = new(system, log: log);
     private int started;
 
     /// <summary>Trains from the job's checkpoint, if it left one, to the last epoch.</summary>

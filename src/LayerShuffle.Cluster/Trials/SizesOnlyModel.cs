@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Trials;
@@ -18,7 +19,7 @@ public sealed record SizesOnlyModel(int Layers, int Tokens, int Hidden) : ITrial
     public object? Embed(int request, IReadOnlyList<int> images) => null;
 
     /// <inheritdoc/>
-    public (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> images) => null;
+    public Judgement? Judge(object? activation, IReadOnlyList<int> images) => null;
 
     /// <inheritdoc/>
     public object? Execute(int layer, object? activation, int request, int position) => null;

@@ -10,7 +10,7 @@ internal sealed class WallRequestModel(IRequestModel model, int trial, WallClust
 
     public object? Embed(int request, IReadOnlyList<int> images) => model.Embed(request, images);
 
-    public (int Correct, int CorrectTop5)? Judge(object? activation, IReadOnlyList<int> images) => model.Judge(activation, images);
+    public Judgement? Judge(object? activation, IReadOnlyList<int> images) => model.Judge(activation, images);
 
     public void Release(int request)
     {

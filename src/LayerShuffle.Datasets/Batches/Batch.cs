@@ -3,7 +3,7 @@ using TorchSharp;
 namespace LayerShuffle.Datasets;
 
 /// <summary>Images and labels as tensors. Whoever takes a batch disposes it; no dispose scope holds it.</summary>
-/// <param name="PixelValues">[batch, 3, height, width] float32, normalised.</param>
+/// <param name="PixelValues">[batch, channels, height, width] float32, normalised.</param>
 /// <param name="Labels">[batch] int64.</param>
 public sealed record Batch(torch.Tensor PixelValues, torch.Tensor Labels) : IDisposable
 {

@@ -62,13 +62,13 @@ public sealed class BatchSource
         return prefetch == 0 ? batches : new PrefetchedBatches(batches, prefetch);
     }
 
-    private static Batch Build(ImageWriter writer, IImageSet images, IReadOnlyList<int> indices, Augmentation augmentation, Func<int, RandomStream?> luck, Device? device)
+    private static Batch Build(ImageWriter writer, IImageSet images, int channels, IReadOnlyList<int> indices, Augmentation augmentation, Func<int, RandomStream?> luck, Device? device)
     {
-        Tensor pixels = empty([indices.Count, 3, images.Height, images.Width], ScalarType.Float32).DetachFromDisposeScope();
+        Tensor pixels = empty([indices.Count, channels, images.Height, images.Width], ScalarType.Float32).DetachFromDisposeScope();
         Tensor labels = empty([indices.Count], ScalarType.Int64).DetachFromDisposeScope();
         try
         {
-            int size = 3 * images.Height * images.Width;
+            int size = channels * images.Height * images.Width;
             Span<float> values = MemoryMarshal.Cast<byte, float>(pixels.bytes);
             Span<long> classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
             for (int i = 0; i < indices.Count; i++)
@@ -96,7 +96,7 @@ public sealed class BatchSource
     }
 
     private Batch Build(ImageWriter writer, IReadOnlyList<int> indices, Augmentation augmentation, Func<int, RandomStream?> luck, Device? device) =>
-        Build(writer, images, indices, augmentation, luck, device);
+        Build(writer, images, normalization.Channels, indices, augmentation, luck, device);
 
     private IEnumerable<Batch> Batches(int batchSize, SeedTree epochSeed, bool shuffle, Augmentation augmentation, Device? device, bool dropLast)
     {

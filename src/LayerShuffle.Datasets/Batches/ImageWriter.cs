@@ -2,7 +2,7 @@ using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets;
 
-/// <summary>Writes one image as normalised floats [3, height, width], varied by an augmentation.</summary>
+/// <summary>Writes one image as normalised floats [channels, height, width], varied by an augmentation. A single channel is the first: grey images have three equal ones.</summary>
 internal sealed class ImageWriter(IImageSet images, NormalizationStats normalization)
 {
     private const int PaddingAt32 = 4;
@@ -35,7 +35,7 @@ internal sealed class ImageWriter(IImageSet images, NormalizationStats normaliza
     private void WriteMoved(bool mirror, int down, int right, Span<float> destination)
     {
         int height = images.Height, width = images.Width;
-        for (int c = 0; c < 3; c++)
+        for (int c = 0; c < normalization.Channels; c++)
         {
             ReadOnlySpan<float> values = table.AsSpan(c * 256, 256);
             for (int y = 0; y < height; y++)

@@ -15,8 +15,7 @@ internal sealed class RecordSplit(IReadOnlyList<RecordFile> files, int labelByte
     /// <summary>The record's last label byte: CIFAR-10's only one, CIFAR-100's fine one.</summary>
     public override int Label(int index) => Record(index)[labelBytes - 1];
 
-    public override byte[] Read(int index, int size) =>
-        ImageTransform.FitPlanar(Record(index)[labelBytes..].ToArray(), Side, Side, size);
+    public override PlanarImage Read(int index) => new(Record(index)[labelBytes..].ToArray(), Side, Side);
 
     private ReadOnlySpan<byte> Record(int index)
     {

@@ -9,11 +9,13 @@ internal sealed class FileSplit(IReadOnlyList<(string Path, int Label)> files, I
 
     public override int Label(int index) => files[index].Label;
 
-    public override byte[] Read(int index, int size)
+    public override PlanarImage Read(int index)
     {
         string path = files[index].Path;
-        return ImageTransform.Fit(ImageTransform.Decode(DataFile.Read(path, ImageDecoder.MaxFileBytes), path), size).Pixels;
+        return ImageTransform.Decode(DataFile.Read(path, ImageDecoder.MaxFileBytes), path);
     }
+
+    public override string Name(int index) => $"'{files[index].Path}'";
 
     /// <summary>The files at some of the indices.</summary>
     public FileSplit Select(IEnumerable<int> indices) => new([.. indices.Select(index => files[index])], ClassNames);

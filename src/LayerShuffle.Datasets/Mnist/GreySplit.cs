@@ -14,16 +14,18 @@ internal sealed class GreySplit(IdxFile images, IdxFile labels, IReadOnlyList<st
 
     public override int Label(int index) => labels.Data[index];
 
-    public override byte[] Read(int index, int size)
+    public override PlanarImage Read(int index)
     {
         ReadOnlySpan<byte> grey = images.Data.AsSpan(index * height * width, height * width);
-        bool pad = size >= height && size >= width && size - height <= MaxMargin && size - width <= MaxMargin;
-        (int rows, int columns) = pad ? (size, size) : (height, width);
-        int top = (rows - height) / 2, left = (columns - width) / 2;
-        var pixels = new byte[3 * rows * columns];
+        var pixels = new byte[3 * height * width];
         for (int c = 0; c < 3; c++)
-            for (int y = 0; y < height; y++)
-                grey.Slice(y * width, width).CopyTo(pixels.AsSpan((c * rows + top + y) * columns + left));
-        return ImageTransform.FitPlanar(pixels, rows, columns, size);
+            grey.CopyTo(pixels.AsSpan(c * height * width));
+        return new(pixels, height, width);
+    }
+
+    public override PixelSteps DefaultSteps(int height, int width)
+    {
+        int down = height - this.height, right = width - this.width;
+        return down is >= 0 and <= MaxMargin && right is >= 0 and <= MaxMargin ? new() { Crop = (height, width) } : base.DefaultSteps(height, width);
     }
 }

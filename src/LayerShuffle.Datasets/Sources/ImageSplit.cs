@@ -9,6 +9,12 @@ internal abstract class ImageSplit(IReadOnlyList<string> classNames)
 
     public abstract int Label(int index);
 
-    /// <summary>One image as planar RGB bytes [3, size, size].</summary>
-    public abstract byte[] Read(int index, int size);
+    /// <summary>One image in the size that it has.</summary>
+    public abstract PlanarImage Read(int index);
+
+    /// <summary>What messages call an image.</summary>
+    public virtual string Name(int index) => $"image {index}";
+
+    /// <summary>What is done to the images for a model that was trained here.</summary>
+    public virtual PixelSteps DefaultSteps(int height, int width) => PixelSteps.Fit(height, width);
 }

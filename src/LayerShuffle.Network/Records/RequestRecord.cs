@@ -20,6 +20,9 @@ public sealed record RequestRecord
     /// <summary>Images whose class was among the best five; null without a model or a result.</summary>
     public int? CorrectTop5 { get; init; }
 
+    /// <summary>Images whose answer held NaN or infinity and counts as wrong.</summary>
+    public int NotFinite { get; init; }
+
     /// <summary>How it ended.</summary>
     public required RequestOutcome Outcome { get; init; }
 

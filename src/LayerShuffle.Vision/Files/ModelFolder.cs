@@ -19,6 +19,14 @@ public static class ModelFolder
     /// <exception cref="ModelFormatException">It would not.</exception>
     public static void Check(string directory, ModelLoadOptions options) => _ = Plan(directory, options);
 
+    /// <summary>Reads what is done to images: preprocessor_config.json, or what timm writes into config.json, or else what <see cref="Preprocessor.For"/> says.</summary>
+    /// <exception cref="ModelFormatException">The file is malformed, or asks for what cannot be done here.</exception>
+    public static Preprocessor LoadPreprocessor(string directory, VitConfig config)
+    {
+        string path = Path.Combine(directory, PreprocessorName);
+        return File.Exists(path) ? PreprocessorFile.Read(path, config) : PreprocessorFile.ReadTimm(Path.Combine(directory, ConfigName), config) ?? Preprocessor.For(config);
+    }
+
     /// <summary>Loads a model onto the CPU; float16 and bfloat16 weights become float32.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="options">How; by default as config.json says, and strictly.</param>
@@ -28,8 +36,7 @@ public static class ModelFolder
     {
         options ??= new();
         (CheckpointPlan plan, WeightFiles weights) = Plan(directory, options);
-        string preprocessorPath = Path.Combine(directory, PreprocessorName);
-        Preprocessor preprocessor = File.Exists(preprocessorPath) ? PreprocessorFile.Read(preprocessorPath, plan.Config) : Preprocessor.For(plan.Config);
+        Preprocessor preprocessor = LoadPreprocessor(directory, plan.Config);
 
         using var scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> state = Read(weights, plan);

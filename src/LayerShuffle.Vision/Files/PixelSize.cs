@@ -1,11 +1,20 @@
 namespace LayerShuffle.Vision;
 
-/// <summary>A size that images are brought to: height and width, or only the shorter edge (the other follows).</summary>
+/// <summary>A size that images are brought to: height and width, or only the shorter edge (the other follows), with or without a bound on the longer one.</summary>
 /// <param name="Height">Pixels, or null with <paramref name="ShortestEdge"/>.</param>
 /// <param name="Width">Pixels, or null with <paramref name="ShortestEdge"/>.</param>
 /// <param name="ShortestEdge">Pixels of the shorter edge, or null.</param>
-public sealed record PixelSize(int? Height, int? Width, int? ShortestEdge)
+/// <param name="LongestEdge">The most pixels of the longer edge, only with <paramref name="ShortestEdge"/>; or null.</param>
+public sealed record PixelSize(int? Height, int? Width, int? ShortestEdge, int? LongestEdge = null)
 {
     /// <summary>A square.</summary>
     public static PixelSize Square(int side) => new(side, side, null);
+
+    /// <summary>The shorter edge; the longer one follows.</summary>
+    public static PixelSize Shortest(int edge) => new(null, null, edge);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Height is { } height && Width is { } width ? $"{height}×{width}"
+        : $"a shorter edge of {ShortestEdge}{(LongestEdge is { } longest ? $" and a longer one of at most {longest}" : "")}";
 }

@@ -1,6 +1,6 @@
 namespace LayerShuffle.Vision;
 
-/// <summary>What is done to an image before the model sees it: preprocessor_config.json, in Hugging Face's words.</summary>
+/// <summary>What is done to an image before the model sees it: preprocessor_config.json, in Hugging Face's words. The steps follow each other as the members do.</summary>
 public sealed record Preprocessor
 {
     /// <summary>Whether images are resized to <see cref="Size"/>.</summary>
@@ -9,14 +9,17 @@ public sealed record Preprocessor
     /// <summary>The size after resizing.</summary>
     public PixelSize Size { get; init; } = PixelSize.Square(32);
 
-    /// <summary>The filter, in PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear (default), 3 bicubic.</summary>
+    /// <summary>The filter, in PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear (default), 3 bicubic, 4 box, 5 Hamming.</summary>
     public int Resample { get; init; } = 2;
 
-    /// <summary>Whether the middle is cut out after resizing.</summary>
+    /// <summary>Whether the middle is cut out after resizing; what is smaller gets a black margin.</summary>
     public bool DoCenterCrop { get; init; }
 
     /// <summary>The size of the middle, or null.</summary>
     public PixelSize? CropSize { get; init; }
+
+    /// <summary>Whether half of an odd rest before the middle rounds to even, as torchvision and timm have it; Hugging Face's processors round it down.</summary>
+    public bool CropRoundsToEven { get; init; }
 
     /// <summary>Whether pixels are multiplied by <see cref="RescaleFactor"/>.</summary>
     public bool DoRescale { get; init; } = true;
@@ -33,11 +36,32 @@ public sealed record Preprocessor
     /// <summary>Standard deviation per channel.</summary>
     public IReadOnlyList<double> ImageStd { get; init; } = [0.5, 0.5, 0.5];
 
-    /// <summary>What fits a model that comes without a preprocessor_config.json.</summary>
+    /// <summary>Whether a file said this: otherwise it is the program's own choice (see <see cref="For"/>).</summary>
+    public bool Stated { get; init; }
+
+    /// <summary>Keys of the file that say nothing about pixels here and were passed over.</summary>
+    public IReadOnlyList<string> PassedOver { get; init; } = [];
+
+    /// <summary>What fits a model that comes without a preprocessor_config.json: the shorter edge resized, the middle cut out.</summary>
     public static Preprocessor For(VitConfig config) => new()
     {
-        Size = PixelSize.Square(config.ImageSize),
+        Size = PixelSize.Shortest(config.ImageSize),
+        DoCenterCrop = true,
+        CropSize = PixelSize.Square(config.ImageSize),
         ImageMean = [.. Enumerable.Repeat(0.5, config.NumChannels)],
         ImageStd = [.. Enumerable.Repeat(0.5, config.NumChannels)],
     };
+
+    /// <summary>Checks that what comes out is what a model takes.</summary>
+    /// <exception cref="ModelFormatException">It is not; the message names the key.</exception>
+    public void Check(VitConfig config, string source)
+    {
+        PixelSize? output = DoCenterCrop ? CropSize : DoResize ? Size : null;
+        string key = DoCenterCrop ? "crop_size" : "size";
+        if (config.NumChannels is not (1 or 3))
+            throw new ModelFormatException($"num_channels in config.json is {config.NumChannels}; images have 3 channels, or 1 where they are grey.");
+        if (output is { Height: { } height, Width: { } width } && (height, width) != (config.ImageSize, config.ImageSize))
+            throw new ModelFormatException(
+                $"{key} in {source} makes images of {height}×{width} pixels, but image_size in config.json says that the model takes {config.ImageSize}×{config.ImageSize}. Correct one of the two.");
+    }
 }

@@ -66,12 +66,22 @@ public class ImageTransformTests
     }
 
     [Fact]
-    public void The_middle_is_cut_out_rounding_to_even()
+    public void The_middle_is_cut_out_rounding_down_or_as_torchvision_to_even()
     {
-        // (7 − 4) / 2 = 1.5 → 2, (5 − 4) / 2 = 0.5 → 0.
-        PlanarImage cut = ImageTransform.CenterCrop(Image(7, 5, (c, y, x) => 100 * c + 10 * y + x), 4, 4);
-        cut.Pixels[..4].ShouldBe([20, 21, 22, 23]);
-        cut.Pixels[16].ShouldBe((byte)120);
+        // (7 − 4) / 2 = 1.5 → 1 or 2, (5 − 4) / 2 = 0.5 → 0.
+        PlanarImage image = Image(7, 5, (c, y, x) => 100 * c + 10 * y + x);
+        PlanarImage cut = ImageTransform.CenterCrop(image, 4, 4);
+        cut.Pixels[..4].ShouldBe([10, 11, 12, 13]);
+        cut.Pixels[16].ShouldBe((byte)110);
+        new PixelSteps { Crop = (4, 4), CropRoundsToEven = true }.Apply(image).Pixels[..4].ShouldBe([20, 21, 22, 23]);
+    }
+
+    [Fact]
+    public void What_is_smaller_than_the_middle_gets_a_black_margin()
+    {
+        // (2 − 5) / 2 = −1.5 → two rows above, one below; (5 − 3) / 2 = 1 column is left out on each side.
+        PlanarImage cut = ImageTransform.CenterCrop(Image(2, 5, (c, y, x) => 100 + 10 * y + x), 5, 3);
+        cut.Pixels[..15].ShouldBe([0, 0, 0, 0, 0, 0, 101, 102, 103, 111, 112, 113, 0, 0, 0]);
     }
 
     [Fact]

@@ -140,7 +140,7 @@ public sealed class ModelFolderTests
         File.Delete(folder["preprocessor_config.json"]);
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(folder.Path);
         model.Dispose();
-        preprocessor.Size.ShouldBe(PixelSize.Square(8));
+        (preprocessor.Size, preprocessor.CropSize, preprocessor.DoCenterCrop, preprocessor.Stated).ShouldBe((PixelSize.Shortest(8), PixelSize.Square(8), true, false));
         preprocessor.ImageStd.ShouldBe([0.5, 0.5, 0.5]);
     }
 

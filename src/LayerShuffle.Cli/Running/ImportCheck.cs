@@ -1,0 +1,86 @@
+using LayerShuffle.Datasets;
+using LayerShuffle.Scenarios;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Cli.Running;
+
+/// <summary>Whether an imported model fits the dataset: what comes out of its preprocessing, and its classes.</summary>
+internal static class ImportCheck
+{
+    /// <summary>What is done to a checkpoint's images, checked against the sizes that it takes.</summary>
+    public static Preprocessor Preprocessor(string checkpoint)
+    {
+        VitConfig config = ModelFolder.LoadConfig(checkpoint);
+        Preprocessor preprocessor = ModelFolder.LoadPreprocessor(checkpoint, config);
+        Pixels(checkpoint, config, preprocessor);
+        return preprocessor;
+    }
+
+    /// <summary>Checks that preprocessing makes images of the size that the model takes.</summary>
+    /// <exception cref="ModelFormatException">It does not.</exception>
+    public static void Pixels(string checkpoint, VitConfig config, Preprocessor preprocessor) => Named(checkpoint, () =>
+    {
+        preprocessor.Check(config, "preprocessor_config.json");
+        return true;
+    });
+
+    /// <summary>Whether a model is trained on for as many classes that have other names: then its head is theirs from now on.</summary>
+    public static bool TrainsOtherClasses(ModelSpec spec, VitConfig config, IReadOnlyList<string> classes)
+    {
+        if (spec.Training is null || config.NumLabels != classes.Count)
+            return false;
+        try
+        {
+            ClassMatch.Of(config.Id2Label, config.NumLabels, classes);
+            return false;
+        }
+        catch (ModelFormatException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Matches the dataset's classes with the model's.</summary>
+    /// <exception cref="ModelFormatException">They do not fit.</exception>
+    public static ClassMatch Classes(string checkpoint, VitConfig config, IReadOnlyList<string> classes) => Named(checkpoint, () => ClassMatch.Of(config.Id2Label, config.NumLabels, classes));
+
+    /// <summary>What a run would fail at, or say, of the scenario's checkpoints; of files that are not there to be read, nothing.</summary>
+    public static (IReadOnlyList<string> Mistakes, IReadOnlyList<string> Remarks) Find(Scenario scenario)
+    {
+        List<string> mistakes = [], remarks = [];
+        if (scenario.NetworkOnly || scenario.Dataset is not { } spec)
+            return (mistakes, remarks);
+        foreach (ModelSpec model in scenario.Models.Where(model => model.Checkpoint is { } folder && File.Exists(Path.Combine(folder, "config.json"))))
+        {
+            try
+            {
+                VitConfig config = ModelFolder.LoadConfig(model.Checkpoint!);
+                Preprocessor(model.Checkpoint!);
+                if (ClassNames(spec, config.ImageSize) is { } classes && !TrainsOtherClasses(model, config, classes) && Classes(model.Checkpoint!, config, classes).How is { } how)
+                    remarks.Add($"models.{model.Name}: the dataset's classes are {how}");
+            }
+            catch (Exception e) when (e is ModelFormatException or DatasetException)
+            {
+                mistakes.Add($"models.{model.Name}.checkpoint: {e.Message}");
+            }
+        }
+
+        return (mistakes, remarks);
+    }
+
+    /// <summary>The dataset's classes, or null where its folder is not there (the run will need it).</summary>
+    private static IReadOnlyList<string>? ClassNames(DatasetSpec spec, int imageSize) =>
+        spec.Kind == "shapes" || Directory.Exists(spec.Path) ? DatasetLoader.ClassNames(ModelSpecs.Dataset(spec, imageSize)) : null;
+
+    private static T Named<T>(string checkpoint, Func<T> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{checkpoint}: {e.Message}", e);
+        }
+    }
+}
