@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Running;
 
