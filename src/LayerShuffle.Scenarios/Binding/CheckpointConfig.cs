@@ -65,17 +65,24 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
     private void WarnOfShared(ModelSpec model, VitConfig config, MapNode entry, MapNode shared)
     {
         VitConfig asked = model.Config, standard = new();
+        static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
         void Warn(string key, bool lost, string value)
         {
             if (lost && entry.Get(key) is null && shared.Get(key) is { } written)
-                warnings.Add(written, $"has no effect on `{model.Name}`: config.json of its checkpoint says {value}, and it wins over `model`", "the key in the model's own entry, to change it");
+                warnings.Add(
+                    written,
+                    $"has no effect on `{model.Name}`: config.json of its checkpoint says {value}, and it wins over `model`",
+                    "the key in the model's own entry, to change it");
         }
 
         Warn(ModelDescription.Variant, asked.Variant != config.Variant && asked.Variant != standard.Variant, ModelClassNames.NameOf(config.Variant));
         if (config.Variant == ModelVariant.LayerDrop)
-            Warn("layerdrop", asked.LayerDrop != config.LayerDrop && asked.LayerDrop != standard.LayerDrop, config.LayerDrop.ToString(CultureInfo.InvariantCulture));
+            Warn("layerdrop", asked.LayerDrop != config.LayerDrop && asked.LayerDrop != standard.LayerDrop, Text(config.LayerDrop));
         if (config.Variant == ModelVariant.LayerShufflePredict)
-            Warn("position_loss_weight", asked.PositionLossWeight != config.PositionLossWeight && asked.PositionLossWeight != standard.PositionLossWeight, config.PositionLossWeight.ToString(CultureInfo.InvariantCulture));
+        {
+            bool lost = asked.PositionLossWeight != config.PositionLossWeight && asked.PositionLossWeight != standard.PositionLossWeight;
+            Warn("position_loss_weight", lost, Text(config.PositionLossWeight));
+        }
     }
 
     /// <summary>What the run would fail at, told from config.json and the headers of the weights.</summary>
