@@ -43,12 +43,12 @@ public sealed class BookTests : IDisposable
     private readonly VirtualActorSystem system = new();
 
     [Theory]
-    [InlineData("crashes", 200)]
-    [InlineData("pauses", 100)]
-    [InlineData("cuts", 100)]
-    [InlineData("links", 100)]
-    [InlineData("nothing", 150)]
-    [InlineData("everything", 250)]
+    [InlineData("crashes", 120)]
+    [InlineData("pauses", 60)]
+    [InlineData("cuts", 50)]
+    [InlineData("links", 60)]
+    [InlineData("nothing", 80)]
+    [InlineData("everything", 150)]
     public void The_books_can_be_recomputed_from_the_rows(string kinds, int trials)
     {
         int exact = 0;
