@@ -15,6 +15,10 @@ public class YamlTroubleTests
     [InlineData("name: x\nseed:\t5\n", "s.yaml:2:6: " + Tab)]
     [InlineData("name: x\nnetwork: {loss:\t5%}\n", "s.yaml:2:16: " + Tab)]
     [InlineData("name: x\nnetwork: {\tloss: 5%}\n", "s.yaml:2:11: " + Tab)]
+    [InlineData("name: x\nnetwork:\tloss: 5%\n", "s.yaml:2:9: " + Tab)]
+    [InlineData("name: x\nconditions:\n  a:\tnetwork: {}\n", "s.yaml:3:5: " + Tab)]
+    [InlineData("name: x\nnetwork:\n  loss:\t5%\n\tlatency: 5ms\n", "s.yaml:4:1: the line is indented with a tab; expected spaces")]
+    [InlineData("name: x\nnetwork: {loss: 5%}\n\t\n", "s.yaml:3:1: the line is indented with a tab; expected spaces")]
     [InlineData("name: x\ndataset:\n\tkind: shapes\n", "s.yaml:3:1: the line is indented with a tab; expected spaces")]
     public void Tabs_are_named_where_they_stand(string text, string mistake)
     {
