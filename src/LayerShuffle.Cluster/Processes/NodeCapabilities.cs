@@ -12,6 +12,7 @@ namespace LayerShuffle.Cluster.Processes;
 /// <param name="ListenHost">The address its worker shall listen on; null: the coordinator's choice.</param>
 /// <param name="ListenPort">The port its worker's actor system shall listen on; null: any.</param>
 /// <param name="PublicHost">The host name under which others reach its worker; null: where it listens, or the address it joined from.</param>
+/// <param name="Processor">The kind of its processor (<see cref="ProcessorKind"/>); null from a version that does not tell.</param>
 public sealed record NodeCapabilities(
     string Machine, string Os, string Architecture, int Cores, long MemoryBytes, string[] Gpus, string Device,
-    int? Threads = null, string? ListenHost = null, int? ListenPort = null, string? PublicHost = null);
+    int? Threads = null, string? ListenHost = null, int? ListenPort = null, string? PublicHost = null, string? Processor = null);
