@@ -21,6 +21,7 @@ public static class CommandLine
             ValidateCommand.Create(output, error),
             PredictCommand.Create(output, error),
             SchemaCommand.Create(output),
+            ModelsCommand.Create(output, TimeProvider.System),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -14,6 +14,8 @@ internal static class BenchmarkList
         ("kernel", "events per second of the virtual kernel ÷ a plain priority queue", KernelBenchmark.Run),
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
         ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9", HonestyBenchmark.Run),
+        ("waits", "how computing threads wait for each other, alone and beside busy loops: seconds by OpenMP's spin count", WaitsBenchmark.Run),
+        ("single-images", "one image a request: answers that are remembered, and images computed together, ÷ request by request", SingleImagesBenchmark.Run),
         ("data-plane", "throughput of the data plane ÷ a raw loopback socket, 1 to 32 MB (goal: at least 0.7)", static (_, _) => DataPlaneThroughput.RunAsync().GetAwaiter().GetResult()),
         ("control-under-load", "control messages between two processes while their data planes are full (goal: a median under 10 ms one way, nobody unreachable)", static (options, output) => ControlUnderLoad.RunAsync(options, output).GetAwaiter().GetResult()),
     ];
@@ -24,6 +26,10 @@ internal static class BenchmarkList
     {
         if (args is [LoadPeer.Name, .. string[] rest])
             return LoadPeer.RunAsync(rest).GetAwaiter().GetResult();
+        if (args is [WaitsBenchmark.Trainer, .. string[] how])
+            return WaitsBenchmark.Work(how);
+        if (args is [WaitsBenchmark.Loop])
+            return WaitsBenchmark.Burn();
         int threads = Environment.ProcessorCount;
         List<string> names = [];
         bool quick = false;

@@ -1,3 +1,5 @@
 using LayerShuffle.Benchmarks;
+using LayerShuffle.Cluster.Processes;
 
+ThreadWaits.Shorten();
 return BenchmarkList.Run(args);

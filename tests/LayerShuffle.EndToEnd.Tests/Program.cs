@@ -67,8 +67,13 @@ internal sealed class Program
     /// <summary>Starts it in a folder. Whatever it writes to stderr is shown to <paramref name="listen"/> line by line, as it comes; its first answer is acted on at once.</summary>
     public static Program Start(Workplace at, Func<string, Signal>? listen, params string[] args) => Start(at, listen, UsualPatience, Assembly, args);
 
+    /// <summary>Starts it with environment variables of the user's.</summary>
+    public static Program StartIn(Workplace at, IReadOnlyDictionary<string, string> environment, params string[] args) => Start(at, null, UsualPatience, Assembly, environment, args);
+
     /// <summary>Starts it, or another build of it, and ends it if it takes longer than it may.</summary>
-    public static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, params string[] args)
+    public static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, params string[] args) => Start(at, listen, patience, assembly, new Dictionary<string, string>(), args);
+
+    private static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, IReadOnlyDictionary<string, string> environment, string[] args)
     {
         var start = new ProcessStartInfo(DotNet, [assembly, .. args])
         {
@@ -79,6 +84,8 @@ internal sealed class Program
         };
         start.Environment["LAYERSHUFFLE_CACHE"] = at.Cache;
         start.Environment["TMPDIR"] = at.Temporary;
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new Program(process, listen ?? (_ => Signal.None), patience);

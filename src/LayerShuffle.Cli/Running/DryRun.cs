@@ -1,3 +1,4 @@
+using LayerShuffle.Datasets;
 using LayerShuffle.Network.Clusters;
 using LayerShuffle.Network.Faults;
 using LayerShuffle.Network.Links;
@@ -28,6 +29,26 @@ internal static class DryRun
                 output.WriteLine($"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}");
             if (Foretell(trial, scenario.Clock) is { } foretold)
                 output.WriteLine($"    {foretold}");
+        }
+    }
+
+    /// <summary>What is going to be trained, what is reused, and which requests compute long.</summary>
+    public static void PrintModels(TextWriter output, Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunOptions options, ModelStore store)
+    {
+        if (scenario.NetworkOnly)
+            return;
+        output.WriteLine();
+        output.WriteLine("# models");
+        try
+        {
+            var data = new RunData(scenario, new Lazy<TorchSharp.torch.Device>(() => Devices.Select(options.Device)), scenario.Threads);
+            var keys = new TrainingKeys(scenario, data, ComputePlace.Foretold(scenario, options.Device));
+            foreach (string line in TrainingForecast.Lines(scenario, keys, data, store, options.Retrain).Concat(RequestForecast.Guesses(scenario, trials, data)))
+                output.WriteLine(line);
+        }
+        catch (Exception problem) when (problem is DatasetException or IOException or UnauthorizedAccessException)
+        {
+            output.WriteLine($"What is trained cannot be foretold: {problem.Message}");
         }
     }
 

@@ -11,13 +11,17 @@ internal interface IRunBackend : IDisposable
     /// <summary>How a trial stands, for the terminal; empty where there is nothing to tell.</summary>
     string Status { get; }
 
+    /// <summary>Where trainings compute.</summary>
+    ComputePlace Place { get; }
+
     /// <summary>Trains a model through layer actors.</summary>
     /// <param name="job">The model.</param>
     /// <param name="faults">Whether the scenario's faults strike meanwhile.</param>
     /// <param name="epochDone">Told of every epoch.</param>
     /// <param name="stepDone">Told of every step: done so far and in all.</param>
+    /// <param name="disturbed">Told, before the next checkpoint, of what makes the weights others than those of an undisturbed training.</param>
     /// <param name="cancellation">Stops it; the last checkpoint stays.</param>
-    IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation);
+    IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation);
 
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>

@@ -1,104 +1,243 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using System.Text.Json;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>
-/// Trained models under the hash of what made them: data, settings, seed and versions. A finished model is a folder <c>HASH/model</c> beside its epochs; an unfinished
-/// one holds checkpoints. Runs at the same time may share it: who makes a model holds its lock.
+/// Trained models under the hash of what decides their weights (<see cref="TrainingKey"/>). A finished model is a folder <c>HASH</c> with the model, its epochs, and a seal over all of it; an unfinished one holds checkpoints.
+/// Runs at the same time may share the store: who makes or removes a model holds its lock alone, who reads it shares the lock.
 /// </summary>
-internal sealed class ModelStore
+internal sealed partial class ModelStore
 {
-    private const string Model = "model", Training = "training.json", Checkpoints = "checkpoints", LockName = "lock";
-    private readonly string root;
+    /// <summary>The weights of all epochs are kept while they take no more than this: with them, accuracies on other test images are known without training again.</summary>
+    public const long EpochBudget = 256L << 20;
 
-    public ModelStore()
+    private const string Model = "model", Training = "training.json", Checkpoints = "checkpoints", Epochs = "epochs", Tests = "tests", LockName = "lock", KeyName = "key.json", AboutName = "about.json", UsedName = "used",
+        DisturbedName = "disturbed.json", StoreLock = "store.lock";
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private readonly string root;
+    private readonly TimeProvider time;
+
+    /// <summary>The store in a folder; null: where <c>LAYERSHUFFLE_CACHE</c> says, or in the user's local application data.</summary>
+    public ModelStore(string? folder = null, TimeProvider? time = null)
     {
-        string? named = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
+        this.time = time ?? TimeProvider.System;
+        string? named = folder ?? Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
         root = string.IsNullOrEmpty(named)
             ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle")
             : Path.GetFullPath(named);
     }
 
-    public static string Hash(object made)
-    {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(made)));
-        return Convert.ToHexStringLower(hash.AsSpan(0, 16));
-    }
-
-    public static string HashFolder(string directory)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in Directory.GetFiles(directory).Where(f => f.EndsWith(".safetensors", StringComparison.Ordinal) || f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-            using FileStream stream = File.OpenRead(file);
-            hash.AppendData(SHA256.HashData(stream));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
-    }
+    /// <summary>Where it is.</summary>
+    public string Root => root;
 
     /// <summary>Whether there is a finished model.</summary>
-    public bool Has(string hash) => File.Exists(Path.Combine(root, hash, Training));
+    public bool Has(string hash) => File.Exists(Path.Combine(root, hash, ModelSeal.Name));
 
-    /// <summary>The finished model, or null.</summary>
-    /// <exception cref="ModelFormatException">Its folder is damaged.</exception>
-    /// <exception cref="JsonException">Its epochs are damaged.</exception>
-    public (VisionTransformer Model, Preprocessor Preprocessor, IReadOnlyList<TrainingRecord> Records)? Find(string hash)
+    /// <summary>Why a finished model cannot be used, for the end of a sentence; null if it is what was kept.</summary>
+    public string? Breach(string hash) => ModelSeal.Breach(Path.Combine(root, hash), hash);
+
+    /// <summary>The finished model; the caller holds its lock, alone or shared. Its epochs bear the accuracies on test images of which none are known here: <see cref="Accuracies"/> has those.</summary>
+    /// <exception cref="ModelFormatException">It is not what was kept.</exception>
+    public (VisionTransformer Model, Preprocessor Preprocessor, IReadOnlyList<TrainingRecord> Records) Load(string hash)
     {
-        if (!Has(hash))
-            return null;
-        string folder = Path.Combine(root, hash), records = Path.Combine(folder, Training);
+        string folder = Path.Combine(root, hash);
+        if (Breach(hash) is { } breach)
+            throw new ModelFormatException(breach);
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(Path.Combine(folder, Model));
-        return (model, preprocessor, JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(records)) ?? throw new JsonException($"{records} holds no epochs."));
+        List<TrainingRecord> records = JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(folder, Training))) ?? throw new ModelFormatException($"{Training} holds no epochs");
+        return (model, preprocessor, records);
     }
 
     /// <summary>The right to make a model, until it is disposed of or the process ends; null while another run has it.</summary>
-    public IDisposable? TryLock(string hash)
+    public IDisposable? TryLock(string hash) => Open(hash, alone: true);
+
+    /// <summary>The right to read a model while nobody makes or removes it; null while somebody does.</summary>
+    public IDisposable? TryShare(string hash) => Open(hash, alone: false);
+
+    /// <summary>Notes that a run has taken a model.</summary>
+    public void Use(string hash)
     {
-        string folder = Path.Combine(root, hash);
-        Directory.CreateDirectory(folder);
+        string used = Path.Combine(root, hash, UsedName);
         try
         {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (!File.Exists(used))
+                File.WriteAllBytes(used, []);
+            File.SetLastWriteTimeUtc(used, time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // another run notes the same at this moment, or the store can only be read
+        }
+    }
+
+    /// <summary>Where checkpoints of an unfinished training are kept.</summary>
+    public string CheckpointDirectory(string hash) => Directory.CreateDirectory(Path.Combine(root, hash, Checkpoints)).FullName;
+
+    /// <summary>Epochs that the checkpoints of an unfinished training have behind them; 0 if there are none.</summary>
+    public int EpochsDone(string hash)
+    {
+        const string Prefix = "checkpoint-";
+        string folder = Path.Combine(root, hash, Checkpoints);
+        return !Directory.Exists(folder) || Disturbance(hash) is not null ? 0 : Directory.GetDirectories(folder, Prefix + "*")
+            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int epochs) ? epochs : 0).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>Notes that an unfinished training was disturbed: from here on its checkpoints are none of an undisturbed one, and only that run may go on from them.</summary>
+    public void Disturb(string hash, string run, string how)
+    {
+        if (Disturbance(hash) is null)
+            Write(Path.Combine(root, hash, DisturbedName), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["run"] = Path.GetFullPath(run), ["how"] = how }));
+    }
+
+    /// <summary>The run in which an unfinished training was disturbed, and how; null if it was not.</summary>
+    public (string Run, string How)? Disturbance(string hash)
+    {
+        string path = Path.Combine(root, hash, DisturbedName);
+        try
+        {
+            return !File.Exists(path) || JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) is not { } told ? null : (told.GetValueOrDefault("run", ""), told.GetValueOrDefault("how", ""));
+        }
+        catch (JsonException)
+        {
+            return ("", "a note of that is damaged");
+        }
+    }
+
+    /// <summary>Keeps the weights of an epoch, as long as there is room for all of them.</summary>
+    public void KeepEpoch(string hash, int epoch, int epochs, VisionTransformer model)
+    {
+        if (model.Config.ParameterCount * sizeof(float) * epochs > EpochBudget)
+            return;
+        string folder = Directory.CreateDirectory(Path.Combine(root, hash, Epochs)).FullName;
+        using (NewDisposeScope())
+            SafeTensors.Write(EpochFile(folder, epoch), model.StateDictionary());
+    }
+
+    /// <summary>Whether the weights of an epoch are kept.</summary>
+    public bool HasEpoch(string hash, int epoch) => File.Exists(EpochFile(Path.Combine(root, hash, Epochs), epoch));
+
+    /// <summary>Puts the weights of an epoch into a model; false if they are not kept.</summary>
+    public bool LoadEpoch(string hash, int epoch, VisionTransformer model)
+    {
+        string file = EpochFile(Path.Combine(root, hash, Epochs), epoch);
+        if (!File.Exists(file))
+            return false;
+        using DisposeScope scope = NewDisposeScope();
+        model.LoadState(SafeTensors.Read(file), file);
+        return true;
+    }
+
+    /// <summary>The accuracies that are known of a model's epochs on some test images; empty if none are.</summary>
+    public SortedDictionary<int, double[]> Accuracies(string hash, string tests)
+    {
+        string file = TestsFile(hash, tests);
+        try
+        {
+            return File.Exists(file) && JsonSerializer.Deserialize<KeptAccuracies>(File.ReadAllText(file)) is { Epochs: { } known } ? known : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Keeps accuracies; the caller holds the lock alone. A finished model is sealed anew.</summary>
+    public void KeepAccuracies(string hash, string tests, SortedDictionary<int, double[]> known)
+    {
+        Directory.CreateDirectory(Path.Combine(root, hash, Tests));
+        Write(TestsFile(hash, tests), JsonSerializer.SerializeToUtf8Bytes(new KeptAccuracies(known)));
+        if (Has(hash))
+            ModelSeal.Write(Path.Combine(root, hash), hash);
+    }
+
+    /// <summary>Keeps a finished model; the caller holds its lock. Its checkpoints go.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="preprocessor">How it wants its images.</param>
+    /// <param name="records">Its epochs.</param>
+    /// <param name="about">What is told of it.</param>
+    public void Keep(TrainingKey key, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records, KeptModel about)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(root, key.Hash)).FullName;
+        ModelFolder.Save(Path.Combine(folder, Model), model, preprocessor);
+        Write(Path.Combine(folder, KeyName), key.ToJson());
+        Write(Path.Combine(folder, AboutName), JsonSerializer.SerializeToUtf8Bytes(about));
+        Write(Path.Combine(folder, Training), JsonSerializer.SerializeToUtf8Bytes(records));
+        DropUnfinished(key.Hash, epochsToo: false);
+        ModelSeal.Write(folder, key.Hash); // last: its presence says that the model is whole
+        Use(key.Hash);
+    }
+
+    /// <summary>Drops what an unfinished training left; the caller holds the lock.</summary>
+    public void DropUnfinished(string hash, bool epochsToo = true)
+    {
+        string folder = Path.Combine(root, hash);
+        foreach (string part in (epochsToo ? new[] { Checkpoints, Epochs, Tests } : [Checkpoints]).Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
+            Directory.Delete(part, true);
+        File.Delete(Path.Combine(folder, DisturbedName));
+    }
+
+    /// <summary>Drops a model and its checkpoints; what is told of it stays, for how long it took, and the lock, as the caller holds it.</summary>
+    public void Forget(string hash)
+    {
+        string folder = Path.Combine(root, hash);
+        File.Delete(Path.Combine(folder, ModelSeal.Name)); // first: without it the model counts as unfinished
+        DropUnfinished(hash);
+        File.Delete(Path.Combine(folder, Training));
+        if (Directory.Exists(Path.Combine(folder, Model)))
+            Directory.Delete(Path.Combine(folder, Model), true);
+    }
+
+    private static string EpochFile(string folder, int epoch) => Path.Combine(folder, FormattableString.Invariant($"epoch-{epoch}.safetensors"));
+
+    private static void Write(string path, byte[] bytes)
+    {
+        File.WriteAllBytes(path + ".tmp", bytes);
+        File.Move(path + ".tmp", path, true);
+    }
+
+    private string TestsFile(string hash, string tests) => Path.Combine(root, hash, Tests, tests + ".json");
+
+    private FileStream? Open(string hash, bool alone)
+    {
+        // Nobody opens a lock while folders are removed: else one would hold the lock of a folder that is no more, and another that of its successor.
+        using FileStream store = Store(alone: false);
+        string folder = Directory.CreateDirectory(Path.Combine(root, hash)).FullName, path = Path.Combine(folder, LockName);
+        if (!alone && !File.Exists(path))
+            File.WriteAllBytes(path, []);
+        return TryOpen(path, alone);
+    }
+
+    private FileStream Store(bool alone)
+    {
+        Directory.CreateDirectory(root);
+        string path = Path.Combine(root, StoreLock);
+        using var never = new ManualResetEventSlim();
+        while (true)
+        {
+            if (!File.Exists(path))
+                TryOpen(path, alone: true)?.Dispose();
+            if (TryOpen(path, alone) is { } held)
+                return held;
+            never.Wait(Poll); // held for moments only, and no event tells of another process
+        }
+    }
+
+    private static FileStream? TryOpen(string path, bool alone)
+    {
+        try
+        {
+            return alone ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException)) // no subclass: somebody else has it open
         {
             return null;
         }
-    }
-
-    /// <summary>Where checkpoints of an unfinished training are kept.</summary>
-    public string CheckpointDirectory(string hash)
-    {
-        string folder = Path.Combine(root, hash, Checkpoints);
-        Directory.CreateDirectory(folder);
-        return folder;
-    }
-
-    /// <summary>Keeps a finished model; its checkpoints go.</summary>
-    public void Keep(string hash, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records)
-    {
-        string folder = Path.Combine(root, hash);
-        ModelFolder.Save(Path.Combine(folder, Model), model, preprocessor);
-        string temporary = Path.Combine(folder, Training + ".tmp");
-        File.WriteAllText(temporary, JsonSerializer.Serialize(records));
-        File.Move(temporary, Path.Combine(folder, Training), true); // last: its presence says that the model is whole
-        string checkpoints = Path.Combine(folder, Checkpoints);
-        if (Directory.Exists(checkpoints))
-            Directory.Delete(checkpoints, true);
-    }
-
-    /// <summary>Drops a model and its checkpoints; the lock stays, as the caller may hold it.</summary>
-    public void Forget(string hash)
-    {
-        string folder = Path.Combine(root, hash);
-        File.Delete(Path.Combine(folder, Training)); // first: without it the model counts as unfinished
-        foreach (string part in new[] { Model, Checkpoints }.Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
-            Directory.Delete(part, true);
     }
 }

@@ -1,8 +1,9 @@
-using System.Reflection;
 using System.Text.Json;
 using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
 using LayerShuffle.Network.Seeds;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
@@ -11,23 +12,33 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>Makes a scenario's models: trains them through layer actors, imports checkpoints, or takes them from the store.</summary>
-internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend backend, ModelStore store, RunOptions options, RunLog log)
+/// <param name="scenario">The scenario.</param>
+/// <param name="data">Its images.</param>
+/// <param name="backend">Trains.</param>
+/// <param name="store">Keeps.</param>
+/// <param name="options">What the command line asks for.</param>
+/// <param name="folder">The results folder.</param>
+/// <param name="log">The run's log.</param>
+/// <param name="time">For how long trainings take, which reaches no result.</param>
+internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend backend, ModelStore store, RunOptions options, string folder, RunLog log, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
+    private readonly TrainingKeys keys = new(scenario, data, backend.Place);
+
+    /// <summary>Says what is going to be trained and what is not.</summary>
+    public void Foretell()
+    {
+        foreach (string line in TrainingForecast.Lines(scenario, keys, data, store, options.Retrain))
+            log.Line(line);
+    }
 
     /// <summary>The model of a training seed; what it starts from is made first.</summary>
     public TrainedModel Get(ModelSpec spec, int trainingSeed, CancellationToken cancellation)
     {
         if (ready.TryGetValue((spec.Name, trainingSeed), out TrainedModel? made))
             return made;
-        TrainedModel? origin = null;
-        if (spec.InitFrom is { } name)
-        {
-            ModelSpec from = scenario.Models.First(m => m.Name == name);
-            origin = Get(from, Math.Min(trainingSeed, ScenarioExpander.TrainingSeeds(from) - 1), cancellation);
-        }
-
+        TrainedModel? origin = keys.Origin(spec, trainingSeed) is { } from ? Get(from.Spec, from.Seed, cancellation) : null;
         return ready[(spec.Name, trainingSeed)] = Make(spec, trainingSeed, origin, cancellation);
     }
 
@@ -36,73 +47,207 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     public void CheckImports()
     {
         foreach (ModelSpec spec in scenario.Models.Where(spec => spec.Checkpoint is not null))
-            ModelFolder.Check(spec.Checkpoint!, ModelSpecs.Loading(spec, data.Dataset(spec.ImageSize).Train.ClassNames, 0, sentence => log.Line($"{spec.Name}: {sentence}")));
+            ModelFolder.Check(spec.Checkpoint!, ModelSpecs.Loading(spec, data.Dataset(spec).Train.ClassNames, 0, sentence => log.Line($"{spec.Name}: {sentence}")));
     }
 
     private TrainedModel Make(ModelSpec spec, int trainingSeed, TrainedModel? origin, CancellationToken cancellation)
     {
-        string label = ScenarioExpander.TrainingSeeds(spec) > 1 ? $"{spec.Name} (seed {trainingSeed})" : spec.Name;
+        string label = TrainingForecast.Label(spec, trainingSeed);
         SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
-        string hash = Hash(spec, trainingSeed, origin, Prepared(spec, origin));
-        using IDisposable? alone = spec.Training is null || (!options.Retrain && store.Has(hash)) ? null : Alone(label, hash, cancellation);
-        if (spec.Training is not null && options.Retrain)
-            store.Forget(hash);
-        else if (spec.Training is not null && Kept(spec, trainingSeed, label, hash) is { } kept)
-            return kept; // also if another run made it while this one waited
-
-        (VisionTransformer fresh, Preprocessor preprocessor) = Start(spec, origin, luck);
-        if (spec.Training is not { } training)
+        TrainingKey key = keys.Of(spec, trainingSeed, origin?.Hash);
+        if (spec.Training is null)
         {
+            (VisionTransformer fresh, Preprocessor itsOwn) = Start(spec, origin, luck);
             log.Line($"{label}: {(spec.Checkpoint is null ? "not trained" : "imported, not trained")}");
-            Announce(label, fresh.Config, preprocessor);
-            return new TrainedModel(fresh, preprocessor, hash, [], false);
+            Announce(label, fresh.Config, itsOwn);
+            return new TrainedModel(fresh, itsOwn, key.Hash, [], false);
         }
 
-        log.Line($"{label}: training, {training.Epochs} epochs of {Prepared(spec, origin).Train.Count} images");
-        Announce(label, fresh.Config, preprocessor);
-        var job = new TrainingJob(
-            spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(fresh.Config, training, preprocessor), data.Test(fresh.Config, preprocessor), luck,
-            store.CheckpointDirectory(hash));
-        fresh.train();
+        var making = new Making(spec, trainingSeed, label, luck, key);
+        TrainingKey own = key.ForRun(folder);
+        if (options.Resume is not null && store.Has(own.Hash) && Kept(making with { Key = own }, cancellation) is { } disturbed)
+            return disturbed with { Disturbed = "in this run, before it was interrupted" };
+        if (!options.Retrain && store.Has(key.Hash) && Kept(making, cancellation) is { } kept)
+            return kept;
+        using IDisposable alone = Alone(label, key.Hash, cancellation);
+        if (options.Retrain)
+            store.Forget(key.Hash);
+        else if (store.Has(key.Hash) && Load(making, alone: true) is { } made)
+            return made; // another run made it while this one waited
+        return Train(making, origin, cancellation);
+    }
+
+    private TrainedModel Train(Making making, TrainedModel? origin, CancellationToken cancellation)
+    {
+        (ModelSpec spec, int trainingSeed, string label, SeedTree luck, TrainingKey key) = making;
+        TrainingSpec training = spec.Training!;
+        string hash = key.Hash;
+        DropStrangers(label, hash);
+        (VisionTransformer model, Preprocessor preprocessor) = Start(spec, origin, luck);
+        Announce(label, model.Config, preprocessor);
+        ImageDataset dataset = data.Dataset(spec);
+        log.Line($"{label}: training, {training.Epochs} epochs of {dataset.Train.Count} images");
+        string tests = data.TestImages(spec, backend.Place);
+        SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
+        int trainedNow = 0;
+        TrainingJob job = Job(making, model, preprocessor) with
+        {
+            CheckpointDirectory = store.CheckpointDirectory(hash),
+            EpochTrained = record =>
+            {
+                trainedNow++;
+                store.KeepEpoch(hash, record.Epoch, training.Epochs, model);
+                accuracies[record.Epoch] = [record.Top1Sequential!.Value, record.Top1Arbitrary!.Value];
+                store.KeepAccuracies(hash, tests, accuracies);
+            },
+        };
+        model.train();
+        long begin = time.GetTimestamp();
         IReadOnlyList<TrainingRecord> records = backend.Train(
             job,
             training.Faults,
             record => log.Line(FormattableString.Invariant(
                 $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
             (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
+            how => store.Disturb(hash, folder, how),
             cancellation);
-        fresh.eval();
-        store.Keep(hash, fresh, preprocessor, records);
-        return new TrainedModel(fresh, preprocessor, hash, records, false);
+        TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
+        model.eval();
+        records = WithAccuracies(making, model, preprocessor, records, accuracies);
+        return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
     }
 
-    /// <summary>The model from the store; null if it is not there, or cannot be read any more and must be made again.</summary>
-    private TrainedModel? Kept(ModelSpec spec, int trainingSeed, string label, string hash)
+    /// <summary>Checkpoints of a training that was disturbed are for the run alone in which it was.</summary>
+    private void DropStrangers(string label, string hash)
     {
+        if (store.Disturbance(hash) is not { } disturbed || (options.Resume is not null && disturbed.Run == Path.GetFullPath(folder)))
+            return;
+        log.Line($"{label}: the checkpoints of an interrupted training are not used: it was disturbed ({disturbed.How.TrimEnd('.')})");
+        store.DropUnfinished(hash);
+    }
+
+    /// <summary>Keeps a trained model: under its key if nothing disturbed its training, else for this run alone.</summary>
+    private TrainedModel Keep(Making making, TrainedModel trained, SortedDictionary<int, double[]> accuracies, string tests, TimeSpan took)
+    {
+        (ModelSpec spec, int trainingSeed, string label, _, TrainingKey key) = making;
+        ImageDataset dataset = data.Dataset(spec);
+        TrainingRecord? last = trained.Records.Count > 0 ? trained.Records[^1] : null;
+        var about = new KeptModel(
+            spec.Name, spec.Variant, FormattableString.Invariant($"{scenario.Dataset!.Kind}, {dataset.Train.Count} images"), scenario.Seed, trainingSeed, spec.Training!.Epochs, dataset.Train.Count,
+            Math.Round(took.TotalSeconds, 3), Environment.MachineName, time.GetUtcNow(), last?.Top1Sequential, last?.Top1Arbitrary);
+        string? disturbed = store.Disturbance(key.Hash)?.How;
+        if (disturbed is null || spec.Training.Faults)
+        {
+            store.Keep(key, trained.Model, trained.Preprocessor, trained.Records, about);
+            return trained with { Disturbed = disturbed };
+        }
+
+        TrainingKey own = key.ForRun(folder);
+        log.Line($"{label}: its training was disturbed ({disturbed.TrimEnd('.')}); it is kept for this run alone, and others train it again");
+        store.DropUnfinished(key.Hash);
+        using (Alone(label, own.Hash, CancellationToken.None))
+        {
+            store.Keep(own, trained.Model, trained.Preprocessor, trained.Records, about);
+            store.KeepAccuracies(own.Hash, tests, accuracies);
+        }
+
+        return trained with { Hash = own.Hash, Disturbed = disturbed };
+    }
+
+    /// <summary>The model from the store, or null if it cannot be used: then it is made again.</summary>
+    private TrainedModel? Kept(Making making, CancellationToken cancellation)
+    {
+        using (IDisposable shared = Hold(making.Label, () => store.TryShare(making.Key.Hash), cancellation))
+        {
+            // What is missing of its accuracies is written, and what is damaged is said and dropped, by who has it alone.
+            if (!store.Has(making.Key.Hash) || store.Breach(making.Key.Hash) is not null || MissesAccuracies(making))
+                return Exclusively(making, shared, cancellation);
+            return Load(making, alone: false);
+        }
+    }
+
+    private TrainedModel? Exclusively(Making making, IDisposable shared, CancellationToken cancellation)
+    {
+        shared.Dispose();
+        using (Alone(making.Label, making.Key.Hash, cancellation))
+            return store.Has(making.Key.Hash) ? Load(making, alone: true) : null;
+    }
+
+    private bool MissesAccuracies(Making making)
+    {
+        string tests = data.TestImages(making.Spec, backend.Place);
+        return store.Accuracies(making.Key.Hash, tests).Count < making.Spec.Training!.Epochs;
+    }
+
+    /// <summary>Takes a model from the store; null if it cannot be used, which who holds its lock alone says, and drops it.</summary>
+    private TrainedModel? Load(Making making, bool alone)
+    {
+        string hash = making.Key.Hash;
         try
         {
-            if (store.Find(hash) is not { } kept)
-                return null;
-            log.Line($"{label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
-            VisionTransformer model = kept.Model.To(data.Device);
+            (VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records) = store.Load(hash);
+            model = model.To(data.Device);
             model.eval();
-            Announce(label, model.Config, kept.Preprocessor);
-            return new TrainedModel(model, kept.Preprocessor, hash, [.. kept.Records.Select(r => r with { Model = spec.Name, TrainingSeed = trainingSeed })], true);
+            log.Line($"{making.Label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
+            string tests = data.TestImages(making.Spec, backend.Place);
+            SortedDictionary<int, double[]> known = store.Accuracies(hash, tests);
+            int before = known.Count;
+            records = WithAccuracies(making, model, preprocessor, records, known);
+            if (known.Count > before)
+                store.KeepAccuracies(hash, tests, known);
+            store.Use(hash);
+            return new TrainedModel(model, preprocessor, hash, [.. records.Select(r => r with { Model = making.Spec.Name, TrainingSeed = making.Seed })], true);
         }
         catch (Exception e) when (e is ModelFormatException or JsonException or IOException)
         {
-            log.Line($"{label}: what was kept of an earlier training cannot be used ({hash}: {e.Message.TrimEnd('.')}); it is made again");
+            if (!alone)
+                return null;
+            log.Line($"{making.Label}: what was kept of an earlier training cannot be used ({hash}: {e.Message.TrimEnd('.')}); it is made again");
             store.Forget(hash);
             return null;
         }
     }
 
-    /// <summary>Waits until no other run makes the same model.</summary>
-    private IDisposable Alone(string label, string hash, CancellationToken cancellation)
+    /// <summary>The epochs with their accuracies on this run's test images: those that are known, and those that can be measured because the epoch's weights are kept. The others are blank.</summary>
+    private IReadOnlyList<TrainingRecord> WithAccuracies(Making making, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records, SortedDictionary<int, double[]> known)
+    {
+        int[] missing = [.. records.Select(record => record.Epoch).Where(epoch => !known.ContainsKey(epoch) && (epoch == records[^1].Epoch || store.HasEpoch(making.Key.Hash, epoch)))];
+        if (missing.Length > 0)
+        {
+            log.Line($"{making.Label}: measuring the accuracies of its epochs on these test images");
+            using var system = new VirtualActorSystem();
+            var evaluator = new ModelEvaluator(system, data.Threads);
+            using var other = new VisionTransformer(model.Config);
+            VisionTransformer past = other.To(data.Device);
+            past.eval();
+            foreach (int epoch in missing)
+            {
+                bool last = epoch == records[^1].Epoch;
+                if (!last && !store.LoadEpoch(making.Key.Hash, epoch, past))
+                    continue;
+                TrainingJob job = Job(making, last ? model : past, preprocessor);
+                known[epoch] = [evaluator.Evaluate(job, OrderKind.Sequential), evaluator.Evaluate(job, OrderKind.Arbitrary)];
+            }
+        }
+
+        if (records.Any(record => !known.ContainsKey(record.Epoch)))
+            log.Line($"{making.Label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images and is too large for its epochs' weights to be kept (--retrain measures them)");
+
+        return [.. records.Select(record => known.TryGetValue(record.Epoch, out double[]? accuracy)
+            ? record with { Top1Sequential = accuracy[0], Top1Arbitrary = accuracy[1] } : record with { Top1Sequential = null, Top1Arbitrary = null })];
+    }
+
+    private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
+        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor), data.Test(model.Config, preprocessor), making.Luck, null);
+
+    /// <summary>Waits until no other run makes or reads the same model.</summary>
+    private IDisposable Alone(string label, string hash, CancellationToken cancellation) => Hold(label, () => store.TryLock(hash), cancellation);
+
+    private IDisposable Hold(string label, Func<IDisposable?> attempt, CancellationToken cancellation)
     {
         for (bool said = false; ; said = true)
         {
-            if (store.TryLock(hash) is { } held)
+            if (attempt() is { } held)
                 return held;
             if (!said)
                 log.Line($"{label}: another run is training this very model; waiting for it");
@@ -115,7 +260,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         if (spec.Checkpoint is { } checkpoint)
         {
-            IReadOnlyList<string> classes = Prepared(spec, origin).Train.ClassNames;
+            IReadOnlyList<string> classes = data.Dataset(spec).Train.ClassNames;
             bool others = ImportCheck.TrainsOtherClasses(spec, ModelFolder.LoadConfig(checkpoint), classes);
             if (others)
                 log.Line($"{spec.Name}: the model's classes are other ones than the dataset's; its head is trained on for the dataset's");
@@ -127,12 +272,12 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             return (imported.To(data.Device), itsOwn);
         }
 
-        VitConfig config = ModelSpecs.Config(spec, Prepared(spec, origin).Train.ClassNames);
+        VitConfig config = ModelSpecs.Config(spec, data.Dataset(spec).Train.ClassNames);
         if (origin is not null) // its head is for its classes, in its order
             config = config with { NumLabels = origin.Model.Config.NumLabels, Id2Label = origin.Model.Config.Id2Label };
         config.Validate();
         VisionTransformer model = VisionTransformer.Create(config, (long)luck.Child("init").Bits);
-        ImageDataset dataset = data.Dataset(spec.ImageSize);
+        ImageDataset dataset = data.Dataset(spec);
         Preprocessor preprocessor = PixelPlan.Of(dataset.Pixels, dataset.Normalization);
         if (origin is not null)
         {
@@ -158,34 +303,6 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             log.Line($"{label}: the dataset's classes are {how}");
     }
 
-    /// <summary>The dataset as the model's images are prepared.</summary>
-    private ImageDataset Prepared(ModelSpec spec, TrainedModel? origin)
-    {
-        PixelSteps? steps = origin is not null ? PixelPlan.Steps(origin.Preprocessor)
-            : spec.Checkpoint is { } checkpoint ? PixelPlan.Steps(ImportCheck.Preprocessor(checkpoint)) : null;
-        return data.Dataset(spec.ImageSize, steps);
-    }
-
-    private string Hash(ModelSpec spec, int trainingSeed, TrainedModel? origin, ImageDataset dataset) => ModelStore.Hash(new
-    {
-        Format = 2, // 2: images are resized as PIL does it, and the preprocessor says what was done
-        Program = typeof(VirtualTrainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-        Torch = typeof(Tensor).Assembly.GetName().Version?.ToString(),
-        Data = scenario.NetworkOnly ? "" : dataset.Fingerprint,
-        Model = spec with
-        {
-            Name = "",
-            InitFrom = null,
-            Checkpoint = null,
-            Training = spec.Training is { } training ? training with { CheckpointEpochs = 0, CheckpointSteps = 0 } : null, // how often it is saved changes nothing
-        },
-        Origin = origin?.Hash,
-        Checkpoint = spec.Checkpoint is { } folder && Directory.Exists(folder) ? ModelStore.HashFolder(folder) : null,
-        scenario.Seed,
-        TrainingSeed = trainingSeed,
-        Threads = data.Threads,
-        Clock = scenario.Clock.ToString(),
-        Faults = spec.Training is { Faults: true } ? string.Join('\n', WallBackend.TrainingFaults(scenario).Select(strike => $"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} {string.Join(' ', strike.Targets)}")) : "",
-        Device = data.Device.ToString(),
-    });
+    /// <summary>A model that is being made.</summary>
+    private sealed record Making(ModelSpec Spec, int Seed, string Label, SeedTree Luck, TrainingKey Key);
 }

@@ -23,12 +23,20 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     /// <summary>What was found where the images lie; null before they have been read, and without images.</summary>
     public DatasetAccount? Dataset { get; set; }
 
-    public void Model(string name, int seed, TrainedModel model, TimeSpan took) => models[$"{name}/seed-{seed}"] = new JsonObject
+    public void Model(string name, int seed, TrainedModel model, TimeSpan took) => models[$"{name}/seed-{seed}"] = Of(model, took);
+
+    private static JsonObject Of(TrainedModel model, TimeSpan took)
     {
-        ["hash"] = model.Hash,
-        ["reused"] = model.Reused,
-        ["seconds"] = Math.Round(took.TotalSeconds, 3),
-    };
+        var json = new JsonObject
+        {
+            ["hash"] = model.Hash,
+            ["reused"] = model.Reused,
+            ["seconds"] = Math.Round(took.TotalSeconds, 3),
+        };
+        if (model.Disturbed is { } disturbed)
+            json["disturbed"] = disturbed;
+        return json;
+    }
 
     public void Write(string state, int trialsDone, int trials)
     {

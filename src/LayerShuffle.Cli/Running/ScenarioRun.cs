@@ -50,6 +50,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         {
             Tell(DatasetReport.Inspect(scenario));
             DryRun.Print(output, loaded.EffectiveYaml, scenario, trials);
+            DryRun.PrintModels(output, scenario, trials, options, new ModelStore());
             return ExitCodes.Done;
         }
 
@@ -82,9 +83,9 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         {
             using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
                 ? WallBackend.Start(
-                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster, folder, log, manifest.Cluster,
+                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster, options.Device, folder, log, manifest.Cluster,
                     cancellation)
-                : new VirtualBackend(log.Line);
+                : new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line);
             RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);
         }
         catch (Exception e)
@@ -115,14 +116,23 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         ModelTrainer? trainer = null;
         if (!scenario.NetworkOnly)
         {
-            data = new RunData(scenario, Devices.Select(options.Device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
+            torch.Device device = Devices.Select(options.Device);
+            data = new RunData(scenario, new Lazy<torch.Device>(device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
             torch.set_num_threads(scenario.Threads);
-            trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, log);
+            trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, folder, log, time);
             trainer.CheckImports();
+            trainer.Foretell();
             foreach (ModelSpec spec in scenario.Models.Where(model => trials.Any(trial => trial.Model == model)))
                 Prepare(spec, trainer, writer, manifest, folder, cancellation);
         }
 
+        if (trainer is not null && data is not null)
+        {
+            foreach (string line in RequestForecast.Measured(scenario, [.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, planned => Asked(planned, trainer, data, cancellation), time))
+                log.Line($"warning: {line}");
+        }
+
+        Dictionary<(string Name, int Seed), RememberingTrialModel> asked = [];
         int number = 0;
         foreach (PlannedTrial planned in trials)
         {
@@ -131,7 +141,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
             TrialKey key = planned.Spec.Key;
             if (finished.Contains(key.Trial))
                 continue;
-            (ITrialModel model, TrainedModel? trained, int images) = Model(planned, trainer, data, cancellation);
+            (ITrialModel model, TrainedModel? trained, int images) = Model(scenario.Clock, planned, trainer, data, asked, cancellation);
             int done = 0;
             string label = $"trial {number}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
             TrialRecord record = backend.Run(planned.Spec, model, trained, images, _ =>
@@ -168,14 +178,26 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         }
     }
 
-    private static (ITrialModel Model, TrainedModel? Trained, int Images) Model(PlannedTrial planned, ModelTrainer? trainer, RunData? data, CancellationToken cancellation)
+    /// <summary>What a trial asks. On the virtual clock nobody looks at an activation on its way, so that a model's trials share what it has answered.</summary>
+    private static (ITrialModel Model, TrainedModel? Trained, int Images) Model(
+        ScenarioClock clock, PlannedTrial planned, ModelTrainer? trainer, RunData? data, Dictionary<(string Name, int Seed), RememberingTrialModel> asked, CancellationToken cancellation)
     {
         ModelSpec spec = planned.Model;
         if (trainer is null || data is null)
             return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null, planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
-        TrainedModel trained = trainer.Get(spec, planned.Spec.Key.TrainingSeed, cancellation);
-        ITestImages images = data.Test(trained.Model.Config, trained.Preprocessor);
-        return (new TensorTrialModel(trained.Model, images), trained, images.Count);
+        (TrainedModel trained, ITestImages images) = Asked(planned, trainer, data, cancellation);
+        if (clock == ScenarioClock.Wall)
+            return (new TensorTrialModel(trained.Model, images), trained, images.Count);
+        (string, int) name = (spec.Name, planned.Spec.Key.TrainingSeed);
+        if (!asked.TryGetValue(name, out RememberingTrialModel? model))
+            asked[name] = model = new RememberingTrialModel(trained.Model, images);
+        return (model, trained, images.Count);
+    }
+
+    private static (TrainedModel Trained, ITestImages Images) Asked(PlannedTrial planned, ModelTrainer trainer, RunData data, CancellationToken cancellation)
+    {
+        TrainedModel trained = trainer.Get(planned.Model, planned.Spec.Key.TrainingSeed, cancellation);
+        return (trained, data.Test(trained.Model.Config, trained.Preprocessor));
     }
 
     private static string Resume(string folder, string effective)

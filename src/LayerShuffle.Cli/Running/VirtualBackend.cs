@@ -8,14 +8,17 @@ using LayerShuffle.Network.Trials;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>The virtual clock: one process, one thread, deterministic.</summary>
+/// <param name="place">Where it computes.</param>
 /// <param name="say">Told in sentences what a training meets.</param>
-internal sealed class VirtualBackend(Action<string> say) : IRunBackend
+internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : IRunBackend
 {
     private readonly VirtualActorSystem system = new();
 
     public string Status => "";
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
+    public ComputePlace Place => place;
+
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation) =>
         new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>

@@ -43,14 +43,15 @@ internal sealed class WallBackend : IRunBackend
     /// <param name="security">Who belongs to the cluster; stays the caller's.</param>
     /// <param name="listen">Where supervisors join; null starts them on this machine.</param>
     /// <param name="options">What the command line says of it.</param>
+    /// <param name="device">Where the coordinator computes.</param>
     /// <param name="folder">The results folder: the nodes' logs go there.</param>
     /// <param name="log">The run's log.</param>
     /// <param name="manifest">Is told what the nodes have and which layers they host.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public static WallBackend Start(
-        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, ClusterOptions options, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
+        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, ClusterOptions options, string device, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
     {
-        ClusterSpec spec = scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
+        ClusterSpec spec = Widest(scenario);
         WallCluster cluster = WallCluster.StartAsync(
             new WallClusterOptions
             {
@@ -65,7 +66,7 @@ internal sealed class WallBackend : IRunBackend
                 Secret = security.Secret,
                 Identity = security.Identity,
                 ScenarioHash = hash,
-                WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
+                WorkerThreads = WorkerThreads(scenario),
                 Device = name => spec.Nodes.First(node => node.Name == name).Device,
                 Respawn = spec.Respawn,
                 Membership = spec.Membership,
@@ -73,13 +74,24 @@ internal sealed class WallBackend : IRunBackend
                 Log = log.Line,
             },
             cancellation).GetAwaiter().GetResult();
-        return new WallBackend(scenario, spec, log, manifest, cluster);
+        return new WallBackend(scenario, spec, log, manifest, cluster) { Device = device };
     }
+
+    /// <summary>The widest of the scenario's clusters: its nodes are those of the run.</summary>
+    public static ClusterSpec Widest(Scenario scenario) => scenario.Conditions.MaxBy(variant => variant.Cluster.Nodes.Count)!.Cluster;
+
+    /// <summary>Computing threads of a worker, and of the coordinator in training.</summary>
+    public static int WorkerThreads(Scenario scenario) => Math.Max(1, scenario.Threads / Widest(scenario).Nodes.Count);
+
+    /// <summary>Where the coordinator computes.</summary>
+    private string Device { get; init; } = "cpu";
+
+    public ComputePlace Place => ComputePlace.Of(shares, Device, WorkerThreads(scenario));
 
     public string Status => runner.Status;
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation) =>
-        TrainAsync(job, faults, epochDone, stepDone, cancellation).GetAwaiter().GetResult();
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation) =>
+        TrainAsync(job, faults, epochDone, stepDone, disturbed, cancellation).GetAwaiter().GetResult();
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation)
     {
@@ -116,7 +128,8 @@ internal sealed class WallBackend : IRunBackend
         evaluation.Dispose();
     }
 
-    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(
+        TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation)
     {
         var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn) { Say = log.Line };
         manifest.Training(job.Name, spec, training.Placement);
@@ -126,8 +139,13 @@ internal sealed class WallBackend : IRunBackend
             if (faults)
                 training.Schedule(TrainingFaults(scenario), log.Line);
             var trainer = new ClusterTrainer(
-                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads, line => log.Line($"{job.Name}: {line}")), new ClusterTrainerOptions { Threads = Math.Max(1, scenario.Threads / spec.Nodes.Count) }, TimeProvider.System, log.Line);
-            trainer.Restored += restoration => ClusterMetrics.LayerRestored(restoration.Layer);
+                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads, line => log.Line($"{job.Name}: {line}")), new ClusterTrainerOptions { Threads = WorkerThreads(scenario) }, TimeProvider.System, log.Line);
+            trainer.Restored += restoration =>
+            {
+                ClusterMetrics.LayerRestored(restoration.Layer);
+                if (restoration.Age > 0 || !restoration.Hosted) // else the step is repeated, and the weights are what they would have been
+                    disturbed(restoration.ToString());
+            };
             return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
         }
     }

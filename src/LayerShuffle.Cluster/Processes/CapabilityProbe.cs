@@ -11,7 +11,7 @@ public static class CapabilityProbe
     /// <summary>This machine's capabilities, with the device cpu and nothing else asked for.</summary>
     public static async Task<NodeCapabilities> ProbeAsync(TimeProvider time) => new(
         Environment.MachineName, NodePlatform.Os, NodePlatform.Architecture, Environment.ProcessorCount,
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, await GpusAsync(time).ConfigureAwait(false), "cpu");
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, await GpusAsync(time).ConfigureAwait(false), "cpu", Processor: ProcessorKind.Name);
 
     /// <summary>The names of NVIDIA GPUs, as <c>nvidia-smi</c> tells them; none if it is not there or does not answer within five seconds.</summary>
     private static async Task<string[]> GpusAsync(TimeProvider time)

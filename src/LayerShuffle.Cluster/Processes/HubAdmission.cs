@@ -57,6 +57,7 @@ internal static class HubAdmission
         Device = NodeName.Clean(capabilities.Device, 50),
         ListenHost = capabilities.ListenHost is { } listen ? NodeName.Clean(listen, 255) : null,
         PublicHost = capabilities.PublicHost is { } host ? NodeName.Clean(host, 255) : null,
+        Processor = capabilities.Processor is { } processor ? NodeName.Clean(processor, 300) : null,
     };
 
     /// <summary>A key that cannot be guessed: the framework's own key generation.</summary>

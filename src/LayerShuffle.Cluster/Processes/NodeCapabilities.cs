@@ -13,6 +13,7 @@ namespace LayerShuffle.Cluster.Processes;
 /// <param name="ListenPort">The port its worker's actor system shall listen on; null: any that is free.</param>
 /// <param name="PublicHost">The host name under which others reach its worker; null: where it listens, or the address it joined from.</param>
 /// <param name="DataPort">The port its worker's data plane shall listen on; null: any that is free.</param>
+/// <param name="Processor">The kind of its processor (<see cref="ProcessorKind"/>); null from a version that does not tell.</param>
 public sealed record NodeCapabilities(
     string Machine, string Os, string Architecture, int Cores, long MemoryBytes, string[] Gpus, string Device,
-    int? Threads = null, string? ListenHost = null, int? ListenPort = null, string? PublicHost = null, int? DataPort = null);
+    int? Threads = null, string? ListenHost = null, int? ListenPort = null, string? PublicHost = null, int? DataPort = null, string? Processor = null);

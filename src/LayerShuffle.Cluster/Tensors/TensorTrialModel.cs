@@ -54,10 +54,20 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     {
         if (activation is not ActivationHandle { Tensor: { } hidden })
             return null;
+        return Judge(hidden, indexes);
+    }
+
+    /// <summary>Applies the head to an activation <c>[batch, tokens, hidden]</c> and counts right answers.</summary>
+    /// <param name="hidden">The activation.</param>
+    /// <param name="indexes">Its images.</param>
+    /// <param name="judged">Is given images and logits.</param>
+    internal Judgement Judge(Tensor hidden, IReadOnlyList<int> indexes, Action<IReadOnlyList<int>, Tensor>? judged = null)
+    {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor labels = images.Labels(indexes);                                                    // [batch]
         Tensor logits = model.Head.Forward(hidden.to(model.Device));                                                // [batch, classes]
+        judged?.Invoke(indexes, logits);
         Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
         Tensor finite = Answers.Finite(logits);                                                    // [batch]
         Tensor hits = best.eq(labels.unsqueeze(1)).logical_and(finite.unsqueeze(1));               // [batch, 5]

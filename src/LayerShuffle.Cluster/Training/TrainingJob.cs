@@ -1,4 +1,5 @@
 using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Seeds;
 using LayerShuffle.Vision;
 
@@ -14,4 +15,8 @@ namespace LayerShuffle.Cluster.Training;
 /// <param name="Luck">Root of its draws: orders, batches, augmentation.</param>
 /// <param name="CheckpointDirectory">Where checkpoints are kept between epochs, or null for none.</param>
 public sealed record TrainingJob(
-    string Name, int TrainingSeed, VisionTransformer Model, TrainingOptions Options, ITrainingData Data, ITestImages Test, SeedTree Luck, string? CheckpointDirectory);
+    string Name, int TrainingSeed, VisionTransformer Model, TrainingOptions Options, ITrainingData Data, ITestImages Test, SeedTree Luck, string? CheckpointDirectory)
+{
+    /// <summary>Told of every epoch before its checkpoint is written, when <see cref="Model"/> holds its weights.</summary>
+    public Action<TrainingRecord>? EpochTrained { get; init; }
+}

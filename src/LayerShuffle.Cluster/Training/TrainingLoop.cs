@@ -31,6 +31,7 @@ internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRu
                 job.Name, job.TrainingSeed, epoch + 1, step, progress.Loss / steps, progress.ClassLoss / steps, predicts ? progress.PositionLoss / steps : null, progress.LearningRate,
                 evaluator.Evaluate(job, OrderKind.Sequential, cancellation), evaluator.Evaluate(job, OrderKind.Arbitrary, cancellation));
             progress = new TrainingProgress([.. progress.Records, record]);
+            job.EpochTrained?.Invoke(record);
             if (options.CheckpointEpochs > 0 && ((epoch + 1) % options.CheckpointEpochs == 0 || epoch + 1 == options.Epochs))
                 TrainingCheckpoint.Save(job.CheckpointDirectory, job.Model, parts, progress);
             epochDone?.Invoke(record);

@@ -78,6 +78,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         };
         VirtualRehosting? rehosting = spec.Cluster.Recovery == RecoveryKind.Rehost ? new VirtualRehosting(kernel, health, spec, topology, context) : null;
         faults = new FaultDriver(kernel, injector, health, topology, transport, paused, rehosting);
+        var routes = new RoutePlanner(spec.Routing, model.Layers, luck);
+        (model as IForeseeing)?.Foresee(images.RequestCount, images.Images, request => routes.Plan(request).Order);
         var plan = new TrialPlan(
             spec.Workload, images.RequestCount,
             request =>
@@ -87,7 +89,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
                     ClusterMetrics.RequestBegun();
                 return images.Images(request);
             },
-            new RoutePlanner(spec.Routing, model.Layers, luck),
+            routes,
             spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
 
         var cluster = new TrialCluster();

@@ -97,7 +97,9 @@ internal sealed class CheckpointPlan
                 + "Give the model's entry `training`, so that a new head for the data set's classes is trained.");
         }
 
-        int wantedClasses = needs.Classes ?? Config.NumLabels;
+        // A model with names may know more classes than the data set has: the names tell which.
+        bool named = !needs.NewHead && Config.Id2Label is not null && needs.Classes < Config.NumLabels;
+        int wantedClasses = named ? Config.NumLabels : needs.Classes ?? Config.NumLabels;
         if (!needs.NewHead && wantedClasses != Config.NumLabels)
         {
             throw new ModelFormatException($"The model tells {Config.NumLabels} classes apart, the data set has {wantedClasses}. "

@@ -9,7 +9,7 @@ namespace LayerShuffle.Network.Records;
 /// <param name="ClassLoss">Mean classification loss.</param>
 /// <param name="PositionLoss">Mean position loss; null where the variant has none.</param>
 /// <param name="LearningRate">Learning rate of the last step.</param>
-/// <param name="Top1Sequential">Test accuracy in training order 0, 1, 2, ….</param>
-/// <param name="Top1Arbitrary">Test accuracy in random orders.</param>
+/// <param name="Top1Sequential">Test accuracy in training order 0, 1, 2, …; null where it is not known any more.</param>
+/// <param name="Top1Arbitrary">Test accuracy in random orders; null where it is not known any more.</param>
 public sealed record TrainingRecord(
-    string Model, int TrainingSeed, int Epoch, int Step, double Loss, double ClassLoss, double? PositionLoss, double LearningRate, double Top1Sequential, double Top1Arbitrary);
+    string Model, int TrainingSeed, int Epoch, int Step, double Loss, double ClassLoss, double? PositionLoss, double LearningRate, double? Top1Sequential, double? Top1Arbitrary);

@@ -1,0 +1,106 @@
+using LayerShuffle.Cli.Running;
+using LayerShuffle.Cluster.Training;
+using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
+using LayerShuffle.Scenarios;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Cli.Tests;
+
+/// <summary>A training in which a layer fell behind makes weights that belong to its run alone; the store gives them, and its checkpoints, to no other.</summary>
+[Collection(TrainedOnce.Name)]
+public sealed class DisturbedTrainingTests : IDisposable
+{
+    private const string How = "Layer 1 was lost and is hosted again: its weights are those after step 3, 2 steps behind the others at step 5.";
+    private readonly Cli cli = new();
+    private readonly StringWriter said = new();
+    private readonly Scenario scenario;
+    private readonly ModelStore store;
+
+    public DisturbedTrainingTests()
+    {
+        set_num_threads(1);
+        scenario = ScenarioLoader.Load(cli.Write("kept.yaml", TrainedOnce.Scenario)).Scenario!;
+        store = new ModelStore(cli.At("cache"));
+    }
+
+    [Fact]
+    public void It_is_kept_for_its_run_and_trained_again_by_others()
+    {
+        TrainedModel disturbed = Train("one", afterEpoch: 1);
+        disturbed.Disturbed.ShouldBe(How);
+        said.ToString().ShouldContain("plain: its training was disturbed");
+        store.Has(disturbed.Hash).ShouldBeTrue();
+        store.Entries().ShouldHaveSingleItem().Key!.Parts[TrainingKey.RunPart].ShouldBe(Path.GetFullPath(cli.At("one")));
+
+        TrainedModel resumed = Train("one", resume: true);
+        (resumed.Hash, resumed.Reused).ShouldBe((disturbed.Hash, true));
+        resumed.Disturbed.ShouldNotBeNull();
+
+        TrainedModel other = Train("two");
+        (other.Reused, other.Disturbed).ShouldBe((false, null));
+        other.Hash.ShouldNotBe(disturbed.Hash);
+        Train("three").Reused.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Its_checkpoints_serve_its_own_run_alone()
+    {
+        Should.Throw<OperationCanceledException>(() => Train("one", afterEpoch: 1, interrupt: true));
+        store.EpochsDone(store.Entries().Single().Hash).ShouldBe(0); // for a forecast: others have nothing of it
+        TrainedModel resumed = Train("one", resume: true);
+        said.ToString().ShouldContain("plain: its training was disturbed");
+        resumed.Disturbed.ShouldBe(How);
+        said.ToString().Split('\n').Count(line => line.StartsWith("plain: epoch 1/", StringComparison.Ordinal)).ShouldBe(1); // it went on
+
+        Should.Throw<OperationCanceledException>(() => Train("four", afterEpoch: 1, interrupt: true));
+        TrainedModel other = Train("five");
+        said.ToString().ShouldContain("plain: the checkpoints of an interrupted training are not used: it was disturbed (Layer 1 was lost");
+        other.Disturbed.ShouldBeNull();
+        said.ToString().Split('\n').Count(line => line.StartsWith("plain: epoch 1/", StringComparison.Ordinal)).ShouldBe(3); // and the other began anew
+    }
+
+    public void Dispose()
+    {
+        cli.Dispose();
+        said.Dispose();
+    }
+
+    private TrainedModel Train(string folder, int? afterEpoch = null, bool resume = false, bool interrupt = false)
+    {
+        using var stop = new CancellationTokenSource();
+        using var backend = new Disturbing(new VirtualBackend(ComputePlace.Here("cpu", 1), _ => { }), afterEpoch, interrupt ? stop.Cancel : () => { });
+        var options = new RunOptions { Scenario = cli.At("kept.yaml"), Resume = resume ? cli.At(folder) : null };
+        var trainer = new ModelTrainer(scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, options, cli.At(folder), new RunLog(said, false, TimeProvider.System), TimeProvider.System);
+        return trainer.Get(scenario.Models[0], 0, stop.Token);
+    }
+
+    /// <summary>The virtual clock, on which nothing is lost, with what the wall clock tells when a layer is restored.</summary>
+    private sealed class Disturbing(VirtualBackend inner, int? afterEpoch, Action then) : IRunBackend
+    {
+        public string Status => inner.Status;
+
+        public ComputePlace Place => inner.Place;
+
+        public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation) => inner.Train(
+            job,
+            faults,
+            record =>
+            {
+                epochDone(record);
+                if (record.Epoch != afterEpoch)
+                    return;
+                disturbed(How);
+                then();
+            },
+            stepDone,
+            disturbed,
+            cancellation);
+
+        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
+            inner.Run(spec, model, trained, images, progress, cancellation);
+
+        public void Dispose() => inner.Dispose();
+    }
+}

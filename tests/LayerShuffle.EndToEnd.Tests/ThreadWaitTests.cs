@@ -1,0 +1,54 @@
+namespace LayerShuffle.EndToEnd.Tests;
+
+/// <summary>How computing threads wait is set before OpenMP reads it, yields to what the user has set, and decides no byte.</summary>
+public sealed class ThreadWaitTests : IDisposable
+{
+    private const string Scenario = """
+        name: waits
+        seed: 7
+        threads: 2
+        dataset: {kind: shapes, train: 64, test: 20}
+        model:
+          image_size: 32
+          patch_size: 16
+          hidden_size: 32
+          num_hidden_layers: 2
+          num_attention_heads: 2
+          intermediate_size: 64
+          training: {epochs: 1, batch_size: 16}
+        models: {plain: {variant: layershuffle}}
+        workload: {requests: 2, images_per_request: 10}
+
+        """;
+
+    private readonly Workplace place = new();
+
+    [Fact]
+    public async Task The_program_sets_a_short_spin_and_the_user_s_word_counts_and_no_byte_depends_on_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere libtorch has another OpenMP.");
+        string scenario = place.Write("waits.yaml", Scenario);
+        Program ours = await Run(scenario, "ours", []);
+        ours.Error.ShouldContain("GOMP_SPINCOUNT = '1000'");
+        Program theirs = await Run(scenario, "theirs", new() { ["GOMP_SPINCOUNT"] = "77" });
+        theirs.Error.ShouldContain("GOMP_SPINCOUNT = '77'");
+        Program passive = await Run(scenario, "passive", new() { ["OMP_WAIT_POLICY"] = "PASSIVE" });
+        passive.Error.ShouldNotContain("GOMP_SPINCOUNT = '1000'");
+        foreach (string other in new[] { "theirs", "passive" })
+        {
+            foreach (string file in new[] { "models/plain/model.safetensors", "training.csv", "requests.csv" })
+                File.ReadAllBytes(place.At($"{other}/{file}")).ShouldBe(File.ReadAllBytes(place.At($"ours/{file}")), $"{other}: {file}");
+        }
+    }
+
+    public void Dispose() => place.Dispose();
+
+    private async Task<Program> Run(string scenario, string output, Dictionary<string, string> environment)
+    {
+        environment["OMP_DISPLAY_ENV"] = "VERBOSE"; // OpenMP tells on stderr what it has read
+        Program program = Program.StartIn(place, environment, "run", scenario, "--output", output, "--retrain");
+        await program.Ended;
+        program.ShouldEndWith(0);
+        return program;
+    }
+}
