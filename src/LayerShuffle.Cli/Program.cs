@@ -1,3 +1,3 @@
 using LayerShuffle.Cli;
 
-return CommandLine.Invoke(args, Console.Out, Console.Error);
+return CommandLine.Run(args);

@@ -1,12 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Commands;
 
 /// <summary><c>run</c>: a scenario from training to CSV.</summary>
 internal static class RunCommand
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    /// <summary>Its name.</summary>
+    public const string Name = "run";
+
+    public static Command Create(Surroundings surroundings)
     {
         var scenario = new Argument<string>("scenario") { Description = "The scenario file.", HelpName = "SCENARIO" };
         var directory = new Option<string?>("--output") { Description = "Where the results go (default: results/NAME/UTC-TIME).", HelpName = "DIR" };
@@ -22,7 +27,7 @@ internal static class RunCommand
         var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen. All of the scenario, or fewer with `cluster.recovery: rehost`: the others may join later.", HelpName = "N" };
         var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).", HelpName = "HOST" };
         var security = new SecuritySwitches();
-        var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
+        var command = new Command(Name, "Runs a scenario: trains its models, measures them under every condition, writes CSV.")
         {
             scenario, directory, sets, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, metrics,
         };
@@ -39,7 +44,7 @@ internal static class RunCommand
             if (waits && !listens)
                 result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every node of the scenario by itself.");
         });
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, _) =>
         {
             if (parsed.GetValue(workers) is < 1 and int few)
                 throw new UsageException($"--workers {few}: expected at least 1.");
@@ -57,14 +62,40 @@ internal static class RunCommand
                 Cluster = new ClusterOptions(
                     parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers), parsed.GetValue(publicHost), security.Read(parsed).Checked()),
                 Metrics = parsed.GetValue(metrics),
+                Again = [.. surroundings.Started, .. Again(parsed.Tokens, [directory.Name, resume.Name], [retrain.Name])],
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() =>
-            {
-                using IDisposable? export = MetricsExport.Start(options.Metrics);
-                return new ScenarioRun(options, output, error).Execute(cancellation);
-            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return Task.Factory.StartNew(() => Run(options, surroundings), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
+    }
+
+    private static int Run(RunOptions options, Surroundings surroundings)
+    {
+        var log = new RunLog(surroundings.Error, surroundings.Time);
+        using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
+        try
+        {
+            using IDisposable? export = MetricsExport.Start(options.Metrics);
+            return new ScenarioRun(options, surroundings, log).Execute(signals);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            surroundings.Error.WriteLine("Interrupted.");
+            return signals.ExitCode;
+        }
+    }
+
+    /// <summary>The words of a command line without some of its options: what to say to go on with a run.</summary>
+    private static IEnumerable<string> Again(IReadOnlyList<Token> tokens, string[] withValue, string[] alone)
+    {
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            bool isOption = tokens[i].Type == TokenType.Option;
+            if (isOption && withValue.Contains(tokens[i].Value))
+                i++;
+            else if (!isOption || !alone.Contains(tokens[i].Value))
+                yield return tokens[i].Value;
+        }
     }
 }

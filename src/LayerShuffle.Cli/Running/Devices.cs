@@ -7,13 +7,24 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>Reads <c>--device</c>.</summary>
 internal static class Devices
 {
-    public static Device Select(string name)
+    /// <summary>The number of a GPU; null for the processor. Loads no libtorch.</summary>
+    /// <exception cref="UsageException">It is no device.</exception>
+    public static int? Parse(string name)
     {
         if (name == "cpu")
-            return CPU;
+            return null;
         int index = 0;
         if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new UsageException($"--device: `{name}` is no device. Expected cpu, cuda or cuda:N.");
+        return index;
+    }
+
+    /// <summary>The device itself.</summary>
+    /// <exception cref="UsageException">It is no device, or there is no such device here.</exception>
+    public static Device Select(string name)
+    {
+        if (Parse(name) is not { } index)
+            return CPU;
         if (!cuda.is_available())
             throw new UsageException($"--device {name}: there is no CUDA device here, or libtorch was built without CUDA. Build with -p:Torch=cuda on a machine with an NVIDIA card, or use --device cpu.");
         if (index >= cuda.device_count())

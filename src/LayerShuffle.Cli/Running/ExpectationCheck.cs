@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios;
@@ -8,21 +9,23 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>Holds the scenario's expectations against what was measured and prints both.</summary>
 internal static class ExpectationCheck
 {
-    /// <summary>Prints every expectation with the measured values.</summary>
-    /// <returns>Whether all hold.</returns>
-    public static bool Print(TextWriter output, Scenario scenario, IReadOnlyList<ResultGroup> groups)
-    {
-        if (scenario.Expectations.Count == 0)
-            return true;
-        bool all = true;
-        output.WriteLine("Expectations:");
-        foreach (ExpectationResult result in ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups))
-        {
-            output.WriteLine($"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}");
-            all &= result.Holds;
-        }
+    /// <summary>Every expectation with the measured values.</summary>
+    public static IReadOnlyList<ExpectationResult> Evaluate(Scenario scenario, IReadOnlyList<ResultGroup> groups) => ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups);
 
-        return all;
+    /// <summary>Prints them.</summary>
+    public static void Print(Screen output, IReadOnlyList<ExpectationResult> results)
+    {
+        if (results.Count == 0)
+            return;
+        output.WriteLine("Expectations:");
+        foreach (ExpectationResult result in results)
+        {
+            string said = $"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}";
+            string[] lines = [.. Wrapping.Lines(Printable.OneLine(said), output.Width, indent: 9)];
+            output.Raw("  " + output.Paint(lines[0][2..7], result.Holds ? Paint.Green : Paint.Red) + lines[0][7..] + "\n");
+            foreach (string line in lines[1..])
+                output.WriteLine(line);
+        }
     }
 
     /// <summary>One expectation for every combination of the values that <c>where</c> lists.</summary>

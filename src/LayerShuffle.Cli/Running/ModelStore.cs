@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Vision;
 
@@ -15,13 +16,9 @@ internal sealed class ModelStore
     private const string Model = "model", Training = "training.json", Checkpoints = "checkpoints", LockName = "lock";
     private readonly string root;
 
-    public ModelStore()
-    {
-        string? named = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
-        root = string.IsNullOrEmpty(named)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle")
-            : Path.GetFullPath(named);
-    }
+    /// <summary>The store.</summary>
+    /// <param name="say">Told if it is not where one would look for it.</param>
+    public ModelStore(Action<string>? say = null) => root = CacheRoot.Find(say);
 
     public static string Hash(object made)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
@@ -54,13 +55,20 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             spec.Name, trainingSeed, fresh, ModelSpecs.Options(training), data.Training(spec, preprocessor), data.Test(spec.ImageSize, preprocessor), luck,
             store.CheckpointDirectory(hash));
         fresh.train();
-        IReadOnlyList<TrainingRecord> records = backend.Train(
+        int at = 0, all = 0;
+        var pace = new Pace(TimeProvider.System);
+        IReadOnlyList<TrainingRecord> records = Doing.While(() => $"training {label}{(all > 0 ? $", step {at} of {all} (epoch {Math.Min(training.Epochs, 1 + at * training.Epochs / all)})" : "")}", () => backend.Train(
             job,
             training.Faults,
             record => log.Line(FormattableString.Invariant(
                 $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
-            (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
-            cancellation);
+            (step, total) =>
+            {
+                (at, all) = (step, total);
+                string speed = pace.Of(step, total); // asked at every step, so that it counts from the first
+                log.Status(() => $"{label}: step {step} of {total}{(speed.Length > 0 ? $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  {speed}" : "")}");
+            },
+            cancellation));
         fresh.eval();
         store.Keep(hash, fresh, preprocessor, records);
         return new TrainedModel(fresh, preprocessor, hash, records, false);

@@ -74,12 +74,5 @@ public static class WorkerHost
     private static IPAddress Address(string host) => IPAddress.TryParse(host, out IPAddress? literal) ? literal : Dns.GetHostAddresses(host)[0];
 
     /// <summary>Blobs stay on this machine beside trained models, so that a worker that is started again need not be sent them again.</summary>
-    private static string BlobDirectory()
-    {
-        string? named = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
-        string root = string.IsNullOrEmpty(named)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle")
-            : Path.GetFullPath(named);
-        return Path.Combine(root, "blobs");
-    }
+    private static string BlobDirectory() => Path.Combine(CacheRoot.Find(), "blobs");
 }
