@@ -54,7 +54,7 @@ public sealed partial class TerminalTests : IDisposable
     {
         Program.NeedInterrupts();
         string scenario = place.Write("many trials.yaml", TinyScenario.Network + "repeats: 3000\n");
-        Program program = null!;
+        Program program = null!; // its own listener asks for its number
         program = Program.Start(
             place, said => said.StartsWith("trial 2/", StringComparison.Ordinal) ? Check() : Program.Signal.None, "run", scenario, "--output", "o ut", "--set", "description=it's");
         await program.Ended;
@@ -67,8 +67,8 @@ public sealed partial class TerminalTests : IDisposable
         (await Shell(hint + " --set repeats=3001 2>&1")).Output.ShouldContain("the scenario differs");
         using Process again = Start(hint + " 2>again");
         await WaitFor(() => File.Exists(place.At("again")) && File.ReadAllText(place.At("again")).Contains("completed", StringComparison.Ordinal));
-        int process = JsonDocument.Parse(File.ReadAllBytes(place.At("o ut/run.lock"))).RootElement.GetProperty("Process").GetInt32();
-        Program.Kill(process);
+        using (JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(place.At("o ut/run.json"))))
+            Program.Kill(manifest.RootElement.GetProperty("process").GetProperty("id").GetInt32());
         await again.WaitForExitAsync(TestContext.Current.CancellationToken);
         File.ReadAllText(place.At("again")).ShouldNotContain(" trial 1/");
         State("o ut").ShouldBe("running");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LayerShuffle.Cluster.Processes;
 
 namespace LayerShuffle.Cli.Running;
 
@@ -90,14 +91,15 @@ internal sealed class OutputFolder : IDisposable
     }
 
     /// <summary>Takes a folder away in which nothing is worth keeping, and those above it that were made for it. What workers said is kept elsewhere.</summary>
+    /// <param name="time">The clock, for the name of the logs' new place.</param>
     /// <returns>Where the workers' logs are now; null if they said nothing. The folder stays if it cannot be removed.</returns>
-    public string? Discard()
+    public string? Discard(TimeProvider time)
     {
         Dispose();
         string? moved = null;
         try
         {
-            moved = KeepLogs();
+            moved = KeepLogs(time);
             Directory.Delete(Path, true);
             string full = System.IO.Path.GetFullPath(Path);
             while (topmost is not null && full != topmost && System.IO.Path.GetDirectoryName(full) is { } above && !Directory.EnumerateFileSystemEntries(above).Any())
@@ -169,12 +171,13 @@ internal sealed class OutputFolder : IDisposable
         return missing;
     }
 
-    private string? KeepLogs()
+    private string? KeepLogs(TimeProvider time)
     {
         string logs = System.IO.Path.Combine(Path, Logs);
         if (!Directory.Exists(logs) || !Directory.EnumerateFiles(logs).Any(file => new FileInfo(file).Length > 0))
             return null;
-        string target = Directory.CreateTempSubdirectory("layershuffle-logs-").FullName;
+        string name = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}");
+        string target = Directory.CreateDirectory(System.IO.Path.Combine(CacheRoot.Find(), Logs, name)).FullName;
         foreach (string file in Directory.EnumerateFiles(logs))
             File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)));
         return target;

@@ -125,7 +125,7 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         if (folder.IsNew && writer is not { HasRows: true })
         {
             writer?.Dispose();
-            string? logs = folder.Discard();
+            string? logs = folder.Discard(time);
             log.Line($"Nothing was finished; {folder.Path} is removed{(logs is null ? "" : $", and what its workers said is in {logs}")}.{(interrupted ? " The same command starts it again; a training goes on from its last checkpoint." : "")}");
             return;
         }
