@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +19,11 @@ internal static class Devices
             throw new UsageException($"--device: `{name}` is no device. Expected cpu, cuda or cuda:N.");
         return index;
     }
+
+    /// <summary>Returns if there is such a device here. Its signature names nothing of TorchSharp's, so that a run without a model does not need it.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Need(string name) => _ = Select(name);
 
     /// <summary>The device itself.</summary>
     /// <exception cref="UsageException">It is no device, or there is no such device here.</exception>

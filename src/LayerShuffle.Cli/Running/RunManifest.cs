@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -90,7 +91,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             {
                 ["layershuffle"] = typeof(VirtualTrialRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
                 ["dotnet"] = Environment.Version.ToString(),
-                ["torchsharp"] = typeof(torch).Assembly.GetName().Version?.ToString(),
+                ["torchsharp"] = TorchSharpVersion(),
                 ["akka"] = typeof(Akka.Actor.ActorSystem).Assembly.GetName().Version?.ToString(),
             },
             ["machine"] = new JsonObject
@@ -127,6 +128,22 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     }
 
     private static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+
+    /// <summary>TorchSharp's version; null where it is gone: a run without a model needs none, and its record must not fail by it.</summary>
+    private static string? TorchSharpVersion()
+    {
+        try
+        {
+            return Loaded();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static string? Loaded() => typeof(torch).Assembly.GetName().Version?.ToString();
+    }
 
     /// <summary>The most physical memory that the process has held so far, in MB of 10⁶ bytes.</summary>
     private static double PeakMemory()

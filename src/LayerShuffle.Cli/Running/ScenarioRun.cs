@@ -52,7 +52,7 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         if (!scenario.NetworkOnly)
             TorchLibrary.Need();
         if (gpu is not null && !scenario.NetworkOnly)
-            Devices.Select(options.Device);
+            Devices.Need(options.Device);
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
         IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
         return Execute(scenario, loaded.EffectiveYaml, trials, security, listen, signals);
