@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.CompilerServices;
 using LayerShuffle.Cli.Commands;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli;
 
@@ -9,13 +11,63 @@ public static class CommandLine
 {
     /// <summary>Runs a command.</summary>
     /// <returns>An exit code (<see cref="ExitCodes"/>).</returns>
-    public static int Invoke(string[] args, TextWriter output, TextWriter error)
+    public static int Invoke(string[] args, TextWriter output, TextWriter error) => Invoke(args, Surroundings.Of(output, error));
+
+    /// <summary>Runs a command as this process.</summary>
+    /// <returns>An exit code (<see cref="ExitCodes"/>).</returns>
+    internal static int Run(string[] args)
     {
+        // Before anything else is loaded: the loader itself needs files.
+        if (OpenFiles.Refusal(OpenFiles.Limit(), 0) is { } tooFew)
+        {
+            StandardStream.Say($"Error: {tooFew}\n");
+            return ExitCodes.RunFailed;
+        }
+
+        return RunWithFiles(args);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int RunWithFiles(string[] args)
+    {
+        Surroundings surroundings = Surroundings.OfProcess(args);
+        if (args is not [WorkerCommand.Name, ..]) // a worker's traces go to its log
+            AppDomain.CurrentDomain.UnhandledException += (_, dropped) => EndBy(dropped.ExceptionObject as Exception, args, surroundings.Error);
+        return Invoke(args, surroundings);
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>An exit code (<see cref="ExitCodes"/>).</returns>
+    internal static int Invoke(string[] args, Surroundings surroundings)
+    {
+        (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
+        try
+        {
+            return Parse(args, surroundings);
+        }
+        catch (OutputException left) when (left.ReaderLeft)
+        {
+            return ExitCodes.ReaderLeft; // as a shell reports a program that SIGPIPE ended; nobody wants to read about it
+        }
+        catch (Exception exception)
+        {
+            Tell(exception, args, error);
+            return exception is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed;
+        }
+        finally
+        {
+            output.Flush();
+        }
+    }
+
+    private static int Parse(string[] args, Surroundings surroundings)
+    {
+        (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
         var verbose = new Option<bool>("--verbose") { Description = "Show stack traces with errors.", Recursive = true };
         var root = new RootCommand("Fault-tolerance simulator for vision transformers whose layers live on different machines.")
         {
             verbose,
-            RunCommand.Create(output, error),
+            RunCommand.Create(surroundings),
             NodeCommand.Create(error),
             WorkerCommand.Create(),
             ValidateCommand.Create(output, error),
@@ -37,8 +89,8 @@ public static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            // Ctrl-C: time to write what is finished. A node listens to it itself: its leave may take longer, and a second Ctrl-C counts.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == NodeCommand.Name ? null : TimeSpan.FromSeconds(30),
+            // A run and a node listen to signals themselves: the first asks them to end in order, the second ends them.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is NodeCommand.Name or RunCommand.Name ? null : TimeSpan.FromSeconds(2),
         };
         try
         {
@@ -49,11 +101,20 @@ public static class CommandLine
             error.WriteLine("Interrupted.");
             return ExitCodes.Interrupted;
         }
-        catch (Exception exception)
-        {
-            error.WriteLine(ErrorText.Of(exception, parsed.GetValue(verbose)));
-            return exception is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed;
-        }
+    }
+
+    /// <summary>An exception that left a thread: the runtime would print it with its trace and end the process by a signal.</summary>
+    private static void EndBy(Exception? exception, string[] args, Screen error)
+    {
+        Tell(exception ?? new InvalidOperationException("something that is no exception was thrown"), args, error);
+        Leave.AtOnce(ExitCodes.RunFailed);
+    }
+
+    private static void Tell(Exception exception, string[] args, Screen error)
+    {
+        string text = ErrorText.Of(exception, args.Contains("--verbose"));
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        error.Raw(error.Paint(text[..colon], Paint.Red) + Printable.Of(text[colon..]) + Environment.NewLine);
     }
 
     private static string Path(CommandResult command) => command.Command is RootCommand ? "" : command.Command.Name + " ";

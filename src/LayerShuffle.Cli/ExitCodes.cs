@@ -15,6 +15,12 @@ public static class ExitCodes
     /// <summary>The run failed.</summary>
     public const int RunFailed = 3;
 
-    /// <summary>Interrupted.</summary>
+    /// <summary>Interrupted (Ctrl-C).</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Whoever read what the program prints has left, as <c>head</c> does.</summary>
+    public const int ReaderLeft = 141;
+
+    /// <summary>Ended by SIGTERM.</summary>
+    public const int Terminated = 143;
 }

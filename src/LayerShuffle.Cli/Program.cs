@@ -2,4 +2,4 @@ using LayerShuffle.Cli;
 using LayerShuffle.Cluster.Processes;
 
 ThreadWaits.Shorten(); // first of all: libtorch's OpenMP reads it once
-return CommandLine.Invoke(args, Console.Out, Console.Error);
+return CommandLine.Run(args);

@@ -19,7 +19,8 @@ public static class ResultsReader
         var conditions = Path.Combine(directory, ResultsFiles.Conditions);
         CsvRecords.Keep(conditions, _ => true);
         CsvRecords.Keep(Path.Combine(directory, ResultsFiles.Training), _ => true);
-        var finished = File.Exists(conditions) ? Rows(conditions).Select(Key).ToList() : [];
+        // A run that was killed while it made the file leaves it without a header: no trial is in it.
+        var finished = File.Exists(conditions) && new FileInfo(conditions).Length > 0 ? Rows(conditions).Select(Key).ToList() : [];
         var trials = finished.Select(key => (int?)key.Trial).ToHashSet();
         foreach (var file in TrialFiles)
             CsvRecords.Keep(Path.Combine(directory, file), record => trials.Contains(CsvRecords.Trial(record)));

@@ -57,7 +57,10 @@ public sealed class ResultsWriter : IDisposable
     /// <summary>The finished trials, in the order of their rows; those of an earlier run that this one resumes come first.</summary>
     public IReadOnlyList<TrialData> Trials => _trials;
 
-    /// <summary>Appends a finished trial to every file.</summary>
+    /// <summary>Whether there is anything but headers.</summary>
+    public bool HasRows => _trials.Count > 0 || _epochs.Count > 0;
+
+    /// <summary>Appends a finished trial to every file, or to none.</summary>
     /// <param name="record">The trial.</param>
     /// <param name="sweptValues">Its value for every swept key.</param>
     /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
@@ -76,11 +79,7 @@ public sealed class ResultsWriter : IDisposable
         using var faults = TrialRows.Faults(record);
         using var links = TrialRows.Links(record);
         using var condition = ConditionRow(data, sweptValues);
-        _requests.Append(requests);
-        _hops.Append(hops);
-        _faults.Append(faults);
-        _links.Append(links);
-        _conditions.Append(condition);
+        AppendAll([(_requests, requests), (_hops, hops), (_faults, faults), (_links, links), (_conditions, condition)]);
         _trials.Add(data);
     }
 
@@ -88,14 +87,16 @@ public sealed class ResultsWriter : IDisposable
     public void WriteTraining(IEnumerable<TrainingRecord> records)
     {
         using var rows = new CsvBuffer();
+        var fresh = new HashSet<(string, int, int)>();
         foreach (var record in records)
         {
-            if (!_epochs.Add((record.Model, record.TrainingSeed, record.Epoch)))
+            if (_epochs.Contains((record.Model, record.TrainingSeed, record.Epoch)) || !fresh.Add((record.Model, record.TrainingSeed, record.Epoch)))
                 continue;
             rows.Add(record.Model).Add(record.TrainingSeed).Add("").Add("").Add("").Add(record.Epoch).Add(record.Step).Add(record.Loss).Add(record.ClassLoss)
                 .Add(record.PositionLoss).Add(record.LearningRate).Add(record.Top1Sequential).Add(record.Top1Arbitrary).EndRow();
         }
         _training.Append(rows);
+        _epochs.UnionWith(fresh);
     }
 
     /// <summary>Writes <c>summary.csv</c> over all finished trials; a new file takes the place of an older one at once.</summary>
@@ -106,6 +107,22 @@ public sealed class ResultsWriter : IDisposable
     {
         foreach (var file in _files)
             file.Dispose();
+    }
+
+    private static void AppendAll((CsvFile File, CsvBuffer Rows)[] parts)
+    {
+        var before = parts.Select(part => part.File.Length).ToArray();
+        try
+        {
+            foreach (var (file, rows) in parts)
+                file.Append(rows);
+        }
+        catch
+        {
+            for (var i = 0; i < parts.Length; i++)
+                parts[i].File.TakeBack(before[i]);
+            throw;
+        }
     }
 
     private CsvFile Open(string name, IReadOnlyList<string> columns)

@@ -1,5 +1,4 @@
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Tests;
 

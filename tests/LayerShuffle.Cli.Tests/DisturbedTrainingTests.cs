@@ -1,4 +1,5 @@
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Network.Records;
@@ -72,7 +73,7 @@ public sealed class DisturbedTrainingTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var backend = new Disturbing(new VirtualBackend(ComputePlace.Here("cpu", 1), _ => { }), afterEpoch, interrupt ? stop.Cancel : () => { });
         var options = new RunOptions { Scenario = cli.At("kept.yaml"), Resume = resume ? cli.At(folder) : null };
-        var trainer = new ModelTrainer(scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, options, cli.At(folder), new RunLog(said, false, TimeProvider.System), TimeProvider.System);
+        var trainer = new ModelTrainer(scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, options, cli.At(folder), new RunLog(Screen.Of(said), TimeProvider.System), TimeProvider.System);
         return trainer.Get(scenario.Models[0], 0, stop.Token);
     }
 

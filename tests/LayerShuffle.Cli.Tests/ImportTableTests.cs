@@ -63,7 +63,7 @@ public sealed class ImportTableTests
         WriteImages(cli, stored, [0, 0, 0], i => $"{i}");
         Preprocessor preprocessor = ImportCheck.Preprocessor(cli.At("model"));
         ScenarioLoadResult loaded = ScenarioLoader.Load(cli.Write("s.yaml", Scenario));
-        var data = new RunData(loaded.Scenario!, CPU, 1);
+        var data = new RunData(loaded.Scenario!, new Lazy<Device>(CPU), 1);
         IImageSet images = data.Dataset(config.ImageSize, PixelPlan.Steps(preprocessor)).Test;
         ITestImages test = data.Test(config, preprocessor);
         JsonElement[] expected = [.. stored.GetProperty("images").EnumerateArray()];

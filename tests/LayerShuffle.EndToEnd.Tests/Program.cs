@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace LayerShuffle.EndToEnd.Tests;
 
 /// <summary>The program as a user runs it: a process of its own, with its output, its errors and its exit code.</summary>
-internal sealed class Program
+internal sealed partial class Program
 {
     private const int Sigint = 2, Sigkill = 9, Sigterm = 15;
     private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(2);
@@ -12,7 +13,7 @@ internal sealed class Program
     private readonly Process process;
     private readonly Func<string, Signal> listen;
     private readonly TimeSpan patience;
-    private readonly List<string> errors = [];
+    private readonly List<string> errors = [], raw = [];
 
     private Program(Process process, Func<string, Signal> listen, TimeSpan patience)
     {
@@ -37,7 +38,11 @@ internal sealed class Program
 
     public string Output { get; private set; } = "";
 
+    /// <summary>The lines on stderr, without the time that lines of the log bear.</summary>
     public IReadOnlyList<string> Errors => errors;
+
+    /// <summary>The lines on stderr as they came.</summary>
+    public IReadOnlyList<string> StampedErrors => raw;
 
     public string Error => string.Join('\n', errors);
 
@@ -119,6 +124,9 @@ internal sealed class Program
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
 
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")]
+    private static partial Regex Stamp();
+
     private async Task Follow()
     {
         using var timer = new CancellationTokenSource(patience);
@@ -127,8 +135,10 @@ internal sealed class Program
             Task<string> output = process.StandardOutput.ReadToEndAsync(timer.Token);
             while (await process.StandardError.ReadLineAsync(timer.Token) is { } line)
             {
-                errors.Add(line);
-                Obey(listen(line));
+                raw.Add(line);
+                string text = Stamp().Replace(line, "");
+                errors.Add(text);
+                Obey(listen(text));
             }
 
             Output = await output;

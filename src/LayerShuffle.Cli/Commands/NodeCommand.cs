@@ -42,7 +42,7 @@ internal static class NodeCommand
             string? reachedAt = parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null;
             (int? control, int? data) = Ports(listenOn, parsed.GetValue(controlPort), parsed.GetValue(dataPort));
             string wanted = parsed.GetValue(device)!;
-            Devices.Check(wanted);
+            Devices.Parse(wanted);
             if (parsed.GetValue(threads) is < 1)
                 throw new UsageException($"--threads {parsed.GetValue(threads)}: expected at least 1.");
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LayerShuffle.Cli.Running;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using TorchSharp;
@@ -28,6 +29,7 @@ internal static class PredictCommand
             throw new UsageException($"--output: {outputFile} is a folder. Name the file to write.");
         if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(outputFile))))
             throw new UsageException($"--output: there is no folder to write {outputFile} into. Create it, or name another file.");
+        TorchFiles.Need();
         using DisposeScope scope = NewDisposeScope();
         (VisionTransformer model, _) = ModelFolder.Load(folder, new ModelLoadOptions { Warn = sentence => output.WriteLine($"{folder}: {sentence}") });
         using VisionTransformer owned = model;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Commands;
@@ -7,7 +9,10 @@ namespace LayerShuffle.Cli.Commands;
 /// <summary><c>run</c>: a scenario from training to CSV.</summary>
 internal static class RunCommand
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    /// <summary>Its name.</summary>
+    public const string Name = "run";
+
+    public static Command Create(Surroundings surroundings)
     {
         var scenario = new Argument<string>("scenario") { Description = "The scenario file.", HelpName = "SCENARIO" };
         var directory = new Option<string?>("--output") { Description = "Where the results go (default: results/NAME/UTC-TIME).", HelpName = "DIR" };
@@ -26,7 +31,7 @@ internal static class RunCommand
         var controlPort = new Option<int?>("--control-port") { Description = "The port on which this process takes control messages of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
         var dataPort = new Option<int?>("--data-port") { Description = "The port on which this process takes activations of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
         var security = new SecuritySwitches();
-        var command = new Command("run", "Runs a scenario: trains its models, measures them under every condition, writes CSV. All keys of a scenario: `schema --table`.")
+        var command = new Command(Name, "Runs a scenario: trains its models, measures them under every condition, writes CSV. All keys of a scenario: `schema --table`.")
         {
             scenario, directory, sets, only, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
         };
@@ -49,11 +54,11 @@ internal static class RunCommand
             if (waits && !listens)
                 result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every node of the scenario by itself.");
         });
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, _) =>
         {
             if (parsed.GetValue(workers) is < 1 and int few)
                 throw new UsageException($"--workers {few}: expected at least 1.");
-            Devices.Check(parsed.GetValue(device)!);
+            Devices.Parse(parsed.GetValue(device)!);
             var options = new RunOptions
             {
                 Scenario = ScenarioPath.Expand(parsed.GetValue(scenario)!), // a shell does not expand what stands behind = or in quotation marks
@@ -74,14 +79,40 @@ internal static class RunCommand
                     DataPort = HostPort.Port("--data-port", parsed.GetValue(dataPort)),
                 },
                 Metrics = parsed.GetValue(metrics),
+                Again = [.. surroundings.Started, .. Again(parsed.Tokens, [directory.Name, resume.Name], [retrain.Name])],
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() =>
-            {
-                using IDisposable? export = MetricsExport.Start(options.Metrics);
-                return new ScenarioRun(options, output, error).Execute(cancellation);
-            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return Task.Factory.StartNew(() => Run(options, surroundings), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
+    }
+
+    private static int Run(RunOptions options, Surroundings surroundings)
+    {
+        var log = new RunLog(surroundings.Error, surroundings.Time);
+        using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
+        try
+        {
+            using IDisposable? export = MetricsExport.Start(options.Metrics);
+            return new ScenarioRun(options, surroundings, log).Execute(signals);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            surroundings.Error.WriteLine("Interrupted.");
+            return signals.ExitCode;
+        }
+    }
+
+    /// <summary>The words of a command line without some of its options: what to say to go on with a run.</summary>
+    private static IEnumerable<string> Again(IReadOnlyList<Token> tokens, string[] withValue, string[] alone)
+    {
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            bool isOption = tokens[i].Type == TokenType.Option;
+            if (isOption && withValue.Contains(tokens[i].Value))
+                i++;
+            else if (!isOption || !alone.Contains(tokens[i].Value))
+                yield return tokens[i].Value;
+        }
     }
 }

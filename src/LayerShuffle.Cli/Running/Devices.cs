@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,22 +8,28 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>Reads <c>--device</c>.</summary>
 internal static class Devices
 {
-    /// <summary>Checks how it is written, without loading libtorch.</summary>
-    /// <returns>The CUDA device's number; null for the processor.</returns>
+    /// <summary>The number of a GPU; null for the processor. Loads no libtorch.</summary>
     /// <exception cref="UsageException">It is no device.</exception>
-    public static int? Check(string name)
+    public static int? Parse(string name)
     {
-        int index = 0;
         if (name == "cpu")
             return null;
-        return name == "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index))
-            ? index
-            : throw new UsageException($"--device {name}: expected cpu, cuda or cuda:N (cuda is the first NVIDIA card, cuda:1 the second).");
+        int index = 0;
+        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+            throw new UsageException($"--device {name}: expected cpu, cuda or cuda:N (cuda is the first NVIDIA card, cuda:1 the second).");
+        return index;
     }
 
+    /// <summary>Returns if there is such a device here. Its signature names nothing of TorchSharp's, so that a run without a model does not need it.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Need(string name) => _ = Select(name);
+
+    /// <summary>The device itself.</summary>
+    /// <exception cref="UsageException">It is no device, or there is no such device here.</exception>
     public static Device Select(string name)
     {
-        if (Check(name) is not { } index)
+        if (Parse(name) is not { } index)
             return CPU;
         if (!cuda.is_available())
             throw new UsageException($"--device {name}: there is no CUDA device here, or libtorch was built without CUDA. Build with -p:Torch=cuda on a machine with an NVIDIA card, or use --device cpu.");

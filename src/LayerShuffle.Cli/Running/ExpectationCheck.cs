@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios;
@@ -8,27 +9,31 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>Holds the scenario's expectations against what was measured and prints both.</summary>
 internal static class ExpectationCheck
 {
-    /// <summary>Prints every expectation with the measured values.</summary>
-    /// <returns>Whether all hold that could be judged.</returns>
-    public static bool Print(TextWriter output, Scenario scenario, IReadOnlyList<ResultGroup> groups, TrialSelection selection)
+    /// <summary>Every expectation with the measured values.</summary>
+    public static IReadOnlyList<ExpectationResult> Evaluate(Scenario scenario, IReadOnlyList<ResultGroup> groups) => ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups);
+
+    /// <summary>Prints them.</summary>
+    public static void Print(Screen output, IReadOnlyList<ExpectationResult> results, TrialSelection selection)
     {
-        if (scenario.Expectations.Count == 0)
-            return true;
-        bool all = true;
+        if (results.Count == 0)
+            return;
         output.WriteLine("Expectations:");
-        foreach (ExpectationResult result in ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups))
+        foreach (ExpectationResult result in results)
         {
-            if (selection.IsNarrow && result.LacksTrials)
+            if (selection.LeavesOut(result))
             {
-                output.WriteLine($"  not judged  {(result.Group is { } lonely ? $"{lonely}: " : "")}--only {selection.Text} leaves out what it needs  [{result.Expectation.Text}]");
+                string left = $"  not judged  {(result.Group is { } lonely ? $"{lonely}: " : "")}--only {selection.Text} leaves out what it needs  [{result.Expectation.Text}]";
+                foreach (string line in Wrapping.Lines(Printable.OneLine(left), output.Width, indent: 9))
+                    output.WriteLine(line);
                 continue;
             }
 
-            output.WriteLine($"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}");
-            all &= result.Holds;
+            string said = $"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}";
+            string[] lines = [.. Wrapping.Lines(Printable.OneLine(said), output.Width, indent: 9)];
+            output.Raw("  " + output.Paint(lines[0][2..7], result.Holds ? Paint.Green : Paint.Red) + lines[0][7..] + "\n");
+            foreach (string line in lines[1..])
+                output.WriteLine(line);
         }
-
-        return all;
     }
 
     /// <summary>One expectation for every combination of the values that <c>where</c> lists.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Vision;
 using TorchSharp;
@@ -23,14 +24,14 @@ internal sealed partial class ModelStore
     private readonly string root;
     private readonly TimeProvider time;
 
-    /// <summary>The store in a folder; null: where <c>LAYERSHUFFLE_CACHE</c> says, or in the user's local application data.</summary>
-    public ModelStore(string? folder = null, TimeProvider? time = null)
+    /// <summary>The store.</summary>
+    /// <param name="folder">Where it is; null: where <see cref="CacheRoot"/> says.</param>
+    /// <param name="time">When models were used.</param>
+    /// <param name="say">Told if it is not where one would look for it.</param>
+    public ModelStore(string? folder = null, TimeProvider? time = null, Action<string>? say = null)
     {
         this.time = time ?? TimeProvider.System;
-        string? named = folder ?? Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
-        root = string.IsNullOrEmpty(named)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle")
-            : Path.GetFullPath(named);
+        root = folder is null ? CacheRoot.Find(say) : Path.GetFullPath(folder);
     }
 
     /// <summary>Where it is.</summary>

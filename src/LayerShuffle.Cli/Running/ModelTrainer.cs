@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
@@ -103,14 +104,21 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         };
         model.train();
         long begin = time.GetTimestamp();
-        IReadOnlyList<TrainingRecord> records = backend.Train(
+        int at = 0, all = 0;
+        var pace = new Pace(time);
+        IReadOnlyList<TrainingRecord> records = Doing.While(() => $"training {label}{(all > 0 ? $", step {at} of {all} (epoch {Math.Min(training.Epochs, 1 + at * training.Epochs / all)})" : "")}", () => backend.Train(
             job,
             training.Faults,
             record => log.Line(FormattableString.Invariant(
                 $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
-            (step, total) => log.Status(() => $"{label}: step {step} of {total}"),
+            (step, total) =>
+            {
+                (at, all) = (step, total);
+                string speed = pace.Of(step, total); // asked at every step, so that it counts from the first
+                log.Status(() => $"{label}: step {step} of {total}{(speed.Length > 0 ? $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  {speed}" : "")}");
+            },
             how => store.Disturb(hash, folder, how),
-            cancellation);
+            cancellation));
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
         records = WithAccuracies(making, model, preprocessor, records, accuracies);

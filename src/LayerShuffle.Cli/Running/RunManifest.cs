@@ -1,21 +1,27 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
+using LayerShuffle.Results.Expectations;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>Writes <c>run.json</c>: everything that may differ between two runs of one seed.</summary>
+/// <summary>Writes <c>run.json</c>: everything that may differ between two runs of one seed. It is there from the beginning, and each new one takes the old one's place at once.</summary>
 internal sealed class RunManifest(string folder, Scenario scenario, RunOptions options, int threads, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
     private readonly JsonObject models = [];
     private readonly DateTimeOffset started = time.GetUtcNow();
+    private JsonArray? expectations;
+    private JsonObject? exit;
+    private long? written;
 
     /// <summary>What there is to tell of the cluster on the wall clock.</summary>
     public ClusterManifest Cluster { get; } = new();
@@ -38,11 +44,48 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
         return json;
     }
 
-    public void Write(string state, int trialsDone, int trials)
+    /// <summary>The expectations with what was measured.</summary>
+    public void Expect(IReadOnlyList<ExpectationResult> results) => expectations = new JsonArray([.. results.Select(result => (JsonNode)new JsonObject
     {
+        ["expectation"] = result.Expectation.Text,
+        ["group"] = result.Group,
+        ["metric"] = result.Expectation.Metric,
+        ["measured"] = Number(result.Measured),
+        ["reference"] = Number(result.Reference),
+        ["min"] = Number(result.MinThreshold),
+        ["max"] = Number(result.MaxThreshold),
+        ["holds"] = result.Holds,
+        ["message"] = result.Message,
+    })]);
+
+    /// <summary>It goes on; once a second at most, so that many short trials do not wait for it.</summary>
+    public void Progress(int trialsDone, int trials)
+    {
+        if (written is { } at && time.GetElapsedTime(at) < Often)
+            return;
+        Write("running", trialsDone, trials);
+    }
+
+    /// <summary>It is over.</summary>
+    /// <param name="state"><c>done</c>, <c>failed</c> or <c>interrupted</c>.</param>
+    /// <param name="code">The exit code.</param>
+    /// <param name="reason"><c>done</c>, <c>expectation_failed</c>, <c>failed</c> or <c>interrupted</c>.</param>
+    /// <param name="sentence">What the user is told; null where there is nothing to tell.</param>
+    /// <param name="trialsDone">Trials that are finished.</param>
+    /// <param name="trials">Trials in all.</param>
+    public void End(string state, int code, string reason, string? sentence, int trialsDone, int trials)
+    {
+        exit = new JsonObject { ["code"] = code, ["reason"] = reason, ["message"] = sentence };
+        Write(state, trialsDone, trials);
+    }
+
+    private void Write(string state, int trialsDone, int trials)
+    {
+        DateTimeOffset now = time.GetUtcNow();
         var json = new JsonObject
         {
             ["state"] = state,
+            ["exit"] = exit?.DeepClone(),
             ["scenario"] = scenario.Name,
             ["seed"] = scenario.Seed,
             ["clock"] = scenario.Clock == ScenarioClock.Wall ? "wall" : "virtual",
@@ -52,9 +95,10 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["trials_done"] = trialsDone,
             ["trials"] = trials,
             ["started_utc"] = started.ToString("O"),
-            ["ended_utc"] = time.GetUtcNow().ToString("O"),
-            ["seconds"] = Math.Round((time.GetUtcNow() - started).TotalSeconds, 3),
+            ["ended_utc"] = state == "running" ? null : now.ToString("O"),
+            ["seconds"] = Math.Round((now - started).TotalSeconds, 3),
             ["peak_memory_mb"] = PeakMemory(),
+            ["process"] = new JsonObject { ["id"] = Environment.ProcessId, ["machine"] = Environment.MachineName },
             ["versions"] = new JsonObject
             {
                 ["layershuffle"] = typeof(VirtualTrialRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
@@ -72,12 +116,32 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
         };
         if (Dataset is { } dataset)
             json["dataset"] = DatasetReport.ToJson(dataset);
+        if (expectations is not null)
+            json["expectations"] = expectations.DeepClone();
         if (Cluster.ToJson() is { } cluster)
             json["cluster"] = cluster;
-        string path = Path.Combine(folder, "run.json");
-        File.WriteAllText(path + ".tmp", json.ToJsonString(Indented) + "\n");
-        File.Move(path + ".tmp", path, true);
+        Replace(Path.Combine(folder, "run.json"), Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n"));
+        written = time.GetTimestamp();
     }
+
+    /// <summary>A new file in an old one's place, at once. One that cannot be written whole leaves the old one.</summary>
+    private static void Replace(string path, byte[] bytes)
+    {
+        string temporary = path + ".tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
+                file.Write(bytes);
+            File.Move(temporary, path, true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
 
     /// <summary>The most physical memory that the process has held so far, in MB of 10⁶ bytes.</summary>
     private static double PeakMemory()

@@ -26,4 +26,7 @@ internal sealed record RunOptions
     public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
 
     public string? Metrics { get; init; }
+
+    /// <summary>The words that start this run again, without where its results go.</summary>
+    public IReadOnlyList<string> Again { get; init; } = [];
 }

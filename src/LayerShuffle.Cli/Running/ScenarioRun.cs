@@ -1,14 +1,14 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using LayerShuffle.Cluster;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Results;
+using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios;
@@ -18,30 +18,32 @@ using TorchSharp;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>One run: scenario → models → trials → CSV → table → expectations.</summary>
-internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWriter error)
+internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings, RunLog log)
 {
-    private readonly TimeProvider time = TimeProvider.System; // progress and run.json only: it reaches no result
-    private readonly RunLog log = new(error, ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected, TimeProvider.System);
+    private readonly TimeProvider time = surroundings.Time; // progress and run.json only: it reaches no result
+    private readonly Screen output = surroundings.Output;
 
     /// <summary>Runs it.</summary>
+    /// <param name="signals">Stop it.</param>
     /// <returns>An exit code.</returns>
-    public int Execute(CancellationToken cancellation)
+    public int Execute(StopSignals signals)
     {
+        int? gpu = Devices.Parse(options.Device); // usage first, before anything is written
         ScenarioLoadResult loaded = ScenarioLoader.Load(options.Scenario, options.Sets, options.Seed, options.Threads);
         foreach (Mistake warning in loaded.Warnings)
             log.Line($"warning: {warning}");
         foreach (Mistake mistake in loaded.Mistakes)
-            log.Line(mistake.ToString());
+            surroundings.Error.WriteLine(mistake.ToString());
         if (loaded.Scenario is not { } scenario || loaded.Mistakes.Count > 0)
         {
-            log.Line($"{options.Scenario}: {loaded.Mistakes.Count} mistake(s); nothing was run.");
+            surroundings.Error.WriteLine($"{options.Scenario}: {loaded.Mistakes.Count} mistake(s); nothing was run.");
             return ExitCodes.Invalid;
         }
 
         options.Cluster.Check(scenario);
         IReadOnlyList<string> imports = ImportCheck.Find(scenario).Mistakes; // before anything is written or trained
         foreach (string mistake in imports)
-            log.Line($"{options.Scenario}: {mistake}");
+            surroundings.Error.WriteLine($"{options.Scenario}: {mistake}");
         if (imports.Count > 0)
             return ExitCodes.Invalid;
         TrialSelection selection = TrialSelection.Parse(options.Only, scenario);
@@ -50,112 +52,184 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         {
             Tell(DatasetReport.Inspect(scenario));
             DryRun.Print(output, loaded.EffectiveYaml, scenario, trials);
-            DryRun.PrintModels(output, scenario, trials, options, new ModelStore());
+            DryRun.PrintModels(output, scenario, trials, options, new ModelStore(say: log.Line));
             return ExitCodes.Done;
         }
 
+        if (OpenFiles.Refusal(OpenFiles.Limit(), scenario.Clock == ScenarioClock.Wall ? scenario.Nodes.Count : 0) is { } tooFew)
+            throw new RunFailedException(tooFew);
         if (!scenario.NetworkOnly)
-            CheckComputing();
+            TorchFiles.Need();
+        if (gpu is not null && !scenario.NetworkOnly)
+            Devices.Need(options.Device);
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
         IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
-        return Execute(scenario, loaded.EffectiveYaml, trials, selection, security, listen, cancellation);
+        return Execute(scenario, loaded.EffectiveYaml, trials, selection, security, listen, signals);
     }
-
-    /// <summary>Finds out before anything is written what layers could not be computed with.</summary>
-    private void CheckComputing()
-    {
-        TorchLibrary.Need();
-        CheckDevice();
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)] // where TorchSharp is missing, it must not be looked for before
-    private void CheckDevice() => Devices.Select(options.Device);
 
     private int Execute(
-        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, TrialSelection selection, ClusterSecurity security, IPEndPoint? listen, CancellationToken cancellation)
+        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, TrialSelection selection, ClusterSecurity security, IPEndPoint? listen, StopSignals signals)
     {
-        string folder = options.Resume is { } resumed ? Resume(resumed, effective) : OutputFolder.Create(options.Output, scenario.Name, time);
-        File.WriteAllText(Path.Combine(folder, "scenario.yaml"), effective);
-        log.Line($"{scenario.Name}, seed {scenario.Seed}: {trials.Count} trials; results in {folder}");
-        var manifest = new RunManifest(folder, scenario, options, scenario.Threads, time);
-        using var writer = new ResultsWriter(folder, scenario.Seed, scenario.Name, scenario.SweepKeys);
+        using OutputFolder folder = options.Resume is { } resumed ? OutputFolder.Resume(resumed, effective, time) : OutputFolder.Create(options.Output, scenario.Name, effective, time);
+        log.Line($"{scenario.Name}, seed {scenario.Seed}: {trials.Count} trials; results in {folder.Path}");
+        var manifest = new RunManifest(folder.Path, scenario, options, scenario.Threads, time);
+        ResultsWriter? writer = null;
         try
         {
-            using IRunBackend backend = scenario.Clock == ScenarioClock.Wall
+            manifest.Progress(0, trials.Count);
+            writer = new ResultsWriter(folder.Path, scenario.Seed, scenario.Name, scenario.SweepKeys);
+            IRunBackend backend = Doing.While(() => "starting the cluster", () => scenario.Clock == ScenarioClock.Wall
                 ? WallBackend.Start(
-                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster, options.Device, folder, log, manifest.Cluster,
-                    cancellation)
-                : new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line);
-            RunTrials(scenario, trials, backend, writer, manifest, folder, cancellation);
+                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster, options.Device, folder.Path, log,
+                    manifest.Cluster, signals.Token)
+                : (IRunBackend)new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line));
+            RunTrials(scenario, trials, backend, writer, manifest, folder.Path, signals.Token);
+            log.ClearStatus();
+            Doing.While(() => "writing the summary", writer.WriteSummary);
         }
         catch (Exception e)
         {
             log.ClearStatus();
-            writer.WriteSummary();
-            manifest.Write(e is OperationCanceledException ? "interrupted" : "failed", writer.Trials.Count, trials.Count);
-            log.Line($"Stopped after {writer.Trials.Count} of {trials.Count} trials. What is finished is in {folder}; go on with: run {options.Scenario} --resume {folder}");
+            Stopped(e, folder, writer, manifest, trials.Count, signals);
+            throw;
+        }
+        finally
+        {
+            writer?.Dispose();
+        }
+
+        return Report(scenario, selection, writer.Trials, trials.Count, manifest, folder);
+    }
+
+    /// <summary>What a run ends with: the table, the expectations, and the record of both.</summary>
+    private int Report(Scenario scenario, TrialSelection selection, IReadOnlyList<TrialData> finished, int trials, RunManifest manifest, OutputFolder folder)
+    {
+        IReadOnlyList<ResultGroup> groups = ResultGroup.Of(finished);
+        IReadOnlyList<ExpectationResult> expectations = ExpectationCheck.Evaluate(scenario, groups);
+        IReadOnlyList<ExpectationResult> judged = [.. expectations.Where(result => !selection.LeavesOut(result))];
+        bool all = judged.All(result => result.Holds);
+        manifest.Expect(judged);
+        folder.PointLatest(scenario.Name);
+        try
+        {
+            ConditionTable.Print(output, groups);
+            output.WriteLine($"Results: {folder.Path}");
+            ExpectationCheck.Print(output, expectations, selection);
+        }
+        catch (OutputException e)
+        {
+            log.Line($"The results are whole, in {folder.Path}; only what is printed is not.");
+            manifest.End("failed", e.ReaderLeft ? ExitCodes.ReaderLeft : ExitCodes.RunFailed, "failed", e.Message, finished.Count, trials);
             throw;
         }
 
-        log.ClearStatus();
-        writer.WriteSummary();
-        manifest.Write("done", writer.Trials.Count, trials.Count);
-        OutputFolder.PointLatest(folder, scenario.Name);
-        IReadOnlyList<ResultGroup> groups = ResultGroup.Of(writer.Trials);
-        ConditionTable.Print(output, groups);
-        output.WriteLine($"Results: {folder}");
-        return ExpectationCheck.Print(output, scenario, groups, selection) ? ExitCodes.Done : ExitCodes.ExpectationFailed;
+        int code = all ? ExitCodes.Done : ExitCodes.ExpectationFailed;
+        manifest.End("done", code, all ? "done" : "expectation_failed", null, finished.Count, trials);
+        return code;
+    }
+
+    /// <summary>Keeps what is finished, or leaves no trace where nothing is. Nothing in here may hide what ended the run.</summary>
+    private void Stopped(Exception e, OutputFolder folder, ResultsWriter? writer, RunManifest manifest, int trials, StopSignals signals)
+    {
+        bool interrupted = e is OperationCanceledException && signals.Token.IsCancellationRequested;
+        int done = writer?.Trials.Count ?? 0;
+        if (folder.IsNew && writer is not { HasRows: true })
+        {
+            writer?.Dispose();
+            string? logs = folder.Discard(time);
+            log.Line($"Nothing was finished; {folder.Path} is removed{(logs is null ? "" : $", and what its workers said is in {logs}")}.{(interrupted ? " The same command starts it again; a training goes on from its last checkpoint." : "")}");
+            return;
+        }
+
+        if (writer is not null)
+            Try("the summary", writer.WriteSummary);
+        Try("run.json", () => manifest.End(
+            interrupted ? "interrupted" : "failed", interrupted ? signals.ExitCode : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed, interrupted ? "interrupted" : "failed",
+            interrupted ? null : ErrorText.Sentence(e), done, trials));
+        string hint = interrupted || ErrorText.MayPass(e) ? $"; go on with: {ShellWords.Join([.. options.Again, "--resume", folder.Path])}" : "";
+        log.Line($"Stopped after {done} of {trials} trials. What is finished is in {folder.Path}{hint}");
+    }
+
+    private void Try(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Line($"And {what} cannot be written: {ErrorText.Sentence(e)}");
+        }
     }
 
     private void RunTrials(
-        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder,
-        CancellationToken cancellation)
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
     {
-        HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
-        RunData? data = null;
-        ModelTrainer? trainer = null;
-        if (!scenario.NetworkOnly)
+        bool whole = false;
+        try
         {
-            torch.Device device = Devices.Select(options.Device);
-            data = new RunData(scenario, new Lazy<torch.Device>(device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
-            torch.set_num_threads(scenario.Threads);
-            trainer = new ModelTrainer(scenario, data, backend, new ModelStore(), options, folder, log, time);
-            trainer.CheckImports();
-            trainer.Foretell();
-            foreach (ModelSpec spec in scenario.Models.Where(model => trials.Any(trial => trial.Model == model)))
-                Prepare(spec, trainer, writer, manifest, folder, cancellation);
-        }
-
-        if (trainer is not null && data is not null)
-        {
-            foreach (string line in RequestForecast.Measured(scenario, [.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, planned => Asked(planned, trainer, data, cancellation), time))
-                log.Line($"warning: {line}");
-        }
-
-        Dictionary<(string Name, int Seed), RememberingTrialModel> asked = [];
-        int number = 0;
-        foreach (PlannedTrial planned in trials)
-        {
-            number++;
-            cancellation.ThrowIfCancellationRequested();
-            TrialKey key = planned.Spec.Key;
-            if (finished.Contains(key.Trial))
-                continue;
-            (ITrialModel model, TrainedModel? trained, int images) = Model(scenario.Clock, planned, trainer, data, asked, cancellation);
-            int done = 0;
-            string label = $"trial {number}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
-            TrialRecord record = backend.Run(planned.Spec, model, trained, images, _ =>
+            (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(scenario, trials, backend, writer, manifest, folder, cancellation);
+            HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
+            if (trainer is not null && data is not null)
+                Foretell(scenario, [.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, trainer, cancellation);
+            Dictionary<(string Name, int Seed), RememberingTrialModel> asked = [];
+            var pace = new Pace(time);
+            int number = 0;
+            foreach (PlannedTrial planned in trials)
             {
-                done++;
-                log.Status(() => $"{label}: {done} requests{(backend.Status is { Length: > 0 } status ? $"  {status}" : "")}");
-            }, cancellation);
-            writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
-            if (record.Requests.Sum(request => request.NotFinite) is > 0 and var notFinite)
-                log.Line($"warning: {label}: {notFinite} of {record.Requests.Sum(request => request.Images)} answers hold NaN or infinity; they count as wrong");
-            TrialData written = writer.Trials[^1];
-            log.Line(FormattableString.Invariant(
-                $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
+                number++;
+                cancellation.ThrowIfCancellationRequested();
+                if (finished.Contains(planned.Spec.Key.Trial))
+                    continue;
+                string whatIsLeft = pace.Of(writer.Trials.Count, trials.Count) is { Length: > 0 } known ? $"; {trials.Count - writer.Trials.Count} trials, {known[(known.IndexOf(' ', StringComparison.Ordinal) + 1)..]}" : "";
+                string label = Label(planned.Spec.Key, number, trials.Count);
+                Doing.While(() => $"running {label}", () => RunTrial(planned, label, whatIsLeft, Model(scenario.Clock, planned, trainer, data, asked, cancellation), backend, writer, cancellation));
+                manifest.Progress(writer.Trials.Count, trials.Count);
+            }
+
+            whole = true;
         }
+        finally
+        {
+            End(backend, whole);
+        }
+    }
+
+    /// <summary>Ends the cluster; where something has failed before, this does not hide it.</summary>
+    private void End(IRunBackend backend, bool whole)
+    {
+        try
+        {
+            Doing.While(() => "ending the cluster", backend.Dispose);
+        }
+        catch (Exception e) when (!whole)
+        {
+            log.Line($"And the cluster did not end in order: {ErrorText.Sentence(e)}");
+        }
+    }
+
+    private (RunData Data, ModelTrainer Trainer) Train(
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
+    {
+        torch.Device device = Devices.Select(options.Device);
+        var data = new RunData(scenario, new Lazy<torch.Device>(device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
+        torch.set_num_threads(scenario.Threads);
+        var trainer = new ModelTrainer(scenario, data, backend, new ModelStore(say: log.Line), options, folder, log, time);
+        trainer.CheckImports();
+        trainer.Foretell();
+        foreach (ModelSpec spec in scenario.Models.Where(model => trials.Any(trial => trial.Model == model)))
+        {
+            Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, writer, manifest, folder, cancellation));
+            manifest.Progress(writer.Trials.Count, trials.Count);
+        }
+
+        return (data, trainer);
+    }
+
+    private void Foretell(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunData data, ModelTrainer trainer, CancellationToken cancellation)
+    {
+        foreach (string line in RequestForecast.Measured(scenario, trials, data, planned => Asked(planned, trainer, data, cancellation), time))
+            log.Line($"warning: {line}");
     }
 
     private void Tell(DatasetAccount? account)
@@ -163,6 +237,31 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         foreach (string line in account?.Lines() ?? [])
             log.Line(line);
     }
+
+    private static string Label(TrialKey key, int number, int trials) => $"trial {number}/{trials}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
+
+    private void RunTrial(
+        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, IRunBackend backend, ResultsWriter writer, CancellationToken cancellation)
+    {
+        int done = 0, total = Requests(planned.Spec, with.Images);
+        var pace = new Pace(time);
+        pace.Of(0, total);
+        TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, _ =>
+        {
+            done++;
+            log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
+        }, cancellation);
+        writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
+        if (record.Requests.Sum(request => request.NotFinite) is > 0 and var notFinite)
+            log.Line($"warning: {label}: {notFinite} of {record.Requests.Sum(request => request.Images)} answers hold NaN or infinity; they count as wrong");
+        TrialData written = writer.Trials[^1];
+        log.Line(FormattableString.Invariant(
+            $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
+
+        static string Also(string text) => text.Length > 0 ? "  " + text : "";
+    }
+
+    private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests ?? (images + spec.Workload.ImagesPerRequest - 1) / spec.Workload.ImagesPerRequest;
 
     private void Prepare(ModelSpec spec, ModelTrainer trainer, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
     {
@@ -198,15 +297,5 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
     {
         TrainedModel trained = trainer.Get(planned.Model, planned.Spec.Key.TrainingSeed, cancellation);
         return (trained, data.Test(trained.Model.Config, trained.Preprocessor));
-    }
-
-    private static string Resume(string folder, string effective)
-    {
-        string kept = Path.Combine(folder, "scenario.yaml");
-        if (!File.Exists(kept))
-            throw new UsageException($"--resume: {folder} holds no run (there is no scenario.yaml in it).");
-        if (File.ReadAllText(kept) != effective)
-            throw new UsageException($"--resume: the scenario differs from the one that {folder} was made with ({kept}). Resume with the same scenario, --set and --seed, or start a new run.");
-        return folder;
     }
 }

@@ -1,3 +1,4 @@
+using LayerShuffle.Results.Expectations;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;
@@ -20,6 +21,9 @@ internal sealed class TrialSelection
 
     /// <summary>Whether anything is left out on purpose.</summary>
     public bool IsNarrow => wanted.Count > 0;
+
+    /// <summary>Whether an expectation cannot be judged because what it needs is left out.</summary>
+    public bool LeavesOut(ExpectationResult result) => IsNarrow && result.LacksTrials;
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="UsageException">One of them names what the scenario does not have.</exception>

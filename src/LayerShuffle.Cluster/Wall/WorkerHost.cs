@@ -109,12 +109,5 @@ public static class WorkerHost
     }
 
     /// <summary>Blobs stay on this machine beside trained models, so that a worker that is started again need not be sent them again.</summary>
-    private static string BlobDirectory()
-    {
-        string? named = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
-        string root = string.IsNullOrEmpty(named)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle")
-            : Path.GetFullPath(named);
-        return Path.Combine(root, "blobs");
-    }
+    private static string BlobDirectory() => Path.Combine(CacheRoot.Find(), "blobs");
 }

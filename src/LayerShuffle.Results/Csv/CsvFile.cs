@@ -3,7 +3,7 @@ namespace LayerShuffle.Results.Csv;
 /// <summary>A results file that grows by whole rows: each append is one write, and is on the disk when it returns.</summary>
 internal sealed class CsvFile : IDisposable
 {
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
 
     /// <summary>Opens the file for appending, and gives a new one its header.</summary>
     /// <exception cref="InvalidDataException">The file has another header.</exception>
@@ -11,7 +11,8 @@ internal sealed class CsvFile : IDisposable
     {
         using var header = CsvBuffer.WithHeader(columns);
         var expected = header.Bytes();
-        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        // Unbuffered: what could not be written is not tried again when the file is closed.
+        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
             if (_stream.Length == 0)
@@ -27,13 +28,44 @@ internal sealed class CsvFile : IDisposable
         }
     }
 
+    /// <summary>Appends to a stream, for tests.</summary>
+    internal CsvFile(Stream stream) => _stream = stream;
+
+    /// <summary>Where the next rows go.</summary>
+    public long Length => _stream.Length;
+
+    /// <summary>Appends rows whole; where that fails, nothing of them stays.</summary>
     public void Append(CsvBuffer rows)
     {
         var bytes = rows.Bytes();
         if (bytes.IsEmpty)
             return;
-        _stream.Write(bytes);
-        _stream.Flush(flushToDisk: true);
+        var before = _stream.Length;
+        try
+        {
+            _stream.Write(bytes);
+            if (_stream is FileStream file)
+                file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            TakeBack(before);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back what was appended since the file had a length. Where even that fails, the next run drops it.</summary>
+    public void TakeBack(long length)
+    {
+        try
+        {
+            _stream.SetLength(length);
+            _stream.Seek(0, SeekOrigin.End);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // what led here is what matters; half a trial is dropped when the run is resumed
+        }
     }
 
     public void Dispose() => _stream.Dispose();

@@ -36,7 +36,15 @@ public static class SummaryFile
             rows.EndRow();
         }
         var temporary = path + ".tmp";
-        File.WriteAllBytes(temporary, rows.Bytes());
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(temporary, rows.Bytes());
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }
