@@ -55,7 +55,7 @@ public sealed class ConditionTableTests
     public void Every_warning_names_where_it_holds()
     {
         IReadOnlyList<ResultGroup> groups = Groups.Of(Sample.Scored(Sample.Key(0, condition: "few"), 2, 2), Sample.Scored(Sample.Key(1, condition: "sound"), [.. Enumerable.Repeat(2, 40)]));
-        Print(new Screen(new StringWriter()), groups).ShouldContain("warning: shuffled / default / few: 2 requests are few");
+        Print(new Screen(new StringWriter()), groups).ShouldContain("warning: few: 2 requests are few");
     }
 
     private static string Print(string name)

@@ -24,11 +24,13 @@ internal static class ImportCheck
         return true;
     });
 
-    /// <summary>Whether a model is trained on for as many classes that have other names: then its head is theirs from now on.</summary>
+    /// <summary>Whether a model is trained on for classes other than its own: as many with other names, whose its head is from now on, or more or fewer, for which it gets a new one.</summary>
     public static bool TrainsOtherClasses(ModelSpec spec, VitConfig config, IReadOnlyList<string> classes)
     {
-        if (spec.Training is null || config.NumLabels != classes.Count)
+        if (spec.Training is null)
             return false;
+        if (config.NumLabels != classes.Count)
+            return true;
         try
         {
             ClassMatch.Of(config.Id2Label, config.NumLabels, classes);

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
 using LayerShuffle.Network.Seeds;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
@@ -26,6 +24,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
     private readonly TrainingKeys keys = new(scenario, data, backend.Place);
+    private readonly EpochAccuracies epochs = new(data, store, log);
 
     /// <summary>Says what is going to be trained and what is not.</summary>
     public void Foretell()
@@ -121,7 +120,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             cancellation));
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
-        records = WithAccuracies(making, model, preprocessor, records, accuracies);
+        records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), model);
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
     }
 
@@ -200,7 +199,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             string tests = data.TestImages(making.Spec, backend.Place);
             SortedDictionary<int, double[]> known = store.Accuracies(hash, tests);
             int before = known.Count;
-            records = WithAccuracies(making, model, preprocessor, records, known);
+            records = epochs.Of(making.Label, hash, records, known, of => Job(making, of, preprocessor), model);
             if (known.Count > before)
                 store.KeepAccuracies(hash, tests, known);
             store.Use(hash);
@@ -214,35 +213,6 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             store.Forget(hash);
             return null;
         }
-    }
-
-    /// <summary>The epochs with their accuracies on this run's test images: those that are known, and those that can be measured because the epoch's weights are kept. The others are blank.</summary>
-    private IReadOnlyList<TrainingRecord> WithAccuracies(Making making, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records, SortedDictionary<int, double[]> known)
-    {
-        int[] missing = [.. records.Select(record => record.Epoch).Where(epoch => !known.ContainsKey(epoch) && (epoch == records[^1].Epoch || store.HasEpoch(making.Key.Hash, epoch)))];
-        if (missing.Length > 0)
-        {
-            log.Line($"{making.Label}: measuring the accuracies of its epochs on these test images");
-            using var system = new VirtualActorSystem();
-            var evaluator = new ModelEvaluator(system, data.Threads);
-            using var other = new VisionTransformer(model.Config);
-            VisionTransformer past = other.To(data.Device);
-            past.eval();
-            foreach (int epoch in missing)
-            {
-                bool last = epoch == records[^1].Epoch;
-                if (!last && !store.LoadEpoch(making.Key.Hash, epoch, past))
-                    continue;
-                TrainingJob job = Job(making, last ? model : past, preprocessor);
-                known[epoch] = [evaluator.Evaluate(job, OrderKind.Sequential), evaluator.Evaluate(job, OrderKind.Arbitrary)];
-            }
-        }
-
-        if (records.Any(record => !known.ContainsKey(record.Epoch)))
-            log.Line($"{making.Label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images and is too large for its epochs' weights to be kept (--retrain measures them)");
-
-        return [.. records.Select(record => known.TryGetValue(record.Epoch, out double[]? accuracy)
-            ? record with { Top1Sequential = accuracy[0], Top1Arbitrary = accuracy[1] } : record with { Top1Sequential = null, Top1Arbitrary = null })];
     }
 
     private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
@@ -269,7 +239,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         if (spec.Checkpoint is { } checkpoint)
         {
             IReadOnlyList<string> classes = data.Dataset(spec).Train.ClassNames;
-            bool others = ImportCheck.TrainsOtherClasses(spec, ModelFolder.LoadConfig(checkpoint), classes);
+            VitConfig its = ModelFolder.LoadConfig(checkpoint);
+            bool others = its.NumLabels == classes.Count && ImportCheck.TrainsOtherClasses(spec, its, classes);
             if (others)
                 log.Line($"{spec.Name}: the model's classes are other ones than the dataset's; its head is trained on for the dataset's");
             ModelLoadOptions loading = ModelSpecs.Loading(spec, classes, (long)luck.Child("init").Bits);

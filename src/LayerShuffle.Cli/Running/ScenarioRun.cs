@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Records;
@@ -170,9 +169,9 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         {
             (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(scenario, trials, backend, writer, manifest, folder, cancellation);
             HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
-            if (trainer is not null && data is not null)
-                Foretell(scenario, [.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, trainer, cancellation);
-            Dictionary<(string Name, int Seed), RememberingTrialModel> asked = [];
+            var models = new TrialModels(scenario.Clock, trainer, data);
+            if (data is not null)
+                Foretell(scenario, [.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, models, cancellation);
             var pace = new Pace(time);
             int number = 0;
             foreach (PlannedTrial planned in trials)
@@ -183,7 +182,7 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
                     continue;
                 string whatIsLeft = pace.Of(writer.Trials.Count, trials.Count) is { Length: > 0 } known ? $"; {trials.Count - writer.Trials.Count} trials, {known[(known.IndexOf(' ', StringComparison.Ordinal) + 1)..]}" : "";
                 string label = Label(planned.Spec.Key, number, trials.Count);
-                Doing.While(() => $"running {label}", () => RunTrial(planned, label, whatIsLeft, Model(scenario.Clock, planned, trainer, data, asked, cancellation), backend, writer, cancellation));
+                Doing.While(() => $"running {label}", () => RunTrial(planned, label, whatIsLeft, models.Of(planned, cancellation), backend, writer, cancellation));
                 manifest.Progress(writer.Trials.Count, trials.Count);
             }
 
@@ -226,9 +225,9 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         return (data, trainer);
     }
 
-    private void Foretell(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunData data, ModelTrainer trainer, CancellationToken cancellation)
+    private void Foretell(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunData data, TrialModels models, CancellationToken cancellation)
     {
-        foreach (string line in RequestForecast.Measured(scenario, trials, data, planned => Asked(planned, trainer, data, cancellation), time))
+        foreach (string line in RequestForecast.Measured(scenario, trials, data, planned => models.Trained(planned, cancellation), time))
             log.Line($"warning: {line}");
     }
 
@@ -275,27 +274,5 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
         }
-    }
-
-    /// <summary>What a trial asks. On the virtual clock nobody looks at an activation on its way, so that a model's trials share what it has answered.</summary>
-    private static (ITrialModel Model, TrainedModel? Trained, int Images) Model(
-        ScenarioClock clock, PlannedTrial planned, ModelTrainer? trainer, RunData? data, Dictionary<(string Name, int Seed), RememberingTrialModel> asked, CancellationToken cancellation)
-    {
-        ModelSpec spec = planned.Model;
-        if (trainer is null || data is null)
-            return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null, planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
-        (TrainedModel trained, ITestImages images) = Asked(planned, trainer, data, cancellation);
-        if (clock == ScenarioClock.Wall)
-            return (new TensorTrialModel(trained.Model, images), trained, images.Count);
-        (string, int) name = (spec.Name, planned.Spec.Key.TrainingSeed);
-        if (!asked.TryGetValue(name, out RememberingTrialModel? model))
-            asked[name] = model = new RememberingTrialModel(trained.Model, images);
-        return (model, trained, images.Count);
-    }
-
-    private static (TrainedModel Trained, ITestImages Images) Asked(PlannedTrial planned, ModelTrainer trainer, RunData data, CancellationToken cancellation)
-    {
-        TrainedModel trained = trainer.Get(planned.Model, planned.Spec.Key.TrainingSeed, cancellation);
-        return (trained, data.Test(trained.Model.Config, trained.Preprocessor));
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Scenarios;
 using static TorchSharp.torch;
@@ -12,7 +13,12 @@ internal sealed class TrainingKey
     /// <summary>The part that marks a model for one run alone.</summary>
     public const string RunPart = "disturbed in run";
 
-    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true };
+    private static readonly JsonSerializerOptions Names = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
     private readonly SortedDictionary<string, string> parts;
 
     private TrainingKey(SortedDictionary<string, string> parts)
@@ -58,7 +64,7 @@ internal sealed class TrainingKey
             parts["clock"] = scenario.Clock.ToString();
         }
 
-        Flatten(parts, "model", JsonSerializer.SerializeToElement(Relevant(spec), Names));
+        Flatten(parts, "model", JsonSerializer.SerializeToElement(Relevant(spec.Config), Names));
         // How often it is saved changes nothing, unless a layer is brought back from what was saved; how many seeds there are never does.
         Flatten(parts, "training", JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : training with { Seeds = 1 } : training with { Seeds = 1, CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
         return new TrainingKey(parts);
@@ -95,14 +101,10 @@ internal sealed class TrainingKey
     }
 
     /// <summary>A model without what says nothing about its weights; settings that its variant does not read have no value.</summary>
-    private static ModelSpec Relevant(ModelSpec spec) => spec with
+    private static VitConfig Relevant(VitConfig config) => config with
     {
-        Name = "",
-        InitFrom = null,
-        Checkpoint = null,
-        Training = null,
-        LayerDrop = spec.Variant == "layerdrop" ? spec.LayerDrop : 0,
-        PositionLossWeight = spec.Variant == "layershuffle-predict" ? spec.PositionLossWeight : 0,
+        LayerDrop = config.Variant == ModelVariant.LayerDrop ? config.LayerDrop : 0,
+        PositionLossWeight = config.Variant == ModelVariant.LayerShufflePredict ? config.PositionLossWeight : 0,
     };
 
     private static void Flatten(SortedDictionary<string, string> parts, string name, JsonElement value)

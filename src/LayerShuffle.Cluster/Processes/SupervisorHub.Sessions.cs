@@ -77,13 +77,9 @@ public sealed partial class SupervisorHub
                 connection.Post(HubCodec.Encode(new HubMessage.Refused(exception.Message)));
                 await connection.FinishAsync().ConfigureAwait(false);
             }
-            else if (connection is not null)
+            else if (((IAsyncDisposable?)connection ?? stream) is { } open)
             {
-                await connection.DisposeAsync().ConfigureAwait(false);
-            }
-            else if (stream is not null)
-            {
-                await stream.DisposeAsync().ConfigureAwait(false);
+                await open.DisposeAsync().ConfigureAwait(false);
             }
 
             socket.Dispose();

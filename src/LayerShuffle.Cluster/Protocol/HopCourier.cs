@@ -19,9 +19,7 @@ public sealed class HopCourier
     private readonly Dictionary<HopId, Custody> custodies = [];
     private readonly PriorityQueue<Custody, long> expiries = new();
     private readonly Dictionary<int, int> endedIncarnations = [];
-    private readonly RetransmissionTimer?[] timers;
-    private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = []; // attempts that were not waited for any longer, and when they were sent; looked up by key only
-    private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
+    private readonly RoundTrips trips;
     private readonly Dictionary<int, List<Custody>> byRequest = []; // of the coordinator only, which knows when a request ends
 
     /// <summary>A courier with nothing in hand.</summary>
@@ -33,7 +31,7 @@ public sealed class HopCourier
     public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation)
     {
         (this.self, this.context, this.owner, this.acceptLocally, this.incarnation) = (self, context, owner, acceptLocally, incarnation);
-        timers = new RetransmissionTimer?[context.EndpointCount];
+        trips = new RoundTrips(context, incarnation);
     }
 
     /// <summary>Activations kept for others.</summary>
@@ -58,7 +56,7 @@ public sealed class HopCourier
         // The same hop again (recomputed after a crash further up): the older custody is this one's elder self, and the newer one knows the living upstream.
         if (custodies.Remove(custody.Hop, out Custody? elder))
         {
-            WaitNoLonger(elder);
+            trips.WaitNoLonger(elder);
             Close(elder);
         }
 
@@ -74,7 +72,7 @@ public sealed class HopCourier
     {
         context.Observer.Acknowledged(ack, self);
         custodies.TryGetValue(ack.Hop, out Custody? custody);
-        Measure(ack, custody);
+        trips.Measure(ack, custody);
         if (custody is null || custody.Holder is not null)
             return;
         if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
@@ -85,7 +83,7 @@ public sealed class HopCourier
         }
 
         if (ack.Attempt != custody.Attempt || ack.From != custody.Target)
-            WaitNoLonger(custody); // an older attempt's: the present one is still to be measured
+            trips.WaitNoLonger(custody); // an older attempt's: the present one is still to be measured
         custody.Timer?.Cancel();
         custody.Holder = (ack.From, ack.Incarnation);
         ReleaseUpstream(custody);
@@ -98,7 +96,7 @@ public sealed class HopCourier
     {
         if (!custodies.TryGetValue(release.Hop, out Custody? custody))
             return;
-        WaitNoLonger(custody); // a release implies the acknowledgement it may have overtaken
+        trips.WaitNoLonger(custody); // a release implies the acknowledgement it may have overtaken
         ReleaseUpstream(custody);
         Remove(custody);
     }
@@ -110,7 +108,7 @@ public sealed class HopCourier
         if (custody.Closed || custody.Holder is not null || custody.Attempt != overdue.Attempt)
             return;
         if (context.Routing.Timeout is null)
-            TimerOf(custody.Target).Expired(custody.Wait, custody.FirstSentAt, context.Clock.Now);
+            trips.TimerOf(custody.Target).Expired(custody.Wait, custody.FirstSentAt, context.Clock.Now);
         HopTimedOut(custody);
     }
 
@@ -121,7 +119,7 @@ public sealed class HopCourier
             return;
         foreach (Custody custody in kept.Where(custody => !custody.Closed))
         {
-            WaitNoLonger(custody);
+            trips.WaitNoLonger(custody);
             Remove(custody);
         }
     }
@@ -129,7 +127,7 @@ public sealed class HopCourier
     /// <summary>Membership tells of a crash; custodians act on it after the detection delay.</summary>
     public void OnPeerDown(PeerDown down, int epoch)
     {
-        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? TimerOf(down.Endpoint).Current;
+        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? trips.TimerOf(down.Endpoint).Current;
         context.Clock.TellAfter(delay, owner, new PeerDownDetected(down.Endpoint, down.Incarnation, epoch));
     }
 
@@ -137,7 +135,7 @@ public sealed class HopCourier
     public void OnPeerDownDetected(PeerDownDetected detected)
     {
         endedIncarnations[detected.Endpoint] = detected.Incarnation;
-        timers[detected.Endpoint]?.Silence();
+        trips.Silence(detected.Endpoint);
         context.Observer.PeerDownDetected(detected.Endpoint, detected.Incarnation);
         // Oldest first: insertion order of the hop ids, which are visited in the order of request, position and branch.
         Custody[] lost = [.. custodies.Values
@@ -158,8 +156,7 @@ public sealed class HopCourier
         custodies.Clear();
         expiries.Clear();
         byRequest.Clear();
-        unanswered.Clear();
-        forgetting.Clear();
+        trips.Forget();
     }
 
     private void HopTimedOut(Custody custody)
@@ -170,7 +167,7 @@ public sealed class HopCourier
             return;
         }
 
-        WaitNoLonger(custody);
+        trips.WaitNoLonger(custody);
         bool returning = custody.Journey.NextLayer == Journey.Return;
         if (custody.Attempt < context.Routing.Retries || (returning && context.Routing.OnFailure != OnFailure.Fail))
         {
@@ -209,39 +206,8 @@ public sealed class HopCourier
         var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
         context.Observer.Sent(message, custody.Target);
         context.Transport.Send(self, custody.Target, message);
-        custody.Wait = context.Routing.Timeout ?? Bounded(TimerOf(custody.Target).Wait(custody.Attempt), custody.Journey);
+        custody.Wait = context.Routing.Timeout ?? Bounded(trips.TimerOf(custody.Target).Wait(custody.Attempt), custody.Journey);
         custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
-    }
-
-    /// <summary>
-    /// The first acknowledgement of an attempt is a round trip, however late it comes. Not so if it answers another incarnation of this endpoint, or if the same attempt was sent twice (recomputed after
-    /// a crash further up): nobody knows which one it answers then.
-    /// </summary>
-    private void Measure(HopAcknowledged ack, Custody? custody)
-    {
-        if (context.Routing.Timeout is not null || ack.SenderIncarnation != incarnation)
-            return;
-        bool present = custody is { Holder: null } && custody.Attempt == ack.Attempt && custody.Target == ack.From;
-        bool past = unanswered.Remove((ack.Hop, ack.Attempt, ack.From), out Instant sent);
-        if (present != past)
-            TimerOf(ack.From).Sample(context.Clock.Now - (present ? custody!.SentAt : sent), context.Clock.Now);
-    }
-
-    /// <summary>Remembers when an attempt was sent that is not waited for any longer: its acknowledgement may still come.</summary>
-    private void WaitNoLonger(Custody custody)
-    {
-        if (context.Routing.Timeout is not null || custody.Holder is not null)
-            return;
-        Instant now = context.Clock.Now;
-        while (forgetting.TryPeek(out (HopId, int, int) oldest, out long due) && due < now.Nanoseconds)
-        {
-            forgetting.Dequeue();
-            unanswered.Remove(oldest);
-        }
-
-        var attempt = (custody.Hop, custody.Attempt, custody.Target);
-        if (unanswered.TryAdd(attempt, custody.SentAt))
-            forgetting.Enqueue(attempt, custody.Journey.Deadline.Nanoseconds); // no receiver acknowledges it later
     }
 
     /// <summary>Who waits beyond the deadline loses the request with the layer that could be skipped: where a round trip is not expected back before it, half of the time that is left must do.</summary>
@@ -315,6 +281,4 @@ public sealed class HopCourier
         IReadOnlyList<int> copies = context.Placement.Copies(layer);
         return copies[attempt % copies.Count];
     }
-
-    private RetransmissionTimer TimerOf(int endpoint) => timers[endpoint] ??= new RetransmissionTimer();
 }

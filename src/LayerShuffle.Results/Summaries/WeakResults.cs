@@ -30,7 +30,7 @@ public static class WeakResults
         string[] names = whole ? conditions : [.. few.Select(group => group.Name)];
         string where = few.Length == groups.Count && groups.Count > 1 ? "every condition" :
             names.Length <= MostNamed ? string.Join("; ", names) : Invariant($"{string.Join("; ", names.Take(MostNamed))} and {names.Length - MostNamed} more");
-        yield return new WeakResult(string.Join("; ", names), Invariant($"{number} requests are few (under {EnoughRequests}) in {where}: take more requests or repeats."));
+        yield return new WeakResult(where, Invariant($"{number} requests are few (under {EnoughRequests}): take more requests or repeats."));
     }
 
     private static IEnumerable<string> Messages(ResultGroup group, IReadOnlyList<ResultGroup> groups)
