@@ -11,6 +11,7 @@ namespace LayerShuffle.Cluster.Protocol;
 /// </summary>
 public sealed class HopCourier
 {
+    private static readonly RetransmissionTimer Unmeasured = new();
     private readonly int self;
     private readonly EndpointContext context;
     private readonly IActorRef owner;
@@ -19,7 +20,7 @@ public sealed class HopCourier
     private readonly Dictionary<HopId, Custody> custodies = [];
     private readonly PriorityQueue<Custody, long> expiries = new();
     private readonly Dictionary<int, int> endedIncarnations = [];
-    private readonly RetransmissionTimer?[] timers;
+    private readonly Dictionary<int, RetransmissionTimer> timers = []; // of the endpoints that it sends to, looked up by key only
     private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = []; // attempts that were not waited for any longer, and when they were sent; looked up by key only
     private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
     private readonly Dictionary<int, List<Custody>> byRequest = []; // of the coordinator only, which knows when a request ends
@@ -33,7 +34,6 @@ public sealed class HopCourier
     public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation)
     {
         (this.self, this.context, this.owner, this.acceptLocally, this.incarnation) = (self, context, owner, acceptLocally, incarnation);
-        timers = new RetransmissionTimer?[context.EndpointCount];
     }
 
     /// <summary>Activations kept for others.</summary>
@@ -129,7 +129,7 @@ public sealed class HopCourier
     /// <summary>Membership tells of a crash; custodians act on it after the detection delay.</summary>
     public void OnPeerDown(PeerDown down, int epoch)
     {
-        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? TimerOf(down.Endpoint).Current;
+        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? (timers.TryGetValue(down.Endpoint, out RetransmissionTimer? timer) ? timer : Unmeasured).Current;
         context.Clock.TellAfter(delay, owner, new PeerDownDetected(down.Endpoint, down.Incarnation, epoch));
     }
 
@@ -137,7 +137,8 @@ public sealed class HopCourier
     public void OnPeerDownDetected(PeerDownDetected detected)
     {
         endedIncarnations[detected.Endpoint] = detected.Incarnation;
-        timers[detected.Endpoint]?.Silence();
+        if (timers.TryGetValue(detected.Endpoint, out RetransmissionTimer? timer))
+            timer.Silence();
         context.Observer.PeerDownDetected(detected.Endpoint, detected.Incarnation);
         // Oldest first: insertion order of the hop ids, which are visited in the order of request, position and branch.
         Custody[] lost = [.. custodies.Values
@@ -298,6 +299,13 @@ public sealed class HopCourier
     /// <summary>Drops what is kept for requests whose deadline has passed: nobody will do anything with it.</summary>
     private void Expire()
     {
+        if (expiries.Count > 64 + 2 * custodies.Count)
+        {
+            (Custody, long)[] kept = [.. expiries.UnorderedItems.Where(item => !item.Element.Closed)];
+            expiries.Clear(); // most of them are done with: their journeys need not wait for the deadline
+            expiries.EnqueueRange(kept);
+        }
+
         while (expiries.TryPeek(out Custody? custody, out long deadline) && (custody.Closed || deadline < context.Clock.Now.Nanoseconds))
         {
             expiries.Dequeue();
@@ -316,5 +324,10 @@ public sealed class HopCourier
         return copies[attempt % copies.Count];
     }
 
-    private RetransmissionTimer TimerOf(int endpoint) => timers[endpoint] ??= new RetransmissionTimer();
+    private RetransmissionTimer TimerOf(int endpoint)
+    {
+        if (!timers.TryGetValue(endpoint, out RetransmissionTimer? timer))
+            timers[endpoint] = timer = new RetransmissionTimer();
+        return timer;
+    }
 }
