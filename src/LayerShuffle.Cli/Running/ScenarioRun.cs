@@ -133,15 +133,17 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
                 continue;
             (ITrialModel model, TrainedModel? trained, int images) = Model(planned, trainer, data, cancellation);
             int done = 0;
+            long notFinite = 0, offered = 0;
             string label = $"trial {number}/{trials.Count}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
-            TrialRecord record = backend.Run(planned.Spec, model, trained, images, _ =>
+            using TrialWriter rows = writer.Begin(key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
+            TrialRecord record = backend.Run(planned.Spec, model, trained, images, outcome =>
             {
-                done++;
+                (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
                 log.Status(() => $"{label}: {done} requests{(backend.Status is { Length: > 0 } status ? $"  {status}" : "")}");
-            }, cancellation);
-            writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
-            if (record.Requests.Sum(request => request.NotFinite) is > 0 and var notFinite)
-                log.Line($"warning: {label}: {notFinite} of {record.Requests.Sum(request => request.Images)} answers hold NaN or infinity; they count as wrong");
+            }, rows, cancellation);
+            rows.Finish(record);
+            if (notFinite > 0)
+                log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
             TrialData written = writer.Trials[^1];
             log.Line(FormattableString.Invariant(
                 $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));

@@ -1,6 +1,6 @@
 namespace LayerShuffle.Results.Csv;
 
-/// <summary>A results file that grows by whole rows: each append is one write, and is on the disk when it returns.</summary>
+/// <summary>A results file that grows by whole rows: an append is on the disk when it returns, and leaves the file as it was where it fails.</summary>
 internal sealed class CsvFile : IDisposable
 {
     private readonly FileStream _stream;
@@ -29,14 +29,32 @@ internal sealed class CsvFile : IDisposable
 
     public void Append(CsvBuffer rows)
     {
-        var bytes = rows.Bytes();
-        if (bytes.IsEmpty)
-            return;
-        _stream.Write(bytes);
-        _stream.Flush(flushToDisk: true);
+        var before = _stream.Position;
+        try
+        {
+            if (rows.AppendTo(_stream))
+                _stream.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            TakeBack(before);
+            throw;
+        }
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private void TakeBack(long length)
+    {
+        try
+        {
+            _stream.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // the first failure is the one to tell of; who resumes drops the rows of unfinished trials anyway
+        }
+    }
 
     private void CheckHeader(string path, ReadOnlySpan<byte> expected)
     {
