@@ -15,7 +15,7 @@ namespace LayerShuffle.Cluster.Trials;
 public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected, ITrialRows? rows = null) : IHopTrace
 {
     /// <summary>
-    /// Attempts that are kept of one request. Where links are cut and layers are skipped, branches multiply: a single request has been seen to make ten thousand. The first that is not kept has a row that says so.
+    /// Attempts that are kept of one request. Where links are cut and layers are skipped, branches multiply: a single request has been seen to make thousands. The first that is not kept has a row that says so.
     /// </summary>
     public const int MostAttempts = 1000;
 
@@ -24,6 +24,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     private readonly HashSet<int> settled = []; // of those: membership only
     private int begun, rendered; // request numbers up to which they are
     private int failuresKept;
+
+    /// <summary>Attempts that this one keeps of one request.</summary>
+    public int Attempts { get; init; } = MostAttempts;
 
     /// <summary>Resends of all endpoints, traced or not.</summary>
     public long Resends { get; private set; }
@@ -115,7 +118,7 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 if (seen.Attempt > 0)
                     Resends++; // a local one: to a replica on the sender itself
                 if (requests.TryGetValue(seen.Hop.Request, out TracedRequest? hops) && !hops.IsFull)
-                    hops.Add(hops.Hops.Count < MostAttempts ? Begun(seen) : NotTraced(seen));
+                    hops.Add(hops.Hops.Count < Attempts ? Begun(seen) : NotTraced(seen));
                 return true;
             default:
                 if (!requests.TryGetValue(seen.Hop.Request, out hops))

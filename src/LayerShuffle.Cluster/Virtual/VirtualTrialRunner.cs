@@ -29,6 +29,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <summary>Makes, from the trace of a trial that begins, the one that sees it; null: the trace itself. Tests listen in.</summary>
     public Func<TraceRecorder, IHopTrace>? Observe { get; init; }
 
+    /// <summary>Attempts that are traced of one request. Tests that recompute the counts from the rows need them all.</summary>
+    public int TracedAttempts { get; init; } = TraceRecorder.MostAttempts;
+
     /// <summary>Whether what happens is counted in <see cref="ClusterMetrics"/>.</summary>
     public bool Metered { get; init; }
 
@@ -53,7 +56,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var images = new ImageSchedule(spec.Workload, testImages, luck);
         var log = new RequestLog(images.RequestCount, rows);
         FaultDriver? faults = null;
-        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation), rows);
+        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation), rows) { Attempts = TracedAttempts };
         IHopTrace observer = Observe is null ? trace : Observe(trace);
         if (Metered)
             observer = new MeteredTrace(observer, () => kernel.Now);

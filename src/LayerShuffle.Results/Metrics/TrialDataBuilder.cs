@@ -56,8 +56,10 @@ internal sealed class TrialDataBuilder
     {
         var images = _images.Sum(count => (long)count);
         var completedImages = _images.Where((_, request) => _skipped[request] >= 0).Sum(count => (long)count);
-        double[] latencies = [.. _latencyMs.Where(latency => !double.IsNaN(latency)).Order()];
-        double[] allLatencies = [.. _latencyMs.Select(latency => double.IsNaN(latency) ? record.Deadline.TotalMilliseconds : latency).Order()];
+        double[] latencies = [.. _latencyMs.Where(latency => !double.IsNaN(latency))];
+        double[] allLatencies = [.. _latencyMs.Select(latency => double.IsNaN(latency) ? record.Deadline.TotalMilliseconds : latency)];
+        Array.Sort(latencies);
+        Array.Sort(allLatencies);
         var completed = latencies.Length;
 
         return new TrialMetrics
