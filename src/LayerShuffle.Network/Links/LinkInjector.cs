@@ -168,7 +168,8 @@ public sealed class LinkInjector
     {
         if (exceptions.Count == 0)
             return standard;
-        IEnumerable<(int Order, LinkPatch Set)> concerning = new[] { (from, to), (from, Topology.All), (Topology.All, to), (Topology.All, Topology.All) }.SelectMany(ends => exceptions.GetValueOrDefault(ends) ?? []);
+        (string, string)[] written = [(from, to), (from, Topology.All), (Topology.All, to), (Topology.All, Topology.All)];
+        IEnumerable<(int Order, LinkPatch Set)> concerning = written.SelectMany(ends => exceptions.GetValueOrDefault(ends) ?? []);
         return concerning.OrderBy(exception => exception.Order).Aggregate(standard, (conditions, exception) => conditions.With(exception.Set));
     }
 }
