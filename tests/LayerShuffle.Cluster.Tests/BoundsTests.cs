@@ -81,7 +81,8 @@ public class BoundsTests
     {
         // node-1 can be reached, but its answers are cut off: the result is sent again every 5 ms until the deadline.
         var stubborn = new RoutingSpec { OnFailure = OnFailure.Skip, Retries = 0, Timeout = Ms(5) };
-        TrialSpec spec = Spec(Link(1), stubborn, requests: 2, nodes: 1, deadlineMs: 10_000, concurrency: 2, faults: [new LinkFault("mute", Ms(0), ["node-1"], ["coordinator"], new LinkPatch { Loss = 1 }, null)]);
+        var mute = new LinkFault("mute", Ms(0), ["node-1"], ["coordinator"], new LinkPatch { Loss = 1 }, null);
+        TrialSpec spec = Spec(Link(1), stubborn, requests: 2, nodes: 1, deadlineMs: 10_000, concurrency: 2, faults: [mute]);
         TrialRecord trial = Run(spec, null);
         trial.Retries.ShouldBeGreaterThan(2 * TraceRecorder.MostAttempts);
         foreach (IGrouping<int, HopRecord> hops in trial.Hops.GroupBy(hop => hop.Request))
