@@ -21,6 +21,9 @@ public static class ResultsFiles
     /// <summary>A row per trial and link.</summary>
     public const string Links = "links.csv";
 
+    /// <summary>Ends the names of the files in which the rows of a trial that runs wait, where they are many.</summary>
+    internal const string Unfinished = ".unfinished";
+
     /// <summary>A row per model, training seed and epoch.</summary>
     public const string Training = "training.csv";
 }

@@ -1,4 +1,5 @@
 using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
@@ -35,6 +36,8 @@ public sealed class ResultsWriter : IDisposable
     {
         (_directory, _seed, _scenarioName, _sweptKeys) = (directory, seed, scenarioName, sweptKeys);
         Directory.CreateDirectory(directory);
+        foreach (var left in Directory.EnumerateFiles(directory, "*.csv" + ResultsFiles.Unfinished))
+            File.Delete(left); // by a run that was killed
         ResultsReader.FinishedTrials(directory);
         try
         {
@@ -66,21 +69,22 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
     public void WriteTrial(TrialRecord record, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null)
     {
-        if (_trials.Any(trial => trial.Key.Trial == record.Key.Trial))
-            throw new InvalidOperationException($"Trial {record.Key.Trial} is already in the results.");
-        var missing = _sweptKeys.Where(key => !sweptValues.ContainsKey(key)).ToList();
-        if (missing.Count > 0)
-            throw new ArgumentException($"Trial {record.Key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
+        using var trial = Begin(record.Key, sweptValues, sweptNumbers);
+        trial.Finish(record);
+    }
 
-        // Everything is rendered and computed before anything is written: a mistake in a record leaves no half trial behind.
-        var data = TrialData.From(record, sweptValues, sweptNumbers);
-        using var requests = TrialRows.Requests(record);
-        using var hops = TrialRows.Hops(record);
-        using var faults = TrialRows.Faults(record);
-        using var links = TrialRows.Links(record);
-        using var condition = ConditionRow(data, sweptValues);
-        AppendAll([(_requests, requests), (_hops, hops), (_faults, faults), (_links, links), (_conditions, condition)]);
-        _trials.Add(data);
+    /// <summary>Begins a trial whose rows come while it runs; nothing of it is in the files until it has finished.</summary>
+    /// <param name="key">What identifies it.</param>
+    /// <param name="sweptValues">Its value for every swept key.</param>
+    /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
+    public TrialWriter Begin(TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null)
+    {
+        if (_trials.Any(trial => trial.Key.Trial == key.Trial))
+            throw new InvalidOperationException($"Trial {key.Trial} is already in the results.");
+        var missing = _sweptKeys.Where(swept => !sweptValues.ContainsKey(swept)).ToList();
+        if (missing.Count > 0)
+            throw new ArgumentException($"Trial {key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
+        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers);
     }
 
     /// <summary>Appends epochs to <c>training.csv</c>; those it already has, from the run that is resumed, are passed over.</summary>
@@ -107,6 +111,14 @@ public sealed class ResultsWriter : IDisposable
     {
         foreach (var file in _files)
             file.Dispose();
+    }
+
+    /// <summary>Appends a finished trial to all files or to none. Everything is rendered and computed before anything is written: a mistake in a record leaves no half trial behind.</summary>
+    internal void Append(TrialWriter trial, TrialData data, IReadOnlyDictionary<string, string> sweptValues)
+    {
+        using var condition = ConditionRow(data, sweptValues);
+        AppendAll([(_requests, trial.Requests), (_hops, trial.Hops), (_faults, trial.Faults), (_links, trial.Links), (_conditions, condition)]);
+        _trials.Add(data);
     }
 
     private static void AppendAll((CsvFile File, CsvBuffer Rows)[] parts)

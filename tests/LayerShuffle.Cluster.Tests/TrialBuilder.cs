@@ -38,8 +38,8 @@ internal static class TrialBuilder
             TraceRequests = trace,
         };
 
-    /// <summary>A runner whose messages all pass through their codecs.</summary>
-    public static VirtualTrialRunner Runner(VirtualActorSystem system) => new(system) { Wire = WireCopy.Of };
+    /// <summary>A runner whose messages all pass through their codecs, and whose trace has every attempt.</summary>
+    public static VirtualTrialRunner Runner(VirtualActorSystem system) => new(system) { Wire = WireCopy.Of, TracedAttempts = int.MaxValue };
 
     public static TrialRecord Run(TrialSpec spec)
     {

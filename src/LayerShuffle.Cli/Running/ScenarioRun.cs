@@ -245,14 +245,16 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         int done = 0, total = Requests(planned.Spec, with.Images);
         var pace = new Pace(time);
         pace.Of(0, total);
-        TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, _ =>
+        long notFinite = 0, offered = 0;
+        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
+        TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
-            done++;
+            (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
             log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
-        }, cancellation);
-        writer.WriteTrial(record, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
-        if (record.Requests.Sum(request => request.NotFinite) is > 0 and var notFinite)
-            log.Line($"warning: {label}: {notFinite} of {record.Requests.Sum(request => request.Images)} answers hold NaN or infinity; they count as wrong");
+        }, rows, cancellation);
+        rows.Finish(record);
+        if (notFinite > 0)
+            log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];
         log.Line(FormattableString.Invariant(
             $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));

@@ -17,7 +17,6 @@ public sealed class CoordinatorActor : ReceiveActor
     private readonly TrialPlan plan;
     private readonly RequestLog log;
     private readonly HopCourier courier;
-    private readonly HashSet<HopId> received = []; // membership only, never forgotten: a result and its copy may both come after the deadline
     private readonly Dictionary<int, OpenRequest> open = [];
     private int nextRequest;
 
@@ -87,7 +86,7 @@ public sealed class CoordinatorActor : ReceiveActor
     private void OnResult(HopMessage message)
     {
         Journey journey = message.Journey;
-        if (!received.Add(journey.NextHop))
+        if (!log.Receive(journey.NextHop))
             return; // a copy of a result that is here already
         if (!open.ContainsKey(journey.Request))
             log.ResultsSuperseded++;

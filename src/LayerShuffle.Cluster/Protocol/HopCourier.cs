@@ -11,6 +11,7 @@ namespace LayerShuffle.Cluster.Protocol;
 /// </summary>
 public sealed class HopCourier
 {
+    private static readonly RetransmissionTimer Unmeasured = new();
     private readonly int self;
     private readonly EndpointContext context;
     private readonly IActorRef owner;
@@ -127,7 +128,7 @@ public sealed class HopCourier
     /// <summary>Membership tells of a crash; custodians act on it after the detection delay.</summary>
     public void OnPeerDown(PeerDown down, int epoch)
     {
-        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? trips.TimerOf(down.Endpoint).Current;
+        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? trips.Current(down.Endpoint);
         context.Clock.TellAfter(delay, owner, new PeerDownDetected(down.Endpoint, down.Incarnation, epoch));
     }
 
@@ -264,6 +265,13 @@ public sealed class HopCourier
     /// <summary>Drops what is kept for requests whose deadline has passed: nobody will do anything with it.</summary>
     private void Expire()
     {
+        if (expiries.Count > 64 + 2 * custodies.Count)
+        {
+            (Custody, long)[] kept = [.. expiries.UnorderedItems.Where(item => !item.Element.Closed)];
+            expiries.Clear(); // most of them are done with: their journeys need not wait for the deadline
+            expiries.EnqueueRange(kept);
+        }
+
         while (expiries.TryPeek(out Custody? custody, out long deadline) && (custody.Closed || deadline < context.Clock.Now.Nanoseconds))
         {
             expiries.Dequeue();

@@ -9,15 +9,24 @@ namespace LayerShuffle.Cluster.Protocol;
 /// <param name="incarnation">This endpoint's incarnation.</param>
 internal sealed class RoundTrips(EndpointContext context, int incarnation)
 {
-    private readonly RetransmissionTimer?[] timers = new RetransmissionTimer?[context.EndpointCount];
+    private static readonly RetransmissionTimer Unmeasured = new();
+    private readonly Dictionary<int, RetransmissionTimer> timers = []; // of the endpoints that it sends to, looked up by key only
     private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = []; // attempts that were not waited for any longer, and when they were sent; looked up by key only
     private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
 
     /// <summary>The timer of a destination.</summary>
-    public RetransmissionTimer TimerOf(int endpoint) => timers[endpoint] ??= new RetransmissionTimer();
+    public RetransmissionTimer TimerOf(int endpoint)
+    {
+        if (!timers.TryGetValue(endpoint, out RetransmissionTimer? timer))
+            timers[endpoint] = timer = new RetransmissionTimer();
+        return timer;
+    }
+
+    /// <summary>The timeout of a destination, one that was never sent to included.</summary>
+    public Duration Current(int endpoint) => timers.GetValueOrDefault(endpoint, Unmeasured).Current;
 
     /// <summary>A destination is known to be dead.</summary>
-    public void Silence(int endpoint) => timers[endpoint]?.Silence();
+    public void Silence(int endpoint) => timers.GetValueOrDefault(endpoint)?.Silence();
 
     /// <summary>
     /// The first acknowledgement of an attempt is a round trip, however late it comes. Not so if it answers another incarnation of this endpoint, or if the same attempt was sent twice (recomputed after

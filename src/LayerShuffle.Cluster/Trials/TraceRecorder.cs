@@ -6,21 +6,61 @@ using LayerShuffle.Network.Time;
 
 namespace LayerShuffle.Cluster.Trials;
 
-/// <summary>Keeps the hops of the first requests of a trial, and of as many of those that failed.</summary>
+/// <summary>Keeps the hops of the first requests of a trial, and of as many of those that failed: of each request the first <see cref="MostAttempts"/> attempts.</summary>
 /// <param name="limit">How many; 0 for none.</param>
 /// <param name="topology">Names of the endpoints.</param>
 /// <param name="now">The time of what is reported by a call; events bring their own.</param>
 /// <param name="peerDownDetected">Told when a custodian learned of a crash: when, the peer, the incarnation that ended.</param>
-public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected) : IHopTrace
+/// <param name="rows">Takes the hops of requests that are settled; null: all are kept for <see cref="Hops"/>.</param>
+public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected, ITrialRows? rows = null) : IHopTrace
 {
-    private readonly Dictionary<int, List<TracedHop>> requests = []; // rendered in the order of request numbers
+    /// <summary>
+    /// Attempts that are kept of one request. Where links are cut and layers are skipped, branches multiply: a single request has been seen to make thousands. The first that is not kept has a row that says so.
+    /// </summary>
+    public const int MostAttempts = 1000;
+
+    private const int FewAttempts = 32; // are looked through; of more there is an index
+    private readonly Dictionary<int, TracedRequest> requests = []; // those that are open or kept; rendered in the order of request numbers
+    private readonly HashSet<int> settled = []; // of those: membership only
+    private int begun, rendered; // request numbers up to which they are
     private int failuresKept;
+
+    /// <summary>Attempts that this one keeps of one request.</summary>
+    public int Attempts { get; init; } = MostAttempts;
 
     /// <summary>Resends of all endpoints, traced or not.</summary>
     public long Resends { get; private set; }
 
-    /// <summary>The kept hops by request and order of sending.</summary>
+    /// <summary>Hop attempts that are held in memory.</summary>
+    public int Held => requests.Values.Sum(request => request.Hops.Count);
+
+    /// <summary>The kept hops by request and order of sending, but for those that the rows have.</summary>
     public IReadOnlyList<HopRecord> Hops() => [.. requests.OrderBy(r => r.Key).SelectMany(r => Render(r.Key, r.Value))];
+
+    /// <summary>Nothing will happen to the hops of a request any more: hands them to the rows as soon as those before it are settled too.</summary>
+    public void Settled(int request)
+    {
+        if (rows is null)
+            return;
+        if (requests.ContainsKey(request))
+            settled.Add(request);
+        for (; rendered < begun && (!requests.ContainsKey(rendered) || settled.Remove(rendered)); rendered++)
+        {
+            if (requests.Remove(rendered, out TracedRequest? hops))
+                Write(rendered, hops);
+        }
+    }
+
+    /// <summary>The trial is over: hands all that is left to the rows.</summary>
+    public void Complete()
+    {
+        if (rows is null)
+            return;
+        foreach ((int request, TracedRequest hops) in requests.OrderBy(r => r.Key))
+            Write(request, hops);
+        requests.Clear();
+        settled.Clear();
+    }
 
     /// <summary>Decides whether a request's hops are kept, now that it has its outcome.</summary>
     public void Ended(RequestRecord record)
@@ -36,8 +76,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     /// <summary>A request is submitted: from now on its hops are recorded.</summary>
     public void Begin(int request)
     {
+        begun = request + 1;
         if (limit > 0)
-            requests[request] = [];
+            requests[request] = new TracedRequest();
     }
 
     /// <inheritdoc/>
@@ -76,14 +117,14 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
             case HopEventKind.Sent or HopEventKind.Local:
                 if (seen.Attempt > 0)
                     Resends++; // a local one: to a replica on the sender itself
-                if (requests.TryGetValue(seen.Hop.Request, out List<TracedHop>? hops))
-                    hops.Add(Begun(seen));
+                if (requests.TryGetValue(seen.Hop.Request, out TracedRequest? hops) && !hops.IsFull)
+                    hops.Add(hops.Hops.Count < Attempts ? Begun(seen) : NotTraced(seen));
                 return true;
             default:
                 if (!requests.TryGetValue(seen.Hop.Request, out hops))
                     return true; // not traced
-                if (Find(hops, seen) is not { } hop)
-                    return false;
+                if (hops.Find(seen) is not { } hop)
+                    return hops.IsFull; // what was sent then is not kept
                 Note(hop, seen);
                 return true;
         }
@@ -96,6 +137,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
             (hop.Fate, hop.Delivered, hop.Acked) = ("local", seen.At, seen.At);
         return hop;
     }
+
+    /// <summary>Stands for all attempts from this one on.</summary>
+    private static TracedHop NotTraced(in HopEvent seen) => new(seen.Hop, seen.Attempt, seen.From, seen.Incarnation, seen.To, seen.Layer, seen.At) { Fate = "not_traced", IsLast = true };
 
     private static void Note(TracedHop hop, in HopEvent seen)
     {
@@ -121,30 +165,19 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         }
     }
 
-    /// <summary>The latest such attempt of a sender in that incarnation: after a crash, or from two replicas, the same hop is sent more than once.</summary>
-    private static TracedHop? Find(List<TracedHop> hops, in HopEvent seen)
+    private void Write(int request, TracedRequest hops)
     {
-        for (int i = hops.Count - 1; i >= 0; i--)
-        {
-            if (hops[i].Attempt == seen.Attempt && hops[i].From == seen.From && hops[i].Incarnation == seen.Incarnation && hops[i].Hop == seen.Hop)
-                return hops[i];
-        }
-
-        return null;
+        foreach (HopRecord hop in Render(request, hops))
+            rows!.Add(hop);
     }
 
-    private IEnumerable<HopRecord> Render(int request, List<TracedHop> hops)
+    private IEnumerable<HopRecord> Render(int request, TracedRequest traced)
     {
-        List<ulong> branches = []; // numbered in order of appearance
-        foreach (TracedHop hop in hops)
+        Dictionary<ulong, int> branches = []; // numbered in order of appearance
+        foreach (TracedHop hop in traced.Hops)
         {
-            int branch = branches.IndexOf(hop.Hop.Branch);
-            if (branch < 0)
-            {
-                branch = branches.Count;
-                branches.Add(hop.Hop.Branch);
-            }
-
+            if (!branches.TryGetValue(hop.Hop.Branch, out int branch))
+                branches[hop.Hop.Branch] = branch = branches.Count;
             yield return new HopRecord
             {
                 Request = request,
@@ -164,6 +197,44 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         }
     }
 
+    private sealed class TracedRequest
+    {
+        private Dictionary<(HopId, int, int, int), TracedHop>? index; // looked up by key only
+
+        /// <summary>In the order of sending.</summary>
+        public List<TracedHop> Hops { get; } = [];
+
+        /// <summary>Whether attempts have been left out.</summary>
+        public bool IsFull => Hops.Count > 0 && Hops[^1].IsLast;
+
+        public void Add(TracedHop hop)
+        {
+            Hops.Add(hop);
+            if (hop.IsLast)
+                return;
+            if (index is not null)
+                index[Key(hop)] = hop;
+            else if (Hops.Count > FewAttempts)
+                index = Hops.GroupBy(Key).ToDictionary(group => group.Key, group => group.Last());
+        }
+
+        /// <summary>The latest such attempt of a sender in that incarnation: after a crash, or from two replicas, the same hop is sent more than once.</summary>
+        public TracedHop? Find(in HopEvent seen)
+        {
+            if (index is not null)
+                return index.GetValueOrDefault((seen.Hop, seen.Attempt, seen.From, seen.Incarnation));
+            for (int i = Hops.Count - 1; i >= 0; i--)
+            {
+                if (Hops[i].Attempt == seen.Attempt && Hops[i].From == seen.From && Hops[i].Incarnation == seen.Incarnation && Hops[i].Hop == seen.Hop)
+                    return Hops[i];
+            }
+
+            return null;
+        }
+
+        private static (HopId, int, int, int) Key(TracedHop hop) => (hop.Hop, hop.Attempt, hop.From, hop.Incarnation);
+    }
+
     private sealed class TracedHop(HopId hop, int attempt, int from, int incarnation, int to, int layer, Instant sent)
     {
         public HopId Hop { get; } = hop;
@@ -181,6 +252,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         public Instant Sent { get; } = sent;
 
         public required string Fate { get; set; }
+
+        /// <summary>Whether it stands for those that are not kept.</summary>
+        public bool IsLast { get; init; }
 
         public Instant? Delivered { get; set; }
 

@@ -8,7 +8,7 @@ using LayerShuffle.Network.Time;
 namespace LayerShuffle.Cluster.Virtual;
 
 /// <summary>Lets a trial's faults strike on the kernel's clock and writes the ledger.</summary>
-internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport, PausedNodes paused, VirtualRehosting? rehosting = null)
+internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, NodeHealth health, Topology topology, VirtualTransport transport, PausedNodes paused, RequestsUnderway underway, VirtualRehosting? rehosting = null)
 {
     private readonly List<LedgerEntry> ledger = [];
     private readonly Dictionary<string, IDisposable> guards = []; // by fault name
@@ -79,6 +79,7 @@ internal sealed class FaultDriver(VirtualKernel kernel, LinkInjector injector, N
             downBy[(node, incarnation)] = strike.Fault.Name;
             rehosting?.Crashed(node, told => ledger.Add(new LedgerEntry(kernel.Now, "", "placement", name, told)));
             transport.Tell(node, CrashNode.Instance);
+            underway.Crashed(node);
             if (wasPaused)
                 paused.Kill(node);
             for (int peer = 0; peer < transport.Endpoints.Length; peer++)

@@ -12,11 +12,12 @@ namespace LayerShuffle.Cluster.Virtual;
 /// <param name="health">Which nodes are up.</param>
 /// <param name="paused">Keeps what reaches paused nodes.</param>
 /// <param name="trace">Sees what happens.</param>
+/// <param name="underway">Told of every message that is on its way.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
 /// <param name="carry">What arrives of a request's activation.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
-    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, Func<int, long> activationBytes, Func<object?, int, object?> carry,
+    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway, Func<int, long> activationBytes, Func<object?, int, object?> carry,
     Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
@@ -58,6 +59,7 @@ internal sealed class VirtualTransport(
             }
 
             arriving ??= Crossing(message);
+            underway.Add(journey.Request);
             kernel.Schedule(
                 copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!),
                 Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy }));
@@ -78,7 +80,20 @@ internal sealed class VirtualTransport(
         if (!verdict.Delivered)
             return;
         int incarnation = Incarnation(to);
-        kernel.Schedule(verdict.At, EventKind.Delivery, m => Receive(to, incarnation, m!), Carried(message));
+        underway.Add(message.Hop.Request);
+        kernel.Schedule(verdict.At, EventKind.Delivery, m => ReceiveControl(to, incarnation, (ControlMessage)m!), Carried(message));
+    }
+
+    private void ReceiveControl(int to, int incarnation, ControlMessage message)
+    {
+        if (paused.IsPaused(to))
+        {
+            paused.Hold(to, () => ReceiveControl(to, incarnation, message));
+            return;
+        }
+
+        Receive(to, incarnation, message);
+        underway.Remove(message.Hop.Request);
     }
 
     private void Receive(int to, int incarnation, object message)
@@ -117,6 +132,8 @@ internal sealed class VirtualTransport(
             trace.Delivered(message);
             Endpoints[to].Tell(message);
         }
+
+        underway.Remove(message.Journey.Request);
     }
 
     private HopMessage Crossing(HopMessage message)

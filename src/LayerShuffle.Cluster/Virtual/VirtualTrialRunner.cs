@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
 using LayerShuffle.Cluster.Messages;
@@ -28,6 +29,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <summary>Makes, from the trace of a trial that begins, the one that sees it; null: the trace itself. Tests listen in.</summary>
     public Func<TraceRecorder, IHopTrace>? Observe { get; init; }
 
+    /// <summary>Attempts that are traced of one request. Tests that recompute the counts from the rows need them all.</summary>
+    public int TracedAttempts { get; init; } = TraceRecorder.MostAttempts;
+
     /// <summary>Whether what happens is counted in <see cref="ClusterMetrics"/>.</summary>
     public bool Metered { get; init; }
 
@@ -37,8 +41,10 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <param name="testImages">Test images to draw requests from.</param>
     /// <param name="progress">Told of every outcome.</param>
     /// <param name="cancellation">Stops between two events.</param>
+    /// <param name="rows">Takes requests and hops while the trial runs, so that memory goes by requests in flight; null: the record has them all.</param>
+    /// <exception cref="IOException">The rows could not be written.</exception>
     /// <exception cref="InvalidOperationException">The events ran out with requests open, or a count does not add up: a bug.</exception>
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default)
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default, ITrialRows? rows = null)
     {
         VirtualKernel kernel = system.Kernel;
         kernel.Reset();
@@ -48,15 +54,21 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var health = new NodeHealth(spec.Cluster);
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
         var images = new ImageSchedule(spec.Workload, testImages, luck);
-        var log = new RequestLog(images.RequestCount);
+        var log = new RequestLog(images.RequestCount, rows);
         FaultDriver? faults = null;
-        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation));
+        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation), rows) { Attempts = TracedAttempts };
         IHopTrace observer = Observe is null ? trace : Observe(trace);
         if (Metered)
             observer = new MeteredTrace(observer, () => kernel.Now);
+        var underway = new RequestsUnderway(kernel, observer, request =>
+        {
+            trace.Settled(request);
+            log.Forget(request);
+        });
+        observer = underway;
         WireFormat format = spec.Cluster.Wire;
         var transport = new VirtualTransport(
-            kernel, injector, health, paused, observer, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
+            kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
             (activation, request) => model.Carry(activation, request, format), Wire);
         log.Added = record =>
         {
@@ -77,7 +89,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             Luck = luck,
         };
         VirtualRehosting? rehosting = spec.Cluster.Recovery == RecoveryKind.Rehost ? new VirtualRehosting(kernel, health, spec, topology, context) : null;
-        faults = new FaultDriver(kernel, injector, health, topology, transport, paused, rehosting);
+        faults = new FaultDriver(kernel, injector, health, topology, transport, paused, underway, rehosting);
         var routes = new RoutePlanner(spec.Routing, model.Layers, luck);
         (model as IForeseeing)?.Foresee(images.RequestCount, images.Images, request => routes.Plan(request).Order);
         var plan = new TrialPlan(
@@ -85,6 +97,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             request =>
             {
                 trace.Begin(request);
+                underway.Begin(request, spec.Workload.Deadline);
                 if (Metered)
                     ClusterMetrics.RequestBegun();
                 return images.Images(request);
@@ -102,10 +115,13 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
+            if (cluster.Failure is IOException unwritten)
+                ExceptionDispatchInfo.Throw(unwritten); // nobody's bug: the disk is full, or the folder gone
             if (cluster.Failure is { } failure)
                 throw new InvalidOperationException($"Trial {spec.Key.Trial}: an actor failed: {failure.Message}", failure);
             if (!ended)
                 throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have an outcome. This is a bug.");
+            trace.Complete();
             return new TrialRecord
             {
                 Key = spec.Key,

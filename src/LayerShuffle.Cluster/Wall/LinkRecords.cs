@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Links;
 using LayerShuffle.Network.Records;
 
 namespace LayerShuffle.Cluster.Wall;
@@ -5,12 +6,9 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>Puts together what both ends of a link counted: the sender knows what it handed over, the receiver what arrived.</summary>
 internal static class LinkRecords
 {
-    /// <summary>One record for each link, in the order of <paramref name="all"/>, which has every link; what is not reported (its endpoint died) stays uncounted.</summary>
-    public static IReadOnlyList<LinkRecord> Merge(IReadOnlyList<LinkRecord> all, IEnumerable<LinkRecord> reports)
-    {
-        var byLink = reports.GroupBy(link => (link.From, link.To)).ToDictionary(group => group.Key, group => group.ToArray());
-        return [.. all.Select(link => byLink.TryGetValue((link.From, link.To), out LinkRecord[]? parts) ? parts.Aggregate(link, Add) : link)];
-    }
+    /// <summary>One record for each link that is reported, by sending and then by receiving endpoint; what is not reported (its endpoint died) stays uncounted.</summary>
+    public static IReadOnlyList<LinkRecord> Merge(Topology topology, IEnumerable<LinkRecord> reports) =>
+        [.. reports.GroupBy(link => topology.LinkIndex(topology.Index(link.From), topology.Index(link.To))).OrderBy(group => group.Key).Select(group => group.Aggregate(Add))];
 
     private static LinkRecord Add(LinkRecord a, LinkRecord b) => a with
     {

@@ -236,7 +236,6 @@ internal sealed partial class WallTrial
 
     private TrialRecord Record(Instant end)
     {
-        IReadOnlyList<LinkRecord> all = new LinkInjector(spec.Network, topology, Luck).Records();
         lock (traceGate)
         {
             replay.Complete();
@@ -247,7 +246,7 @@ internal sealed partial class WallTrial
                 Requests = log.Records,
                 Hops = trace.Hops(),
                 Ledger = faults.Ledger(),
-                Links = [.. LinkRecords.Merge(all, links).Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // endpoints learn of the end a little late
+                Links = [.. LinkRecords.Merge(topology, links).Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // endpoints learn of the end a little late
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,
                 Retries = trace.Resends,

@@ -9,9 +9,11 @@ public sealed class Placement
     private Placement(int[][] copies, int nodes)
     {
         this.copies = copies;
-        hosted = new int[nodes + 1][];
-        for (int endpoint = 0; endpoint <= nodes; endpoint++)
-            hosted[endpoint] = [.. Enumerable.Range(0, copies.Length).Where(layer => copies[layer].Contains(endpoint))];
+        var layersOn = new List<int>?[nodes + 1];
+        for (int layer = 0; layer < copies.Length; layer++)
+            foreach (int endpoint in copies[layer].Distinct())
+                (layersOn[endpoint] ??= []).Add(layer);
+        hosted = [.. layersOn.Select(layers => layers?.ToArray() ?? [])];
     }
 
     /// <summary>Number of layers.</summary>

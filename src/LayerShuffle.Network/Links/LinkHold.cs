@@ -5,7 +5,7 @@ public sealed class LinkHold : IDisposable
 {
     private readonly LinkInjector injector;
 
-    internal LinkHold(LinkInjector injector, string fault, IReadOnlyList<int> links, LinkPatch? patch, long startOrder)
+    internal LinkHold(LinkInjector injector, string fault, LinkSet links, LinkPatch? patch, long startOrder)
     {
         this.injector = injector;
         Fault = fault;
@@ -18,7 +18,7 @@ public sealed class LinkHold : IDisposable
     public string Fault { get; }
 
     /// <summary>The links it changes.</summary>
-    public IReadOnlyList<int> Links { get; }
+    public LinkSet Links { get; }
 
     /// <summary>What differs on them; null for a cut.</summary>
     public LinkPatch? Patch { get; }

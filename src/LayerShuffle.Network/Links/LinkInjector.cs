@@ -13,7 +13,10 @@ namespace LayerShuffle.Network.Links;
 public sealed class LinkInjector
 {
     private readonly Topology topology;
-    private readonly LinkState?[] links; // by link index; none from an endpoint to itself
+    private readonly LinkConditions standard;
+    private readonly Dictionary<(string From, string To), List<(int Order, LinkPatch Set)>> exceptions = []; // by their ends as written; Order is the scenario's
+    private readonly SeedTree trialSeed;
+    private readonly Dictionary<int, LinkState> links = []; // by link index; made when first used: n endpoints have n² links, and most of them never carry anything
     private readonly List<LinkHold> holds = [];
 
     /// <summary>The links of a fresh trial: all up, all idle.</summary>
@@ -22,17 +25,16 @@ public sealed class LinkInjector
     /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
     public LinkInjector(NetworkSpec spec, Topology topology, SeedTree trialSeed)
     {
-        this.topology = topology;
-        links = new LinkState?[topology.LinkCount];
-        var conditions = new LinkConditions[topology.LinkCount];
-        Array.Fill(conditions, spec.Default);
-        foreach (LinkException exception in spec.Links)
-            foreach (int link in topology.LinksBetween([exception.From], [exception.To]))
-                conditions[link] = conditions[link].With(exception.Set);
-        foreach (int link in topology.LinksBetween([Topology.All], [Topology.All]))
+        (this.topology, this.trialSeed, standard) = (topology, trialSeed, spec.Default);
+        for (int i = 0; i < spec.Links.Count; i++)
         {
-            (int from, int to) = topology.LinkEnds(link);
-            links[link] = new(topology.Name(from), topology.Name(to), conditions[link], trialSeed);
+            LinkException exception = spec.Links[i];
+            foreach (string end in new[] { exception.From, exception.To })
+                if (end != Topology.All)
+                    topology.Index(end); // an end that does not exist is a mistake, whether or not anything is ever sent there
+            if (!exceptions.TryGetValue((exception.From, exception.To), out List<(int, LinkPatch)>? same))
+                exceptions[(exception.From, exception.To)] = same = [];
+            same.Add((i, exception.Set));
         }
     }
 
@@ -86,7 +88,7 @@ public sealed class LinkInjector
     /// <summary>Takes links down until lifted. A link is up when no cut holds it, so overlapping partitions do not heal each other.</summary>
     /// <param name="faultName">The name to lift it by.</param>
     /// <param name="linkIndexes">Directed links (<see cref="Topology.LinkIndex"/>); for a partition, its event's targets.</param>
-    public LinkHold Cut(string faultName, IReadOnlyList<int> linkIndexes) => Hold(new(this, faultName, linkIndexes, null, 0));
+    public LinkHold Cut(string faultName, IReadOnlyList<int> linkIndexes) => Hold(new(this, faultName, Listed(faultName, linkIndexes), null, 0));
 
     /// <summary>Takes down the links between different groups of a partition, until lifted.</summary>
     public LinkHold Cut(PartitionFault fault) => Cut(fault.Name, topology.LinksAcross(fault.Groups));
@@ -97,7 +99,7 @@ public sealed class LinkInjector
     /// <param name="patch">What differs.</param>
     /// <param name="startOrder">Greater for a later start; of equal ones the later call wins.</param>
     public LinkHold ApplyPatch(string faultName, IReadOnlyList<int> linkIndexes, LinkPatch patch, long startOrder) =>
-        Hold(new(this, faultName, linkIndexes, patch, startOrder));
+        Hold(new(this, faultName, Listed(faultName, linkIndexes), patch, startOrder));
 
     /// <summary>
     /// Changes the conditions of a link fault's links until lifted. Its start is its time, so faults of one instant go by the order of the calls.
@@ -114,30 +116,60 @@ public sealed class LinkInjector
         return lifted.Length > 0;
     }
 
-    /// <summary>What every link did so far, by sending and then by receiving endpoint.</summary>
+    /// <summary>What every link that carried or dropped anything did so far, by sending and then by receiving endpoint.</summary>
     /// <param name="oneEnd">Whether this injector serves one endpoint only (on the wall clock): it knows what that endpoint sent and what reached it, and the books need not balance.</param>
     /// <param name="end">When the trial ended: what links transmit after that is not its; null: nothing is left out.</param>
-    public IReadOnlyList<LinkRecord> Records(bool oneEnd = false, Instant? end = null) => [.. links.OfType<LinkState>().Select(link => link.Record(oneEnd, end ?? Instant.Never))];
+    public IReadOnlyList<LinkRecord> Records(bool oneEnd = false, Instant? end = null) =>
+        [.. links.Where(link => link.Value.IsUsed).OrderBy(link => link.Key).Select(link => link.Value.Record(oneEnd, end ?? Instant.Never))];
 
     internal void Lift(LinkHold hold)
     {
         if (!holds.Remove(hold))
             return;
-        foreach (int link in hold.Links)
-            links[link]!.Lift(hold);
+        foreach (LinkState link in InUse(hold.Links))
+            link.Lift(hold);
     }
 
     private LinkHold Hold(LinkHold hold)
     {
-        foreach (int link in hold.Links)
-            if (links[link] is null)
-                throw new ArgumentException($"Fault '{hold.Fault}' names a link from an endpoint to itself, and there is none.");
         holds.Add(hold);
-        foreach (int link in hold.Links)
-            links[link]!.Apply(hold);
+        foreach (LinkState link in InUse(hold.Links))
+            link.Apply(hold);
         return hold;
     }
 
-    private LinkState Link(int from, int to) => links[topology.LinkIndex(from, to)]
-        ?? throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: what stays on an endpoint takes no time and is never lost.", nameof(to));
+    private LinkSet Listed(string fault, IReadOnlyList<int> links)
+    {
+        if (links is not LinkSet && links.Any(link => topology.LinkEnds(link) is var (from, to) && from == to))
+            throw new ArgumentException($"Fault '{fault}' names a link from an endpoint to itself, and there is none.");
+        return LinkSet.Of(topology.Count, links);
+    }
+
+    /// <summary>Each by itself: their order reaches nothing.</summary>
+    private IEnumerable<LinkState> InUse(LinkSet set) =>
+        links.Where(link => topology.LinkEnds(link.Key) is var (from, to) && set.Contains(from, to)).Select(link => link.Value);
+
+    private LinkState Link(int from, int to)
+    {
+        int index = topology.LinkIndex(from, to);
+        if (links.TryGetValue(index, out LinkState? link))
+            return link;
+        if (from == to)
+            throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: what stays on an endpoint takes no time and is never lost.", nameof(to));
+        links[index] = link = new(topology.Name(from), topology.Name(to), Asked(topology.Name(from), topology.Name(to)), trialSeed);
+        foreach (LinkHold hold in holds)
+            if (hold.Links.Contains(from, to))
+                link.Apply(hold);
+        return link;
+    }
+
+    /// <summary>The conditions asked for: the exceptions that concern the link, in the scenario's order.</summary>
+    private LinkConditions Asked(string from, string to)
+    {
+        if (exceptions.Count == 0)
+            return standard;
+        (string, string)[] written = [(from, to), (from, Topology.All), (Topology.All, to), (Topology.All, Topology.All)];
+        IEnumerable<(int Order, LinkPatch Set)> concerning = written.SelectMany(ends => exceptions.GetValueOrDefault(ends) ?? []);
+        return concerning.OrderBy(exception => exception.Order).Aggregate(standard, (conditions, exception) => conditions.With(exception.Set));
+    }
 }

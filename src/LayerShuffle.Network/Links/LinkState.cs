@@ -40,6 +40,9 @@ internal sealed class LinkState
 
     public LinkConditions Conditions => conditions;
 
+    /// <summary>Whether it carried or dropped anything that is counted; with one end alone in view, that may be what arrived.</summary>
+    public bool IsUsed => statistics.Sent + statistics.Control + statistics.Delivered + statistics.Corrupted + statistics.DroppedReceiverDown > 0;
+
     /// <summary>Link up? → duplicate → for each copy its own fate.</summary>
     public SendVerdict Send(in MessageKey key, long sizeBytes, Instant now)
     {

@@ -3,8 +3,7 @@ using LayerShuffle.Network.Clusters;
 namespace LayerShuffle.Network.Links;
 
 /// <summary>
-/// The endpoints by number: 0 is the coordinator, node k of the scenario is k+1. Links are numbered from their ends, so that arrays can hold what belongs to
-/// them.
+/// The endpoints by number: 0 is the coordinator, node k of the scenario is k+1. Links are numbered from their ends.
 /// </summary>
 public sealed class Topology
 {
@@ -30,9 +29,6 @@ public sealed class Topology
     /// <summary>Number of endpoints, the coordinator included.</summary>
     public int Count => names.Length;
 
-    /// <summary>Size of an array indexed by <see cref="LinkIndex"/>.</summary>
-    public int LinkCount => names.Length * names.Length;
-
     /// <summary>The endpoints of a cluster.</summary>
     public static Topology Of(ClusterSpec cluster) => new([.. cluster.Nodes.Select(node => node.Name)]);
 
@@ -53,22 +49,10 @@ public sealed class Topology
     /// <summary>
     /// The directed links from some endpoints to others, ascending, where <c>all</c> is every endpoint and an endpoint has no link to itself.
     /// </summary>
-    public IReadOnlyList<int> LinksBetween(IReadOnlyList<string> from, IReadOnlyList<string> to)
-    {
-        int[] sources = Expand(from), sinks = Expand(to);
-        return [.. from source in sources from sink in sinks where source != sink select LinkIndex(source, sink)];
-    }
+    public LinkSet LinksBetween(IReadOnlyList<string> from, IReadOnlyList<string> to) => LinkSet.Between(Count, Expand(from), Expand(to));
 
     /// <summary>The directed links between different groups, ascending: what a partition cuts.</summary>
-    public IReadOnlyList<int> LinksAcross(IReadOnlyList<IReadOnlyList<string>> groups)
-    {
-        SortedSet<int> links = [];
-        for (int a = 0; a < groups.Count; a++)
-            for (int b = 0; b < groups.Count; b++)
-                if (a != b)
-                    links.UnionWith(LinksBetween(groups[a], groups[b]));
-        return [.. links];
-    }
+    public LinkSet LinksAcross(IReadOnlyList<IReadOnlyList<string>> groups) => LinkSet.Across(Count, groups.Select(Expand));
 
     private int[] Expand(IReadOnlyList<string> listed) =>
         listed.Contains(All) ? [.. Enumerable.Range(0, Count)] : [.. listed.Select(Index).Distinct().Order()];

@@ -9,10 +9,10 @@ public sealed record TrialRecord
     /// <summary>What identifies it.</summary>
     public required TrialKey Key { get; init; }
 
-    /// <summary>One per request, by request number.</summary>
+    /// <summary>One per request, by request number. Empty where they went to an <see cref="ITrialRows"/>.</summary>
     public required IReadOnlyList<RequestRecord> Requests { get; init; }
 
-    /// <summary>Hop attempts of the traced requests, by request and time.</summary>
+    /// <summary>Hop attempts of the traced requests, by request and time. Empty where they went to an <see cref="ITrialRows"/>.</summary>
     public required IReadOnlyList<HopRecord> Hops { get; init; }
 
     /// <summary>Every fault event in order of time.</summary>

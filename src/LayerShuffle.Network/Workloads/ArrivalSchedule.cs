@@ -10,7 +10,8 @@ public sealed class ArrivalSchedule
     private readonly ArrivalSpec spec;
     private readonly decimal? rate;
     private readonly SeedTree seed;
-    private readonly List<double> sums = [0]; // at i: the sum of the first i unit exponential gaps
+    private int summed; // of the unit exponential gaps
+    private double sum; // of so many: requests are asked for in turn, and none of the sums is needed again
 
     /// <summary>The schedule of a trial.</summary>
     /// <param name="spec">An open kind of arrivals.</param>
@@ -38,8 +39,10 @@ public sealed class ArrivalSchedule
     /// <summary>Gap i is a pure function of (seed, repeat, i), and the rate only stretches the whole: swept rates meet the same pattern.</summary>
     private double UnitArrival(int request)
     {
-        while (sums.Count <= request)
-            sums.Add(sums[^1] - Math.Log(1 - seed.Child(sums.Count).Uniform));
-        return sums[request];
+        if (request < summed)
+            (summed, sum) = (0, 0); // asked out of turn: from the start
+        while (summed < request)
+            sum -= Math.Log(1 - seed.Child(++summed).Uniform);
+        return sum;
     }
 }

@@ -2,13 +2,18 @@ using CsvHelper;
 
 namespace LayerShuffle.Results.Csv;
 
-/// <summary>Rows rendered in memory, so that a file receives them whole.</summary>
+/// <summary>Rows rendered before they are written, so that a file receives them whole.</summary>
 internal sealed class CsvBuffer : IDisposable
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly SpillStream _bytes;
     private readonly CsvWriter _csv;
 
-    public CsvBuffer() => _csv = CsvWriter.Create(_bytes, CsvFormat.Writing, leaveOpen: true);
+    /// <param name="spill">Where rows may wait that are too many for memory; null: they are few.</param>
+    public CsvBuffer(string? spill = null)
+    {
+        _bytes = new SpillStream(spill);
+        _csv = CsvWriter.Create(_bytes, CsvFormat.Writing, leaveOpen: true);
+    }
 
     /// <summary>A buffer that already holds one row of the given cells.</summary>
     public static CsvBuffer WithHeader(IEnumerable<string> columns)
@@ -34,11 +39,20 @@ internal sealed class CsvBuffer : IDisposable
 
     public void EndRow() => _csv.EndRecord();
 
-    /// <summary>Everything rendered so far.</summary>
+    /// <summary>Everything rendered so far, of few rows.</summary>
     public ReadOnlySpan<byte> Bytes()
     {
         _csv.Flush();
-        return _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+        return _bytes.InMemory();
+    }
+
+    /// <summary>Appends everything rendered so far to a stream.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool AppendTo(Stream target)
+    {
+        _csv.Flush();
+        _bytes.AppendTo(target);
+        return _bytes.Length > 0;
     }
 
     public void Dispose()

@@ -1,6 +1,6 @@
 namespace LayerShuffle.Results.Csv;
 
-/// <summary>A results file that grows by whole rows: each append is one write, and is on the disk when it returns.</summary>
+/// <summary>A results file that grows by whole rows: an append is on the disk when it returns, and leaves the file as it was where it fails.</summary>
 internal sealed class CsvFile : IDisposable
 {
     private readonly Stream _stream;
@@ -37,14 +37,10 @@ internal sealed class CsvFile : IDisposable
     /// <summary>Appends rows whole; where that fails, nothing of them stays.</summary>
     public void Append(CsvBuffer rows)
     {
-        var bytes = rows.Bytes();
-        if (bytes.IsEmpty)
-            return;
         var before = _stream.Length;
         try
         {
-            _stream.Write(bytes);
-            if (_stream is FileStream file)
+            if (rows.AppendTo(_stream) && _stream is FileStream file)
                 file.Flush(flushToDisk: true);
         }
         catch
@@ -69,6 +65,18 @@ internal sealed class CsvFile : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private void TakeBack(long length)
+    {
+        try
+        {
+            _stream.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // the first failure is the one to tell of; who resumes drops the rows of unfinished trials anyway
+        }
+    }
 
     private void CheckHeader(string path, ReadOnlySpan<byte> expected)
     {

@@ -10,42 +10,25 @@ internal static class TrialRows
     public static CsvBuffer AddKey(this CsvBuffer rows, TrialKey key) =>
         rows.Add(key.Trial).Add(key.Model).Add(key.TrainingSeed).Add(key.Policy).Add(key.Condition).Add(key.Repeat);
 
-    public static CsvBuffer Requests(TrialRecord trial)
-    {
-        var rows = new CsvBuffer();
-        foreach (var request in trial.Requests)
-        {
-            rows.AddKey(trial.Key).Add(request.Request).Add(request.FirstImage).Add(request.Images).AddCount(request.Correct).AddCount(request.CorrectTop5)
-                .Add(OutcomeName(request.Outcome)).Add(request.Submitted.TotalMilliseconds).Add(request.Latency?.TotalMilliseconds)
-                .Add(CsvFormat.Layers(request.Order)).Add(CsvFormat.Layers(request.Skipped)).Add(CsvFormat.Layers(request.Pruned))
-                .Add(request.Order is { } order ? KendallTau.NormalizedDistance(order) : null).AddCount(request.Retries).EndRow();
-        }
-        return rows;
-    }
+    public static void AddRequest(this CsvBuffer rows, TrialKey trial, RequestRecord request) =>
+        rows.AddKey(trial).Add(request.Request).Add(request.FirstImage).Add(request.Images).AddCount(request.Correct).AddCount(request.CorrectTop5)
+            .Add(OutcomeName(request.Outcome)).Add(request.Submitted.TotalMilliseconds).Add(request.Latency?.TotalMilliseconds)
+            .Add(CsvFormat.Layers(request.Order)).Add(CsvFormat.Layers(request.Skipped)).Add(CsvFormat.Layers(request.Pruned))
+            .Add(request.Order is { } order ? KendallTau.NormalizedDistance(order) : null).AddCount(request.Retries).EndRow();
 
-    public static CsvBuffer Hops(TrialRecord trial)
-    {
-        var rows = new CsvBuffer();
-        foreach (var hop in trial.Hops)
-        {
-            rows.AddKey(trial.Key).Add(hop.Request).Add(hop.Branch).Add(hop.Position).Add(hop.Attempt).Add(hop.From).Add(hop.To).AddCount(hop.Layer)
-                .Add(hop.Sent.TotalMilliseconds).Add(hop.Delivered?.TotalMilliseconds).Add(hop.Acked?.TotalMilliseconds)
-                .Add(hop.ComputeStart?.TotalMilliseconds).Add(hop.ComputeEnd?.TotalMilliseconds).Add(hop.Fate).EndRow();
-        }
-        return rows;
-    }
+    public static void AddHop(this CsvBuffer rows, TrialKey trial, HopRecord hop) =>
+        rows.AddKey(trial).Add(hop.Request).Add(hop.Branch).Add(hop.Position).Add(hop.Attempt).Add(hop.From).Add(hop.To).AddCount(hop.Layer)
+            .Add(hop.Sent.TotalMilliseconds).Add(hop.Delivered?.TotalMilliseconds).Add(hop.Acked?.TotalMilliseconds)
+            .Add(hop.ComputeStart?.TotalMilliseconds).Add(hop.ComputeEnd?.TotalMilliseconds).Add(hop.Fate).EndRow();
 
-    public static CsvBuffer Faults(TrialRecord trial)
+    public static void AddFaults(this CsvBuffer rows, TrialRecord trial)
     {
-        var rows = new CsvBuffer();
         foreach (var entry in trial.Ledger)
             rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect).Add(entry.Requested?.TotalMilliseconds).EndRow();
-        return rows;
     }
 
-    public static CsvBuffer Links(TrialRecord trial)
+    public static void AddLinks(this CsvBuffer rows, TrialRecord trial)
     {
-        var rows = new CsvBuffer();
         foreach (var link in trial.Links)
         {
             var asked = link.Asked;
@@ -59,7 +42,6 @@ internal static class TrialRows
                 .Add(link.DroppedLinkDown).Add(link.DroppedReceiverDown).Add(link.ControlMessages).Add(link.Bytes)
                 .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).EndRow();
         }
-        return rows;
     }
 
     private static double? Rate(long count, long of) => of > 0 ? (double)count / of : null;

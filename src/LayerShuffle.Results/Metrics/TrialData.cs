@@ -43,17 +43,9 @@ public sealed record TrialData
     /// <param name="numbers">Those that are numbers, likewise; null for none.</param>
     public static TrialData From(TrialRecord record, IReadOnlyDictionary<string, string> swept, IReadOnlyDictionary<string, double>? numbers = null)
     {
-        var requests = record.Requests;
-        return new TrialData
-        {
-            Key = record.Key,
-            Swept = SweptColumns.ByColumn(swept),
-            SweptNumbers = (numbers ?? new Dictionary<string, double>()).ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
-            Metrics = TrialMetrics.Compute(record),
-            Images = [.. requests.Select(request => request.Images)],
-            Correct = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? request.Correct ?? 0 : 0)],
-            LatencyMs = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? request.Latency?.TotalMilliseconds ?? double.NaN : double.NaN)],
-            Skipped = [.. requests.Select(request => request.Outcome == RequestOutcome.Completed ? (short)(request.Skipped?.Count ?? 0) : (short)-1)],
-        };
+        var builder = new TrialDataBuilder();
+        foreach (var request in record.Requests)
+            builder.Add(request);
+        return builder.Finish(record, swept, numbers);
     }
 }

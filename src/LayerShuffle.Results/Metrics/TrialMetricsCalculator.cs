@@ -1,6 +1,4 @@
 using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Results.Statistics;
 
 namespace LayerShuffle.Results.Metrics;
 
@@ -9,43 +7,10 @@ internal static class TrialMetricsCalculator
 {
     public static TrialMetrics Compute(TrialRecord record)
     {
-        var completed = record.Requests.Where(request => request.Outcome == RequestOutcome.Completed).ToList();
-        var images = record.Requests.Sum(request => (long)request.Images);
-        var completedImages = completed.Sum(request => (long)request.Images);
-        var correct = completed.Sum(request => (long)(request.Correct ?? 0));
-        var correctTop5 = completed.Sum(request => (long)(request.CorrectTop5 ?? 0));
-        var latencies = completed.Select(LatencyMs).Order().ToArray();
-        var allLatencies = record.Requests.Select(request => request.Outcome == RequestOutcome.Completed ? LatencyMs(request) : record.Deadline.TotalMilliseconds)
-            .Order().ToArray();
-
-        return new TrialMetrics
-        {
-            Requests = record.Requests.Count,
-            Completed = completed.Count,
-            Failed = record.Requests.Count - completed.Count,
-            Images = images,
-            Top1 = record.HasModel ? Ratio(correct, images) : null,
-            Top5 = record.HasModel ? Ratio(correctTop5, images) : null,
-            Top1Completed = record.HasModel ? Ratio(correct, completedImages) : null,
-            LatencyMeanMs = Mean(latencies),
-            LatencyP50Ms = Quantile(latencies, 0.5),
-            LatencyP95Ms = Quantile(latencies, 0.95),
-            LatencyP99Ms = Quantile(latencies, 0.99),
-            LatencyP95AllMs = Quantile(allLatencies, 0.95),
-            ThroughputImagesPerS = Ratio(completedImages, record.Length.TotalSeconds),
-            LayersExecutedMean = Mean([.. completed.Select(request => (double)(request.Order?.Count ?? 0))]),
-            LayersSkippedMean = Mean([.. completed.Select(request => (double)(request.Skipped?.Count ?? 0))]),
-            KendallTauDistanceMean = Mean([.. completed.Select(request => KendallTau.NormalizedDistance(request.Order ?? []))]),
-            MessagesSent = record.Links.Sum(link => link.MessagesSent),
-            MessagesLost = record.Links.Sum(link => link.Lost + link.DroppedLinkDown + link.DroppedReceiverDown),
-            MessagesDuplicated = record.Links.Sum(link => link.Duplicated),
-            MessagesCorrupted = record.Links.Sum(link => link.Corrupted),
-            MessagesReordered = record.Links.Sum(link => link.Overtook),
-            Retries = record.Retries,
-            ResultsSuperseded = record.ResultsSuperseded,
-            BytesSent = record.Links.Sum(link => link.Bytes),
-            DurationS = record.Length.TotalSeconds,
-        };
+        var builder = new TrialDataBuilder();
+        foreach (var request in record.Requests)
+            builder.Add(request);
+        return builder.Metrics(record);
     }
 
     /// <summary>The metrics that a row of <c>conditions.csv</c> tells.</summary>
@@ -82,13 +47,4 @@ internal static class TrialMetricsCalculator
             DurationS = cell("duration_s") ?? 0,
         };
     }
-
-    private static double LatencyMs(RequestRecord request) =>
-        request.Latency?.TotalMilliseconds ?? throw new InvalidDataException($"Request {request.Request} completed without a latency.");
-
-    private static double? Ratio(double part, double whole) => whole > 0 ? part / whole : null;
-
-    private static double? Mean(double[] values) => values.Length > 0 ? values.Sum() / values.Length : null;
-
-    private static double? Quantile(double[] ascending, double probability) => ascending.Length > 0 ? Quantiles.Linear(ascending, probability) : null;
 }

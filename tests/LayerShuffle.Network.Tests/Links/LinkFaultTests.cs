@@ -58,6 +58,7 @@ public sealed class LinkFaultTests
         Expect(loss: 0.01, corrupt: 0.2);
         same.Dispose();
         Expect(loss: 0.01, corrupt: 0);
+        injector.Send(0, 1, Key(0), 10, At(0));
         injector.Records()[0].Asked.Loss.ShouldBe(0.01);
 
         void Expect(double loss, double corrupt)
@@ -126,8 +127,11 @@ public sealed class LinkFaultTests
         record.DroppedLinkDown.ShouldBe(1_000);
         record.Busy.ShouldBe(Ms(0.1) * record.Carried);
         new[] { record.Lost, record.Corrupted, record.Duplicated, record.DroppedReceiverDown, record.Overtook }.ShouldAllBe(count => count > 0);
-        injector.Records().Count.ShouldBe(6);
+        injector.Conditions(1, 0);
+        injector.Records().Count.ShouldBe(1, "the other five links carried nothing");
+        injector.SendControl(2, 1, ControlKind.Ack, Key(0), 0, At(0));
         injector.Records()[1].MessagesSent.ShouldBe(0);
+        injector.Records()[1].ControlMessages.ShouldBe(1);
         injector.Records()[1].LatencyMeanMs.ShouldBeNull();
         Should.Throw<ArgumentException>(() => injector.CountArrival(0, 1, CopyFate.Lost, true));
     }

@@ -1,0 +1,101 @@
+using LayerShuffle.Network.Records;
+using LayerShuffle.Network.Routing;
+using LayerShuffle.Results.Csv;
+using LayerShuffle.Results.Statistics;
+
+namespace LayerShuffle.Results.Metrics;
+
+/// <summary>Takes a trial's requests one after another and keeps the few numbers of each that <see cref="TrialData"/> holds.</summary>
+internal sealed class TrialDataBuilder
+{
+    private readonly List<int> _images = [];
+    private readonly List<int> _correct = [];
+    private readonly List<double> _latencyMs = [];
+    private readonly List<short> _skipped = [];
+    private long _correctImages;
+    private long _correctTop5;
+    private long _layersExecuted;
+    private long _layersSkipped;
+    private double _kendallTau;
+
+    /// <summary>One more request; their order is that of the sums.</summary>
+    public void Add(RequestRecord request)
+    {
+        var completed = request.Outcome == RequestOutcome.Completed;
+        _images.Add(request.Images);
+        _correct.Add(completed ? request.Correct ?? 0 : 0);
+        _latencyMs.Add(completed ? LatencyMs(request) : double.NaN);
+        _skipped.Add(completed ? (short)(request.Skipped?.Count ?? 0) : (short)-1);
+        if (!completed)
+            return;
+        _correctImages += request.Correct ?? 0;
+        _correctTop5 += request.CorrectTop5 ?? 0;
+        _layersExecuted += request.Order?.Count ?? 0;
+        _layersSkipped += request.Skipped?.Count ?? 0;
+        _kendallTau += KendallTau.NormalizedDistance(request.Order ?? []);
+    }
+
+    /// <summary>What is kept of the trial.</summary>
+    /// <param name="record">What else it left behind.</param>
+    /// <param name="swept">Its swept values, by key or by column.</param>
+    /// <param name="numbers">Those that are numbers, likewise; null for none.</param>
+    public TrialData Finish(TrialRecord record, IReadOnlyDictionary<string, string> swept, IReadOnlyDictionary<string, double>? numbers) => new()
+    {
+        Key = record.Key,
+        Swept = SweptColumns.ByColumn(swept),
+        SweptNumbers = (numbers ?? new Dictionary<string, double>()).ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
+        Metrics = Metrics(record),
+        Images = [.. _images],
+        Correct = [.. _correct],
+        LatencyMs = [.. _latencyMs],
+        Skipped = [.. _skipped],
+    };
+
+    /// <summary>The trial's metrics.</summary>
+    public TrialMetrics Metrics(TrialRecord record)
+    {
+        var images = _images.Sum(count => (long)count);
+        var completedImages = _images.Where((_, request) => _skipped[request] >= 0).Sum(count => (long)count);
+        double[] latencies = [.. _latencyMs.Where(latency => !double.IsNaN(latency))];
+        double[] allLatencies = [.. _latencyMs.Select(latency => double.IsNaN(latency) ? record.Deadline.TotalMilliseconds : latency)];
+        Array.Sort(latencies);
+        Array.Sort(allLatencies);
+        var completed = latencies.Length;
+
+        return new TrialMetrics
+        {
+            Requests = _images.Count,
+            Completed = completed,
+            Failed = _images.Count - completed,
+            Images = images,
+            Top1 = record.HasModel ? Ratio(_correctImages, images) : null,
+            Top5 = record.HasModel ? Ratio(_correctTop5, images) : null,
+            Top1Completed = record.HasModel ? Ratio(_correctImages, completedImages) : null,
+            LatencyMeanMs = Ratio(latencies.Sum(), completed),
+            LatencyP50Ms = Quantile(latencies, 0.5),
+            LatencyP95Ms = Quantile(latencies, 0.95),
+            LatencyP99Ms = Quantile(latencies, 0.99),
+            LatencyP95AllMs = Quantile(allLatencies, 0.95),
+            ThroughputImagesPerS = Ratio(completedImages, record.Length.TotalSeconds),
+            LayersExecutedMean = Ratio(_layersExecuted, completed),
+            LayersSkippedMean = Ratio(_layersSkipped, completed),
+            KendallTauDistanceMean = Ratio(_kendallTau, completed),
+            MessagesSent = record.Links.Sum(link => link.MessagesSent),
+            MessagesLost = record.Links.Sum(link => link.Lost + link.DroppedLinkDown + link.DroppedReceiverDown),
+            MessagesDuplicated = record.Links.Sum(link => link.Duplicated),
+            MessagesCorrupted = record.Links.Sum(link => link.Corrupted),
+            MessagesReordered = record.Links.Sum(link => link.Overtook),
+            Retries = record.Retries,
+            ResultsSuperseded = record.ResultsSuperseded,
+            BytesSent = record.Links.Sum(link => link.Bytes),
+            DurationS = record.Length.TotalSeconds,
+        };
+    }
+
+    private static double LatencyMs(RequestRecord request) =>
+        request.Latency?.TotalMilliseconds ?? throw new InvalidDataException($"Request {request.Request} completed without a latency.");
+
+    private static double? Ratio(double part, double whole) => whole > 0 ? part / whole : null;
+
+    private static double? Quantile(double[] ascending, double probability) => ascending.Length > 0 ? Quantiles.Linear(ascending, probability) : null;
+}
