@@ -36,8 +36,8 @@ public static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            // Ctrl-C: time to write what is finished. A node listens to it itself: its leave may take longer, and a second Ctrl-C counts.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == NodeCommand.Name ? null : TimeSpan.FromSeconds(30),
+            // Ctrl-C: time to write what is finished. Nodes and workers listen to signals themselves: a leave may take longer, a second signal counts, and a worker that returned from here in mid-computation would crash.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is NodeCommand.Name or WorkerCommand.Name ? null : TimeSpan.FromSeconds(30),
         };
         try
         {

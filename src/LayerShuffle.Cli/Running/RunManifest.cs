@@ -16,6 +16,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly JsonObject models = [];
     private readonly DateTimeOffset started = time.GetUtcNow();
+    private readonly long began = time.GetTimestamp(); // the wall clock may be set meanwhile
 
     /// <summary>What there is to tell of the cluster on the wall clock.</summary>
     public ClusterManifest Cluster { get; } = new();
@@ -45,7 +46,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["trials"] = trials,
             ["started_utc"] = started.ToString("O"),
             ["ended_utc"] = time.GetUtcNow().ToString("O"),
-            ["seconds"] = Math.Round((time.GetUtcNow() - started).TotalSeconds, 3),
+            ["seconds"] = Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
             ["peak_memory_mb"] = PeakMemory(),
             ["versions"] = new JsonObject
             {
