@@ -25,7 +25,8 @@ public sealed class ActorGuard : IActorGuard, IDisposable
         (this.system, this.ended) = (system, ended);
         Action<IActorRef> gone = Gone;
         Action unwatched = () => Tell(new ActorEndedException("The watch over the actors has ended, which nobody asked it to."));
-        watcher = system.ActorOf(Props.Create(() => new Watcher(gone, unwatched)));
+        Func<IActorRef, bool> isWatched = names.ContainsKey;
+        watcher = system.ActorOf(Props.Create(() => new Watcher(isWatched, gone, unwatched)));
     }
 
     /// <inheritdoc/>
@@ -42,7 +43,7 @@ public sealed class ActorGuard : IActorGuard, IDisposable
     public void Failed(IActorRef actor, Exception exception)
     {
         Exception cause = exception;
-        while (cause is ActorInitializationException or TargetInvocationException or AggregateException && cause.InnerException is { } inner)
+        while (cause is ActorInitializationException or TypeLoadException or TargetInvocationException or AggregateException && cause.InnerException is { } inner)
             cause = inner;
         string name = names.GetValueOrDefault(actor) ?? $"The actor {actor.Path.ToStringWithoutAddress()}";
         Tell(new ActorEndedException(cause is ActorKilledException ? $"{name} was killed." : $"{name} failed: {cause.Message}", cause));
@@ -73,11 +74,24 @@ public sealed class ActorGuard : IActorGuard, IDisposable
     {
         private readonly Action unwatched;
 
-        public Watcher(Action<IActorRef> gone, Action unwatched)
+        public Watcher(Func<IActorRef, bool> isWatched, Action<IActorRef> gone, Action unwatched)
         {
             this.unwatched = unwatched;
             Receive<Watched>(watched => Context.Watch(watched.Actor));
-            Receive<Terminated>(terminated => gone(terminated.ActorRef));
+            Receive<Terminated>(terminated =>
+            {
+                // Children end before their parent does: if it answers, it was the child; if not, it is its parent's own end that is told.
+                IActorRef parent = ((IInternalActorRef)terminated.ActorRef).Parent;
+                if (isWatched(parent))
+                    parent.Tell(new Identify(terminated.ActorRef));
+                else
+                    gone(terminated.ActorRef);
+            });
+            Receive<ActorIdentity>(answer =>
+            {
+                if (!answer.Subject.IsNobody()) // dead letters answer for the dead
+                    gone((IActorRef)answer.MessageId);
+            });
         }
 
         protected override void PostStop() => unwatched();

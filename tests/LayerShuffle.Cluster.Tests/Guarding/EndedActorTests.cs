@@ -7,7 +7,6 @@ using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
 
 namespace LayerShuffle.Cluster.Tests.Guarding;
 
@@ -141,6 +140,8 @@ public sealed class EndedActorTests
         var ended = new TaskCompletionSource<ActorEndedException>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var guard = new ActorGuard(system, what => ended.TrySetResult(what));
         IActorRef root = system.ActorOf(Props.Create(() => new WallTrialRoot(Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor", guard)), "root");
+        if (how != "unborn")
+            await root.Ask<ActorIdentity>(new Identify(null), Patience); // its child exists now
         if (how == "throw")
             root.Tell("boom");
         else if (how == "root")

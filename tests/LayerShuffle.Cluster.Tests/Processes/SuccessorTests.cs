@@ -9,14 +9,14 @@ public sealed class SuccessorTests : ProcessTests
     [Fact]
     public async Task The_end_of_a_supervisor_that_was_given_up_does_not_expel_its_successor()
     {
-        Watched hub = Listen(o => o with { Version = "stand-in", Grace = TimeSpan.FromSeconds(1) });
+        Watched hub = Listen(o => o with { Version = "stand-in", Grace = TimeSpan.FromSeconds(3) });
         await using LocalSupervisors local = await LocalSupervisors.StartAsync(
             new LocalSupervisorsOptions { Names = ["node-1"], Command = arguments => new ProcessStartInfo(StandIn, arguments), EndPatience = TimeSpan.FromMilliseconds(50) }, hub.Hub);
         await hub.NextAsync<HubEvent.Joined>();
         int former = local.ProcessIds["node-1"], worker = await StartAsync(hub, "node-1", 1);
         Expect(former);
         Signal("-STOP", former);
-        (await hub.NextAsync<HubEvent.Left>()).ShouldBe(new HubEvent.Left("node-1", "Nothing was heard of it for 1 s.", 1));
+        (await hub.NextAsync<HubEvent.Left>()).ShouldBe(new HubEvent.Left("node-1", "Nothing was heard of it for 3 s.", 1));
 
         await local.RestartAsync("node-1").WaitAsync(Patience);
 
