@@ -24,7 +24,7 @@ internal sealed class TrainingHarness : IDisposable
         var job = new TrainingJob("model", 0, model, options, null!, null!, SeedTree.Root(0), null);
         Action<StepResult> done = r => result = r;
         Action<Exception> failed = e => failure ??= e;
-        system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed)), "training");
+        system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed, null)), "training");
         system.Kernel.Drain();
         IActorRef first = directory.Layer(0);
         Action look = () => Gradients = model.Gradients().ToDictionary(g => g.Key, g => g.Value?.clone());

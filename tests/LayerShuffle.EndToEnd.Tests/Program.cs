@@ -115,7 +115,10 @@ internal sealed partial class Program
     public static void Kill(int process) => _ = SendSignal(process, Sigkill);
 
     /// <summary>Asks it to end (SIGTERM).</summary>
-    public void Terminate() => SendSignal(process.Id, Sigterm).ShouldBe(0);
+    public void Terminate() => Terminate(process.Id);
+
+    /// <summary>Asks any process to end (SIGTERM).</summary>
+    public static void Terminate(int process) => SendSignal(process, Sigterm).ShouldBe(0);
 
     /// <summary>Ctrl-C (SIGINT).</summary>
     public void Interrupt() => SendSignal(process.Id, Sigint).ShouldBe(0);

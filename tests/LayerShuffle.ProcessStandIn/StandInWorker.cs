@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LayerShuffle.Cluster.Processes;
 
 /// <summary>A worker that computes nothing. Its settings are words: what it does besides being ready and waiting for its end.</summary>
@@ -12,6 +13,13 @@ internal static class StandInWorker
             if (!start.Settings.Contains("deaf", StringComparison.Ordinal))
                 Environment.Exit(0);
         });
+        using PosixSignalRegistration? terminate = start.Settings.Contains("polite", StringComparison.Ordinal)
+            ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                WorkerParent.WriteLeaving(Console.Out);
+            })
+            : null;
         if (start.Settings.Contains("chatty", StringComparison.Ordinal))
             Console.WriteLine("before it is ready");
         WorkerParent.WriteReady(Console.Out, new WorkerAddress("", 1000 + start.Incarnation, 2000 + start.Incarnation));

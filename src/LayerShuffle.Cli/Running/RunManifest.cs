@@ -22,6 +22,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     private JsonArray? expectations;
     private JsonObject? exit;
     private long? written;
+    private readonly long began = time.GetTimestamp(); // the wall clock may be set meanwhile
 
     /// <summary>What there is to tell of the cluster on the wall clock.</summary>
     public ClusterManifest Cluster { get; } = new();
@@ -96,7 +97,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["trials"] = trials,
             ["started_utc"] = started.ToString("O"),
             ["ended_utc"] = state == "running" ? null : now.ToString("O"),
-            ["seconds"] = Math.Round((now - started).TotalSeconds, 3),
+            ["seconds"] = Math.Round(time.GetElapsedTime(began).TotalSeconds, 3),
             ["peak_memory_mb"] = PeakMemory(),
             ["process"] = new JsonObject { ["id"] = Environment.ProcessId, ["machine"] = Environment.MachineName },
             ["versions"] = new JsonObject

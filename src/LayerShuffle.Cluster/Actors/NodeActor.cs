@@ -62,7 +62,11 @@ public sealed class NodeActor : ReceiveActor
         Akka.Actor.Props.Create(() => new NodeActor(self, spec, context, incarnation, up));
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        context.Guard?.Failed(Sender, exception); // the layer that threw: from the root's side it is the node
+        return Directive.Escalate;
+    });
 
     private void OnHop(HopMessage message)
     {
@@ -114,8 +118,10 @@ public sealed class NodeActor : ReceiveActor
     /// <summary>The actor of a layer: also of one that came here after its node died.</summary>
     private IActorRef LayerOf(int layer)
     {
-        if (!layers.TryGetValue(layer, out IActorRef? actor))
-            layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        if (layers.TryGetValue(layer, out IActorRef? actor))
+            return actor;
+        layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        context.Guard?.Watch(actor, $"The actor of layer {layer} on {spec.Name}");
         return actor;
     }
 

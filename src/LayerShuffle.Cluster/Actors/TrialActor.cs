@@ -10,15 +10,19 @@ namespace LayerShuffle.Cluster.Actors;
 public sealed class TrialActor : ReceiveActor
 {
     private readonly TrialCluster cluster;
+    private readonly EndpointContext context;
 
     /// <summary>Starts coordinator and nodes.</summary>
     public TrialActor(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec)
     {
-        this.cluster = cluster;
+        (this.cluster, this.context) = (cluster, context);
         var endpoints = new IActorRef[spec.Nodes.Count + 1];
         endpoints[EndpointContext.Coordinator] = Context.ActorOf(CoordinatorActor.Props(context, model, plan, log), ClusterSpec.Coordinator);
         for (int node = 1; node < endpoints.Length; node++)
             endpoints[node] = Context.ActorOf(NodeActor.Props(node, spec.Nodes[node - 1], context), $"node-{node}");
+        context.Guard?.Watch(endpoints[EndpointContext.Coordinator], "The coordinator's actor");
+        for (int node = 1; node < endpoints.Length; node++)
+            context.Guard?.Watch(endpoints[node], $"The actor of {spec.Nodes[node - 1].Name}");
         cluster.Endpoints = endpoints;
         ReceiveAny(_ => { });
     }
@@ -30,6 +34,7 @@ public sealed class TrialActor : ReceiveActor
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
+        context.Guard?.Failed(Sender, exception);
         cluster.Failure ??= exception;
         return Directive.Stop;
     });

@@ -21,7 +21,8 @@ public static class CapabilityProbe
         info.ArgumentList.Add("--format=csv,noheader");
         try
         {
-            using Process process = await ChildStarter.StartAsync(info).ConfigureAwait(false);
+            Process process = await ChildStarter.StartAsync(info).ConfigureAwait(false);
+            using var pipes = new Released(process);
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> errors = process.StandardError.ReadToEndAsync();
             try
@@ -40,5 +41,10 @@ public static class CapabilityProbe
         {
             return []; // there is no nvidia-smi
         }
+    }
+
+    private sealed class Released(Process process) : IDisposable
+    {
+        public void Dispose() => ChildStarter.Release(process);
     }
 }

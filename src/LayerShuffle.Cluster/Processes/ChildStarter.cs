@@ -25,6 +25,32 @@ public static class ChildStarter
         return done.Task;
     }
 
+    /// <summary>
+    /// Lets go of a process and of the pipes to its redirected streams: <see cref="Process.Dispose"/> leaves those open that were ever asked for (three descriptors a process).
+    /// </summary>
+    /// <param name="process">One that was started by <see cref="StartAsync"/>, and has ended or is not listened to any more.</param>
+    public static void Release(Process process)
+    {
+        ProcessStartInfo info = process.StartInfo;
+        if (info.RedirectStandardOutput)
+            process.StandardOutput.Dispose();
+        if (info.RedirectStandardError)
+            process.StandardError.Dispose();
+        if (info.RedirectStandardInput)
+        {
+            try
+            {
+                process.StandardInput.Dispose();
+            }
+            catch (IOException)
+            {
+                // what was left to write had no reader any more; it is closed all the same
+            }
+        }
+
+        process.Dispose();
+    }
+
     private static void Run(BlockingCollection<(ProcessStartInfo Info, TaskCompletionSource<Process> Done)> queue)
     {
         foreach ((ProcessStartInfo info, TaskCompletionSource<Process> done) in queue.GetConsumingEnumerable())

@@ -14,11 +14,13 @@ public abstract record HubEvent
     /// <summary>A supervisor is gone for good, and its worker with it.</summary>
     /// <param name="Name">Its name, free again.</param>
     /// <param name="Reason">Why, in words.</param>
-    public sealed record Left(string Name, string Reason) : HubEvent;
+    /// <param name="Incarnation">The newest worker that this supervisor was asked to start: whatever the name's next supervisor starts lives on. 0: none.</param>
+    public sealed record Left(string Name, string Reason, int Incarnation = 0) : HubEvent;
 
-    /// <summary>A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync"/>; it goes by itself after its patience (6 min).</summary>
+    /// <summary>A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync(string, long, CancellationToken)"/>; it goes by itself after its patience (6 min).</summary>
     /// <param name="Name">Its name.</param>
-    public sealed record Leaving(string Name) : HubEvent;
+    /// <param name="Session">Its <see cref="NodeInfo.Session"/>.</param>
+    public sealed record Leaving(string Name, long Session) : HubEvent;
 
     /// <summary>A supervisor's connection broke; it may come back within the grace period.</summary>
     /// <param name="Name">Its name.</param>

@@ -4,8 +4,11 @@ using LayerShuffle.Cluster.Addresses;
 namespace LayerShuffle.Cluster.Processes;
 
 /// <summary>What the hub knows of one supervisor. Guarded by the hub's lock, but for <see cref="Link"/>, which guards itself.</summary>
-internal sealed class HubSession(string name, string key, IPEndPoint from, NodeCapabilities capabilities)
+internal sealed class HubSession(string name, string key, long number, IPEndPoint from, NodeCapabilities capabilities)
 {
+    /// <summary>Counts the joinings to this hub, from 1: names come again, this does not.</summary>
+    public long Number => number;
+
     public string Name => name;
 
     public string Key => key;
@@ -30,7 +33,7 @@ internal sealed class HubSession(string name, string key, IPEndPoint from, NodeC
 
     public WorkerAddress? Worker { get; set; }
 
-    public NodeInfo Info => new(name, Host, From, capabilities, Connected, Incarnation, Worker);
+    public NodeInfo Info => new(name, Host, From, capabilities, Connected, Incarnation, Worker, number);
 
     private string Host => capabilities.PublicHost
         ?? (capabilities.ListenHost is { } host && !HostAddress.IsAnyHost(host) ? host : null)

@@ -22,7 +22,14 @@ public sealed class LocalSupervisors : IAsyncDisposable
     private LocalSupervisors(LocalSupervisorsOptions options, SupervisorHub hub) => (this.options, this.hub) = (options, hub);
 
     /// <summary>The supervisors' process ids, by name.</summary>
-    public IReadOnlyDictionary<string, int> ProcessIds { get; private set; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> ProcessIds
+    {
+        get
+        {
+            lock (children)
+                return children.ToDictionary(child => child.Name, child => child.Process.Id);
+        }
+    }
 
     /// <summary>Starts them; they join by themselves (<see cref="SupervisorHub.WaitForAsync"/>). When one ends, the hub gives it up at once.</summary>
     /// <exception cref="Win32Exception">The program cannot be started; those that were are ended.</exception>
@@ -33,7 +40,6 @@ public sealed class LocalSupervisors : IAsyncDisposable
         {
             foreach (string name in options.Names)
                 await supervisors.StartAsync(name).ConfigureAwait(false);
-            supervisors.ProcessIds = supervisors.children.ToDictionary(child => child.Name, child => child.Process.Id);
             return supervisors;
         }
         catch
@@ -48,7 +54,7 @@ public sealed class LocalSupervisors : IAsyncDisposable
     public async Task<bool> WaitForExitAsync(TimeSpan patience)
     {
         ending = true;
-        Task all = Task.WhenAll(children.Select(child => child.Gone));
+        Task all = Task.WhenAll(Children().Select(child => child.Gone));
         return await Task.WhenAny(all, Task.Delay(patience, options.Time)).ConfigureAwait(false) == all;
     }
 
@@ -56,31 +62,53 @@ public sealed class LocalSupervisors : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         ending = true;
-        foreach ((_, Process process, _) in children)
+        foreach ((_, Process process, _) in Children())
             CloseInput(process);
         if (!await WaitForExitAsync(options.EndPatience).ConfigureAwait(false))
         {
-            foreach ((_, Process process, Task gone) in children.Where(child => !child.Gone.IsCompleted))
+            foreach ((_, Process process, Task gone) in Children().Where(child => !child.Gone.IsCompleted))
             {
                 process.Kill(entireProcessTree: true); // nothing happens if it has just ended
                 await gone.ConfigureAwait(false);
             }
         }
 
-        foreach ((_, Process process, _) in children)
-            process.Dispose();
-        children.Clear();
+        foreach ((_, Process process, _) in Children())
+            ChildStarter.Release(process);
+        lock (children)
+            children.Clear();
     }
 
-    /// <summary>Starts a supervisor again that has ended.</summary>
+    /// <summary>
+    /// Starts a supervisor again that has ended or was given up. One that still lives is killed first, and its end told: nothing that is said of it may come after its successor of the same name has joined.
+    /// </summary>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
-    public Task RestartAsync(string name)
+    public async Task RestartAsync(string name)
     {
         if (ending)
-            return Task.CompletedTask;
+            return;
+        (string Name, Process Process, Task Gone)[] former = [.. Children().Where(child => child.Name == name)];
+        foreach ((_, Process process, Task gone) in former)
+        {
+            if (!await GoesAsync(gone).ConfigureAwait(false))
+                process.Kill(entireProcessTree: true); // nothing happens if it has just ended
+            await gone.ConfigureAwait(false);
+            lock (children)
+                children.RemoveAll(child => child.Process == process);
+            ChildStarter.Release(process);
+        }
+
+        if (!ending)
+            await StartAsync(name).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a supervisor that the hub has given up, or told to end, goes by itself.</summary>
+    private async Task<bool> GoesAsync(Task gone) => await Task.WhenAny(gone, Task.Delay(options.EndPatience, options.Time)).ConfigureAwait(false) == gone;
+
+    private (string Name, Process Process, Task Gone)[] Children()
+    {
         lock (children)
-            children.RemoveAll(child => child.Name == name && child.Gone.IsCompleted);
-        return StartAsync(name);
+            return [.. children];
     }
 
     private async Task StartAsync(string name)
@@ -99,9 +127,10 @@ public sealed class LocalSupervisors : IAsyncDisposable
         info.UseShellExecute = false;
         (info.RedirectStandardInput, info.RedirectStandardOutput, info.RedirectStandardError) = (true, true, true);
         info.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        int joined = hub.Joinings(name);
         Process process = await ChildStarter.StartAsync(info).ConfigureAwait(false);
         lock (children)
-            children.Add((name, process, WatchAsync(name, process)));
+            children.Add((name, process, WatchAsync(name, process, joined)));
         try
         {
             await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new LocalStart(options.Secret), HubCodec.Records.LocalStart)).ConfigureAwait(false);
@@ -134,14 +163,19 @@ public sealed class LocalSupervisors : IAsyncDisposable
         throw new InvalidDataException("--local is for supervisors that `layershuffle run` starts by itself, with one line of JSON on their standard input. Leave it out.");
     }
 
-    private async Task WatchAsync(string name, Process process)
+    private async Task WatchAsync(string name, Process process, int joined)
     {
         Task heard = Task.WhenAll(HearAsync(name, process.StandardOutput), HearAsync(name, process.StandardError));
         await process.WaitForExitAsync().ConfigureAwait(false);
         RuntimeFiles.Remove(process.Id);
         await Task.WhenAny(heard, Task.Delay(TimeSpan.FromSeconds(1), options.Time)).ConfigureAwait(false);
-        if (!ending)
-            hub.Expel(name, $"Its supervisor (process {process.Id}) ended: {new ProcessExit(process.ExitCode)}.");
+        if (ending)
+            return;
+        string how = $"(process {process.Id}) ended: {new ProcessExit(process.ExitCode)}.";
+        if (hub.Joinings(name) == joined)
+            options.NeverJoined($"The supervisor of {name} {how} It had not joined yet.");
+        else
+            hub.Expel(name, $"Its supervisor {how}");
     }
 
     private async Task HearAsync(string name, StreamReader output)

@@ -26,6 +26,9 @@ public sealed record LocalSupervisorsOptions
     /// <summary>Told what supervisors say: name and line, from one thread at a time per node.</summary>
     public Action<string, string> Say { get; init; } = (_, _) => { };
 
+    /// <summary>Told in a sentence of a supervisor that has ended before the hub had let it in: nobody need wait for it.</summary>
+    public Action<string> NeverJoined { get; init; } = _ => { };
+
     /// <summary>How long supervisors may take to end before they are killed.</summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromSeconds(5);
 

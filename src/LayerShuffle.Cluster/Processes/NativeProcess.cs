@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace LayerShuffle.Cluster.Processes;
 
-/// <summary>What .NET does not offer: kill(2), prctl(2), getppid(2), setsid(2).</summary>
+/// <summary>What .NET does not offer: kill(2), prctl(2), getppid(2), setsid(2), _exit(2).</summary>
 internal static class NativeProcess
 {
     private const int NoSuchProcess = 3;
@@ -40,6 +40,18 @@ internal static class NativeProcess
         if (!OperatingSystem.IsWindows())
             _ = NewSession();
     }
+
+    /// <summary>Ends this process at once, without native destructors: threads that still compute would run into what these destroy.</summary>
+    public static void ExitNow(int code)
+    {
+        if (OperatingSystem.IsWindows())
+            Environment.FailFast($"Ended with {code} while it computed.");
+        ExitProcess(code);
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void ExitProcess(int code);
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -10,4 +10,5 @@ namespace LayerShuffle.Cluster.Processes;
 /// <param name="Connected">False while its supervisor's connection is broken and may come back within the grace period.</param>
 /// <param name="Incarnation">The incarnation of its latest worker; 0 before the first.</param>
 /// <param name="Worker">Where that worker listens; null if there is none, or if it is not ready.</param>
-public sealed record NodeInfo(string Name, string Host, IPEndPoint From, NodeCapabilities Capabilities, bool Connected, int Incarnation, WorkerAddress? Worker);
+/// <param name="Session">Which joining it is, counted from 1: another supervisor of the same name has another.</param>
+public sealed record NodeInfo(string Name, string Host, IPEndPoint From, NodeCapabilities Capabilities, bool Connected, int Incarnation, WorkerAddress? Worker, long Session = 0);

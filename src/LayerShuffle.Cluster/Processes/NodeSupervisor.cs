@@ -32,6 +32,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
     private readonly TaskCompletionSource<Ending> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<TimeSpan> heartbeat = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<HubMessage> commands = Channel.CreateUnbounded<HubMessage>();
+    private readonly TaskCompletionSource leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WorkerKeeper? keeper;
     private volatile bool joined;
     private volatile bool ending;
@@ -39,8 +40,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
     private readonly record struct Ending(int Code, string Sentence);
 
     /// <summary>Runs until told to end, refused, left alone or interrupted. No worker is left then.</summary>
-    /// <param name="leave">Ctrl-C: asks the hub for leave, waits for it for a while, and goes.</param>
-    /// <param name="now">Ctrl-C once more: waits no longer.</param>
+    /// <param name="leave">Ctrl-C or SIGTERM: asks the hub for leave, waits for it for a while, and goes.</param>
+    /// <param name="now">Either once more: waits no longer.</param>
     /// <returns>The exit code: <see cref="Done"/>, <see cref="RefusedCode"/>, <see cref="LostCode"/> or <see cref="InterruptedCode"/>.</returns>
     public async Task<int> RunAsync(CancellationToken leave, CancellationToken now = default)
     {
@@ -50,7 +51,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             return RefusedCode;
         }
 
-        keeper = new WorkerKeeper(launcher, options, link.Send);
+        keeper = new WorkerKeeper(launcher, options, link.Send) { Leaves = WorkerLeaves };
         using var stop = new CancellationTokenSource();
         var orphaned = new TaskCompletionSource<Ending>(TaskCreationOptions.RunContinuationsAsynchronously);
         using ParentWatch? parent = options.Parent is null ? null : new ParentWatch(options.Parent, null, () =>
@@ -183,13 +184,19 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         }
     }
 
-    /// <summary>Waits for Ctrl-C, then for the hub's leave.</summary>
+    /// <summary>The worker was told to end by somebody else (SIGTERM): the node leaves, as if it had been told itself.</summary>
+    private void WorkerLeaves()
+    {
+        if (!ending && leaving.TrySetResult())
+            options.Say($"The worker of {keeper!.Name} was told to end (SIGTERM): this node leaves.");
+    }
+
+    /// <summary>Waits for Ctrl-C or a worker that was told to end, then for the hub's leave.</summary>
     private async Task<Ending> LeaveAsync(CancellationToken leave, CancellationToken now, CancellationToken stop)
     {
-        var interrupted = new TaskCompletionSource();
-        using CancellationTokenRegistration registration = leave.Register(() => interrupted.TrySetResult());
-        using CancellationTokenRegistration stopped = stop.Register(() => interrupted.TrySetResult());
-        await interrupted.Task.ConfigureAwait(false);
+        using CancellationTokenRegistration registration = leave.Register(() => leaving.TrySetResult());
+        using CancellationTokenRegistration stopped = stop.Register(() => leaving.TrySetResult());
+        await leaving.Task.ConfigureAwait(false);
         if (!stop.IsCancellationRequested) // the hub's welcome may be underway: it must not be left waiting for who has gone
             await Task.WhenAny(heartbeat.Task, Task.Delay(LastWordPatience, options.Time, stop)).ConfigureAwait(false);
         if (joined && !stop.IsCancellationRequested)

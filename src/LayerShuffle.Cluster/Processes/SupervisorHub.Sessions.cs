@@ -142,7 +142,8 @@ public sealed partial class SupervisorHub
                 string name = HubAdmission.Name(hello, options, sessions.Where(s => s != silent).Select(s => s.Name).ToHashSet());
                 if (silent is not null)
                     End(silent, $"Nothing was heard of it any more, and a node from {HostAddress.HostOf(from.Address)} has taken its place.");
-                session = new HubSession(name, HubAdmission.NewKey(), from, HubAdmission.Clean(hello.Capabilities));
+                session = new HubSession(name, HubAdmission.NewKey(), ++joined, from, HubAdmission.Clean(hello.Capabilities));
+                joinings[name] = joinings.GetValueOrDefault(name) + 1;
             }
 
             HubSession welcomed = session;
@@ -237,7 +238,7 @@ public sealed partial class SupervisorHub
                     Tell(new HubEvent.LogLine(session.Name, NodeName.Clean(line.Text, HubCodec.LongestLine)));
                 break;
             case HubMessage.Leaving:
-                Tell(new HubEvent.Leaving(session.Name));
+                Tell(new HubEvent.Leaving(session.Name, session.Number));
                 break;
             case HubMessage.Goodbye:
                 break; // the reader ends the session
@@ -257,7 +258,7 @@ public sealed partial class SupervisorHub
             foreach (TaskCompletionSource<CommandResult> done in session.Pending.Values)
                 done.TrySetException(new NodeCommandException($"Node {session.Name} left before it confirmed: {reason}"));
             session.Pending.Clear();
-            Tell(new HubEvent.Left(session.Name, reason));
+            Tell(new HubEvent.Left(session.Name, reason, session.Incarnation));
         }
 
         _ = session.Link.FinishAsync();

@@ -15,6 +15,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
 {
     private const int ToldStrangers = 100;
     private const int WaitingLines = 10_000;
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(60); // a supervisor that is there and beats its heart, but carries nothing out
 
     private readonly SupervisorHubOptions options;
     private readonly Socket listener;
@@ -24,11 +25,13 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly List<HubSession> sessions = [];
     private readonly List<(int Count, TaskCompletionSource<NodeInfo[]> Done)> waiting = [];
+    private readonly Dictionary<string, int> joinings = []; // of each name
     private readonly Task accepting;
     private readonly Task beating;
     private int handshakes;
     private int refusals;
     private long ids;
+    private long joined; // sessions so far
     private bool over;
 
     /// <summary>Listens from now on.</summary>
@@ -112,14 +115,36 @@ public sealed partial class SupervisorHub : IAsyncDisposable
 
     /// <summary>Ends a node's worker (politely, then with SIGKILL) and its supervisor; done when the worker is gone. The node has left then.</summary>
     /// <inheritdoc cref="StartWorkerAsync"/>
-    public Task<CommandResult> ShutdownAsync(string name, CancellationToken cancellation = default) => EndAsync(name, null, cancellation);
+    public Task<CommandResult> ShutdownAsync(string name, CancellationToken cancellation = default) => EndAsync(name, null, null, cancellation);
 
-    /// <summary>Ends a node that may not stay, as <see cref="ShutdownAsync"/> does: its supervisor says why, and ends with <see cref="NodeSupervisor.RefusedCode"/>.</summary>
+    /// <summary>As <see cref="ShutdownAsync(string, CancellationToken)"/>, but for this one supervisor alone: another that has taken its name meanwhile stays.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="session">Its <see cref="NodeInfo.Session"/>.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="NodeCommandException">It is not here any more.</exception>
+    public Task<CommandResult> ShutdownAsync(string name, long session, CancellationToken cancellation = default) => EndAsync(name, session, null, cancellation);
+
+    /// <summary>Ends a node that may not stay, as <see cref="ShutdownAsync(string, CancellationToken)"/> does: its supervisor says why, and ends with <see cref="NodeSupervisor.RefusedCode"/>.</summary>
     /// <param name="name">The node.</param>
     /// <param name="reason">Why, in sentences.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="NodeCommandException">The node is not here, or goes before the command is carried out.</exception>
-    public Task<CommandResult> RefuseAsync(string name, string reason, CancellationToken cancellation = default) => EndAsync(name, reason, cancellation);
+    public Task<CommandResult> RefuseAsync(string name, string reason, CancellationToken cancellation = default) => EndAsync(name, null, reason, cancellation);
+
+    /// <summary>As <see cref="RefuseAsync(string, string, CancellationToken)"/>, but for this one supervisor alone.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="session">Its <see cref="NodeInfo.Session"/>.</param>
+    /// <param name="reason">Why, in sentences.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="NodeCommandException">It is not here any more.</exception>
+    public Task<CommandResult> RefuseAsync(string name, long session, string reason, CancellationToken cancellation = default) => EndAsync(name, session, reason, cancellation);
+
+    /// <summary>How often a supervisor of a name has been let in so far.</summary>
+    public int Joinings(string name)
+    {
+        lock (gate)
+            return joinings.GetValueOrDefault(name);
+    }
 
     /// <summary>Ends every worker and supervisor, and lets nobody in any more. Nodes that do not confirm in time are given up: they end by themselves when they hear nothing for the grace period.</summary>
     /// <param name="patience">How long to wait; default 10 s.</param>
@@ -183,26 +208,38 @@ public sealed partial class SupervisorHub : IAsyncDisposable
         events.Writer.TryComplete();
     }
 
-    private Task<CommandResult> EndAsync(string name, string? refusal, CancellationToken cancellation) => CommandAsync(name, (session, id) =>
+    private Task<CommandResult> EndAsync(string name, long? number, string? refusal, CancellationToken cancellation) => CommandAsync(name, (session, id) =>
     {
         session.ShutdownId = id;
         session.Link.Send(new HubMessage.Shutdown(id, refusal));
-    }, cancellation);
+    }, cancellation, number);
 
     private Task<CommandResult> SignalAsync(string name, WorkerSignal signal, CancellationToken cancellation) =>
         CommandAsync(name, (session, id) => session.Link.Send(new HubMessage.SignalWorker(id, signal)), cancellation);
 
-    private Task<CommandResult> CommandAsync(string name, Action<HubSession, long> send, CancellationToken cancellation)
+    private Task<CommandResult> CommandAsync(string name, Action<HubSession, long> send, CancellationToken cancellation, long? number = null)
     {
         var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
-            HubSession session = sessions.Find(s => s.Name == name) ?? throw new NodeCommandException($"There is no node {name} in the cluster.");
+            HubSession session = sessions.Find(s => s.Name == name && (number is null || s.Number == number)) ?? throw new NodeCommandException($"There is no node {name} in the cluster{(number is null ? "" : " any more that this was meant for")}.");
             long id = ++ids;
             send(session, id); // throws if the message is too long: then nothing waits for it
             session.Pending.Add(id, done);
         }
 
-        return done.Task.WaitAsync(cancellation);
+        return ConfirmedAsync(name, done.Task, cancellation);
+    }
+
+    private async Task<CommandResult> ConfirmedAsync(string name, Task<CommandResult> done, CancellationToken cancellation)
+    {
+        try
+        {
+            return await done.WaitAsync(CommandPatience, options.Time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new NodeCommandException($"Node {name} has not confirmed a command for {CommandPatience.TotalSeconds:0} s.");
+        }
     }
 }

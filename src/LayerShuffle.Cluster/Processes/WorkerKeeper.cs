@@ -17,6 +17,9 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
     /// <summary>The node's name, once it has one.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>Told when the worker asks to leave.</summary>
+    public Action Leaves { get; set; } = () => { };
+
     /// <summary>Whether lines are passed on to the hub.</summary>
     public bool ForwardLog { get; set; }
 
@@ -141,6 +144,7 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
             await process.TalkAsync(
                 start,
                 (address, elapsed) => report(new HubMessage.WorkerReady(start.Incarnation, address, elapsed.Ticks)),
+                () => Leaves(),
                 line =>
                 {
                     log?.WriteLine(line);
@@ -152,14 +156,15 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
             log?.WriteLine($"-- incarnation {start.Incarnation} ended: {exit}{(process.Asked ? ", as asked" : "")}");
             string[] lines;
             lock (gate)
-            {
-                worker = null;
                 lines = process.Asked ? [] : [.. process.LastLines().Select(Cut)];
-            }
 
             if (!process.Asked)
                 options.Say(exit.Code == WorkerParent.CannotStart && lines is [.., var why] ? $"The worker of {Name} cannot start: {NodeName.Clean(why, HubCodec.LongestLine)}" : $"The worker of {Name} ended by itself: {exit}.");
-            report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines)));
+            lock (gate)
+            {
+                report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines))); // before the next one can start: its news must not overtake this
+                worker = null;
+            }
         }
         finally
         {

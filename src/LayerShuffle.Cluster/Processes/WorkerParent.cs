@@ -8,6 +8,9 @@ public static class WorkerParent
     /// <summary>What the line begins with that says a worker is ready; the rest is the JSON of its address.</summary>
     internal const string ReadyMark = "layershuffle-worker-ready ";
 
+    /// <summary>The line by which a worker that was told to end (SIGTERM) asks its supervisor to have its node leave.</summary>
+    internal const string LeavingMark = "layershuffle-worker-leaving";
+
     /// <summary>A worker's exit code: it lacks something that the next would lack as well; the last line that it wrote says what.</summary>
     public const int CannotStart = 4;
 
@@ -36,6 +39,14 @@ public static class WorkerParent
     public static void WriteReady(TextWriter stdout, WorkerAddress address)
     {
         stdout.WriteLine(ReadyMark + JsonSerializer.Serialize(address, HubCodec.Records.WorkerAddress));
+        stdout.Flush();
+    }
+
+    /// <summary>Asks the supervisor to have this node leave: what the worker hosts is handed over first, and then it is told to end.</summary>
+    /// <param name="stdout">The standard output.</param>
+    public static void WriteLeaving(TextWriter stdout)
+    {
+        stdout.WriteLine(LeavingMark);
         stdout.Flush();
     }
 

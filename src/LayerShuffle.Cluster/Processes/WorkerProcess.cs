@@ -49,10 +49,11 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Gives it its line, and listens to what it writes until it closes its outputs, or a second after its end if something else holds them open.</summary>
     /// <param name="start">The line.</param>
     /// <param name="saysReady">Called once, when it is ready, with its address and the time since its start.</param>
+    /// <param name="leaves">Called when it was told to end by somebody else and asks to leave.</param>
     /// <param name="line">Called for every other line, from one thread at a time.</param>
-    public async Task TalkAsync(WorkerStart start, Action<WorkerAddress, TimeSpan> saysReady, Action<string> line)
+    public async Task TalkAsync(WorkerStart start, Action<WorkerAddress, TimeSpan> saysReady, Action leaves, Action<string> line)
     {
-        Task talk = Task.WhenAll(GiveAsync(start), HearAsync(process.StandardOutput, saysReady, line), HearAsync(process.StandardError, null, line));
+        Task talk = Task.WhenAll(GiveAsync(start), HearAsync(process.StandardOutput, saysReady, leaves, line), HearAsync(process.StandardError, null, null, line));
         await Exited.ConfigureAwait(false);
         try
         {
@@ -103,7 +104,7 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => process.Dispose();
+    public void Dispose() => ChildStarter.Release(process);
 
     private async Task<ProcessExit> ExitedAsync()
     {
@@ -124,7 +125,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    private async Task HearAsync(StreamReader output, Action<WorkerAddress, TimeSpan>? saysReady, Action<string> line)
+    private async Task HearAsync(StreamReader output, Action<WorkerAddress, TimeSpan>? saysReady, Action? leaves, Action<string> line)
     {
         try
         {
@@ -134,6 +135,12 @@ internal sealed class WorkerProcess : IDisposable
                 {
                     ready = true;
                     saysReady(address, time.GetElapsedTime(started));
+                    continue;
+                }
+
+                if (leaves is not null && text == WorkerParent.LeavingMark)
+                {
+                    leaves();
                     continue;
                 }
 

@@ -38,6 +38,9 @@ public sealed record EndpointContext
     /// <summary>What is taken from a node's incarnation to count from 1 in this trial: processes may have died before it.</summary>
     public int EarlierIncarnations { get; init; }
 
+    /// <summary>Notices the end of actors; null: nobody does.</summary>
+    public IActorGuard? Guard { get; init; }
+
     /// <summary>Root of the trial's draws: (seed, repeat).</summary>
     public required SeedTree Luck { get; init; }
 }

@@ -11,7 +11,6 @@ namespace LayerShuffle.Cluster.Protocol;
 /// </summary>
 public sealed class HopCourier
 {
-    private static readonly RetransmissionTimer Unmeasured = new();
     private readonly int self;
     private readonly EndpointContext context;
     private readonly IActorRef owner;

@@ -17,17 +17,19 @@ internal static class TraceCodecs
     {
         writer.WriteNumber(batch.From);
         writer.WriteList(batch.Events, WriteEvent);
+        writer.WriteNumber(batch.Trial);
     }
 
-    public static HopEvents ReadEvents(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadList(ReadEvent, LeastEventBytes));
+    public static HopEvents ReadEvents(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadList(ReadEvent, LeastEventBytes), reader.ReadNumber());
 
     public static void WriteLinkReport(ref WireWriter writer, LinkReport report)
     {
         writer.WriteNumber(report.From);
         writer.WriteList(report.Links, WriteLink);
+        writer.WriteNumber(report.Trial);
     }
 
-    public static LinkReport ReadLinkReport(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadList(ReadLink, LeastLinkBytes));
+    public static LinkReport ReadLinkReport(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadList(ReadLink, LeastLinkBytes), reader.ReadNumber());
 
     private static void WriteEvent(ref WireWriter writer, HopEvent seen)
     {

@@ -156,9 +156,10 @@ internal static class WallCodecs
     {
         writer.WriteString(hosted.Model);
         writer.WriteNumber(hosted.Endpoint);
+        writer.WriteNumber(hosted.Incarnation);
     }
 
-    public static LayersHosted ReadHosted(ref WireReader reader) => new(reader.ReadString(), reader.ReadNumber());
+    public static LayersHosted ReadHosted(ref WireReader reader) => new(reader.ReadString(), reader.ReadNumber(), reader.ReadNumber());
 
     public static void WriteHostTraining(ref WireWriter writer, HostTraining host)
     {
@@ -183,9 +184,10 @@ internal static class WallCodecs
     {
         writer.WriteNumber(hosted.Training);
         writer.WriteNumber(hosted.Endpoint);
+        writer.WriteNumber(hosted.Incarnation);
     }
 
-    public static TrainingHosted ReadTrainingHosted(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber());
+    public static TrainingHosted ReadTrainingHosted(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
 
     public static void WriteToTraining(ref WireWriter writer, ToTraining message)
     {

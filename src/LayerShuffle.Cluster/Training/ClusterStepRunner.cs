@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
@@ -21,6 +22,7 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     private readonly byte[][] states = new byte[job.Model.Layers.Count][];
     private readonly int[] stateSteps = new int[job.Model.Layers.Count];
     private IActorRef root = ActorRefs.Nobody;
+    private ActorGuard? guard;
     private int requests, attempt;
 
     private TrainingDirectory Directory => cluster.Directory;
@@ -29,12 +31,14 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     public async Task StartAsync(ActorSystem system, string name, int stepsDone, CancellationToken cancellation)
     {
         Action<object> happened = Happened;
-        Action<Exception> failed = Happened;
+        ActorGuard watch = guard = new ActorGuard(system, Happened);
         (VisionTransformer model, TrainingOptions how, PartOptimizer optimizer, TrainingDirectory directory, int? threads) =
             (job.Model, job.Options, parts.Coordinator, Directory, options.Threads);
         attempt = Directory.NextAttempt();
         cluster.LayersLost += OnLayersLost;
-        root = system.ActorOf(Props.Create(() => new TrainingCoordinatorHost(model, how, optimizer, directory, happened, failed, threads)), name);
+        cluster.Failed += Happened;
+        root = system.ActorOf(Props.Create(() => new TrainingCoordinatorHost(model, how, optimizer, directory, happened, watch, threads)), name);
+        guard.Watch(root, "The root of the training's actors");
         await root.Ask<ActorIdentity>(new Identify(null), options.AnswerTimeout, cancellation).ConfigureAwait(false); // its children exist now
         TorchThreads.Use(options.Threads);
         for (int layer = 0; layer < states.Length; layer++)
@@ -87,6 +91,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     public async ValueTask DisposeAsync()
     {
         cluster.LayersLost -= OnLayersLost;
+        cluster.Failed -= Happened;
+        guard?.Dispose();
         try
         {
             await root.GracefulStop(options.AnswerTimeout).ConfigureAwait(false); // before the optimizers go
@@ -123,11 +129,13 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     {
         StepResult? result = null;
         SortedSet<int> silent = [];
+        bool answered = true;
         while (true)
         {
             bool ended = await ReadUntilAsync(
                 what =>
                 {
+                    answered |= what is CommitOverdue or StepAbandoned;
                     if (what is CommitOverdue overdue)
                     {
                         if (silent.SetEquals(overdue.Layers)) // asked twice
@@ -142,7 +150,9 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
                 cancellation).ConfigureAwait(false);
             if (ended)
                 return result;
-
+            if (!answered)
+                throw new TrainingInterruptedException(job.Name, step.Step, FormattableString.Invariant($"the training coordinator has not answered for {options.StepTimeout.TotalSeconds:0.#} s."));
+            answered = false;
             tell(FormattableString.Invariant($"Step {step.Step} takes longer than {options.StepTimeout.TotalSeconds:0.#} s."));
             Directory.Coordinator.Tell(new StepOverdue(step.Step, step.Attempt));
         }
@@ -230,6 +240,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
 
     private void Deal(object what)
     {
+        if (what is ClusterException reason)
+            throw new ClusterException($"Training of {job.Name}: {reason.Message}", reason);
         if (what is Exception exception)
             throw new InvalidOperationException($"Training of {job.Name}: {exception.Message}", exception);
         if (what is LoseLayers gone)

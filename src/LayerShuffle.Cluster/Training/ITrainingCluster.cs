@@ -9,6 +9,13 @@ public interface ITrainingCluster
     /// <summary>Layer ids whose host died, on any thread; told before <see cref="RestoreAsync"/> has them hosted again. More than once does no harm.</summary>
     event Action<IReadOnlyList<int>>? LayersLost;
 
+    /// <summary>The cluster cannot go on, on any thread: an exception that says why. It ends the training. Who subscribes is told of what was before.</summary>
+    event Action<Exception>? Failed
+    {
+        add { } // a cluster that never fails as a whole
+        remove { }
+    }
+
     /// <summary>
     /// Has layers hosted again, by respawning their host or by another one, and enters their fresh actors in the directory, whose first message will be an <see cref="ImportState"/>. Asked for a layer that is
     /// still hosted (one that does not answer), it ends that host.

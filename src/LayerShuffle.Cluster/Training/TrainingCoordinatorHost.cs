@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
@@ -6,22 +7,23 @@ namespace LayerShuffle.Cluster.Training;
 /// <summary>Root of a training over a cluster: its child is the training coordinator. An exception in it ends the training.</summary>
 internal sealed class TrainingCoordinatorHost : ReceiveActor
 {
-    private readonly Action<Exception> failed;
+    private readonly IActorGuard guard;
 
     public TrainingCoordinatorHost(
-        VisionTransformer model, TrainingOptions options, PartOptimizer optimizer, TrainingDirectory directory, Action<object> tell, Action<Exception> failed, int? threads)
+        VisionTransformer model, TrainingOptions options, PartOptimizer optimizer, TrainingDirectory directory, Action<object> tell, IActorGuard guard, int? threads)
     {
-        this.failed = failed;
+        this.guard = guard;
         UndeliveredTensors.Watch(Context.System);
-        directory.EnterCoordinator(
-            Context.ActorOf(Props.Create(() => new TrainingCoordinatorActor(model, options, optimizer, directory, tell, threads)), "coordinator"));
+        IActorRef coordinator = Context.ActorOf(Props.Create(() => new TrainingCoordinatorActor(model, options, optimizer, directory, tell, threads)), "coordinator");
+        guard.Watch(coordinator, "The training coordinator's actor");
+        directory.EnterCoordinator(coordinator);
         ReceiveAny(_ => { });
     }
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
-        failed(exception);
+        guard.Failed(Sender, exception);
         return Directive.Stop;
     });
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Training;
@@ -7,11 +8,12 @@ namespace LayerShuffle.Cluster.Training;
 public sealed class TrainingRootActor : ReceiveActor
 {
     private readonly Action<Exception> failed;
+    private readonly IActorGuard? guard;
 
     /// <summary>Starts the actors and enters them in the directory.</summary>
-    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed)
+    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed, IActorGuard? guard)
     {
-        this.failed = failed;
+        (this.failed, this.guard) = (failed, guard);
         VisionTransformer model = job.Model;
         Action<object> tell = message =>
         {
@@ -27,6 +29,9 @@ public sealed class TrainingRootActor : ReceiveActor
             hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory)), $"layer-{id}");
         }
 
+        guard?.Watch(coordinator, "The training coordinator's actor");
+        for (int i = 0; i < hosts.Length; i++)
+            guard?.Watch(hosts[i], $"The training actor of layer {i}");
         directory.Enter(coordinator, hosts);
         ReceiveAny(_ => { });
     }
@@ -34,6 +39,7 @@ public sealed class TrainingRootActor : ReceiveActor
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
+        guard?.Failed(Sender, exception);
         failed(exception);
         return Directive.Stop;
     });

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Virtual;
 
 namespace LayerShuffle.Cluster.Training;
@@ -9,6 +10,7 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
     private readonly VirtualActorSystem system;
     private readonly TrainingJob job;
     private readonly TrainingDirectory directory = new();
+    private readonly ActorGuard guard;
     private readonly IActorRef root;
     private StepResult? result;
     private Exception? failure;
@@ -18,7 +20,9 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
         (this.system, this.job) = (system, job);
         Action<StepResult> done = r => result = r;
         Action<Exception> failed = exception => failure ??= exception;
-        root = system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed)), name);
+        guard = new ActorGuard(system.System, failed);
+        root = system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed, guard)), name);
+        guard.Watch(root, "The root of the training's actors");
         system.Kernel.Drain();
     }
 
@@ -34,5 +38,9 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
 
     public Task CollectAsync(int stepsDone, CancellationToken cancellation) => Task.CompletedTask; // layers train in place
 
-    public void Dispose() => system.Stop(root);
+    public void Dispose()
+    {
+        guard.Dispose();
+        system.Stop(root);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Ports;
@@ -31,6 +32,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
 
     /// <summary>Attempts that are traced of one request. Tests that recompute the counts from the rows need them all.</summary>
     public int TracedAttempts { get; init; } = TraceRecorder.MostAttempts;
+
+    /// <summary>Told of the actors of a trial that begins: the system and the endpoints. Tests end some of them.</summary>
+    internal Action<ActorSystem, IActorRef[]>? Running { get; init; }
 
     /// <summary>Whether what happens is counted in <see cref="ClusterMetrics"/>.</summary>
     public bool Metered { get; init; }
@@ -77,8 +81,11 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
                 TrialMeter.Ended(record, kernel.Now);
             progress?.Invoke(record);
         };
+        var cluster = new TrialCluster();
+        using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
         var context = new EndpointContext
         {
+            Guard = guard,
             EndpointCount = topology.Count,
             Clock = new VirtualClock(kernel, paused),
             Transport = transport,
@@ -105,11 +112,14 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             routes,
             spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
 
-        var cluster = new TrialCluster();
         IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster), $"trial-{started++}");
         try
         {
+            guard.Watch(root, "The root of the trial's actors");
             kernel.Drain();
+            if (cluster.Failure is { } unborn)
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: {unborn.Message}", unborn);
+            Running?.Invoke(system.System, cluster.Endpoints);
             transport.Endpoints = cluster.Endpoints;
             paused.SetEndpoints(cluster.Endpoints);
             faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
@@ -118,7 +128,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             if (cluster.Failure is IOException unwritten)
                 ExceptionDispatchInfo.Throw(unwritten); // nobody's bug: the disk is full, or the folder gone
             if (cluster.Failure is { } failure)
-                throw new InvalidOperationException($"Trial {spec.Key.Trial}: an actor failed: {failure.Message}", failure);
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
             if (!ended)
                 throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have an outcome. This is a bug.");
             trace.Complete();
@@ -139,6 +149,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         }
         finally
         {
+            guard.Dispose();
             system.Stop(root);
             for (int request = 0; request < images.RequestCount && !log.IsComplete; request++)
                 model.Release(request); // stopped half-way: free what is left

@@ -6,7 +6,9 @@ using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using LayerShuffle.Cluster.Addresses;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Membership;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Cluster.Wire;
@@ -22,7 +24,7 @@ namespace LayerShuffle.Cluster.Wall;
 internal sealed class ClusterProcess : IAsyncDisposable
 {
     private const string SystemName = "layershuffle";
-    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(5), EndPatience = TimeSpan.FromSeconds(15);
     private readonly ProcessOptions options;
     private readonly ServiceProvider services;
     private readonly ConcurrentDictionary<int, PeerAddress> peers = []; // those that serve
@@ -31,14 +33,23 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private readonly ConcurrentDictionary<int, Address> addresses = []; // of their actor systems
     private readonly ConcurrentDictionary<Address, (int Endpoint, int Incarnation)> members = []; // all that ever were
 
+    private volatile bool over;
+
     private ClusterProcess(ProcessOptions options, ServiceProvider services, MembershipGate gate, Action<object> received, Action<IncomingFrame> framed)
     {
         (this.options, this.services, Gate) = (options, services, gate);
         System = services.GetRequiredService<ActorSystem>();
         Plane = new DataPlane(
             new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, options.DataPort) }, options.Identity, framed, options.Log);
-        Timer = new PreciseTimer(TimeProvider.System, exception => options.Log($"A timer failed: {exception.Message}"));
-        Inbox = System.ActorOf(Props.Create(() => new InboxActor(received)), InboxActor.Name);
+        Timer = new PreciseTimer(TimeProvider.System, exception =>
+        {
+            if (!over)
+                options.Failed($"A timer failed: {exception.Message}");
+        });
+        Guard = new ActorGuard(System, ended => options.Failed(ended.Message));
+        IActorGuard guard = Guard;
+        Inbox = System.ActorOf(Props.Create(() => new InboxActor(received, guard)), InboxActor.Name);
+        Guard.Watch(Inbox, "The inbox of this process");
         Address = new PeerAddress(options.Endpoint, options.Host, Akka.Cluster.Cluster.Get(System).SelfAddress.Port ?? 0, Plane.ListenEndPoint.Port, options.Incarnation);
     }
 
@@ -49,6 +60,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
     public PreciseTimer Timer { get; }
 
     public IActorRef Inbox { get; }
+
+    /// <summary>Watches over the actors without which this process is of no use.</summary>
+    public ActorGuard Guard { get; }
 
     /// <summary>Who belongs to the cluster; null: only this machine.</summary>
     public ClusterIdentity? Identity => options.Identity;
@@ -135,7 +149,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
             if (members.TryGetValue(address, out (int Endpoint, int Incarnation) member))
                 seen(member.Endpoint, member.Incarnation, effect);
         };
-        System.ActorOf(Props.Create(() => new MembershipWatch(found)), "membership");
+        Guard.Watch(System.ActorOf(Props.Create(() => new MembershipWatch(found)), "membership"), "The watch over the cluster's members");
     }
 
     /// <summary>All endpoints that serve, this one included.</summary>
@@ -155,9 +169,13 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        over = true;
+        Guard.Dispose();
         await Plane.DisposeAsync().ConfigureAwait(false);
         Timer.Dispose();
-        await System.Terminate().ConfigureAwait(false);
+        await Task.WhenAny(System.Terminate(), Task.Delay(EndPatience)).ConfigureAwait(false);
+        if (!System.WhenTerminated.IsCompleted)
+            options.Log($"The actor system has not ended within {EndPatience.TotalSeconds:0} s.");
         await services.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -34,14 +34,14 @@ internal sealed class EndpointTrial : IDisposable
 
     /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
-        int number, TrialSpec spec, int layers, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen)
+        int number, TrialSpec spec, int layers, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
     {
         (Number, this.spec, this.self, gate) = (number, spec, self, process.Gate);
         SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat); // as on the virtual clock: the same draws
         topology = Topology.Of(spec.Cluster);
         health = new NodeHealth(spec.Cluster);
         Clock = new WallClock(process.Timer);
-        trace = new HopEventRecorder(self, Clock, seen);
+        trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
         Transport = new WallTransport(number, self, life, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes, spec.Cluster.Wire.Dtype());
         Context = new EndpointContext
         {
@@ -49,6 +49,7 @@ internal sealed class EndpointTrial : IDisposable
             Clock = Clock,
             Transport = Transport,
             Compute = compute,
+            Guard = guard,
             Observer = trace,
             Routing = spec.Routing,
             Placement = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes),

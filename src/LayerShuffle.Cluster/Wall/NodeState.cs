@@ -16,6 +16,9 @@ internal sealed class NodeState(int endpoint, string name)
     /// <summary>Whether a command had asked the latest of the dead to end.</summary>
     public bool BuriedAsked { get; set; }
 
+    /// <summary>Which supervisor was asked to start the latest worker: its <see cref="Processes.NodeInfo.Session"/>.</summary>
+    public long Session { get; set; }
+
     /// <summary>Whether its worker is stopped.</summary>
     public bool Paused { get; set; }
 

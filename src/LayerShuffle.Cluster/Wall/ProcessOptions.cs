@@ -37,6 +37,9 @@ internal sealed record ProcessOptions
     /// <summary>How patient it is with members that it cannot reach; the same in all processes.</summary>
     public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 
+    /// <summary>Told in a sentence what this process cannot go on without: an actor of its own that ended, a timer that failed.</summary>
+    public Action<string> Failed { get; init; } = _ => { };
+
     /// <summary>Told what goes wrong, in sentences.</summary>
     public required Action<string> Log { get; init; }
 }

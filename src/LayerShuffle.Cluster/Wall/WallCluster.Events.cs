@@ -31,8 +31,8 @@ public sealed partial class WallCluster
             case OfferBlobs or WantBlobs or BlobsHere or BlobsRefused:
                 Shipper.OnMessage(message);
                 break;
-            case WorkerProblem problem:
-                Failed?.Invoke($"{nodes[problem.Endpoint - 1].Name}: {problem.Reason}");
+            case WorkerProblem problem when problem.Endpoint > 0 && problem.Endpoint <= nodes.Length:
+                Fail($"{nodes[problem.Endpoint - 1].Name}: {problem.Reason}");
                 break;
             default:
                 Received(message);
@@ -44,7 +44,15 @@ public sealed partial class WallCluster
     {
         if (frame.Kind != ReachProber.Kind)
         {
-            Framed(frame);
+            try
+            {
+                Framed(frame);
+            }
+            catch (Exception exception) when (exception is not WireFormatException)
+            {
+                Fail($"A frame of {NameOf(frame.From)} could not be dealt with: {exception.Message}");
+            }
+
             return;
         }
 
@@ -73,39 +81,51 @@ public sealed partial class WallCluster
     {
         await foreach (HubEvent happened in hub.Events.ReadAllAsync().ConfigureAwait(false))
         {
-            switch (happened)
+            try
             {
-                case HubEvent.WorkerReady ready:
-                    // Its actor system listens: from now on it can be answered (clock probes), though it has not said hello yet.
-                    Introduce(ready);
-                    break;
-                case HubEvent.WorkerExited exited:
-                    Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines, exited.Exit.Code == WorkerParent.CannotStart);
-                    break;
-                case HubEvent.Left left when !stop.IsCancellationRequested:
-                    options.Log($"{left.Name} has left: {left.Reason}");
-                    Bury(left.Name, int.MaxValue, false, left.Reason, []);
-                    if (supervisors is not null)
-                        _ = ReplaceAsync(left.Name);
-                    break;
-                case HubEvent.Joined came:
-                    options.Log(Describe(came.Node));
-                    lock (gate)
-                    {
-                        joined.TrySetResult();
-                        joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                    }
-
-                    if (begun && (options.Listen is not null || options.Respawn) && Find(came.Node.Name) is { } newcomer)
-                        _ = WelcomeAsync(newcomer);
-                    break;
-                case HubEvent.Refused refused:
-                    options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
-                    break;
-                case HubEvent.Leaving leaving:
-                    _ = LeaveAsync(leaving.Name);
-                    break;
+                Deal(happened);
             }
+            catch (Exception exception)
+            {
+                Fail($"What the hub told ({happened.GetType().Name}) could not be dealt with: {exception.Message}"); // and goes on: the end of workers must be known
+            }
+        }
+    }
+
+    private void Deal(HubEvent happened)
+    {
+        switch (happened)
+        {
+            case HubEvent.WorkerReady ready:
+                // Its actor system listens: from now on it can be answered (clock probes), though it has not said hello yet.
+                Introduce(ready);
+                break;
+            case HubEvent.WorkerExited exited:
+                Bury(exited.Name, exited.Incarnation, exited.Asked, exited.Exit.ToString(), exited.LastLines, exited.Exit.Code == WorkerParent.CannotStart);
+                break;
+            case HubEvent.Left left when !stop.IsCancellationRequested:
+                options.Log($"{left.Name} has left: {left.Reason}");
+                Bury(left.Name, left.Incarnation, false, left.Reason, []); // not what a supervisor of the same name that has joined since has started
+                if (supervisors is not null)
+                    Alone(ReplaceAsync(left.Name), $"Replacing {left.Name}");
+                break;
+            case HubEvent.Joined came:
+                options.Log(Describe(came.Node));
+                lock (gate)
+                {
+                    joined.TrySetResult();
+                    joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
+                if (begun && (options.Listen is not null || options.Respawn) && Find(came.Node.Name) is { } newcomer)
+                    Alone(WelcomeAsync(newcomer), $"Welcoming {came.Node.Name}");
+                break;
+            case HubEvent.Refused refused:
+                options.Log($"Refused {refused.Name ?? "a stranger"} from {refused.From}: {refused.Reason}");
+                break;
+            case HubEvent.Leaving leaving:
+                Alone(LeaveAsync(leaving.Name, leaving.Session), $"The leave of {leaving.Name}");
+                break;
         }
     }
 
@@ -119,15 +139,15 @@ public sealed partial class WallCluster
     {
         if (Find(name) is not { } node)
             return;
-        bool wasReady = false;
+        bool wasReady = false, isLatest;
         TaskCompletionSource? gone = null;
         lock (gate)
         {
             incarnation = Math.Min(incarnation, node.Incarnation);
             if (incarnation <= node.Buried)
                 return;
-            (node.Buried, node.BuriedAsked) = (incarnation, asked);
-            if (incarnation == node.Incarnation)
+            (node.Buried, node.BuriedAsked, isLatest) = (incarnation, asked, incarnation == node.Incarnation);
+            if (isLatest)
             {
                 (wasReady, node.Address, node.Paused) = (node.Address is not null, null, false);
                 string why = hopeless && lastLines.Count > 0
@@ -143,7 +163,8 @@ public sealed partial class WallCluster
 
         process.Expel(node.Endpoint, incarnation);
         ClusterMetrics.SetMembersUp(Living().Count);
-        Shipper.OnPeerLost(node.Endpoint);
+        if (isLatest)
+            Shipper.OnPeerLost(node.Endpoint); // what is on its way to a successor goes on
         Broadcast(new PeerDown(node.Endpoint, incarnation));
         gone?.TrySetResult(); // not before: who waits for the death may take it that the worker serves no longer
         if (stop.IsCancellationRequested)
@@ -152,7 +173,7 @@ public sealed partial class WallCluster
             options.Log($"The worker of {name} (incarnation {incarnation}) died: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
         Died?.Invoke(node.Endpoint, incarnation, asked, how);
         if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
-            _ = RespawnAsync(node);
+            Alone(RespawnAsync(node), $"Starting the worker of {name} again");
     }
 
     private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);

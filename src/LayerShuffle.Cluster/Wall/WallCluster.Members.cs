@@ -58,7 +58,7 @@ public sealed partial class WallCluster
     }
 
     /// <summary>A node's user wants it to leave: its layers are handed over first.</summary>
-    private async Task LeaveAsync(string name)
+    private async Task LeaveAsync(string name, long session)
     {
         options.Log($"{name} wants to leave.");
         try
@@ -77,7 +77,7 @@ public sealed partial class WallCluster
 
         try
         {
-            await hub.ShutdownAsync(name).ConfigureAwait(false);
+            await hub.ShutdownAsync(name, session).ConfigureAwait(false); // another that has come under its name meanwhile stays
         }
         catch (NodeCommandException)
         {

@@ -17,7 +17,7 @@ public sealed partial class WallCluster
             _ =>
             {
                 if (!stop.IsCancellationRequested)
-                    Failed?.Invoke("Akka.Cluster has ended the coordinator's own actor system, which nobody asked it to.");
+                    Fail("Akka.Cluster has ended the coordinator's own actor system, which nobody asked it to.");
             },
             TaskScheduler.Default);
     }

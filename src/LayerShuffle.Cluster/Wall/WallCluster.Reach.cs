@@ -121,14 +121,14 @@ public sealed partial class WallCluster
     {
         if (!options.MayBeAway)
         {
-            Failed?.Invoke(reason.Message);
+            Fail(reason.Message);
             return reason;
         }
 
         options.Log($"Refused {node.Name}: {reason.Message}");
         try
         {
-            await hub.RefuseAsync(node.Name, reason.Message, stop.Token).ConfigureAwait(false);
+            await hub.RefuseAsync(node.Name, node.Session, reason.Message, stop.Token).ConfigureAwait(false);
         }
         catch (NodeCommandException)
         {

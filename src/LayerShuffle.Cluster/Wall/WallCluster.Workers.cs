@@ -39,6 +39,7 @@ public sealed partial class WallCluster
         lock (gate)
         {
             incarnation = ++node.Incarnation;
+            node.Session = info.Session;
             node.Ready = ready;
             node.Gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             node.Hosted.Clear();
@@ -99,7 +100,7 @@ public sealed partial class WallCluster
                 throw new ClusterException($"{node.Name} is not there.");
             if (!said)
                 options.Log($"Waiting for a node to take the place of {node.Name}{(options.Listen is null ? "" : ": start one with `{JoinCommand}`")}.");
-            await next.WaitAsync(stop.Token).ConfigureAwait(false);
+            await (await Task.WhenAny(next, failure.Task).WaitAsync(stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -111,7 +112,7 @@ public sealed partial class WallCluster
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            options.Log($"The supervisor of {name} could not be started again: {exception.Message}");
+            Fail($"The supervisor of {name} could not be started again: {exception.Message}");
         }
     }
 

@@ -22,6 +22,8 @@ public sealed partial class WallCluster : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly NodeState[] nodes; // by endpoint − 1
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource failure = new(TaskCreationOptions.RunContinuationsAsynchronously); // fails once, and then everything that waits
+    private Action<string>? failedHandlers;
     private ClusterProcess process = null!; // set by StartAsync
     private LocalSupervisors? supervisors;
     private Task reading = Task.CompletedTask;
@@ -48,8 +50,23 @@ public sealed partial class WallCluster : IAsyncDisposable
     /// <summary>A worker that nobody had asked to end has been started again and is held: (endpoint, where).</summary>
     public event Action<int, PeerAddress>? Respawned;
 
-    /// <summary>A worker cannot go on: a sentence.</summary>
-    public event Action<string>? Failed;
+    /// <summary>The run cannot go on, because of a worker or of this process: a sentence. Who subscribes is told of what was before.</summary>
+    public event Action<string>? Failed
+    {
+        add
+        {
+            lock (gate)
+                failedHandlers += value;
+            if (failure.Task.Exception is { InnerException: { } reason })
+                value?.Invoke(reason.Message);
+        }
+
+        remove
+        {
+            lock (gate)
+                failedHandlers -= value;
+        }
+    }
 
     /// <summary>The names of the nodes; endpoint k is the k-th.</summary>
     public IReadOnlyList<string> Names => options.Nodes;
@@ -152,13 +169,15 @@ public sealed partial class WallCluster : IAsyncDisposable
             gone = worker.Incarnation == node.Incarnation ? node.Gone.Task : Task.CompletedTask;
         try
         {
-            await Task.WhenAny(answer, gone).WaitAsync(patience ?? AnswerPatience, cancellation).ConfigureAwait(false);
+            await Task.WhenAny(answer, gone, failure.Task).WaitAsync(patience ?? AnswerPatience, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             throw new ClusterException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
         }
 
+        if (!answer.IsCompleted && failure.Task.IsCompleted)
+            await failure.Task.ConfigureAwait(false);
         if (!answer.IsCompletedSuccessfully && gone.IsCompleted)
             throw new ClusterException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
         try
@@ -250,6 +269,7 @@ public sealed partial class WallCluster : IAsyncDisposable
                 Host = PublicHost,
                 Identity = options.Identity,
                 Membership = options.Membership,
+                Failed = Fail,
                 Log = options.Log,
             },
             Receive,
@@ -268,6 +288,7 @@ public sealed partial class WallCluster : IAsyncDisposable
                     Secret = options.Secret,
                     LogDirectory = options.LogDirectory,
                     Say = (name, line) => options.Log($"{name}: {line}"),
+                    NeverJoined = Fail,
                 },
                 hub).ConfigureAwait(false);
         }
@@ -277,12 +298,28 @@ public sealed partial class WallCluster : IAsyncDisposable
             options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}: start {(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
         }
 
-        await hub.WaitForAsync(Places, cancellation).ConfigureAwait(false);
+        await (await Task.WhenAny(hub.WaitForAsync(Places, cancellation), failure.Task).ConfigureAwait(false)).ConfigureAwait(false);
         begun = true; // who joins from now on is welcomed by itself
         NodeState[] present = [.. nodes.Where(node => !IsAway(node.Endpoint))];
         await Task.WhenAll(present.Select(node => BeginAsync(node, cancellation))).ConfigureAwait(false);
         await ProveAllAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The run cannot go on: whoever waits for something learns why.</summary>
+    private void Fail(string reason)
+    {
+        Action<string>? handlers;
+        lock (gate)
+            handlers = failedHandlers;
+        if (stop.IsCancellationRequested || !failure.TrySetException(new ClusterException(reason)))
+            return;
+        _ = failure.Task.Exception; // observed, also if nobody waits
+        handlers?.Invoke(reason);
+    }
+
+    /// <summary>Lets something run on its own; what it does not expect ends the run instead of being nobody's.</summary>
+    private void Alone(Task task, string what) => task.ContinueWith(
+        ended => Fail($"{what} failed: {ended.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     /// <summary>The name under which others reach this machine.</summary>
     private string PublicHost => options.PublicHost ?? (options.Listen?.Address ?? IPAddress.Loopback) switch

@@ -180,7 +180,19 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
             lock (gate)
                 paused = health.IsPaused(node);
             if (paused)
-                await cluster.ContinueAsync(node).ConfigureAwait(false);
+                await ContinueAsync(node).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ContinueAsync(int node)
+    {
+        try
+        {
+            await cluster.ContinueAsync(node).ConfigureAwait(false);
+        }
+        catch (NodeCommandException exception)
+        {
+            Log("", "process", topology.Name(node), exception.Message, null); // it has gone meanwhile: the trial is whole without it
         }
     }
 
@@ -210,6 +222,10 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
             Log("", "placement", topology.Name(node), $"not rehosted: {exception.Message}", null);
+        }
+        catch (Exception exception)
+        {
+            trial.Fail(exception);
         }
     }
 
@@ -264,6 +280,10 @@ internal sealed partial class WallFaultDriver(WallTrial trial, TrialSpec spec, W
         catch (Exception exception) when (exception is IOException or TimeoutException or NodeCommandException or PlatformNotSupportedException)
         {
             Log("", "process", "", exception.Message, null);
+        }
+        catch (Exception exception)
+        {
+            trial.Fail(exception); // nobody waits for it
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Training;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
@@ -24,10 +26,14 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
     private readonly List<ITimerHandle> timers = [];
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
-    private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
+    private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> hosted = [];
+    private readonly Dictionary<int, int> newest = []; // the incarnation of each endpoint that was last asked to host anything
+    private readonly ActorGuard guard;
     private readonly IActorRef links;
     private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
     private Action<IReadOnlyList<int>>? lostHandlers;
+    private Action<Exception>? failedHandlers;
+    private Exception? failed;
     private bool over;
 
     /// <summary>A training on a cluster; <see cref="StartAsync"/> hosts its layers.</summary>
@@ -46,11 +52,15 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => Placement.Copies(layer)[0])];
         home = [.. hosts];
         UndeliveredTensors.Watch(cluster.Process.System);
-        links = cluster.Process.System.ActorOf(Props.Create(() => new Links()), $"training-links-{number}");
+        guard = new ActorGuard(cluster.Process.System, Fail);
+        IActorGuard watch = guard;
+        links = cluster.Process.System.ActorOf(Props.Create(() => new Links(watch)), $"training-links-{number}");
+        guard.Watch(links, "The actor of the training's links");
         cluster.Received = OnMessage;
         cluster.Framed = OnFrame;
         cluster.HandOver = HandOverAsync;
         cluster.Died += OnDied;
+        cluster.Failed += OnFailed;
     }
 
     /// <inheritdoc/>
@@ -71,6 +81,29 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         {
             lock (gate)
                 lostHandlers -= value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public event Action<Exception>? Failed
+    {
+        add
+        {
+            Exception? before;
+            lock (gate)
+            {
+                failedHandlers += value;
+                before = failed;
+            }
+
+            if (before is not null)
+                value?.Invoke(before);
+        }
+
+        remove
+        {
+            lock (gate)
+                failedHandlers -= value;
         }
     }
 
@@ -129,7 +162,21 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     {
         long zero = cluster.Process.Timer.Now;
         foreach (FaultEvent strike in timeline.Where(strike => strike.Fault is CrashFault or PauseFault))
-            timers.Add(cluster.Process.Timer.At(zero + strike.At.Nanoseconds, () => _ = Task.Run(() => StrikeAsync(strike, log))));
+            timers.Add(cluster.Process.Timer.At(zero + strike.At.Nanoseconds, () => _ = Task.Run(async () =>
+            {
+                try
+                {
+                    await StrikeAsync(strike, log).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is NodeCommandException or IOException or PlatformNotSupportedException)
+                {
+                    log($"Fault {strike.Fault.Name}: {exception.Message}");
+                }
+                catch (Exception exception)
+                {
+                    Fail(exception);
+                }
+            })));
     }
 
     /// <summary>Lets go of the cluster.</summary>
@@ -138,6 +185,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         foreach (ITimerHandle timer in timers)
             timer.Cancel();
         cluster.Died -= OnDied;
+        cluster.Failed -= OnFailed;
+        guard.Dispose();
         cluster.HandOver = _ => Task.CompletedTask;
         lock (gate)
             over = true;
@@ -229,14 +278,15 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
 
     private async Task HostAsync(PeerAddress worker, int[] layers, CancellationToken cancellation, int[]? next = null)
     {
-        if (next is null)
+        lock (gate)
         {
-            lock (gate)
+            newest[worker.Endpoint] = worker.Incarnation;
+            if (next is null)
                 lost.ExceptWith(layers);
         }
 
         cluster.Serve(worker);
-        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource answer = hosted[(worker.Endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, next ?? hosts, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
     }
@@ -247,6 +297,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     {
         lock (gate)
         {
+            if (incarnation > 0 && incarnation < newest.GetValueOrDefault(endpoint))
+                return; // its layers are with its successor
             int[] gone = LayersOf(endpoint);
             if (leaving.Remove(endpoint, out TaskCompletionSource? waiting))
                 waiting.TrySetResult();
@@ -257,6 +309,20 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         }
     }
 
+    private void OnFailed(string reason) => Fail(new ClusterException(reason));
+
+    private void Fail(Exception exception)
+    {
+        Action<Exception>? handlers;
+        lock (gate)
+        {
+            failed ??= exception as ClusterException ?? new ClusterException(exception.Message, exception);
+            handlers = failedHandlers;
+        }
+
+        handlers?.Invoke(failed);
+    }
+
     private void OnMessage(object message)
     {
         switch (message)
@@ -264,7 +330,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
             case ToTraining to when to.Training == number && to.Layer == ToTraining.Coordinator:
                 Directory.Coordinator.Tell(to.Message);
                 break;
-            case TrainingHosted here when here.Training == number && hosted.TryGetValue(here.Endpoint, out TaskCompletionSource? waiting):
+            case TrainingHosted here when here.Training == number && hosted.TryGetValue((here.Endpoint, here.Incarnation), out TaskCompletionSource? waiting):
                 waiting.TrySetResult();
                 break;
         }
@@ -286,6 +352,18 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
 
     private sealed class Links : ReceiveActor
     {
-        public Links() => Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
+        private readonly IActorGuard guard;
+
+        public Links(IActorGuard guard)
+        {
+            this.guard = guard;
+            Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
+        }
+
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+        {
+            guard.Failed(Sender, exception);
+            return Directive.Stop;
+        });
     }
 }

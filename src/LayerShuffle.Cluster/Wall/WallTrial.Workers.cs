@@ -147,7 +147,7 @@ internal sealed partial class WallTrial
         if (missing.Length == 0)
             return;
         await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        TaskCompletionSource answer = hosted[worker.Endpoint] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource answer = hosted[(worker.Endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
         cluster.AddHosted(worker, shipped.Key, missing);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Metrics;
 using LayerShuffle.Cluster.Protocol;
@@ -42,13 +43,15 @@ internal sealed partial class WallTrial
     private readonly ConcurrentDictionary<int, TaskCompletionSource> left = [];
     private readonly ConcurrentDictionary<int, int> preparedIncarnation = []; // newest
     private readonly ConcurrentDictionary<int, int> firstIncarnation = []; // of those that took part in the trial
-    private readonly ConcurrentDictionary<int, TaskCompletionSource> hosted = [];
+    private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
     private readonly SemaphoreSlim rehosting = new(1);
     private readonly Lock moving = new();
     private readonly ConcurrentDictionary<int, bool> departing = []; // endpoints that are about to leave
     private readonly TrialMeter meter = new();
+    private readonly TrialWatchdog watchdog;
+    private readonly ActorGuard guard;
     private long zero;
     private int begun;
 
@@ -58,9 +61,11 @@ internal sealed partial class WallTrial
         topology = Topology.Of(spec.Cluster);
         imageBytes = model.ActivationBytes(1) / sizeof(float) * spec.Cluster.Wire.BytesPerNumber();
         var images = new ImageSchedule(spec.Workload, testImages, Luck);
+        guard = new ActorGuard(cluster.Process.System, Fail);
+        watchdog = new TrialWatchdog(images.RequestCount, spec.Workload.Deadline, Arrivals());
         log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
-        own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch));
+        own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch), guard);
         handover = new LayerHandover(own.Context, spec, topology);
         faults = new WallFaultDriver(this, spec, cluster, own, topology);
         trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, (at, node, incarnation) => faults.PeerDownDetected(at, node, incarnation));
@@ -70,6 +75,7 @@ internal sealed partial class WallTrial
             lock (traceGate)
                 trace.Ended(record);
             TrialMeter.Ended(record, own.Clock.Now);
+            watchdog.Ended(record.Request, own.Clock.Now);
             progress?.Invoke(record);
             if (log.IsComplete)
                 done.TrySetResult();
@@ -82,10 +88,11 @@ internal sealed partial class WallTrial
                     trace.Begin(request);
                 ClusterMetrics.RequestBegun();
                 Interlocked.Increment(ref begun);
+                watchdog.Begun(request, own.Clock.Now);
                 return images.Images(request);
             },
             new RoutePlanner(spec.Routing, model.Layers, Luck),
-            spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, Luck));
+            Arrivals());
     }
 
     /// <summary>How it stands, in a few words: requests in flight, throughput, faults.</summary>
@@ -121,14 +128,27 @@ internal sealed partial class WallTrial
             await BringAllUpAsync(nodes, cancellation).ConfigureAwait(false);
             zero = cluster.Process.Timer.Now + 50_000_000;
             Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
-            root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => done.TrySetException(exception))), $"trial-{number}");
+            root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, "The coordinator's actor", guard)), $"trial-{number}");
             own.Transport.Endpoint = root;
             foreach (int endpoint in cluster.Living())
                 cluster.Process.Tell(endpoint, new StartTrial(number, zero));
             own.Start(zero);
             faults.Schedule();
             root.Tell(StartWorkload.Instance);
-            await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            using (var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+            {
+                Task watching = WatchAsync(root, over.Token);
+                try
+                {
+                    await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await over.CancelAsync().ConfigureAwait(false);
+                    await watching.ConfigureAwait(false);
+                }
+            }
+
             Instant end = own.Clock.Now;
             await faults.SettleAsync().ConfigureAwait(false);
             await CollectAsync(nodes, end).ConfigureAwait(false);
@@ -143,6 +163,7 @@ internal sealed partial class WallTrial
             cluster.Failed -= OnFailed;
             cluster.Found -= faults.Found;
             faults.Dispose();
+            guard.Dispose();
             cluster.Process.System.Stop(root);
             own.Dispose();
             cluster.Received = _ => { };
@@ -157,7 +178,7 @@ internal sealed partial class WallTrial
     {
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
         departing.TryRemove(endpoint, out _);
-        if (left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
+        if (cluster.AddressOf(endpoint) is null && left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
         faults.Died(endpoint, incarnation, asked, how);
     }
@@ -168,6 +189,35 @@ internal sealed partial class WallTrial
 
     private void OnFailed(string reason) => done.TrySetException(new ClusterException(reason));
 
+    /// <summary>Something of the trial in this process has failed or ended: nothing that comes after it can be trusted to come.</summary>
+    public void Fail(Exception exception) => done.TrySetException(
+        exception as ClusterException ?? new ClusterException($"Trial {spec.Key.Trial}: {exception.Message}", exception));
+
+    private ArrivalSchedule? Arrivals() => spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, Luck);
+
+    /// <summary>Looks every second whether anything is still to come, and asks the coordinator's actor for a sign of life.</summary>
+    private async Task WatchAsync(IActorRef root, CancellationToken over)
+    {
+        ActorSelection coordinator = cluster.Process.System.ActorSelection(root.Path / WallTrialRoot.Child);
+        Task? sign = null;
+        try
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+            while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false))
+            {
+                bool answered = sign is { IsCompletedSuccessfully: true };
+                if (sign is not { IsCompleted: false })
+                    sign = coordinator.Ask<ActorIdentity>(new Identify(null), Timeout.InfiniteTimeSpan, over); // answered in its turn: all that it was told before has been dealt with
+                if (watchdog.Poll(own.Clock.Now, answered) is { } stuck)
+                    Fail(new ClusterException($"Trial {spec.Key.Trial} stands still, although nothing of it is known to have ended: {stuck} This is a bug."));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the trial is over
+        }
+    }
+
     private void OnMessage(object message)
     {
         switch (message)
@@ -175,10 +225,10 @@ internal sealed partial class WallTrial
             case RoutedControl routed when routed.Trial == number:
                 own.Transport.OnControl(routed);
                 break;
-            case HopEvents batch:
+            case HopEvents batch when batch.Trial == number:
                 OnEvents(batch);
                 break;
-            case LinkReport report:
+            case LinkReport report when report.Trial == number:
                 foreach (LinkRecord link in report.Links)
                     links.Add(link);
                 break;
@@ -188,7 +238,7 @@ internal sealed partial class WallTrial
             case TrialLeft gone when gone.Trial == number && left.TryGetValue(gone.Endpoint, out TaskCompletionSource? leaving):
                 leaving.TrySetResult();
                 break;
-            case LayersHosted here when here.Model == shipment?.Key && hosted.TryGetValue(here.Endpoint, out TaskCompletionSource? hosting):
+            case LayersHosted here when here.Model == shipment?.Key && hosted.TryGetValue((here.Endpoint, here.Incarnation), out TaskCompletionSource? hosting):
                 hosting.TrySetResult();
                 break;
         }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Actors;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Tensors;
@@ -28,8 +29,11 @@ internal sealed class Worker : IDisposable
     private HostedModels models = null!;
     private EndpointTrial? trial;
     private IActorRef node = ActorRefs.Nobody;
+    private ActorGuard? guard; // of the trial's actors
     private WorkerTraining? training;
     private int prepared;
+    private volatile bool over;
+    private bool disposed;
 
     public Worker(WorkerSettings settings, int incarnation, Action<string> log)
     {
@@ -63,6 +67,8 @@ internal sealed class Worker : IDisposable
     /// <summary>A control message.</summary>
     public void Received(object message)
     {
+        if (over)
+            return;
         try
         {
             Handle(message);
@@ -86,14 +92,32 @@ internal sealed class Worker : IDisposable
         {
             log($"A frame of endpoint {frame.From} was refused: {exception.Message}");
         }
+        catch (Exception exception)
+        {
+            log(exception.ToString());
+            Problem($"A frame of endpoint {frame.From} could not be dealt with: {exception.Message}");
+        }
     }
 
+    /// <summary>It is about to end: its actors go, and nothing new is begun. Messages that still come are not dealt with.</summary>
+    public void Stop()
+    {
+        over = true;
+        guard?.Dispose();
+        process.System.Stop(node);
+        training?.Stop();
+        trial?.Dispose();
+    }
+
+    /// <summary>Ends the computing thread and frees what it computed on; its process has ended, or never came up.</summary>
     public void Dispose()
     {
-        EndTrial(report: false);
-        training?.Stop();
-        compute?.Dispose(); // null if its process did not come up
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
+        over = true;
+        compute?.Dispose();
         models?.Dispose();
+        store.Clear();
     }
 
     private void Handle(object message)
@@ -140,7 +164,7 @@ internal sealed class Worker : IDisposable
                 break;
             case HostLayers host:
                 models.Host(host);
-                TellCoordinator(new LayersHosted(host.Model, settings.Endpoint));
+                TellCoordinator(new LayersHosted(host.Model, settings.Endpoint, incarnation));
                 break;
             case HostTraining host:
                 Host(host);
@@ -205,13 +229,15 @@ internal sealed class Worker : IDisposable
             process.SetPeer(peer);
         models.Use(prepare.Model);
         store.Clear();
+        ActorGuard watch = guard = new ActorGuard(process.System, ended => Problem(ended.Message));
         var next = new EndpointTrial(
-            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, incarnation, prepare.Life, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator);
+            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, incarnation, prepare.Life, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator, watch);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
         Props props = NodeActor.Props(settings.Endpoint, spec, next.Context, incarnation, !prepare.Held);
-        node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, exception => Problem($"The node failed: {exception.Message}"))), $"trial-{prepare.Trial}-{++prepared}");
+        string name = $"The actor of {spec.Name}";
+        node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, name, watch)), $"trial-{prepare.Trial}-{++prepared}");
         next.Transport.Endpoint = node;
         lock (gate)
             (training, trial) = (null, next);
@@ -220,18 +246,19 @@ internal sealed class Worker : IDisposable
 
     private void EndTrial(bool report, Instant end = default)
     {
-        if (trial is not { } over)
+        if (trial is not { } ended)
             return;
+        guard?.Dispose();
         process.System.Stop(node);
         node = ActorRefs.Nobody;
-        over.Dispose();
+        ended.Dispose();
         lock (gate)
             trial = null;
         store.Clear();
         if (!report)
             return;
-        over.FlushNow();
-        TellCoordinator(new LinkReport(settings.Endpoint, over.Transport.Links(end)));
+        ended.FlushNow();
+        TellCoordinator(new LinkReport(settings.Endpoint, ended.Transport.Links(end), ended.Number));
     }
 
     private void Host(HostTraining host)
@@ -241,20 +268,27 @@ internal sealed class Worker : IDisposable
         if (training?.Number != host.Training)
         {
             training?.Stop();
-            var next = new WorkerTraining(host.Training, settings.Endpoint, process, log);
+            var next = new WorkerTraining(host.Training, settings.Endpoint, process, Problem);
             lock (gate)
                 training = next;
         }
 
         training!.Host(host, device, settings.Threads);
-        TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint));
+        TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint, incarnation));
     }
 
     private void Hello() => TellCoordinator(new WorkerHello(process.Address));
 
     private void Probe() => TellCoordinator(new ClockProbe(settings.Endpoint, process.Timer.Now));
 
-    private void Problem(string reason) => TellCoordinator(new WorkerProblem(settings.Endpoint, reason));
+    /// <summary>It cannot go on: the run ends, and says why.</summary>
+    public void Problem(string reason)
+    {
+        if (over)
+            return;
+        log(reason);
+        TellCoordinator(new WorkerProblem(settings.Endpoint, reason));
+    }
 
     private void TellCoordinator(object message) => process.Tell(0, message);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Security;
@@ -15,7 +16,7 @@ public static class WorkerHost
     public static IReadOnlyDictionary<string, string> CertificateVariables(string certificate, string? key, string authority) =>
         new Dictionary<string, string> { [Certificate] = certificate, [Key] = key ?? "", [Authority] = authority };
 
-    /// <summary>Runs until its supervisor ends it or the cluster expels it.</summary>
+    /// <summary>Runs until its supervisor ends it or the cluster expels it. SIGTERM has its node leave: the coordinator has others take over what it hosts, then it is ended. A second SIGTERM ends it at once.</summary>
     /// <param name="stdin">Its standard input: the start line, then the supervisor's presence.</param>
     /// <param name="stdout">Its standard output: where it says that it is ready.</param>
     /// <param name="stderr">Its log.</param>
@@ -43,6 +44,15 @@ public static class WorkerHost
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using ParentWatch watch = WorkerParent.Watch(start, stdin, () => told.TrySetResult());
+        int signals = 0;
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            if (Interlocked.Increment(ref signals) > 1)
+                told.TrySetResult();
+            else
+                WorkerParent.WriteLeaving(stdout);
+        });
         WorkerSettings settings = WorkerSettings.Parse(start.Settings);
         using ClusterIdentity? identity = settings.Secret is { } secret ? ClusterIdentity.FromSecret(Convert.FromBase64String(secret)) : settings.Certificates ? Certificates() : null;
         using var worker = new Worker(settings, start.Incarnation, Log);
@@ -59,6 +69,7 @@ public static class WorkerHost
             Identity = identity,
             Seed = (settings.Coordinator.Host, settings.Coordinator.AkkaPort),
             Membership = new(new(settings.HeartbeatPause), new(settings.StableAfter)),
+            Failed = worker.Problem,
             Log = Log,
         };
         // Nothing reaches the worker before it has said hello, and that comes after Begin.
@@ -67,20 +78,28 @@ public static class WorkerHost
         Akka.Cluster.Cluster.Get(process.System).RegisterOnMemberUp(worker.Joined);
         WorkerParent.WriteReady(stdout, new WorkerAddress(settings.Host, process.Address.AkkaPort, process.Address.DataPort));
         await Task.WhenAny(told.Task, process.System.WhenTerminated).ConfigureAwait(false);
-        if (!told.Task.IsCompleted)
-        {
+        int code = told.Task.IsCompleted ? 0 : 3;
+        if (code == 3)
             Log("The cluster has expelled this worker, or lost it for too long: it ends.");
-            return 3;
-        }
-
-        await Task.WhenAny(process.DisposeAsync().AsTask(), Task.Delay(EndPatience)).ConfigureAwait(false);
-        return 0;
+        Task ending = Task.Run(() => EndAsync(worker, process));
+        if (await Task.WhenAny(ending, Task.Delay(EndPatience)).ConfigureAwait(false) != ending)
+            NativeProcess.ExitNow(code); // a layer still computes: what it computes on must not be freed under it
+        await ending.ConfigureAwait(false);
+        return code;
 
         void Log(string line)
         {
             lock (stderr)
                 stderr.WriteLine(line);
         }
+    }
+
+    /// <summary>First nothing new is begun, then nobody is left who could begin anything, then the computing thread ends, and only then is native memory freed.</summary>
+    private static async Task EndAsync(Worker worker, ClusterProcess process)
+    {
+        worker.Stop();
+        await process.DisposeAsync().ConfigureAwait(false);
+        worker.Dispose();
     }
 
     private static ClusterIdentity Certificates()

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using LayerShuffle.Cluster.Guarding;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Training;
 using static TorchSharp.torch;
 
@@ -12,6 +14,7 @@ internal sealed class WorkerTraining
     private readonly ClusterProcess process;
     private readonly int self;
     private readonly IActorRef root;
+    private readonly ActorGuard guard;
     private readonly TrainingDirectory directory = new();
     private readonly ConcurrentDictionary<int, IActorRef> hosted = []; // read by the data plane's threads
 
@@ -19,7 +22,10 @@ internal sealed class WorkerTraining
     {
         (Number, this.self, this.process) = (number, self, process);
         UndeliveredTensors.Watch(process.System);
-        root = process.System.ActorOf(Props.Create(() => new Root(failed)), $"training-{number}");
+        guard = new ActorGuard(process.System, ended => failed(ended.Message));
+        IActorGuard watch = guard;
+        root = process.System.ActorOf(Props.Create(() => new Root(watch)), $"training-{number}");
+        guard.Watch(root, "The root of the training's actors");
         directory.EnterCoordinator(Create(TrainingLink.Props(process, number, ToTraining.Coordinator, 0)));
     }
 
@@ -36,12 +42,13 @@ internal sealed class WorkerTraining
             if (host.Layers.Contains(layer))
             {
                 if (hosted.TryRemove(layer, out IActorRef? old))
-                    process.System.Stop(old);
-                hosted[layer] = Create(TrainableLayerActor.Host(layer, config, options, directory, device, threads));
+                    End(old);
+                IActorRef fresh = hosted[layer] = Create(TrainableLayerActor.Host(layer, config, options, directory, device, threads));
+                guard.Watch(fresh, $"The training actor of layer {layer}");
             }
             else if (host.Hosts[layer] != self && hosted.TryRemove(layer, out IActorRef? moved))
             {
-                process.System.Stop(moved);
+                End(moved);
             }
 
             directory.Replace(layer, hosted.TryGetValue(layer, out IActorRef? mine) ? mine
@@ -59,23 +66,33 @@ internal sealed class WorkerTraining
     }
 
     /// <summary>Ends it.</summary>
-    public void Stop() => process.System.Stop(root);
+    public void Stop()
+    {
+        guard.Dispose();
+        process.System.Stop(root);
+    }
+
+    private void End(IActorRef layer)
+    {
+        guard.Release(layer);
+        process.System.Stop(layer);
+    }
 
     private IActorRef Create(Props props) => root.Ask<IActorRef>(props, TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
 
     private sealed class Root : ReceiveActor
     {
-        private readonly Action<string> failed;
+        private readonly IActorGuard guard;
 
-        public Root(Action<string> failed)
+        public Root(IActorGuard guard)
         {
-            this.failed = failed;
+            this.guard = guard;
             Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
         }
 
         protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
         {
-            failed($"A layer failed: {exception.Message}");
+            guard.Failed(Sender, exception);
             return Directive.Stop; // a restarted one would have forgotten its weights
         });
     }

@@ -83,8 +83,8 @@ public sealed class CodecTests : IDisposable
             peer-down 1 PeerDown
             fault 1 FaultStrike
             trial 2 TrialSpec
-            hop-events 1 HopEvents
-            links 2 LinkReport
+            hop-events 2 HopEvents
+            links 3 LinkReport
             offer-blobs 1 OfferBlobs
             want-blobs 1 WantBlobs
             blobs-here 1 BlobsHere
@@ -112,9 +112,9 @@ public sealed class CodecTests : IDisposable
             clock-probed 1 ClockProbed
             keep-layers 1 KeepLayers
             host-layers 1 HostLayers
-            layers-hosted 1 LayersHosted
+            layers-hosted 2 LayersHosted
             host-training 1 HostTraining
-            training-hosted 1 TrainingHosted
+            training-hosted 2 TrainingHosted
             prove-reach 1 ProveReach
             reach-probe 1 ReachProbe
             reached 1 Reached

@@ -43,7 +43,7 @@ public class ArrivalOrderTests
         Exception? failure = null;
         Action<StepResult> done = r => result = r;
         Action<Exception> failed = e => failure ??= e;
-        system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed)));
+        system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed, null)));
         system.Kernel.Drain();
         IActorRef coordinator = directory.Coordinator;
         IReadOnlyDictionary<string, Tensor?> gradients = new Dictionary<string, Tensor?>();

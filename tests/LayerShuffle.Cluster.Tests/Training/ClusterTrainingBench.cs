@@ -33,6 +33,12 @@ internal sealed class ClusterTrainingBench : IAsyncDisposable
         Trainer.Restored += Restorations.Add;
     }
 
+    /// <summary>Where the cluster's training lives.</summary>
+    public ActorSystem System => system;
+
+    /// <summary>Where the virtual training lives.</summary>
+    public ActorSystem VirtualSystem => evaluation.System;
+
     public LocalTrainingCluster Cluster { get; }
 
     public ClusterTrainer Trainer { get; }

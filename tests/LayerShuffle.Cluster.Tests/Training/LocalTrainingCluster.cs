@@ -25,6 +25,8 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
 
     public event Action<IReadOnlyList<int>>? LayersLost;
 
+    public event Action<Exception>? Failed;
+
     public TrainingDirectory Directory { get; } = new();
 
     /// <summary>Asked about every message to a layer, on its thread.</summary>
@@ -34,6 +36,9 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
     public Func<int, bool> ComesBack { get; set; } = _ => true;
 
     public int Restored { get; private set; }
+
+    /// <summary>The cluster as a whole cannot go on.</summary>
+    public void Fail(Exception reason) => Failed?.Invoke(reason);
 
     /// <summary>Where layers are to move at the next step boundary: host by layer.</summary>
     public ConcurrentDictionary<int, int> Wanted { get; } = [];
