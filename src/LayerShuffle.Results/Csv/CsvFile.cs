@@ -66,18 +66,6 @@ internal sealed class CsvFile : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private void TakeBack(long length)
-    {
-        try
-        {
-            _stream.SetLength(length);
-        }
-        catch (IOException)
-        {
-            // the first failure is the one to tell of; who resumes drops the rows of unfinished trials anyway
-        }
-    }
-
     private void CheckHeader(string path, ReadOnlySpan<byte> expected)
     {
         var found = new byte[expected.Length];
