@@ -99,8 +99,8 @@ public sealed class DisturbedTrainingTests : IDisposable
             disturbed,
             cancellation);
 
-        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, CancellationToken cancellation) =>
-            inner.Run(spec, model, trained, images, progress, cancellation);
+        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows, CancellationToken cancellation) =>
+            inner.Run(spec, model, trained, images, progress, rows, cancellation);
 
         public void Dispose() => inner.Dispose();
     }
