@@ -56,7 +56,7 @@ internal sealed class ScenarioRun(RunOptions options, TextWriter output, TextWri
         if (!scenario.NetworkOnly)
             CheckComputing();
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
-        IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
+        IPEndPoint? listen = options.Cluster.ListenEndPoint(security.IsGiven); // before anything is written
         return Execute(scenario, loaded.EffectiveYaml, trials, selection, security, listen, cancellation);
     }
 

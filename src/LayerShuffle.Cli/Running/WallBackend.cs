@@ -63,7 +63,7 @@ internal sealed class WallBackend : IRunBackend
                 DataPort = options.DataPort ?? 0,
                 JoinSecurity = options.Security.ForNodes,
                 Secret = security.Secret,
-                Identity = security.Identity,
+                Certificates = security.Certificates,
                 ScenarioHash = hash,
                 WorkerThreads = Math.Max(1, scenario.Threads / spec.Nodes.Count),
                 Device = name => spec.Nodes.First(node => node.Name == name).Device,

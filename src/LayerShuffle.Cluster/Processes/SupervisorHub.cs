@@ -26,7 +26,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     private readonly List<(int Count, TaskCompletionSource<NodeInfo[]> Done)> waiting = [];
     private readonly Task accepting;
     private readonly Task beating;
-    private int handshakes;
+    private readonly Newcomers<Socket> newcomers;
     private int refusals;
     private long ids;
     private bool over;
@@ -38,6 +38,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     public SupervisorHub(SupervisorHubOptions options)
     {
         this.options = options;
+        newcomers = new Newcomers<Socket>(options.Handshakes);
         foreach (string name in options.Names ?? [])
         {
             if (!NodeName.IsValid(name))
