@@ -11,7 +11,7 @@ public sealed class RunAuthority : IDisposable
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 authority;
-    private readonly byte[] planeKey = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] planeKey = Chance.Bytes(32);
 
     /// <summary>Draws the key.</summary>
     public RunAuthority() => authority = ClusterCertificates.Authority(key);

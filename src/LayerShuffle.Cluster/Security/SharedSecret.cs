@@ -46,7 +46,7 @@ public sealed class SharedSecret : IDisposable
     }
 
     /// <summary>A new secret that nobody can guess.</summary>
-    public static byte[] Draw() => RandomNumberGenerator.GetBytes(DrawnBytes);
+    public static byte[] Draw() => Chance.Bytes(DrawnBytes);
 
     /// <summary>The secret in a file: its bytes, but for line breaks and blanks at its end.</summary>
     /// <exception cref="ClusterIdentityException">The file cannot be read, or others may read it too.</exception>
@@ -159,7 +159,7 @@ public sealed class SharedSecret : IDisposable
     {
         while (true)
         {
-            BigInteger number = Curve.Scalar(RandomNumberGenerator.GetBytes(48));
+            BigInteger number = Curve.Scalar(Chance.Bytes(48));
             if (Curve.Add(Curve.Multiply(number, Curve.Generator)!.Value, mask) is { } blinded)
                 return (number, blinded);
         }

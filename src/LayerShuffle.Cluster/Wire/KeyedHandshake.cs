@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Wire;
 
@@ -19,7 +20,7 @@ internal static class KeyedHandshake
     /// <exception cref="AuthenticationException">The other does not know the key.</exception>
     public static async Task ConnectAsync(Socket socket, Stream stream, byte[] key, CancellationToken cancellation)
     {
-        byte[] own = RandomNumberGenerator.GetBytes(NumberSize), theirs = new byte[NumberSize + AnswerSize];
+        byte[] own = Chance.Bytes(NumberSize), theirs = new byte[NumberSize + AnswerSize];
         await stream.WriteAsync((byte[])[.. Magic, .. own], cancellation).ConfigureAwait(false);
         await stream.ReadExactlyAsync(theirs, cancellation).ConfigureAwait(false);
         byte[] all = [.. own, .. theirs.AsSpan(0, NumberSize), .. Bytes(socket.LocalEndPoint), .. Bytes(socket.RemoteEndPoint)];
@@ -32,7 +33,7 @@ internal static class KeyedHandshake
     /// <exception cref="AuthenticationException">The other does not know the key.</exception>
     public static async Task AcceptAsync(Socket socket, Stream stream, byte[] key, CancellationToken cancellation)
     {
-        byte[] theirs = new byte[Magic.Length + NumberSize], own = RandomNumberGenerator.GetBytes(NumberSize), answer = new byte[AnswerSize];
+        byte[] theirs = new byte[Magic.Length + NumberSize], own = Chance.Bytes(NumberSize), answer = new byte[AnswerSize];
         await stream.ReadExactlyAsync(theirs.AsMemory(0, Magic.Length), cancellation).ConfigureAwait(false); // enough to tell a stranger
         if (!theirs.AsSpan().StartsWith(Magic))
             throw new AuthenticationException("The peer was refused: it does not prove that it knows this run's secret.");

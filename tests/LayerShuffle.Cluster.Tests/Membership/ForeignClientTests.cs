@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Reflection;
-using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Dispatch.SysMsg;
-using Akka.Hosting;
 using Akka.Remote.Transport.DotNetty;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Security;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wire;
@@ -39,7 +38,7 @@ public sealed class KeyedHandshakeTests
     [Fact]
     public async Task Answers_that_are_passed_on_do_not_count()
     {
-        byte[] key = RandomNumberGenerator.GetBytes(32);
+        byte[] key = SharedSecret.Draw();
         using var server = new TcpListener(IPAddress.Loopback, 0);
         using var between = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -66,7 +65,7 @@ public sealed class KeyedHandshakeTests
     [Fact]
     public async Task A_peers_own_answers_sent_back_do_not_count()
     {
-        byte[] key = RandomNumberGenerator.GetBytes(32);
+        byte[] key = SharedSecret.Draw();
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
