@@ -16,14 +16,15 @@ internal static class DataPlaneThroughput
     /// <summary>Runs all sizes.</summary>
     public static async Task RunAsync()
     {
-        using ClusterIdentity identity = ClusterIdentity.FromSecret("a secret for the benchmark"u8);
+        using var authority = new RunAuthority();
+        using ClusterIdentity identity = ClusterIdentity.FromGrant(authority.Grant("benchmark"));
         Console.WriteLine("MB     raw GB/s   plane GB/s (ratio)   TLS GB/s (ratio)   fp16 on the wire, GB/s of fp32   int8");
         foreach (int megabytes in new[] { 1, 4, 16, 32 })
         {
             int size = megabytes << 20, count = (int)(BytesPerRound / size);
             await using var raw = await RawPair.OpenAsync(size);
-            await using var plain = new PlanePair(null);
-            await using var secure = new PlanePair(identity);
+            await using var plain = new PlanePair(identity, local: true);
+            await using var secure = new PlanePair(identity, local: false);
             using Tensor tensor = randn(size / 4);
             List<double>[] seconds = [[], [], [], [], []];
             for (int round = 0; round <= Rounds; round++)
@@ -102,15 +103,15 @@ internal static class DataPlaneThroughput
         private volatile TaskCompletionSource done = new();
         private int left;
 
-        public PlanePair(ClusterIdentity? identity)
+        public PlanePair(ClusterIdentity identity, bool local)
         {
-            receiver = new DataPlane(new DataPlaneOptions { Endpoint = 2, Incarnation = 0, Token = 1 }, identity, frame =>
+            receiver = new DataPlane(new DataPlaneOptions { Endpoint = 2, Incarnation = 0, Token = 1, LocalOnly = local }, identity, frame =>
             {
                 frame.Dispose();
                 if (Interlocked.Decrement(ref left) == 0)
                     done.SetResult();
             });
-            sender = new DataPlane(new DataPlaneOptions { Endpoint = 1, Incarnation = 0, Token = 1 }, identity, frame => frame.Dispose());
+            sender = new DataPlane(new DataPlaneOptions { Endpoint = 1, Incarnation = 0, Token = 1, LocalOnly = local }, identity, frame => frame.Dispose());
             sender.SetPeer(2, "127.0.0.1", receiver.ListenEndPoint.Port, 0);
         }
 

@@ -6,8 +6,9 @@ using LayerShuffle.Cluster.Security;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>The command <c>node</c>.</summary>
-public sealed class NodeTests
+public sealed class NodeTests : IDisposable
 {
+    private readonly Cli place = new();
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Theory]
@@ -34,8 +35,8 @@ public sealed class NodeTests
     [Fact]
     public async Task A_node_joins_obeys_and_loads_neither_torch_nor_akka()
     {
-        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1 });
-        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--listen", "127.0.0.1:7401", "--name", "edge", "--device", "cuda:1", "--threads", "3", "--public-host", "edge.example");
+        await using SupervisorHub hub = Hub();
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", Secret(), "--listen", "127.0.0.1:7401", "--name", "edge", "--device", "cuda:1", "--threads", "3", "--public-host", "edge.example");
         try
         {
             NodeInfo info = (await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience))[0];
@@ -67,12 +68,12 @@ public sealed class NodeTests
     {
         using var cli = new Cli();
         string ours = cli.Write("cluster.secret", "0123456789abcdef0123456789abcdef\n"), theirs = cli.Write("other.secret", "fedcba9876543210fedcba9876543210\n");
-        using ClusterIdentity identity = ClusterIdentity.FromSecretFile(ours);
+        using var shared = new SharedSecret(SharedSecret.Read(ours));
         await using var hub = new SupervisorHub(new SupervisorHubOptions
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Wanted = 1,
-            Secure = async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation),
+            Secure = shared.AuthenticateAsServerAsync,
         });
         using Process wrong = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", theirs);
         await wrong.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
@@ -116,8 +117,8 @@ public sealed class NodeTests
     [Fact]
     public async Task A_refused_node_ends_with_2()
     {
-        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1, Version = "another" });
-        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString());
+        await using SupervisorHub hub = Hub("another");
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", Secret());
         await node.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
         node.ExitCode.ShouldBe(ExitCodes.Invalid);
         (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("the coordinator another: install the coordinator's version");
@@ -129,8 +130,8 @@ public sealed class NodeTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends SIGINT with kill(1).");
         string ignored = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim();
         Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & 2) != 0, "SIGINT is ignored here (a background job), and children inherit that.");
-        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1 });
-        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString());
+        await using SupervisorHub hub = Hub();
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", Secret());
         await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience);
 
         using (Process signal = Process.Start("kill", ["-INT", $"{node.Id}"]))
@@ -150,4 +151,18 @@ public sealed class NodeTests
 
     private static Process Start(params string[] args) => Process.Start(
         new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+
+    public void Dispose() => place.Dispose();
+
+    /// <summary>A hub that listens by the secret of a file.</summary>
+    private static SupervisorHub Hub(string? version = null)
+    {
+        var options = new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1, Secure = Shared.AuthenticateAsServerAsync };
+        return new SupervisorHub(version is null ? options : options with { Version = version });
+    }
+
+    /// <summary>The file of that secret.</summary>
+    private string Secret() => place.Write("cluster.secret", "the secret of these tests");
+
+    private static readonly SharedSecret Shared = new("the secret of these tests"u8);
 }

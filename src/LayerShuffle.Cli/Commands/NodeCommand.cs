@@ -66,13 +66,14 @@ internal static class NodeCommand
                 Port = hub.Port!.Value,
                 Name = parsed.GetValue(name),
                 Capabilities = capabilities,
-                Secure = secured.Client,
+                Secure = secured.Client(hub.Port.Value),
+                LocalOnly = !secured.IsGiven || isLocal,
                 LogDirectory = parsed.GetValue(logs),
                 Parent = parent,
                 Say = error.WriteLine,
             };
             using var signals = new LeaveSignals(isLocal);
-            return await new NodeSupervisor(options, new SelfLauncher(secured.WorkerEnvironment)).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
+            return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
         });
         return command;
     }

@@ -50,9 +50,9 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
     }
 
     /// <summary>The address to listen on; null without --listen.</summary>
-    /// <param name="identity">Who this process is; null: nobody may come from other machines.</param>
+    /// <param name="isSecured">Whether there is something that nodes prove themselves by; else nobody may come from other machines.</param>
     /// <exception cref="UsageException">There is no such address here, or strangers could reach it.</exception>
-    public IPEndPoint? ListenEndPoint(ClusterIdentity? identity)
+    public IPEndPoint? ListenEndPoint(bool isSecured)
     {
         if (Listen is not { } asked)
             return null;
@@ -60,7 +60,7 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
         try
         {
             address = HostAddress.Listening(asked.Host);
-            ListenPolicy.Check(address, identity);
+            ListenPolicy.Check(address, isSecured);
             Listener.Check(new IPEndPoint(address, asked.Port!.Value), "nodes that join", "--listen");
             Listener.Check(new IPEndPoint(address, ControlPort ?? 0), "control messages", "--control-port");
             Listener.Check(new IPEndPoint(address, DataPort ?? 0), "activations", "--data-port");

@@ -1,44 +1,45 @@
+using System.Security.Authentication;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Security;
-using LayerShuffle.Cluster.Wall;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>From the command line's secret or certificates to secured connections. Without either, connections are plain and stay on this machine.</summary>
+/// <summary>From the command line's secret or certificates to what nodes join by. Without either, nodes of this machine's same user join by what a coordinator has left for them.</summary>
 internal sealed class ClusterSecurity : IDisposable
 {
-    private readonly SecurityOptions options;
+    private readonly SharedSecret? shared;
 
-    private ClusterSecurity(ClusterIdentity? identity, byte[]? secret, SecurityOptions options) => (Identity, Secret, this.options) = (identity, secret, options);
+    private ClusterSecurity(ClusterIdentity? certificates, byte[]? secret) =>
+        (Certificates, Secret, shared) = (certificates, secret, secret is null ? null : new SharedSecret(secret));
 
-    /// <summary>Who this process is to its cluster; null: nobody asked for security.</summary>
-    public ClusterIdentity? Identity { get; }
+    /// <summary>This process's certificate and authority; null: none were given.</summary>
+    public ClusterIdentity? Certificates { get; }
 
-    /// <summary>The secret that the identity is derived from, for the processes that this one starts; null: none, or certificates.</summary>
+    /// <summary>The secret; null: none was given.</summary>
     public byte[]? Secret { get; }
 
-    /// <summary>How a worker that this process starts learns of its certificates: their files are this machine's. A secret comes from the coordinator.</summary>
-    public IReadOnlyDictionary<string, string>? WorkerEnvironment => options.Certificate is not { } certificate ? null : WorkerHost.CertificateVariables(
-        Path.GetFullPath(certificate), options.Key is { } key ? Path.GetFullPath(key) : null, Path.GetFullPath(options.Authority!));
+    /// <summary>Whether either is there.</summary>
+    public bool IsGiven => (Certificates, Secret) is not (null, null);
 
-    /// <summary>Secures a connection that was accepted (the hub's side); null: plain.</summary>
-    public Func<Stream, CancellationToken, Task<Stream>>? Server =>
-        Identity is { } identity ? async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation).ConfigureAwait(false) : null;
+    /// <summary>Secures a connection to the hub (the supervisor's side).</summary>
+    /// <param name="port">The hub's.</param>
+    public Func<Stream, CancellationToken, Task<Stream>> Client(int port) => (Certificates, shared) switch
+    {
+        ({ } identity, _) => async (stream, cancellation) => await identity.AuthenticateAsClientAsync(stream, cancellation).ConfigureAwait(false),
+        (_, { } secret) => secret.AuthenticateAsClientAsync,
+        _ => (stream, cancellation) => LeftAsync(port, stream, cancellation),
+    };
 
-    /// <summary>Secures a connection to the hub (the supervisor's side); null: plain.</summary>
-    public Func<Stream, CancellationToken, Task<Stream>>? Client =>
-        Identity is { } identity ? async (stream, cancellation) => await identity.AuthenticateAsClientAsync(stream, cancellation).ConfigureAwait(false) : null;
-
-    /// <summary>Makes an identity from what the command line says.</summary>
+    /// <summary>Makes it from what the command line says.</summary>
     /// <exception cref="UsageException">The secret or a certificate cannot be used.</exception>
     public static ClusterSecurity For(SecurityOptions options)
     {
         options.Checked();
         try
         {
-            if (options.Certificate is { } certificate)
-                return new ClusterSecurity(ClusterIdentity.FromCertificates(certificate, options.Key, options.Authority!), null, options);
-            byte[]? secret = options.SecretFile is { } file ? ClusterIdentity.ReadSecret(file) : options.Secret;
-            return new ClusterSecurity(secret is null ? null : ClusterIdentity.FromSecret(secret), secret, options);
+            return options.Certificate is { } certificate
+                ? new ClusterSecurity(ClusterIdentity.FromCertificates(certificate, options.Key, options.Authority!), null)
+                : new ClusterSecurity(null, options.SecretFile is { } file ? SharedSecret.Read(file) : options.Secret);
         }
         catch (ClusterIdentityException exception)
         {
@@ -47,5 +48,25 @@ internal sealed class ClusterSecurity : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Identity?.Dispose();
+    public void Dispose()
+    {
+        Certificates?.Dispose();
+        shared?.Dispose();
+    }
+
+    /// <summary>By the secret that a coordinator of this user has left: looked for at each attempt, because it may start later than the node.</summary>
+    private static async Task<Stream> LeftAsync(int port, Stream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            byte[] left = JoinFile.Read(port) ?? throw new AuthenticationException(
+                $"No coordinator that listens on port {port} has left a secret for this user ({JoinFile.Of(port)}): it was given one or certificates, or is another user's.");
+            using var secret = new SharedSecret(left);
+            return await secret.AuthenticateAsClientAsync(stream, cancellation).ConfigureAwait(false);
+        }
+        catch (ClusterIdentityException exception)
+        {
+            throw new AuthenticationException(exception.Message, exception);
+        }
+    }
 }

@@ -62,7 +62,7 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         if (gpu is not null && !scenario.NetworkOnly)
             Devices.Need(options.Device);
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
-        IPEndPoint? listen = options.Cluster.ListenEndPoint(security.Identity); // before anything is written
+        IPEndPoint? listen = options.Cluster.ListenEndPoint(security.IsGiven); // before anything is written
         return Execute(scenario, loaded.EffectiveYaml, trials, selection, security, listen, signals);
     }
 

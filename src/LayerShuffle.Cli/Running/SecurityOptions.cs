@@ -8,7 +8,7 @@ namespace LayerShuffle.Cli.Running;
 /// <param name="Authority">--authority.</param>
 internal sealed record SecurityOptions(byte[]? Secret, string? SecretFile, string? Certificate, string? Key, string? Authority)
 {
-    /// <summary>Whether nothing is given: connections are plain.</summary>
+    /// <summary>Whether nothing is given: only processes of this machine and this user can join.</summary>
     public bool IsEmpty => Secret is null && SecretFile is null && Certificate is null && Key is null && Authority is null;
 
     /// <summary>What the command of a node that belongs to the same cluster says, with a space before it; empty: nothing.</summary>

@@ -64,7 +64,7 @@ internal sealed class WallBackend : IRunBackend
                 DataPort = options.DataPort ?? 0,
                 JoinSecurity = options.Security.ForNodes,
                 Secret = security.Secret,
-                Identity = security.Identity,
+                Certificates = security.Certificates,
                 ScenarioHash = hash,
                 WorkerThreads = WorkerThreads(scenario),
                 Device = name => spec.Nodes.First(node => node.Name == name).Device,

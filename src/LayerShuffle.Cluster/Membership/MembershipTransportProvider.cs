@@ -16,5 +16,5 @@ internal sealed class MembershipTransportProvider : ITransportAdapterProvider
         """);
 
     public Transport Create(Transport wrappedTransport, ExtendedActorSystem system) =>
-        system.Settings.Setup.Get<MembershipSetup>() is { HasValue: true, Value: var setup } ? new MembershipTransport(wrappedTransport, setup.Gate) : wrappedTransport;
+        system.Settings.Setup.Get<MembershipSetup>() is { HasValue: true, Value: var setup } ? new MembershipTransport(wrappedTransport, setup.Gate, setup.Filter) : wrappedTransport;
 }

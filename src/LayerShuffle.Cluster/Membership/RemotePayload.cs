@@ -47,7 +47,8 @@ internal static class RemotePayload
         return path.ToString();
     }
 
-    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> message, int number)
+    /// <summary>The first field of this number, or nothing.</summary>
+    public static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> message, int number)
     {
         var reader = new ProtobufReader(message);
         while (reader.Next())
@@ -59,7 +60,8 @@ internal static class RemotePayload
         return default;
     }
 
-    private static ulong Number(ReadOnlySpan<byte> message, int number)
+    /// <summary>The first number of this field, or 0.</summary>
+    public static ulong Number(ReadOnlySpan<byte> message, int number)
     {
         var reader = new ProtobufReader(message);
         while (reader.Next())

@@ -10,6 +10,7 @@ namespace LayerShuffle.Cluster.Processes;
 internal sealed class HubClient(NodeSupervisorOptions options)
 {
     private static readonly TimeSpan AttemptPatience = TimeSpan.FromSeconds(10);
+    private const int BrokenTries = 2;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Where the hub is.</summary>
@@ -21,6 +22,7 @@ internal sealed class HubClient(NodeSupervisorOptions options)
     public async Task<(HubConnection Connection, HubMessage.Welcome Welcome)> JoinAsync(CancellationToken cancellation)
     {
         long began = options.Time.GetTimestamp();
+        int broken = 0;
         for (bool told = false; ; told = true)
         {
             try
@@ -39,6 +41,10 @@ internal sealed class HubClient(NodeSupervisorOptions options)
             catch (AuthenticationException exception)
             {
                 throw new NodeRefusedException($"The coordinator at {Address} is not of this node's cluster: {exception.Message} Both need the same secret, or certificates of the same authority.");
+            }
+            catch (IOException) when (broken++ < BrokenTries)
+            {
+                // its listener may be besieged: a rightful node comes through in a moment
             }
             catch (Exception exception) when (exception is IOException or TimeoutException or HubProtocolException)
             {
@@ -83,7 +89,7 @@ internal sealed class HubClient(NodeSupervisorOptions options)
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(options.Host, cancellation).ConfigureAwait(false);
         try
         {
-            foreach (IPAddress address in options.Secure is null ? addresses : [])
+            foreach (IPAddress address in options.Secure is null || options.LocalOnly ? addresses : [])
                 ListenPolicy.CheckPeer(address, null);
         }
         catch (InsecureAddressException exception)

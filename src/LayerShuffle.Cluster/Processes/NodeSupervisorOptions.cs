@@ -27,6 +27,9 @@ public sealed record NodeSupervisorOptions
     /// <summary>Authenticates and encrypts the connection to the hub; throws if that is not of this cluster. Null: plain.</summary>
     public Func<Stream, CancellationToken, Task<Stream>>? Secure { get; init; }
 
+    /// <summary>Whether only a coordinator on this machine may be connected to, secured or not.</summary>
+    public bool LocalOnly { get; init; }
+
     /// <summary>The standard input that a local coordinator holds open: at its end the worker is killed at once. Null: a person started this supervisor.</summary>
     public TextReader? Parent { get; init; }
 

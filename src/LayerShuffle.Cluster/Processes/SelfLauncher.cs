@@ -4,8 +4,7 @@ using System.Reflection;
 namespace LayerShuffle.Cluster.Processes;
 
 /// <summary>Starts this very program again: workers with its hidden command <c>worker</c>.</summary>
-/// <param name="environment">Variables that workers get besides their supervisor's.</param>
-public sealed class SelfLauncher(IReadOnlyDictionary<string, string>? environment = null) : IWorkerLauncher
+public sealed class SelfLauncher : IWorkerLauncher
 {
     // glibc gives blocks of 32 MiB and more back to the kernel when they are freed; zeroing fresh pages for every activation of that size halves what the data plane moves.
     private static readonly (string Name, string Value)[] Malloc = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
@@ -24,8 +23,6 @@ public sealed class SelfLauncher(IReadOnlyDictionary<string, string>? environmen
             info.Environment.TryAdd(name, value); // what the user set stays
         info.Environment.TryAdd(Diagnostics.Name, Diagnostics.Value);
         info.Environment.TryAdd(Profiling.Name, Profiling.Value);
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
-            info.Environment[name] = value;
         return info;
     }
 

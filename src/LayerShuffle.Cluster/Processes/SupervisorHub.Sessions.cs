@@ -14,14 +14,7 @@ public sealed partial class SupervisorHub
             try
             {
                 Socket socket = await listener.AcceptAsync(stop.Token).ConfigureAwait(false);
-                if (Interlocked.Increment(ref handshakes) > options.Handshakes)
-                {
-                    Interlocked.Decrement(ref handshakes);
-                    Interlocked.Increment(ref refusals);
-                    socket.Dispose();
-                    continue;
-                }
-
+                newcomers.Add(socket)?.Dispose(); // whoever serves it notices
                 long key = number;
                 Task serve = ServeAsync(socket);
                 serving[key] = serve;
@@ -66,12 +59,15 @@ public sealed partial class SupervisorHub
                 session = Admit(hello, address, connection, silent);
             }
 
-            Interlocked.Decrement(ref handshakes);
+            newcomers.Remove(socket);
         }
         catch (Exception exception)
         {
             // Whatever a stranger does ends here: it is told why if it speaks the protocol, and forgotten.
-            Refuse(from, name, exception);
+            if (newcomers.Remove(socket))
+                Refuse(from, name, exception);
+            else
+                Interlocked.Increment(ref refusals);
             if (connection is not null && exception is NodeRefusedException)
             {
                 connection.Post(HubCodec.Encode(new HubMessage.Refused(exception.Message)));
@@ -83,7 +79,6 @@ public sealed partial class SupervisorHub
             }
 
             socket.Dispose();
-            Interlocked.Decrement(ref handshakes);
             return;
         }
 

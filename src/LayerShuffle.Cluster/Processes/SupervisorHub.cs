@@ -28,7 +28,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     private readonly Dictionary<string, int> joinings = []; // of each name
     private readonly Task accepting;
     private readonly Task beating;
-    private int handshakes;
+    private readonly Newcomers<Socket> newcomers;
     private int refusals;
     private long ids;
     private long joined; // sessions so far
@@ -41,6 +41,7 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     public SupervisorHub(SupervisorHubOptions options)
     {
         this.options = options;
+        newcomers = new Newcomers<Socket>(options.Handshakes);
         foreach (string name in options.Names ?? [])
         {
             if (!NodeName.IsValid(name))

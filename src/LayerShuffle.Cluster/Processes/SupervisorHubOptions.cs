@@ -32,8 +32,8 @@ public sealed record SupervisorHubOptions
     /// <summary>How long somebody who connects has to say who it is.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many connections may be in the handshake at once; more are closed at once.</summary>
-    public int Handshakes { get; init; } = 32;
+    /// <summary>How many connections may be in the handshake at once: the oldest makes room for a new one.</summary>
+    public int Handshakes { get; init; } = 256;
 
     /// <summary>Whether supervisors send every line that their workers write.</summary>
     public bool ForwardLog { get; init; } = true;

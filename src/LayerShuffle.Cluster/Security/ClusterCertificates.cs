@@ -4,7 +4,7 @@ using System.Text;
 
 namespace LayerShuffle.Cluster.Security;
 
-/// <summary>Makes the certificates of a cluster that has a secret: an authority whose key everyone derives, and a leaf of this process alone.</summary>
+/// <summary>Makes the certificates of a run, and reads those of others.</summary>
 internal static class ClusterCertificates
 {
     /// <summary>TLS server authentication, as an extended key usage.</summary>
@@ -13,34 +13,50 @@ internal static class ClusterCertificates
     /// <summary>TLS client authentication, as an extended key usage.</summary>
     public const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
-    // Fixed and wide: the certificates live as long as a process does and the secret is the identity, so machines whose clocks are wrong must still meet.
+    // Fixed and wide: the certificates live as long as a process does, so machines whose clocks are wrong must still meet.
     private static readonly DateTimeOffset From = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), To = new(2199, 12, 31, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The authority of a secret (its private key is forgotten again) and a new leaf issued by it, with its private key.</summary>
-    public static (X509Certificate2 Authority, X509Certificate2 Leaf) Issue(ReadOnlySpan<byte> secret)
+    /// <summary>A certificate of an authority, with the given private key.</summary>
+    public static X509Certificate2 Authority(ECDsa key)
     {
-        using ECDsa key = DerivedKey.FromSecret(secret, "cluster authority, version 1");
-        var request = new CertificateRequest("CN=LayerShuffle cluster authority", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=LayerShuffle run", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        var identifier = new X509SubjectKeyIdentifierExtension(request.PublicKey, false);
-        request.CertificateExtensions.Add(identifier);
-        using X509Certificate2 authority = request.CreateSelfSigned(From, To);
-        return (X509CertificateLoader.LoadCertificate(authority.RawDataMemory.Span), Leaf(authority, identifier));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request.CreateSelfSigned(From, To);
     }
 
-    private static X509Certificate2 Leaf(X509Certificate2 authority, X509SubjectKeyIdentifierExtension issuer)
+    /// <summary>A new certificate that an authority issues, and its private key (PKCS #8).</summary>
+    public static (byte[] Certificate, byte[] Key) Leaf(X509Certificate2 authority, string name)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=LayerShuffle endpoint", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = Endpoint($"CN=\"LayerShuffle {name}\"", key);
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
+        using X509Certificate2 leaf = request.Create(authority, From, To, Serial(key));
+        return (leaf.RawData, key.ExportPkcs8PrivateKey());
+    }
+
+    /// <summary>A certificate that only says which key a connection has.</summary>
+    public static X509Certificate2 Anonymous()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Usable(Endpoint("CN=LayerShuffle", key).CreateSelfSigned(From, To));
+    }
+
+    private static CertificateRequest Endpoint(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerUsage), new Oid(ClientUsage)], false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(issuer)); // by key: the authority's serial differs from process to process
+        return request;
+    }
+
+    private static byte[] Serial(ECDsa key)
+    {
         byte[] serial = SHA256.HashData(key.ExportSubjectPublicKeyInfo())[..16]; // the key is new, so this is too
         serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
-        using X509Certificate2 bare = request.Create(authority, From, To, serial);
-        return Usable(bare.CopyWithPrivateKey(key));
+        return serial;
     }
 
     /// <summary>Windows' TLS wants a key that its key store knows, not one that lives in this process only.</summary>

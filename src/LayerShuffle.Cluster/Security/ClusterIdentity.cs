@@ -1,23 +1,18 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace LayerShuffle.Cluster.Security;
 
 /// <summary>
-/// Who this process is to the rest of its cluster, and whom it believes. From a secret, the key of a certificate authority is derived (HKDF-SHA256 → ECDSA P-256), so that every holder of the secret issues
-/// itself a leaf certificate in memory and accepts exactly the leaves of that authority; no other root and no host name counts. Or from certificates that somebody else issued. Connections are mutual TLS 1.3
-/// (1.2 where the platform has no 1.3). Thread-safe.
+/// Who this process is to the rest of its cluster, and whom it believes: by a certificate that this run's coordinator gave it (<see cref="RunAuthority"/>), where exactly the certificates of that run count, or by
+/// one that somebody else issued. No other root and no host name counts. Connections are mutual TLS 1.3 (1.2 where the platform has no 1.3). Thread-safe.
 /// </summary>
-/// <remarks>There is no key stretching: use random secrets (<c>openssl rand -hex 32</c>), not words.</remarks>
 public sealed class ClusterIdentity : IDisposable
 {
-    /// <summary>The shortest secret that is accepted, in bytes.</summary>
-    public const int MinSecretBytes = 16;
-
+    internal const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
     private const string Name = "layershuffle";
-    private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     private readonly X509Certificate2Collection intermediates, authorities;
     private readonly bool derived;
@@ -35,36 +30,24 @@ public sealed class ClusterIdentity : IDisposable
     /// <summary>This process's own certificate, with its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>The identity of every process that holds <paramref name="secret"/>.</summary>
-    /// <exception cref="ClusterIdentityException">The secret is shorter than <see cref="MinSecretBytes"/>.</exception>
-    public static ClusterIdentity FromSecret(ReadOnlySpan<byte> secret)
+    /// <summary>The key that this run's processes prove to each other to know; null: there is none, only certificates.</summary>
+    internal byte[]? PlaneKey { get; private init; }
+
+    /// <summary>The identity that the coordinator of a run has given to this process.</summary>
+    /// <exception cref="ClusterIdentityException">It is none.</exception>
+    public static ClusterIdentity FromGrant(ClusterGrant grant)
     {
-        if (secret.Length < MinSecretBytes)
-        {
-            throw new ClusterIdentityException(
-                $"The cluster secret has {secret.Length} bytes; at least {MinSecretBytes} are needed, or it could be guessed. Make one with: openssl rand -hex 32");
-        }
-
-        (X509Certificate2 authority, X509Certificate2 leaf) = ClusterCertificates.Issue(secret);
-        return new ClusterIdentity(leaf, [], [authority], derived: true);
-    }
-
-    /// <summary>The identity from a secret in a file; white space at its end does not count.</summary>
-    /// <exception cref="ClusterIdentityException">The file cannot be read or the secret is too short.</exception>
-    public static ClusterIdentity FromSecretFile(string path) => FromSecret(ReadSecret(path));
-
-    /// <summary>The secret in a file; white space at its end does not count.</summary>
-    /// <exception cref="ClusterIdentityException">The file cannot be read, or others may read it too.</exception>
-    public static byte[] ReadSecret(string path)
-    {
-        PrivateFile.Check(path, "secret file");
         try
         {
-            return Encoding.UTF8.GetBytes(File.ReadAllText(path, Encoding.UTF8).TrimEnd());
+            using ECDsa key = ECDsa.Create();
+            key.ImportPkcs8PrivateKey(grant.Key, out _);
+            using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(grant.Certificate);
+            X509Certificate2 leaf = ClusterCertificates.Usable(bare.CopyWithPrivateKey(key));
+            return new ClusterIdentity(leaf, [], [X509CertificateLoader.LoadCertificate(grant.Authority)], derived: true) { PlaneKey = grant.PlaneKey };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new ClusterIdentityException($"The secret file {path} could not be read: {e.Message}", e);
+            throw new ClusterIdentityException($"What the coordinator gave this process to prove itself by is no certificate with its key: {e.Message}", e);
         }
     }
 
@@ -135,7 +118,7 @@ public sealed class ClusterIdentity : IDisposable
             certificate.Dispose();
     }
 
-    private static async Task Guard(SslStream ssl, Task handshake, Func<string> why)
+    internal static async Task Guard(SslStream ssl, Task handshake, Func<string> why)
     {
         try
         {
@@ -158,7 +141,7 @@ public sealed class ClusterIdentity : IDisposable
     {
         if (peer is null)
         {
-            why = "it showed no certificate; it was started without the cluster secret";
+            why = "it showed no certificate; it is none of this cluster's processes, or was started without the cluster secret";
             return false;
         }
 
@@ -170,7 +153,7 @@ public sealed class ClusterIdentity : IDisposable
         if (accepted)
             why = "";
         else if (derived)
-            why = $"its certificate was not issued from this cluster's secret, so it holds another secret ({status})";
+            why = $"its certificate is not this run's: it belongs to another run, with another secret ({status})";
         else
             why = $"its certificate ({peer.Subject}) is not one of the given authority's for both server and client authentication ({status})";
         return accepted;
@@ -185,8 +168,8 @@ public sealed class ClusterIdentity : IDisposable
             DisableCertificateDownloads = true, // a stranger's certificate must not make this process fetch anything
         };
         policy.CustomTrustStore.AddRange(authorities);
-        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClusterCertificates.ServerUsage));
-        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClusterCertificates.ClientUsage));
+        policy.ApplicationPolicy.Add(new Oid(ClusterCertificates.ServerUsage));
+        policy.ApplicationPolicy.Add(new Oid(ClusterCertificates.ClientUsage));
         if (sent is not null)
             policy.ExtraStore.AddRange(sent);
         return policy;

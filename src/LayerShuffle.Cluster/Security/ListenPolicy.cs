@@ -13,9 +13,15 @@ public static class ListenPolicy
 
     /// <summary>Checks an address to listen on.</summary>
     /// <exception cref="InsecureAddressException">Other machines can reach it and there is no identity.</exception>
-    public static void Check(IPAddress address, ClusterIdentity? identity)
+    public static void Check(IPAddress address, ClusterIdentity? identity) => Check(address, identity is not null);
+
+    /// <summary>Checks an address to listen on.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="isSecured">Whether whoever comes has to prove itself by something that other machines can have.</param>
+    /// <exception cref="InsecureAddressException">Other machines can reach it and they cannot prove themselves.</exception>
+    public static void Check(IPAddress address, bool isSecured)
     {
-        if (identity is null && !IsLoopback(address))
+        if (!isSecured && !IsLoopback(address))
             throw new InsecureAddressException($"Refused to listen on {address} without a cluster secret: anyone who reaches that address could send this cluster work and weights. {Remedy}");
     }
 

@@ -24,6 +24,7 @@ namespace LayerShuffle.Cluster.Wall;
 internal sealed class ClusterProcess : IAsyncDisposable
 {
     private const string SystemName = "layershuffle";
+    private const int MostTold = 20; // strangers at the door; they must not fill a log
     private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(5), EndPatience = TimeSpan.FromSeconds(15);
     private readonly ProcessOptions options;
     private readonly ServiceProvider services;
@@ -40,7 +41,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         (this.options, this.services, Gate) = (options, services, gate);
         System = services.GetRequiredService<ActorSystem>();
         Plane = new DataPlane(
-            new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, options.DataPort) }, options.Identity, framed, options.Log);
+            new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, options.DataPort), LocalOnly = options.LocalOnly }, options.Identity, framed, options.Log);
         Timer = new PreciseTimer(TimeProvider.System, exception =>
         {
             if (!over)
@@ -64,8 +65,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <summary>Watches over the actors without which this process is of no use.</summary>
     public ActorGuard Guard { get; }
 
-    /// <summary>Who belongs to the cluster; null: only this machine.</summary>
-    public ClusterIdentity? Identity => options.Identity;
+    /// <summary>Who belongs to the cluster.</summary>
+    public ClusterIdentity Identity => options.Identity;
 
     /// <summary>Where messages of Akka.Cluster leave this process.</summary>
     public MembershipGate Gate { get; }
@@ -88,7 +89,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         var collection = new ServiceCollection();
         collection.AddLogging();
         collection.AddSingleton<IHostApplicationLifetime, NoLifetime>();
-        collection.AddAkka(SystemName, (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate)), options));
+        collection.AddAkka(SystemName, (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate, new InboundFilter(options.Seed is null, options.Log))), options));
         ServiceProvider services = collection.BuildServiceProvider();
         try
         {
@@ -111,7 +112,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         if (peer.Endpoint == options.Endpoint || (known.TryGetValue(peer.Endpoint, out int newest) && newest > peer.Incarnation))
             return;
         known[peer.Endpoint] = peer.Incarnation;
-        Address address = addresses[peer.Endpoint] = SystemAddress(options, peer.Host, peer.AkkaPort);
+        Address address = addresses[peer.Endpoint] = SystemAddress(peer.Host, peer.AkkaPort);
         members[address] = (peer.Endpoint, peer.Incarnation);
         Gate.SetPeer(address.Host!, peer.AkkaPort, peer.Endpoint);
         inboxes[peer.Endpoint] = System.ActorSelection($"{address}/user/{InboxActor.Name}");
@@ -180,8 +181,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
     }
 
     /// <summary>An actor system's address as Akka writes it: IPv6 in brackets.</summary>
-    private static Address SystemAddress(ProcessOptions options, string host, int port) =>
-        new(options.Identity is null ? "akka.tcp" : "akka.ssl.tcp", SystemName, HostAddress.Bracketed(host), port);
+    private static Address SystemAddress(string host, int port) =>
+        new("akka.ssl.tcp", SystemName, HostAddress.Bracketed(host), port);
 
     private static void Configure(AkkaConfigurationBuilder builder, ProcessOptions options)
     {
@@ -192,23 +193,23 @@ internal sealed class ClusterProcess : IAsyncDisposable
             Port = options.Port,
             TransportFailureDetector = new() { AcceptableHeartbeatPause = TimeSpan.FromSeconds(30) },
         };
-        if (options.Identity is { } identity)
+        ClusterIdentity identity = options.Identity;
+        int told = 0;
+        remote.EnableSsl = true;
+        remote.Ssl = new SslOptions
         {
-            remote.EnableSsl = true;
-            remote.Ssl = new SslOptions
+            X509Certificate = identity.Certificate,
+            RequireMutualAuthentication = true,
+            ValidateCertificateHostname = false, // the certificate is the identity: machines change addresses
+            CustomValidator = (certificate, _, _, _, log) =>
             {
-                X509Certificate = identity.Certificate,
-                RequireMutualAuthentication = true,
-                ValidateCertificateHostname = false, // the secret is the identity: machines change addresses
-                CustomValidator = (certificate, _, _, _, log) =>
-                {
-                    if (identity.Accepts(certificate, out string why))
-                        return true;
+                if (identity.Accepts(certificate, out string why))
+                    return true;
+                if (Interlocked.Increment(ref told) <= MostTold)
                     options.Log($"Refused a connection to the actor system: {why}");
-                    return false;
-                },
-            };
-        }
+                return false;
+            },
+        };
 
         builder
             .AddHocon(ClusterSerialization.Config(), HoconAddMode.Prepend)
@@ -219,14 +220,14 @@ internal sealed class ClusterProcess : IAsyncDisposable
             .WithClustering(new ClusterOptions
             {
                 Roles = [options.Seed is null ? CoordinatorDowning.CoordinatorRole : CoordinatorDowning.NodeRole],
-                SeedNodes = options.Seed is { } seed ? [SystemAddress(options, seed.Host, seed.Port).ToString()] : [],
+                SeedNodes = options.Seed is { } seed ? [SystemAddress(seed.Host, seed.Port).ToString()] : [],
                 FailureDetector = new() { AcceptableHeartbeatPause = options.Membership.AcceptableHeartbeatPause.ToTimeSpan() },
             });
         if (options.Seed is null)
             builder.AddStartup((system, _) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress));
     }
 
-    private static Config Quiet { get; } = ConfigurationFactory.ParseString("""
+    private static Config Quiet { get; } = ConfigurationFactory.ParseString($$"""
         akka {
           stdout-loglevel = OFF
           loglevel = OFF
@@ -235,6 +236,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
           coordinated-shutdown.exit-clr = off
           coordinated-shutdown.run-by-clr-shutdown-hook = off
           coordinated-shutdown.run-by-actor-system-terminate = off
+          remote.untrusted-mode = on
+          remote.trusted-selection-paths = ["/user/{{InboxActor.Name}}", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver"]
           remote.dot-netty.tcp.maximum-frame-size = 4MiB
           remote.dot-netty.tcp.send-buffer-size = 8MiB
           remote.dot-netty.tcp.receive-buffer-size = 8MiB

@@ -28,8 +28,11 @@ internal sealed record ProcessOptions
     /// <summary>The name under which others reach it.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Who belongs to the cluster; null: only this machine.</summary>
-    public ClusterIdentity? Identity { get; init; }
+    /// <summary>Who belongs to the cluster; stays the caller's.</summary>
+    public required ClusterIdentity Identity { get; init; }
+
+    /// <summary>Whether the whole cluster is on this machine: tensors travel unencrypted then.</summary>
+    public bool LocalOnly { get; init; }
 
     /// <summary>Where the coordinator's actor system is; null in the coordinator itself.</summary>
     public (string Host, int Port)? Seed { get; init; }

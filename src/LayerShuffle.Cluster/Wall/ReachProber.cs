@@ -39,7 +39,7 @@ internal sealed class ReachProber(ClusterProcess process, int self)
 
     /// <summary>Tries once to connect to an address.</summary>
     /// <returns>What stands in the way, in words; null if nothing does.</returns>
-    public static async Task<string?> ConnectAsync(string host, int port, ClusterIdentity? identity)
+    public static async Task<string?> ConnectAsync(string host, int port, ClusterIdentity identity)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Processes;
@@ -50,8 +51,8 @@ public sealed partial class WallCluster
             Endpoint = node.Endpoint,
             Token = token,
             Coordinator = process.Address,
-            Secret = options.Secret is { } secret ? Convert.ToBase64String(secret) : null,
-            Certificates = options.Secret is null && options.Identity is not null,
+            Grant = authority.Grant(string.Create(CultureInfo.InvariantCulture, $"{node.Name}, incarnation {incarnation}")),
+            LocalOnly = options.Listen is null,
             AkkaPort = info.Capabilities.ListenPort ?? 0,
             DataPort = info.Capabilities.DataPort ?? 0,
             Listen = info.Capabilities.ListenHost ?? ListenAddress(info).ToString(),
@@ -83,7 +84,7 @@ public sealed partial class WallCluster
     {
         IPAddress host = HostAddress.Literal(node.Host) ?? (node.From.Address.IsIPv4MappedToIPv6 ? node.From.Address.MapToIPv4() : node.From.Address);
         bool isV6 = host.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        return options.Listen is null || options.Identity is null ? isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback : isV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        return options.Listen is null || (options.Secret is null && options.Certificates is null) ? isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback : isV6 ? IPAddress.IPv6Any : IPAddress.Any;
     }
 
     /// <summary>The supervisor of a node: a new one has to take the place of one that has left.</summary>

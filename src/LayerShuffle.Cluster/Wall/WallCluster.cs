@@ -2,6 +2,7 @@ using System.Net;
 using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Wire;
 
@@ -18,6 +19,10 @@ public sealed partial class WallCluster : IAsyncDisposable
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
     private readonly WallClusterOptions options;
     private readonly ulong token;
+    private readonly RunAuthority authority = new();
+    private readonly ClusterIdentity identity;
+    private readonly byte[]? secret; // null: certificates
+    private readonly SharedSecret? shared;
     private readonly SupervisorHub hub;
     private readonly Lock gate = new();
     private readonly NodeState[] nodes; // by endpoint − 1
@@ -27,12 +32,18 @@ public sealed partial class WallCluster : IAsyncDisposable
     private ClusterProcess process = null!; // set by StartAsync
     private LocalSupervisors? supervisors;
     private Task reading = Task.CompletedTask;
+    private bool joining; // a file says how
     private TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously); // done at the next joining
 
     private WallCluster(WallClusterOptions options)
     {
         this.options = options;
         token = DataPlaneOptions.TokenOf(ProgramVersion.Current, options.ScenarioHash);
+        secret = options.Certificates is null ? options.Secret ?? SharedSecret.Draw() : null;
+        shared = secret is null ? null : new SharedSecret(secret);
+        identity = ClusterIdentity.FromGrant(authority.Grant("coordinator"));
+        if (options.Secret is null && options.Certificates is null)
+            ListenPolicy.Check(options.Listen?.Address ?? IPAddress.Loopback, isSecured: false);
         nodes = [.. options.Nodes.Select((name, i) => new NodeState(i + 1, name))];
         hub = new SupervisorHub(new SupervisorHubOptions
         {
@@ -40,7 +51,9 @@ public sealed partial class WallCluster : IAsyncDisposable
             Wanted = nodes.Length,
             Names = options.Nodes,
             ScenarioHash = options.ScenarioHash,
-            Secure = options.Identity is { } identity ? async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation).ConfigureAwait(false) : null,
+            Secure = options.Certificates is { } certificates
+                ? async (stream, cancellation) => await certificates.AuthenticateAsServerAsync(stream, cancellation).ConfigureAwait(false)
+                : shared!.AuthenticateAsServerAsync,
         });
     }
 
@@ -252,6 +265,11 @@ public sealed partial class WallCluster : IAsyncDisposable
         await reading.ConfigureAwait(false);
         if (process is not null)
             await process.DisposeAsync().ConfigureAwait(false);
+        if (joining)
+            JoinFile.Remove(hub.ListenEndPoint.Port, secret!);
+        identity.Dispose();
+        authority.Dispose();
+        shared?.Dispose();
     }
 
     private async Task StartAsync(CancellationToken cancellation)
@@ -267,7 +285,8 @@ public sealed partial class WallCluster : IAsyncDisposable
                 Port = options.ControlPort,
                 DataPort = options.DataPort,
                 Host = PublicHost,
-                Identity = options.Identity,
+                Identity = identity,
+                LocalOnly = options.Listen is null,
                 Membership = options.Membership,
                 Failed = Fail,
                 Log = options.Log,
@@ -285,7 +304,7 @@ public sealed partial class WallCluster : IAsyncDisposable
                 {
                     Names = options.Nodes,
                     Device = options.Device,
-                    Secret = options.Secret,
+                    Secret = secret,
                     LogDirectory = options.LogDirectory,
                     Say = (name, line) => options.Log($"{name}: {line}"),
                     NeverJoined = Fail,
@@ -294,6 +313,12 @@ public sealed partial class WallCluster : IAsyncDisposable
         }
         else
         {
+            if (options.Secret is null && options.Certificates is null)
+            {
+                JoinFile.Write(hub.ListenEndPoint.Port, secret!);
+                joining = true;
+            }
+
             string scenario = Places == nodes.Length ? $"{Places} node{(Places == 1 ? "" : "s")}" : $"{Places} of the scenario's {nodes.Length} nodes (the others may join later)";
             options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}: start {(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
         }

@@ -34,11 +34,11 @@ public sealed record WallClusterOptions
     /// <summary>How the command line of a node names the cluster's secret or certificates: what the advice to start one ends with. Empty: there are none.</summary>
     public string JoinSecurity { get; init; } = "";
 
-    /// <summary>The secret that all members know; null: only this machine.</summary>
+    /// <summary>The secret that nodes join by. Null, without certificates: one is drawn, and only this user's processes on this machine can have it.</summary>
     public byte[]? Secret { get; init; }
 
-    /// <summary>Who belongs to the cluster, made of the secret or of certificates; stays the caller's.</summary>
-    public ClusterIdentity? Identity { get; init; }
+    /// <summary>The certificates that nodes join by, instead of a secret; stays the caller's.</summary>
+    public ClusterIdentity? Certificates { get; init; }
 
     /// <summary>Identifies the run: members of another are refused.</summary>
     public required string ScenarioHash { get; init; }

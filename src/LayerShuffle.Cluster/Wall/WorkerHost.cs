@@ -9,12 +9,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>The main loop of a worker process.</summary>
 public static class WorkerHost
 {
-    private const string Certificate = "LAYERSHUFFLE_CERT", Key = "LAYERSHUFFLE_KEY", Authority = "LAYERSHUFFLE_AUTHORITY";
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5), CoordinatorPatience = TimeSpan.FromSeconds(15);
-
-    /// <summary>The environment variables by which a worker finds its certificates' files.</summary>
-    public static IReadOnlyDictionary<string, string> CertificateVariables(string certificate, string? key, string authority) =>
-        new Dictionary<string, string> { [Certificate] = certificate, [Key] = key ?? "", [Authority] = authority };
 
     /// <summary>Runs until its supervisor ends it or the cluster expels it. SIGTERM has its node leave: the coordinator has others take over what it hosts, then it is ended. A second SIGTERM ends it at once.</summary>
     /// <param name="stdin">Its standard input: the start line, then the supervisor's presence.</param>
@@ -54,7 +49,7 @@ public static class WorkerHost
                 WorkerParent.WriteLeaving(stdout);
         });
         WorkerSettings settings = WorkerSettings.Parse(start.Settings);
-        using ClusterIdentity? identity = settings.Secret is { } secret ? ClusterIdentity.FromSecret(Convert.FromBase64String(secret)) : settings.Certificates ? Certificates() : null;
+        using var identity = ClusterIdentity.FromGrant(settings.Grant);
         using var worker = new Worker(settings, start.Incarnation, Log);
         await ReachCoordinatorAsync(start.Node, settings.Coordinator, identity).ConfigureAwait(false);
         var options = new ProcessOptions
@@ -67,6 +62,7 @@ public static class WorkerHost
             DataPort = settings.DataPort,
             Host = settings.Host,
             Identity = identity,
+            LocalOnly = settings.LocalOnly,
             Seed = (settings.Coordinator.Host, settings.Coordinator.AkkaPort),
             Membership = new(new(settings.HeartbeatPause), new(settings.StableAfter)),
             Failed = worker.Problem,
@@ -102,17 +98,9 @@ public static class WorkerHost
         worker.Dispose();
     }
 
-    private static ClusterIdentity Certificates()
-    {
-        string? certificate = Environment.GetEnvironmentVariable(Certificate), key = Environment.GetEnvironmentVariable(Key), authority = Environment.GetEnvironmentVariable(Authority);
-        if (string.IsNullOrEmpty(certificate) || string.IsNullOrEmpty(authority))
-            throw new InvalidDataException("The coordinator asks for certificates: give --cert and --authority (and --key) to `layershuffle node`.");
-        return ClusterIdentity.FromCertificates(certificate, string.IsNullOrEmpty(key) ? null : key, authority);
-    }
-
     /// <summary>Looks whether the coordinator is where it says: Akka.Cluster would try for ever, without a word.</summary>
     /// <exception cref="ClusterException">It cannot be reached.</exception>
-    private static async Task ReachCoordinatorAsync(string node, PeerAddress coordinator, ClusterIdentity? identity)
+    private static async Task ReachCoordinatorAsync(string node, PeerAddress coordinator, ClusterIdentity identity)
     {
         for (long began = TimeProvider.System.GetTimestamp(); ; await Task.Delay(TimeSpan.FromMilliseconds(250)).ConfigureAwait(false))
         {

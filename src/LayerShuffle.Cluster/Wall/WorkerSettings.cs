@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Cluster.Security;
 using LayerShuffle.Network.Clusters;
 
 namespace LayerShuffle.Cluster.Wall;
@@ -15,11 +16,11 @@ internal sealed record WorkerSettings
     /// <summary>Where the coordinator's process is reached.</summary>
     public required PeerAddress Coordinator { get; init; }
 
-    /// <summary>The cluster's secret (base 64), or null. Never to be logged.</summary>
-    public string? Secret { get; init; }
+    /// <summary>What it proves to the others that it is of this run by. Never to be logged.</summary>
+    public required ClusterGrant Grant { get; init; }
 
-    /// <summary>Whether the cluster knows its members by certificates, whose files are the worker's machine's.</summary>
-    public bool Certificates { get; init; }
+    /// <summary>Whether the whole cluster is on this machine, of processes that its coordinator has started.</summary>
+    public bool LocalOnly { get; init; }
 
     /// <summary>The port of its actor system; 0 for any.</summary>
     public int AkkaPort { get; init; }

@@ -48,7 +48,7 @@ public sealed class DataPlane : IAsyncDisposable
         if (endpoint == options.Endpoint)
             throw new ArgumentException($"{Hello.Name(endpoint)} is this endpoint itself, not a peer.", nameof(endpoint));
         if (IPAddress.TryParse(host, out IPAddress? address))
-            ListenPolicy.CheckPeer(address, identity);
+            ListenPolicy.CheckPeer(address, options.LocalOnly ? null : identity);
         var where = new DnsEndPoint(host, port);
         lock (gate)
         {

@@ -19,6 +19,9 @@ public sealed record DataPlaneOptions
     /// <summary>Where to listen; port 0 lets the system choose. Other than loopback needs an identity.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Whether all endpoints are processes of this machine that were started for the run: they prove themselves by its key (<see cref="KeyedHandshake"/>), and frames are not encrypted.</summary>
+    public bool LocalOnly { get; init; }
+
     /// <summary>Bytes of all tensors of one frame, at most.</summary>
     public int MaxFrameBytes { get; init; } = 1 << 30;
 
@@ -31,8 +34,8 @@ public sealed record DataPlaneOptions
     /// <summary>How long a connection, TLS and the handshake may take together.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Connections that have not yet proven themselves, at most; more are closed unread.</summary>
-    public int MaxPendingHandshakes { get; init; } = 64;
+    /// <summary>Connections that have not yet proven themselves, at most; the oldest makes room for a new one.</summary>
+    public int MaxPendingHandshakes { get; init; } = 256;
 
     /// <summary>The wait after the first failed attempt to connect; doubles with every further one.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(50);

@@ -19,11 +19,12 @@ internal sealed class IncomingConnections : IAsyncDisposable
     private readonly HashSet<Task> serving = [];
     private readonly Socket listener;
     private readonly Task accepting;
-    private int pending;
+    private readonly Newcomers<Socket> pending;
 
     public IncomingConnections(DataPlaneOptions options, ClusterIdentity? identity, Action<IncomingFrame> received, PlaneLog log)
     {
-        ListenPolicy.Check(options.Listen.Address, identity);
+        ListenPolicy.Check(options.Listen.Address, options.LocalOnly ? null : identity);
+        pending = new Newcomers<Socket>(options.MaxPendingHandshakes);
         this.options = options;
         this.identity = identity;
         this.received = received;
@@ -72,12 +73,10 @@ internal sealed class IncomingConnections : IAsyncDisposable
             try
             {
                 Socket socket = await listener.AcceptAsync(end.Token);
-                if (Interlocked.Increment(ref pending) > options.MaxPendingHandshakes)
+                if (pending.Add(socket) is { } oldest)
                 {
-                    Interlocked.Decrement(ref pending);
-                    socket.Dispose();
-                    log.Once($"More than {options.MaxPendingHandshakes} connections had not yet proven themselves; further ones were closed.");
-                    continue;
+                    oldest.Dispose();
+                    log.Once($"More than {options.MaxPendingHandshakes} connections had not yet proven themselves; the oldest were closed.");
                 }
 
                 Task task = Task.Run(() => ServeAsync(socket));
@@ -112,6 +111,7 @@ internal sealed class IncomingConnections : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         string remote = "an unknown address";
+        bool closed = false;
         Stream? stream = null;
         try
         {
@@ -123,21 +123,23 @@ internal sealed class IncomingConnections : IAsyncDisposable
                 stream = new NetworkStream(socket, ownsSocket: true);
                 using var timeout = new CancellationTokenSource(options.HandshakeTimeout, options.Time);
                 using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, end.Token);
-                if (identity is not null)
+                if (options.LocalOnly && identity?.PlaneKey is { } key)
+                    await KeyedHandshake.AcceptAsync(socket, stream, key, both.Token);
+                else if (identity is not null)
                     stream = await identity.AuthenticateAsServerAsync(stream, both.Token);
                 var own = new Hello(Hello.CurrentVersion, options.Token, options.Endpoint, options.Incarnation, -1, Hello.AnyIncarnation);
                 peer = await Handshake.AcceptAsync(stream, own, Newest, both.Token);
             }
             finally
             {
-                Interlocked.Decrement(ref pending);
+                closed = !pending.Remove(socket);
             }
 
             await ReadAsync(socket, stream, peer);
         }
         catch (Exception e)
         {
-            if (!end.IsCancellationRequested)
+            if (!end.IsCancellationRequested && !closed)
                 log.Once($"A connection from {remote} was closed: {(e is OperationCanceledException ? $"it did not complete the handshake within {options.HandshakeTimeout.TotalSeconds} s." : Sentence(e))}");
         }
         finally

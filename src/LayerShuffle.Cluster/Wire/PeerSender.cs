@@ -162,9 +162,11 @@ internal sealed class PeerSender : IAsyncDisposable
         {
             PlaneSockets.Configure(socket);
             await socket.ConnectAsync(target, both.Token);
-            ListenPolicy.CheckPeer(((IPEndPoint)socket.RemoteEndPoint!).Address, identity);
+            ListenPolicy.CheckPeer(((IPEndPoint)socket.RemoteEndPoint!).Address, options.LocalOnly ? null : identity);
             stream = new NetworkStream(socket, ownsSocket: true);
-            if (identity is not null)
+            if (options.LocalOnly && identity?.PlaneKey is { } key)
+                await KeyedHandshake.ConnectAsync(socket, stream, key, both.Token);
+            else if (identity is not null)
                 stream = await identity.AuthenticateAsClientAsync(stream, both.Token);
             await Handshake.ConnectAsync(stream, new Hello(Hello.CurrentVersion, options.Token, options.Endpoint, options.Incarnation, endpoint, Incarnation), both.Token);
             return new PeerConnection(socket, stream, target);

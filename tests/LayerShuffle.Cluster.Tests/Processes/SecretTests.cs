@@ -62,17 +62,9 @@ public sealed class SecretTests : ProcessTests
         node.Said.ShouldHaveSingleItem().ShouldStartWith("Refused to connect to 203.0.113.1 without a cluster secret");
     }
 
-    private static Func<Stream, CancellationToken, Task<Stream>> Server(string secret)
-    {
-        ClusterIdentity identity = Identity(secret);
-        return async (stream, cancellation) => await identity.AuthenticateAsServerAsync(stream, cancellation);
-    }
+    private static Func<Stream, CancellationToken, Task<Stream>> Server(string secret) => Shared(secret).AuthenticateAsServerAsync;
 
-    private static Func<Stream, CancellationToken, Task<Stream>> Client(string secret)
-    {
-        ClusterIdentity identity = Identity(secret);
-        return async (stream, cancellation) => await identity.AuthenticateAsClientAsync(stream, cancellation);
-    }
+    private static Func<Stream, CancellationToken, Task<Stream>> Client(string secret) => Shared(secret).AuthenticateAsClientAsync;
 
-    private static ClusterIdentity Identity(string secret) => ClusterIdentity.FromSecret(System.Text.Encoding.UTF8.GetBytes(secret)); // needed until the base class has ended hub and nodes
+    private static SharedSecret Shared(string secret) => new(System.Text.Encoding.UTF8.GetBytes(secret)); // needed until the base class has ended hub and nodes
 }

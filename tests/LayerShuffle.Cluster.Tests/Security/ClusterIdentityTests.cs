@@ -2,81 +2,34 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using CsCheck;
 using LayerShuffle.Cluster.Security;
 
 namespace LayerShuffle.Cluster.Tests.Security;
 
-/// <summary>Who holds the secret is believed, nobody else.</summary>
+/// <summary>Who is of the run is believed, nobody else.</summary>
 public sealed class ClusterIdentityTests
 {
-    private static readonly byte[] Secret = "correct horse battery staple"u8.ToArray(), Other = "correct horse battery stable"u8.ToArray();
+    private static readonly byte[] Secret = "one run"u8.ToArray(), Other = "another run"u8.ToArray();
 
     [Fact]
-    public void The_derived_public_key_is_that_of_the_curve() => Gen.Byte.Array[16, 64].Sample(
-        secret =>
-        {
-            using ECDsa key = DerivedKey.FromSecret(secret, "test");
-            ECParameters parameters = key.ExportParameters(true);
-            byte[] data = [1, 2, 3];
-            using ECDsa verifier = ECDsa.Create(key.ExportParameters(false));
-            verifier.VerifyData(data, key.SignData(data, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256).ShouldBeTrue();
-            if (!OperatingSystem.IsLinux())
-                return; // elsewhere the platform may not derive the point itself
-            using ECDsa derived = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = parameters.D });
-            derived.ExportParameters(false).Q.X.ShouldBe(parameters.Q.X);
-            derived.ExportParameters(false).Q.Y.ShouldBe(parameters.Q.Y);
-        },
-        iter: 50);
-
-    [Fact]
-    public void The_same_secret_gives_the_same_authority_on_every_machine()
+    public void Processes_of_one_run_accept_each_other_and_nobody_else()
     {
-        using ECDsa key = DerivedKey.FromSecret(Secret, "cluster authority, version 1");
-        // Pinned: machines with different builds must agree. HKDF-SHA256 of the secret, checked against an independent implementation.
-        Convert.ToHexString(SHA256.HashData(key.ExportSubjectPublicKeyInfo())).ShouldBe(PinnedKeyHash);
-    }
-
-    private const string PinnedKeyHash = "2DF7BB5A53C15F72179CE178104E8D1B6F578CC074442ECC313490E055157733";
-
-    [Fact]
-    public void Holders_of_one_secret_accept_each_other_and_nobody_else()
-    {
-        using ClusterIdentity a = ClusterIdentity.FromSecret(Secret), b = ClusterIdentity.FromSecret(Secret), stranger = ClusterIdentity.FromSecret(Other);
+        using ClusterIdentity a = Identities.Of(Secret), b = Identities.Of(Secret), stranger = Identities.Of(Other);
         a.Accepts(b.Certificate, out string why).ShouldBeTrue(why);
         b.Accepts(a.Certificate, out why).ShouldBeTrue(why);
         a.Certificate.HasPrivateKey.ShouldBeTrue();
         a.Certificate.Thumbprint.ShouldNotBe(b.Certificate.Thumbprint);
         a.Accepts(stranger.Certificate, out why).ShouldBeFalse();
-        why.ShouldContain("another secret");
+        why.ShouldContain("another run");
         a.Accepts(null, out why).ShouldBeFalse();
         why.ShouldContain("no certificate");
     }
 
     [Fact]
-    public void A_short_secret_is_refused_with_a_sentence() =>
-        Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromSecret("fifteen bytes!!"u8)).Message.ShouldContain("15 bytes; at least 16");
-
-    [Fact]
-    public void A_secret_file_may_end_with_a_line_break()
+    public async Task Mutual_tls_of_one_run_carries_bytes_both_ways()
     {
-        using var folder = new TemporaryFolder();
-        string file = Path.Combine(folder.Path, "secret");
-        File.WriteAllText(file, Encoding.UTF8.GetString(Secret) + "\r\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using ClusterIdentity a = ClusterIdentity.FromSecretFile(file), b = ClusterIdentity.FromSecret(Secret);
-        a.Accepts(b.Certificate, out string why).ShouldBeTrue(why);
-        Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromSecretFile(file + ".none")).Message.ShouldContain(file);
-    }
-
-    [Fact]
-    public async Task Mutual_tls_with_one_secret_carries_bytes_both_ways()
-    {
-        using ClusterIdentity a = ClusterIdentity.FromSecret(Secret), b = ClusterIdentity.FromSecret(Secret);
+        using ClusterIdentity a = Identities.Of(Secret), b = Identities.Of(Secret);
         (Task<SslStream> server, Task<SslStream> client) = await Connect(a.AuthenticateAsServerAsync, b.AuthenticateAsClientAsync);
         await using SslStream s = await server, c = await client;
         c.SslProtocol.ShouldBe(OperatingSystem.IsMacOS() ? SslProtocols.Tls12 : SslProtocols.Tls13);
@@ -89,18 +42,18 @@ public sealed class ClusterIdentityTests
     }
 
     [Fact]
-    public async Task Another_secret_is_refused_and_named_on_both_sides()
+    public async Task Another_run_is_refused_and_named_on_both_sides()
     {
-        using ClusterIdentity a = ClusterIdentity.FromSecret(Secret), b = ClusterIdentity.FromSecret(Other);
+        using ClusterIdentity a = Identities.Of(Secret), b = Identities.Of(Other);
         (Task<SslStream> server, Task<SslStream> client) = await Connect(a.AuthenticateAsServerAsync, b.AuthenticateAsClientAsync);
-        (await Should.ThrowAsync<AuthenticationException>(client)).Message.ShouldContain("another secret");
+        (await Should.ThrowAsync<AuthenticationException>(client)).Message.ShouldContain("another run");
         (await Should.ThrowAsync<AuthenticationException>(server)).Message.ShouldContain("another");
     }
 
     [Fact]
     public async Task A_client_without_a_certificate_is_refused()
     {
-        using ClusterIdentity a = ClusterIdentity.FromSecret(Secret);
+        using ClusterIdentity a = Identities.Of(Secret);
         (Task<SslStream> server, Task<SslStream> client) = await Connect(a.AuthenticateAsServerAsync, async (stream, cancellation) =>
         {
             var ssl = new SslStream(stream, false, (_, _, _, _) => true);
@@ -123,7 +76,7 @@ public sealed class ClusterIdentityTests
         Certificates.Issue(authority, "CN=b", combined, null);
         using ClusterIdentity a = ClusterIdentity.FromCertificates(cert, key, ca), b = ClusterIdentity.FromCertificates(combined, null, ca);
         a.Accepts(b.Certificate, out string why).ShouldBeTrue(why);
-        using ClusterIdentity secret = ClusterIdentity.FromSecret(Secret);
+        using ClusterIdentity secret = Identities.Of(Secret);
         a.Accepts(secret.Certificate, out why).ShouldBeFalse();
         why.ShouldContain("not one of the given authority");
 
@@ -147,7 +100,7 @@ public sealed class ClusterIdentityTests
     public void Without_an_identity_only_loopback_is_listened_on(string text, bool allowed)
     {
         IPAddress address = IPAddress.Parse(text);
-        using ClusterIdentity identity = ClusterIdentity.FromSecret(Secret);
+        using ClusterIdentity identity = Identities.Of(Secret);
         Should.NotThrow(() => ListenPolicy.Check(address, identity));
         if (allowed)
             Should.NotThrow(() => ListenPolicy.Check(address, null));

@@ -27,11 +27,11 @@ public sealed class PrivateFileTests
         {
             if (may)
             {
-                ClusterIdentity.FromSecretFile(path).Dispose();
+                SharedSecret.Read(path).Length.ShouldBe(32);
                 continue;
             }
 
-            string sentence = Should.Throw<ClusterIdentityException>(() => ClusterIdentity.FromSecretFile(path)).Message;
+            string sentence = Should.Throw<ClusterIdentityException>(() => SharedSecret.Read(path)).Message;
             sentence.ShouldContain($"(mode {octal})");
             sentence.ShouldEndWith($"chmod 600 {path}");
         }

@@ -1,7 +1,9 @@
 using System.Net;
 using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Tests.Addresses;
+using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Network.Clusters;
 
@@ -58,7 +60,8 @@ public sealed class AddressTests
     public async Task A_port_that_is_taken_is_said_before_an_actor_system_stumbles_over_it()
     {
         using System.Net.Sockets.Socket taken = Listener.Open(new IPEndPoint(IPAddress.Loopback, 0), "a test", null, 1);
-        var options = new ProcessOptions { Endpoint = 0, Incarnation = 1, Token = 7, Listen = IPAddress.Loopback, Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndPoint!).Port, Log = _ => { } };
+        using ClusterIdentity identity = Identities.Of("a test"u8);
+        var options = new ProcessOptions { Endpoint = 0, Incarnation = 1, Token = 7, Listen = IPAddress.Loopback, Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndPoint!).Port, Log = _ => { }, Identity = identity };
         (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options, _ => { }, frame => frame.Dispose()))).Message.ShouldContain("for control messages");
         (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options with { Port = 0, DataPort = options.Port }, _ => { }, frame => frame.Dispose()))).Message.ShouldContain("for activations");
     }
@@ -67,8 +70,9 @@ public sealed class AddressTests
     public async Task Who_cannot_be_connected_to_is_told_with_the_reason()
     {
         using System.Net.Sockets.Socket nobody = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using ClusterIdentity identity = Identities.Of("a test"u8);
         nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, not listening: the port is ours and refuses
-        (await ReachProber.ConnectAsync("127.0.0.1", ((IPEndPoint)nobody.LocalEndPoint!).Port, null)).ShouldNotBeNull().ShouldContain("refused");
-        (await ReachProber.ConnectAsync("no-such-host.invalid", 7, null)).ShouldNotBeNull().ShouldContain("the name no-such-host.invalid has no address");
+        (await ReachProber.ConnectAsync("127.0.0.1", ((IPEndPoint)nobody.LocalEndPoint!).Port, identity)).ShouldNotBeNull().ShouldContain("refused");
+        (await ReachProber.ConnectAsync("no-such-host.invalid", 7, identity)).ShouldNotBeNull().ShouldContain("the name no-such-host.invalid has no address");
     }
 }

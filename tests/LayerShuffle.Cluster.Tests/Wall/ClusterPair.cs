@@ -18,6 +18,12 @@ internal sealed class ClusterPair : IAsyncDisposable
 
     public ClusterProcess Node => processes[1];
 
+    /// <summary>What both have said that went wrong.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> Log { get; } = [];
+
+    /// <summary>Whether a control message waits to be read by a test.</summary>
+    public bool HasMessage(int endpoint) => messages[endpoint].Reader.TryPeek(out _);
+
     /// <summary>What Akka.Cluster has found out about the node.</summary>
     public ChannelReader<string> Found => found.Reader;
 
@@ -64,6 +70,6 @@ internal sealed class ClusterPair : IAsyncDisposable
     {
         int endpoint = processes.Count;
         ClusterProcess? coordinator = endpoint == 0 ? null : Coordinator;
-        processes.Add(await LoopbackProcess.StartAsync(endpoint, coordinator, membership, secret, message => messages[endpoint].Writer.TryWrite(message), frame => frames[endpoint].Writer.TryWrite(frame)));
+        processes.Add(await LoopbackProcess.StartAsync(endpoint, coordinator, membership, secret, message => messages[endpoint].Writer.TryWrite(message), frame => frames[endpoint].Writer.TryWrite(frame), log: Log.Enqueue));
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
@@ -12,13 +12,15 @@ internal static class LoopbackProcess
     /// <param name="endpoint">0 for the coordinator.</param>
     /// <param name="coordinator">The coordinator's; null for itself.</param>
     /// <param name="membership">Its patience.</param>
-    /// <param name="secret">The cluster's, if it has one.</param>
+    /// <param name="secret">Stands for the run; null: one that is on this machine only.</param>
     /// <param name="received">Takes control messages.</param>
     /// <param name="framed">Takes frames of the data plane, which are its own then.</param>
     /// <param name="listen">Where it listens; null: 127.0.0.1.</param>
     /// <param name="host">Where others find it; null: where it listens.</param>
+    /// <param name="log">Told what goes wrong.</param>
     public static Task<ClusterProcess> StartAsync(
-        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed, IPAddress? listen = null, string? host = null)
+        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed, IPAddress? listen = null, string? host = null,
+        Action<string>? log = null)
     {
         var options = new ProcessOptions
         {
@@ -27,10 +29,11 @@ internal static class LoopbackProcess
             Token = 7,
             Listen = listen ?? IPAddress.Loopback,
             Host = host ?? (listen ?? IPAddress.Loopback).ToString(),
-            Identity = secret is null ? null : ClusterIdentity.FromSecret(secret),
+            Identity = Identities.Of(secret ?? "any run at all"u8.ToArray()),
+            LocalOnly = secret is null,
             Seed = coordinator is null ? null : (coordinator.Address.Host, coordinator.Address.AkkaPort),
             Membership = membership,
-            Log = _ => { },
+            Log = log ?? (_ => { }),
         };
         return ClusterProcess.StartAsync(options, received, framed);
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using CsCheck;
 using LayerShuffle.Cluster.Security;
+using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wire;
 using static LayerShuffle.Cluster.Tests.Wire.Marks;
 using static TorchSharp.torch;
@@ -56,7 +57,7 @@ public sealed class DataPlaneRefusalTests
     [InlineData(false, true)]
     public async Task Another_secret_or_none_is_refused_and_named_on_both_sides(bool receiverHas, bool senderHas)
     {
-        using ClusterIdentity? a = receiverHas ? ClusterIdentity.FromSecret(Secret) : null, b = senderHas ? ClusterIdentity.FromSecret(OtherSecret) : null;
+        using ClusterIdentity? a = receiverHas ? Identities.Of(Secret) : null, b = senderHas ? Identities.Of(OtherSecret) : null;
         await using var receiver = new Station(2, identity: a);
         await using var sender = new Station(1, identity: b);
         sender.Knows(receiver);
@@ -66,7 +67,7 @@ public sealed class DataPlaneRefusalTests
         receiver.Frames.Reader.TryRead(out _).ShouldBeFalse();
         if (!receiverHas)
             return;
-        using ClusterIdentity right = ClusterIdentity.FromSecret(Secret);
+        using ClusterIdentity right = Identities.Of(Secret);
         await using var friend = new Station(3, identity: right);
         friend.Knows(receiver);
         await friend.Plane.SendAsync(2, Marked(4)).AsTask().WaitAsync(Patience);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using CsCheck;
 using LayerShuffle.Cluster.Security;
+using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wire;
 using static LayerShuffle.Cluster.Tests.Wire.Marks;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ public sealed class DataPlaneTests
     public async Task Frames_arrive_in_order_with_their_tensors(bool secure)
     {
         long before = TensorChecks.Settled();
-        using (ClusterIdentity? a = secure ? ClusterIdentity.FromSecret(Secret) : null, b = secure ? ClusterIdentity.FromSecret(Secret) : null)
+        using (ClusterIdentity? a = secure ? Identities.Of(Secret) : null, b = secure ? Identities.Of(Secret) : null)
         {
             await using var one = new Station(1, identity: a);
             await using var two = new Station(2, identity: b);
@@ -158,7 +159,7 @@ public sealed class DataPlaneTests
     {
         long before = TensorChecks.Settled();
         using var gate = new ManualResetEventSlim();
-        using (ClusterIdentity identity = ClusterIdentity.FromSecret(Secret))
+        using (ClusterIdentity identity = Identities.Of(Secret))
         {
             var one = new Station(1, identity: identity);
             var two = new Station(2, identity: identity, handler: frame =>
