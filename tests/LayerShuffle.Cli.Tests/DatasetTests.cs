@@ -3,8 +3,19 @@ using System.Text.Json;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>What a run, a dry run and validation say of the dataset.</summary>
-public class DatasetTests
+[Collection(TrainedOnce.Name)]
+public sealed class DatasetTests : IDisposable
 {
+    private readonly Cli home = new();
+
+    public DatasetTests() => Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", home.At("cache"));
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", null);
+        home.Dispose();
+    }
+
     // 8 × 8 pixels of one colour.
     private static readonly byte[] Png = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8IafBgA0wMeAAg1MCANh8AR6FrdlEAAAAAElFTkSuQmCC");

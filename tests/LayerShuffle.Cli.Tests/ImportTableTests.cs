@@ -13,8 +13,19 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>Small Hugging Face folders on small image folders: preprocessing × names of classes. What is right was computed by PIL and numpy, see <see cref="NoiseImage"/>.</summary>
-public sealed class ImportTableTests
+[Collection(TrainedOnce.Name)]
+public sealed class ImportTableTests : IDisposable
 {
+    private readonly Cli home = new();
+
+    public ImportTableTests() => Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", home.At("cache"));
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", null);
+        home.Dispose();
+    }
+
     private const int Classes = 12;
 
     private static readonly JsonElement[] Cases =

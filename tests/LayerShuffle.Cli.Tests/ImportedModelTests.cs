@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>A model that comes from a Hugging Face folder keeps its settings, and takes the scenario's, all the way to the folder that a run writes.</summary>
+[Collection(TrainedOnce.Name)]
 public sealed class ImportedModelTests : IDisposable
 {
     private const string Data = "name: imports\nthreads: 1\ndataset: {kind: shapes, train: 40, test: 10}\nmodel: {training: {epochs: 1, batch_size: 10, learning_rate: 0.01}}\nworkload: {requests: 2}\n";
@@ -25,7 +26,7 @@ public sealed class ImportedModelTests : IDisposable
 
     private readonly Cli cli = new();
 
-    public ImportedModelTests() => Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", cli.At("cache")); // no other test of this project trains
+    public ImportedModelTests() => Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", cli.At("cache"));
 
     public void Dispose()
     {

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Tests;
 
 /// <summary>A model that remembers what it has answered, and computes together what it expects to be asked, answers as one that computes every hop: bit by bit.</summary>
+[Collection(AloneCollection.Name)] // tensors are counted for the whole process
 public sealed class RememberingTests : IDisposable
 {
     private const int Images = 150;

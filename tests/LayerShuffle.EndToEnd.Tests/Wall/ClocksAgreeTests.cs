@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>The virtual clock foretells the wall clock where the network is slower than the machine: what ARCHITECTURE.md's table shows.</summary>
-[Collection(WallCollection.Name)]
+[Collection(AloneCollection.Name)]
 public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Requests = 80;
