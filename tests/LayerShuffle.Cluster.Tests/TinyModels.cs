@@ -43,8 +43,9 @@ internal static class TinyModels
         RandomStream luck = SeedTree.Root(seed).Child("weights").Stream();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable grad = no_grad();
+        using Scalar fifth = 0.2.ToScalar();
         foreach (Tensor tensor in model.StateDictionary().Values)
-            tensor.add_(Noise(luck, tensor.shape).mul_(0.2));
+            tensor.add_(Noise(luck, tensor.shape).mul_(fifth), HeldScalars.One);
         return model;
     }
 

@@ -7,8 +7,6 @@ namespace LayerShuffle.EndToEnd.Tests;
 /// <summary>Holds the direction of dependencies, read from the built assemblies, and the shape of the source tree.</summary>
 public partial class ArchitectureTests
 {
-    private const int LongestFile = 300;
-
     /// <summary>Per part: the parts of ours that it may use, and whether it may use Torch and Akka.</summary>
     public static TheoryData<string, string[], bool, bool> Parts => new()
     {
@@ -64,11 +62,6 @@ public partial class ArchitectureTests
     public void A_source_file_declares_a_type() => SourceFiles()
         .Where(path => Types(path).Count == 0 && Path.GetFileName(path) is not ("Program.cs" or "GlobalUsings.cs" or "AssemblyInfo.cs"))
         .Select(Relative).ShouldBeEmpty();
-
-    [Fact]
-    public void A_source_file_fits_into_a_head() => SourceFiles()
-        .Select(path => (Path: path, Lines: File.ReadLines(path).Count())).Where(file => file.Lines > LongestFile)
-        .Select(file => $"{Relative(file.Path)} has {file.Lines} lines").ShouldBeEmpty();
 
     private static string[] References(string assembly)
     {

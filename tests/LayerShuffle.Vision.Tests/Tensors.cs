@@ -60,8 +60,9 @@ internal static class Models
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         using var generator = new Generator((ulong)seed);
+        using Scalar fifth = 0.2.ToScalar();
         foreach (Tensor tensor in model.StateDictionary().Values)
-            tensor.add_(randn(tensor.shape, generator: generator).mul_(0.2));
+            tensor.add_(randn(tensor.shape, generator: generator).mul_(fifth), HeldScalars.One);
         return model;
     }
 

@@ -46,9 +46,9 @@ internal sealed class SpillStream(string? path) : Stream
     /// <summary>Appends what has been written to another stream.</summary>
     public void AppendTo(Stream target)
     {
-        if (bytes is MemoryStream memory)
+        if (bytes is MemoryStream)
         {
-            memory.WriteTo(target);
+            target.Write(InMemory());
             return;
         }
 

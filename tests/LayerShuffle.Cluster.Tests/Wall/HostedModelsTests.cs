@@ -52,7 +52,7 @@ public sealed class HostedModelsTests
                 models.Host(shipment.Host(missing));
             record.Add(shipment.Key, missing);
             models.Use(shipment.Key);
-            long before = Tensor.TotalCount;
+            long before = TensorChecks.Settled();
             computing.ForEach(action => action());
             computing.Clear();
             return before - Tensor.TotalCount;
@@ -69,7 +69,7 @@ public sealed class HostedModelsTests
         using var models = new HostedModels(In(source), CPU, computing.Add);
         models.Host(shipment.Host([0, 1]));
         models.Use("m");
-        long full = Tensor.TotalCount;
+        long full = TensorChecks.Settled();
         models.Keep(new KeepLayers("other", []));
         models.Current.ShouldBeNull();
         Tensor.TotalCount.ShouldBe(full);
