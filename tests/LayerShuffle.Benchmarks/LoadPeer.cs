@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Cluster.Wire;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ internal static class LoadPeer
         int akka = int.Parse(ports[0], CultureInfo.InvariantCulture), data = int.Parse(ports[1], CultureInfo.InvariantCulture);
         var begun = new TaskCompletionSource<ClusterProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
         ClusterProcess process = await ClusterProcess.StartAsync(
-            TwoProcesses.Options(1, akka), message => Received(begun.Task.Result, message), frame =>
+            TwoProcesses.Options(1, Grant(await Console.In.ReadLineAsync() ?? throw new IOException("The other process has ended.")), akka), message => Received(begun.Task.Result, message), frame =>
             {
                 using (frame)
                 {
@@ -43,6 +44,15 @@ internal static class LoadPeer
         await Console.In.ReadToEndAsync();
         await process.DisposeAsync();
         return 0;
+    }
+
+    /// <summary>A grant as one line, for the standard input of the process that it is for.</summary>
+    public static string Text(ClusterGrant grant) => string.Join(' ', new[] { grant.Authority, grant.Certificate, grant.Key, grant.PlaneKey }.Select(Convert.ToBase64String));
+
+    private static ClusterGrant Grant(string line)
+    {
+        byte[][] parts = [.. line.Split(' ').Select(Convert.FromBase64String)];
+        return new ClusterGrant(parts[0], parts[1], parts[2], parts[3]);
     }
 
     private static void Received(ClusterProcess process, object message)

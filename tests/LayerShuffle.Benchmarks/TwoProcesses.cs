@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Cluster.Wire;
 using LayerShuffle.Network.Clusters;
@@ -31,12 +32,15 @@ internal sealed class TwoProcesses : IAsyncDisposable
 
     /// <summary>How either process takes part.</summary>
     /// <param name="endpoint">0 for the coordinator.</param>
+    /// <param name="grant">What makes it one of the run.</param>
     /// <param name="seedPort">The port of the coordinator's actor system; for the node.</param>
-    public static ProcessOptions Options(int endpoint, int seedPort = 0) => new()
+    public static ProcessOptions Options(int endpoint, ClusterGrant grant, int seedPort = 0) => new()
     {
         Endpoint = endpoint,
         Incarnation = 1,
         Token = 1,
+        Identity = ClusterIdentity.FromGrant(grant),
+        LocalOnly = true,
         Listen = IPAddress.Loopback,
         Host = IPAddress.Loopback.ToString(),
         Seed = endpoint == 0 ? null : (IPAddress.Loopback.ToString(), seedPort),
@@ -48,10 +52,13 @@ internal sealed class TwoProcesses : IAsyncDisposable
     public static async Task<TwoProcesses> StartAsync()
     {
         var pair = new TwoProcesses();
-        pair.process = await ClusterProcess.StartAsync(Options(0), pair.Received, pair.Framed);
+        using var run = new RunAuthority();
+        pair.process = await ClusterProcess.StartAsync(Options(0, run.Grant("coordinator")), pair.Received, pair.Framed);
         ProcessStartInfo start = SelfLauncher.Self(LoadPeer.Name, Text(pair.process.Address.AkkaPort), Text(pair.process.Address.DataPort));
         (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
         pair.peer = Process.Start(start)!;
+        await pair.peer.StandardInput.WriteLineAsync(LoadPeer.Text(run.Grant("node 1")));
+        await pair.peer.StandardInput.FlushAsync();
         int[] ports = [.. (await pair.peer.StandardOutput.ReadLineAsync() ?? throw new IOException("The other process has ended.")).Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         pair.process.SetPeer(new PeerAddress(1, IPAddress.Loopback.ToString(), ports[1], ports[2], 1));
         pair.process.WatchMembership((_, _, effect) =>

@@ -111,6 +111,8 @@ public sealed class EndedActorTests
                 Token = 7,
                 Listen = System.Net.IPAddress.Loopback,
                 Host = "127.0.0.1",
+                Identity = Security.Identities.Of("a run"u8),
+                LocalOnly = true,
                 Failed = reason => failed.TrySetResult(reason),
                 Log = _ => { },
             },
