@@ -62,9 +62,12 @@ public sealed class ActorGuard : IActorGuard, IDisposable
             Tell(new ActorEndedException($"{name} has ended, which nobody asked it to."));
     }
 
+    /// <summary>Akka.Cluster ends the whole system where it has been downed: whoever owns the system sees that, and says so.</summary>
+    private bool IsShuttingDown => system.HasExtension<CoordinatedShutdown>() && CoordinatedShutdown.Get(system).ShutdownReason is not null;
+
     private void Tell(ActorEndedException what)
     {
-        if (Interlocked.CompareExchange(ref told, 1, 0) == 0)
+        if (!IsShuttingDown && Interlocked.CompareExchange(ref told, 1, 0) == 0)
             ended(what);
     }
 

@@ -95,6 +95,18 @@ public sealed class EndedActorTests
         exception.Message.ShouldBe("Training of model: node-1: The training actor of layer 0 failed: no memory.");
     }
 
+    [Fact]
+    public async Task The_end_of_a_system_that_the_cluster_has_downed_is_no_death_of_its_actors()
+    {
+        var told = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var system = ActorSystem.Create("downed", "akka { loggers = [], stdout-loglevel = OFF, loglevel = OFF }");
+        using var guard = new ActorGuard(system, ended => told.Enqueue(ended.Message));
+        guard.Watch(system.ActorOf(Props.Create(() => new Fragile(false))), "An actor");
+        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+        await system.WhenTerminated;
+        told.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("poison", "The inbox of this process has ended, which nobody asked it to.")]
     [InlineData("kill", "The inbox of this process has ended, which nobody asked it to.")]
