@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Processes;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>What the coordinator knows of a node. Read and written under the cluster's lock.</summary>
@@ -16,7 +17,7 @@ internal sealed class NodeState(int endpoint, string name)
     /// <summary>Whether a command had asked the latest of the dead to end.</summary>
     public bool BuriedAsked { get; set; }
 
-    /// <summary>Which supervisor was asked to start the latest worker: its <see cref="Processes.NodeInfo.Session"/>.</summary>
+    /// <summary>Which supervisor was asked to start the latest worker: its <see cref="NodeInfo.Session"/>.</summary>
     public long Session { get; set; }
 
     /// <summary>Whether its worker is stopped.</summary>
