@@ -1,4 +1,5 @@
 using LayerShuffle.Cluster.Processes;
+
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>What the coordinator knows of a node. Read and written under the cluster's lock.</summary>
