@@ -4,8 +4,9 @@ using System.Xml.Linq;
 namespace LayerShuffle.Results.Summaries;
 
 /// <summary>
-/// Draws <c>summary.svg</c>: for every condition a bar for each model (and policy, where there are several). The bars are top-1 over all images offered, with its 95% interval, or without a model
-/// the share of requests that completed. Equal results are equal bytes: nothing of the machine (fonts, culture, time) is in the file.
+/// Draws <c>summary.svg</c>: for every condition a bar for each model (and policy, where there are several). The bars are top-1 over all images
+/// offered, with its 95% interval, or without a model the share of requests that completed. Equal results are equal bytes: nothing of the machine
+/// (fonts, culture, time) is in the file.
 /// </summary>
 public static class SummaryPlot
 {
@@ -43,7 +44,8 @@ public static class SummaryPlot
             sheet.Text(left - 10, y + (members.Count * Bar / 2) + 4, Short(condition.Key), "end", whole: condition.Key);
             foreach (var group in members)
             {
-                sheet.BarOf(MetricSummary.Of(group, hasModel ? "top1" : "completion"), y, Colours[series.IndexOf(Series(group)) % Colours.Length], $"{condition.Key}, {Series(group)}");
+                var colour = Colours[series.IndexOf(Series(group)) % Colours.Length];
+                sheet.BarOf(MetricSummary.Of(group, hasModel ? "top1" : "completion"), y, colour, $"{condition.Key}, {Series(group)}");
                 y += Bar;
             }
             y += Between;
@@ -119,25 +121,28 @@ public static class SummaryPlot
         public void Text(double x, double y, string text, string anchor, double size = 12, string? whole = null)
         {
             var element = new XElement(
-                Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("text-anchor", anchor), new XAttribute("font-size", Number(size)), Printable(text));
+                Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("text-anchor", anchor),
+                new XAttribute("font-size", Number(size)), Printable(text));
             if (whole is not null && whole != text)
                 element.Add(new XElement(Svg + "title", Printable(whole)));
             _marks.Add(element);
         }
 
         public string Write(double height) => new XElement(
-            Svg + "svg", new XAttribute("viewBox", $"0 0 {Number(Width)} {Number(height)}"), new XAttribute("width", Number(Width)), new XAttribute("height", Number(height)),
+            Svg + "svg", new XAttribute("viewBox", $"0 0 {Number(Width)} {Number(height)}"),
+            new XAttribute("width", Number(Width)), new XAttribute("height", Number(height)),
             new XAttribute("font-family", "Helvetica, Arial, sans-serif"), new XAttribute("fill", "#222222"),
             Rectangle(0, 0, Width, height, "#FFFFFF"), _grid, _marks).ToString().ReplaceLineEndings("\n") + "\n";
 
         private double At(double share) => left + (Math.Clamp(share, 0, 1) * (right - left));
 
         private static XElement Rectangle(double x, double y, double width, double height, string colour) => new(
-            Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)),
-            new XAttribute("fill", colour));
+            Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)),
+            new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", colour));
 
         private static XElement Line(double x1, double y1, double x2, double y2, string colour, double width) => new(
-            Svg + "line", new XAttribute("x1", Number(x1)), new XAttribute("y1", Number(y1)), new XAttribute("x2", Number(x2)), new XAttribute("y2", Number(y2)),
+            Svg + "line", new XAttribute("x1", Number(x1)), new XAttribute("y1", Number(y1)),
+            new XAttribute("x2", Number(x2)), new XAttribute("y2", Number(y2)),
             new XAttribute("stroke", colour), new XAttribute("stroke-width", Number(width)));
 
         private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -1,8 +1,8 @@
 namespace LayerShuffle.Scenarios;
 
 /// <summary>
-/// A line of a scenario for every key of the language, by the key's path as <see cref="KeyTable"/> writes it. A test has each read by the real parser, in a scenario with two nodes, the models
-/// <c>baseline</c> and <c>shuffled</c>, the policy <c>retry</c> and the conditions <c>ideal</c> and <c>lossy</c>.
+/// A line of a scenario for every key of the language, by the key's path as <see cref="KeyTable"/> writes it. A test has each read by the real parser,
+/// in a scenario with two nodes, the models <c>baseline</c> and <c>shuffled</c>, the policy <c>retry</c> and the conditions <c>ideal</c> and <c>lossy</c>.
 /// </summary>
 internal static class KeyExamples
 {

@@ -19,10 +19,12 @@ public partial class ArchitecturePageTests
     [Fact]
     public void Types_that_are_named_exist()
     {
-        HashSet<string> words = [.. new[] { "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Pages.At(folder), "*.cs", SearchOption.AllDirectories))
+        HashSet<string> words = [.. new[] { "src", "tests" }
+            .SelectMany(folder => Directory.EnumerateFiles(Pages.At(folder), "*.cs", SearchOption.AllDirectories))
             .Append(Pages.At("Directory.Build.targets"))
             .SelectMany(path => Identifier().Matches(File.ReadAllText(path)).Select(match => match.Value))];
-        foreach (string name in Code().Matches(Pages.Prose(Page)).SelectMany(match => match.Groups["code"].Value.Split('.', '/')).Where(name => Pascal().IsMatch(name)))
+        foreach (string name in Code().Matches(Pages.Prose(Page)).SelectMany(match => match.Groups["code"].Value.Split('.', '/'))
+            .Where(name => Pascal().IsMatch(name)))
             words.Contains(name).ShouldBeTrue($"{Page} speaks of `{name}`, which is nowhere in the code");
     }
 
@@ -32,7 +34,8 @@ public partial class ArchitecturePageTests
         string page = Pages.Read(Page);
         foreach (string part in Directory.GetDirectories(Pages.At("src")))
             page.ShouldContain($"| `src/{Path.GetFileName(part)}` |");
-        foreach (string folder in Directory.GetDirectories(Pages.At("src/LayerShuffle.Cluster")).Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj")))
+        foreach (string folder in Directory.GetDirectories(Pages.At("src/LayerShuffle.Cluster")).Select(path => Path.GetFileName(path)!)
+            .Where(name => name is not ("bin" or "obj")))
             page.ShouldMatch($@"(?m)^\|.*`{folder}/`.* \|");
     }
 

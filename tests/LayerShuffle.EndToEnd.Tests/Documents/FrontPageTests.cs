@@ -10,7 +10,10 @@ public partial class FrontPageTests
 
     /// <summary>The columns of the table behind model and condition, and what they are in percent of.</summary>
     private static readonly (string Column, double Scale)[] Columns =
-        [("top1_mean", 100), ("completion_mean", 100), ("latency_p50_ms_mean", 1), ("latency_p95_ms_mean", 1), ("layers_skipped_mean_mean", 1), ("retries_mean", 1)];
+    [
+        ("top1_mean", 100), ("completion_mean", 100), ("latency_p50_ms_mean", 1), ("latency_p95_ms_mean", 1),
+        ("layers_skipped_mean_mean", 1), ("retries_mean", 1),
+    ];
 
     [Fact]
     public void The_table_is_what_the_run_measured()

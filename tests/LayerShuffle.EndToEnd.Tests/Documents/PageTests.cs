@@ -14,12 +14,14 @@ public sealed partial class PageTests : IDisposable
     public static TheoryData<string> Commands => ["run", "node", "validate", "schema", "models", "models prune", "predict"];
 
     [Fact]
-    public void The_front_page_is_short() => Pages.Read("README.md").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeLessThanOrEqualTo(MostWords);
+    public void The_front_page_is_short() =>
+        Pages.Read("README.md").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeLessThanOrEqualTo(MostWords);
 
     [Fact]
     public void All_pages_are_looked_at()
     {
-        string[] written = [.. Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
+        string[] written = [.. Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
             .Where(path => !path.Split('/').Any(folder => folder is "artifacts" or "bin" or "obj" or "Fixtures" || folder.StartsWith('.'))
                 && (!path.StartsWith("results/", StringComparison.Ordinal) || path == "results/README.md"))]; // a run of the reader's may lie there
         written.ShouldBe(Pages.All, ignoreOrder: true);
@@ -29,10 +31,12 @@ public sealed partial class PageTests : IDisposable
     [MemberData(nameof(AllPages))]
     public void Links_lead_somewhere(string page)
     {
-        foreach (string target in Link().Matches(Pages.Prose(page)).Select(match => match.Groups["target"].Value).Where(target => !target.StartsWith("https://", StringComparison.Ordinal)))
+        foreach (string target in Link().Matches(Pages.Prose(page)).Select(match => match.Groups["target"].Value)
+            .Where(target => !target.StartsWith("https://", StringComparison.Ordinal)))
         {
             string[] parts = target.Split('#');
-            string file = parts[0].Length == 0 ? page : Path.GetRelativePath(Repository.Root, Path.Combine(Path.GetDirectoryName(Pages.At(page))!, parts[0])).Replace('\\', '/');
+            string file = parts[0].Length == 0 ? page
+                : Path.GetRelativePath(Repository.Root, Path.Combine(Path.GetDirectoryName(Pages.At(page))!, parts[0])).Replace('\\', '/');
             Path.Exists(Pages.At(file)).ShouldBeTrue($"{page} links to {target}, which is not there");
             if (parts.Length > 1)
                 Heading().Matches(Pages.Prose(file)).Select(match => Anchor(match.Groups["title"].Value)).ShouldContain(parts[1], $"{page} links to {target}");
@@ -83,7 +87,8 @@ public sealed partial class PageTests : IDisposable
     public void Options_that_are_explained_exist()
     {
         string help = string.Concat(Commands.Select(row => Pages.Program([.. row.Data.Split(' '), "--help"]).Output));
-        string own = string.Join('\n', new[] { "scenarios/commands.md", "scenarios/several-machines.md" }.Select(Pages.Read)).Replace("--project", "", StringComparison.Ordinal); // of dotnet
+        string own = (Pages.Read("scenarios/commands.md") + Pages.Read("scenarios/several-machines.md"))
+            .Replace("--project", "", StringComparison.Ordinal); // of dotnet
         foreach (string option in Option().Matches(own).Select(match => match.Value).Distinct().Except(["--version"]))
             Regex.IsMatch(help, $"{Regex.Escape(option)}(?![a-z-])").ShouldBeTrue($"there is no {option}");
     }
@@ -99,7 +104,8 @@ public sealed partial class PageTests : IDisposable
     public void Dispose() => place.Dispose();
 
     /// <summary>A heading's anchor as GitHub makes it.</summary>
-    private static string Anchor(string title) => string.Concat(title.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+    private static string Anchor(string title) =>
+        string.Concat(title.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

@@ -9,7 +9,8 @@ internal static partial class Pages
     /// <summary>Every page that people read, relative to the root.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "results/README.md", "scenarios/README.md", "scenarios/commands.md", "scenarios/several-machines.md",
+        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "results/README.md",
+        "scenarios/README.md", "scenarios/commands.md", "scenarios/several-machines.md",
         "tests/LayerShuffle.Benchmarks/README.md",
     ];
 
@@ -19,7 +20,8 @@ internal static partial class Pages
 
     /// <summary>The contents of the fenced blocks of a language.</summary>
     public static IEnumerable<string> Blocks(string page, string language) =>
-        Fence().Matches(Read(page)).Where(block => block.Groups["language"].Value == language).Select(block => Unindented(block.Groups["text"].Value, block.Groups["indent"].Length));
+        Fence().Matches(Read(page)).Where(block => block.Groups["language"].Value == language)
+            .Select(block => Unindented(block.Groups["text"].Value, block.Groups["indent"].Length));
 
     /// <summary>A page without its fenced blocks.</summary>
     public static string Prose(string page) => Fence().Replace(Read(page), "");
@@ -32,7 +34,8 @@ internal static partial class Pages
         return (code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
     }
 
-    private static string Unindented(string text, int columns) => columns == 0 ? text : string.Join('\n', text.Split('\n').Select(line => line.Length >= columns ? line[columns..] : line));
+    private static string Unindented(string text, int columns) =>
+        columns == 0 ? text : string.Join('\n', text.Split('\n').Select(line => line.Length >= columns ? line[columns..] : line));
 
     [GeneratedRegex(@"^(?<indent> *)```(?<language>[a-z]*)\n(?<text>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

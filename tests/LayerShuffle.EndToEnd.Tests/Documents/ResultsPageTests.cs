@@ -22,11 +22,11 @@ public sealed partial class ResultsPageTests : IDisposable
             string file = Path.GetFileName(path), section = Section(file);
             string[] columns = File.ReadLines(path).First().Split(',');
             string[] own = [.. columns.Except(First).Where(column => !column.StartsWith("network_loss", StringComparison.Ordinal))];
-            string[] explained = [.. Rows(section).SelectMany(row => Code().Matches(row).Select(match => match.Groups["code"].Value)).Except(Endings).Except(First)];
+            string[] explained = [.. Rows(section).SelectMany(Names).Except(Endings).Except(First)];
             if (file == "summary.csv")
-                own = [.. own.Select(column => Endings.Aggregate(column, (name, ending) => name.EndsWith(ending, StringComparison.Ordinal) && name != "_n" ? name[..^ending.Length] : name)).Distinct()];
+                own = [.. own.Select(Metric).Distinct()];
             foreach (string column in own)
-                Code().Matches(section).Select(match => match.Groups["code"].Value).ShouldContain(column, $"results/README.md says nothing of {column} in {file}");
+                Names(section).ShouldContain(column, $"results/README.md says nothing of {column} in {file}");
             foreach (string column in explained)
                 columns.ShouldContain(column, $"{file} has no column {column}");
         }
@@ -55,6 +55,12 @@ public sealed partial class ResultsPageTests : IDisposable
         int end = page.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
         return page[start..end];
     }
+
+    /// <summary>The metric that a column of the summary is of.</summary>
+    private static string Metric(string column) =>
+        Endings.Aggregate(column, (name, ending) => name.EndsWith(ending, StringComparison.Ordinal) ? name[..^ending.Length] : name);
+
+    private static IEnumerable<string> Names(string text) => Code().Matches(text).Select(match => match.Groups["code"].Value);
 
     /// <summary>The first cells of the rows of its tables.</summary>
     private static string[] Rows(string section) => [.. Row().Matches(section).Select(match => match.Groups["cell"].Value)];

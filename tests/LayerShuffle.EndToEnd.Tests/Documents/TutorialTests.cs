@@ -8,7 +8,8 @@ public sealed class TutorialTests : IDisposable
 
     private readonly Workplace place = new();
 
-    public static TheoryData<string> Steps => [.. Directory.GetFiles(Pages.At("scenarios/tutorial"), "*.yaml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Steps =>
+        [.. Directory.GetFiles(Pages.At("scenarios/tutorial"), "*.yaml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -19,7 +20,8 @@ public sealed class TutorialTests : IDisposable
         code.ShouldBe(0, output + error);
         error.ShouldBeEmpty();
         Pages.Read(Page).ShouldContain($"[{step}](tutorial/{step})");
-        Pages.Blocks(Page, "yaml").ShouldContain(string.Join('\n', File.ReadAllText(file).ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#'))));
+        IEnumerable<string> lines = File.ReadAllText(file).ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#'));
+        Pages.Blocks(Page, "yaml").ShouldContain(string.Join('\n', lines));
     }
 
     [Theory]
@@ -39,7 +41,8 @@ public sealed class TutorialTests : IDisposable
     {
         (int code, string output, string error) = Pages.Program("validate", place.Write("empty.yaml", ""));
         code.ShouldBe(2);
-        (error + output).Replace(place.Folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).TrimEnd().ShouldBe(Pages.Blocks(Page, "").First().TrimEnd());
+        (error + output).Replace(place.Folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).TrimEnd()
+            .ShouldBe(Pages.Blocks(Page, "").First().TrimEnd());
     }
 
     public void Dispose() => place.Dispose();
