@@ -18,11 +18,13 @@ public partial class KeyExampleTests
     ];
 
     public static TheoryData<string, string, string> Rows =>
-        [.. Row().Matches(KeyTable.Write()).Select(match => (match.Groups["key"].Value, match.Groups["default"].Value.Trim('`'), match.Groups["example"].Value))];
+        [.. Row().Matches(KeyTable.Write())
+            .Select(match => (match.Groups["key"].Value, match.Groups["default"].Value.Trim('`'), match.Groups["example"].Value))];
 
     /// <summary>Keys that by their own words need the wall clock; so do those below them.</summary>
     private static string[] NeedsWallClock { get; } = [.. Row().Matches(KeyTable.Write())
-        .Where(match => match.Groups["meaning"].Value.StartsWith("Wall clock:", StringComparison.Ordinal) || match.Groups["meaning"].Value.Contains("needs `clock: wall`", StringComparison.Ordinal))
+        .Where(match => match.Groups["meaning"].Value is var meaning
+            && (meaning.StartsWith("Wall clock:", StringComparison.Ordinal) || meaning.Contains("needs `clock: wall`", StringComparison.Ordinal)))
         .Select(match => match.Groups["key"].Value)];
 
     [Theory]
@@ -62,7 +64,8 @@ public partial class KeyExampleTests
             return [node];
         if (node is not YamlMappingNode map)
             return [];
-        IEnumerable<YamlNode> next = map.Children.Where(child => part == "NAME" || ((YamlScalarNode)child.Key).Value == part.Replace("[]", "", StringComparison.Ordinal)).Select(child => child.Value);
+        string name = part.Replace("[]", "", StringComparison.Ordinal);
+        IEnumerable<YamlNode> next = map.Children.Where(child => part == "NAME" || ((YamlScalarNode)child.Key).Value == name).Select(child => child.Value);
         if (part.EndsWith("[]", StringComparison.Ordinal))
             next = next.OfType<YamlSequenceNode>().SelectMany(list => list.Children);
         return next.SelectMany(value => At(value, path.Skip(1)));
