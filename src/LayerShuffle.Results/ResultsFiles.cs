@@ -9,6 +9,9 @@ public static class ResultsFiles
     /// <summary>A row per model, policy and condition.</summary>
     public const string Summary = "summary.csv";
 
+    /// <summary>The summary as a picture.</summary>
+    public const string Plot = "summary.svg";
+
     /// <summary>A row per request.</summary>
     public const string Requests = "requests.csv";
 

@@ -103,8 +103,13 @@ public sealed class ResultsWriter : IDisposable
         _epochs.UnionWith(fresh);
     }
 
-    /// <summary>Writes <c>summary.csv</c> over all finished trials; a new file takes the place of an older one at once.</summary>
-    public void WriteSummary() => SummaryFile.Write(Path.Combine(_directory, ResultsFiles.Summary), ResultGroup.Of(_trials), _sweptKeys);
+    /// <summary>Writes <c>summary.csv</c> over all finished trials, and draws it; new files take the place of older ones at once.</summary>
+    public void WriteSummary()
+    {
+        var groups = ResultGroup.Of(_trials);
+        SummaryFile.Write(Path.Combine(_directory, ResultsFiles.Summary), groups, _sweptKeys);
+        SummaryPlot.Write(Path.Combine(_directory, ResultsFiles.Plot), _scenarioName, groups);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LayerShuffle.Scenarios;
 
-/// <summary>Writes every key of the language once, as tables in Markdown: for people what <see cref="JsonSchemaWriter"/> is for editors, from the same description.</summary>
+/// <summary>Writes every key of the language once, with an example, as tables in Markdown: for people what <see cref="JsonSchemaWriter"/> is for editors, from the same description.</summary>
 public static class KeyTable
 {
     /// <summary>The tables, with a line feed at their end.</summary>
@@ -34,9 +34,9 @@ public static class KeyTable
 
     private static void Section(StringBuilder text, string title, List<string[]> rows)
     {
-        text.Append("**").Append(title).Append("**\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
+        text.Append("**").Append(title).Append("**\n\n| key | value | default | meaning | example |\n|---|---|---|---|---|\n");
         foreach (string[] row in rows)
-            text.Append("| `").Append(row[0]).Append("` | ").Append(row[1]).Append(" | ").Append(row[2]).Append(" | ").Append(row[3]).Append(" |\n");
+            text.Append("| `").Append(row[0]).Append("` | ").Append(row[1]).Append(" | ").Append(row[2]).Append(" | ").Append(row[3]).Append(" | `").Append(KeyExamples.Of(row[0])).Append("` |\n");
         text.Append('\n');
     }
 
