@@ -88,7 +88,7 @@ public sealed class TimmConfigTests
         using var saved = new Models.Folder();
         using VisionTransformer again = ModelFolder.Load(folder.Path).Model;
         ModelFolder.Save(saved.Path, again, preprocessor);
-        ModelFolder.LoadConfig(saved.Path).ShouldBe(again.Config with { Id2Label = ModelFolder.LoadConfig(saved.Path).Id2Label });
+        (ModelFolder.LoadConfig(saved.Path) with { Id2Label = null }).ShouldBe(again.Config with { Id2Label = null });
         Preprocessor read = ModelFolder.LoadPreprocessor(saved.Path, again.Config);
         (read.Size, read.CropSize, read.CropRoundsToEven, read.Resample, read.DoCenterCrop).ShouldBe((preprocessor.Size, preprocessor.CropSize, true, 2, true));
     }
