@@ -52,6 +52,18 @@ public sealed class ShapedModelTests : IDisposable
     }
 
     [Fact]
+    public void Means_that_are_not_used_do_not_decide_the_channels()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        WriteModel(new PlainVit { Image = (8, 12), Channels = 1 }, "transformers 4", scale: 2, mean: [0], std: [1]);
+        File.WriteAllText(
+            cli.At("model/preprocessor_config.json"),
+            """{"size": {"height": 8, "width": 12}, "resample": 0, "do_normalize": false, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""");
+        cli.Run("run", cli.Write("s.yaml", Scenario), "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        Top1("out").ShouldBe(["1"], cli.Error);
+    }
+
+    [Fact]
     public void Grey_digits_go_to_one_channel_as_they_are()
     {
         using DisposeScope scope = NewDisposeScope();

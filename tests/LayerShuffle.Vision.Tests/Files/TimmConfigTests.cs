@@ -93,6 +93,18 @@ public sealed class TimmConfigTests
         (read.Size, read.CropSize, read.CropRoundsToEven, read.Resample, read.DoCenterCrop).ShouldBe((preprocessor.Size, preprocessor.CropSize, true, 2, true));
     }
 
+    [Theory]
+    [InlineData("{\"a\": 1,}", "config.json is not valid JSON in line 1, byte 9: ")]
+    [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", "config.json is not valid JSON in line 3, byte 3: ")]
+    public void Broken_JSON_is_shown_where_it_breaks(string json, string message)
+    {
+        string said = Should.Throw<ModelFormatException>(() => VitConfig.Parse(Bytes(json), "config.json")).Message;
+        said.ShouldStartWith(message);
+        said.ShouldNotContain("LineNumber");
+        said.ShouldNotContain("reader");
+        said.ShouldEndWith(".");
+    }
+
     [Fact]
     public void An_older_file_has_everything_at_the_top()
     {
