@@ -116,15 +116,8 @@ public sealed class ShapedModelTests : IDisposable
         if (!alsoOnTheWallClock)
             return;
         // Processes of its own train the same weights, and tell the same.
-        using Process wall = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), "run", scenario, "--set", "clock=wall", "--retrain", "--output", cli.At("wall")])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
-        Task<string> said = wall.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        wall.StandardOutput.ReadToEnd();
-        wall.WaitForExit();
-        wall.ExitCode.ShouldBe(ExitCodes.Done, said.Result);
+        (int code, string error) = RunProcess("run", scenario, "--set", "clock=wall", "--retrain", "--output", cli.At("wall"));
+        code.ShouldBe(ExitCodes.Done, error);
         Answers("wall", "tuned").ShouldBe(told);
         File.ReadAllBytes(cli.At("wall/models/tuned/model.safetensors")).ShouldBe(File.ReadAllBytes(cli.At("out/models/tuned/model.safetensors")));
     }
@@ -193,6 +186,15 @@ public sealed class ShapedModelTests : IDisposable
                    from y in Enumerable.Range(0, height / scale)
                    from x in Enumerable.Range(0, width / scale)
                    select (float)((Value(channel, y * scale + scale / 2, x * scale + scale / 2) / 255.0 - mean[channel]) / std[channel])];
+    }
+
+    private static (int Code, string Error) RunProcess(params string[] args)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, error.GetAwaiter().GetResult());
     }
 
     private string[] Top1(string folder) => Column(Path.Combine(cli.At(folder), "conditions.csv"), "top1", _ => true);
