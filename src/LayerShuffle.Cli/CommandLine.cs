@@ -63,18 +63,7 @@ public static class CommandLine
     private static int Parse(string[] args, Surroundings surroundings)
     {
         (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
-        var verbose = new Option<bool>("--verbose") { Description = "Show stack traces with errors.", Recursive = true };
-        var root = new RootCommand("Fault-tolerance simulator for vision transformers whose layers live on different machines.")
-        {
-            verbose,
-            RunCommand.Create(surroundings),
-            NodeCommand.Create(error),
-            WorkerCommand.Create(),
-            ValidateCommand.Create(output, error),
-            PredictCommand.Create(output, error),
-            SchemaCommand.Create(output),
-            ModelsCommand.Create(output, TimeProvider.System),
-        };
+        RootCommand root = Root(surroundings);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -101,6 +90,24 @@ public static class CommandLine
             error.WriteLine("Interrupted.");
             return ExitCodes.Interrupted;
         }
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root(Surroundings surroundings)
+    {
+        (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
+        var verbose = new Option<bool>("--verbose") { Description = "Show stack traces with errors.", Recursive = true };
+        return new RootCommand("Fault-tolerance simulator for vision transformers whose layers live on different machines.")
+        {
+            verbose,
+            RunCommand.Create(surroundings),
+            NodeCommand.Create(surroundings),
+            WorkerCommand.Create(),
+            ValidateCommand.Create(output, error),
+            PredictCommand.Create(output, error),
+            SchemaCommand.Create(output),
+            ModelsCommand.Create(output, TimeProvider.System),
+        };
     }
 
     /// <summary>An exception that left a thread: the runtime would print it with its trace and end the process by a signal.</summary>

@@ -107,7 +107,7 @@ public static class DatasetLoader
         long bytes = (long)(count ?? split.Count) * 3 * options.ImageSize * options.Width;
         if (bytes > MaxBytes)
             throw new DatasetException(
-                $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} pixels would take {bytes >> 30} GiB of memory, more than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
+                $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} × {options.Width} pixels would take {bytes >> 30} GiB of memory, more than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
         return count ?? split.Count;
     }
 
@@ -124,7 +124,7 @@ public static class DatasetLoader
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Text(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
-        Text(string.Create(CultureInfo.InvariantCulture, $"dataset 1 {options.Kind} {options.ImageSize}"));
+        Text(string.Create(CultureInfo.InvariantCulture, $"dataset 1 {options.Kind} {options.ImageSize}{(options.Width == options.ImageSize ? "" : $"x{options.Width}")}"));
         foreach ((string name, InMemoryImageSet set) in new[] { ("train", train), ("test", test) })
         {
             Text(string.Create(CultureInfo.InvariantCulture, $"{name} {set.Count} {set.ClassNames.Count}"));

@@ -75,7 +75,7 @@ public sealed class ImportTableTests : IDisposable
         Preprocessor preprocessor = ImportCheck.Preprocessor(cli.At("model"));
         ScenarioLoadResult loaded = ScenarioLoader.Load(cli.Write("s.yaml", Scenario));
         var data = new RunData(loaded.Scenario!, new Lazy<Device>(CPU), 1);
-        IImageSet images = data.Dataset(config.ImageSize, PixelPlan.Steps(preprocessor)).Test;
+        IImageSet images = data.Dataset(config, PixelPlan.Steps(preprocessor)).Test;
         ITestImages test = data.Test(config, preprocessor);
         JsonElement[] expected = [.. stored.GetProperty("images").EnumerateArray()];
         images.Count.ShouldBe(expected.Length);

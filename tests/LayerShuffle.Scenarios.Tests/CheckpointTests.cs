@@ -96,7 +96,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [InlineData("\"hidden_act\": \"mish\"", "", "hidden_act in config.json is mish")]
-    [InlineData("\"num_channels\": 1", "", "takes images of 1 channel(s), the data set has 3")]
+    [InlineData("\"num_channels\": 2", "", "takes images of 2 channels, the data set has 3")]
     [InlineData("\"image_size\": [8, 12]", "", "takes images of 8×12 pixels, the data set draws squares")]
     [InlineData("\"hidden_size\": 13", "", "hidden_size 13 is not a multiple of num_attention_heads 3")]
     [InlineData("\"architectures\": [\"SwinForImageClassification\"]", "", "describes a SwinForImageClassification")]

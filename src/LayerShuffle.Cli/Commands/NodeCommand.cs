@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Processes;
@@ -15,7 +16,7 @@ internal static class NodeCommand
     /// <summary>Its name.</summary>
     public const string Name = "node";
 
-    public static Command Create(TextWriter error)
+    public static Command Create(Surroundings surroundings)
     {
         var join = new Option<string>("--join") { Description = "The coordinator's address (`run … --listen HOST:PORT`).", Required = true, HelpName = "HOST:PORT" };
         var listen = new Option<string?>("--listen") { Description = "The address of this machine that the worker listens on (default: all; without a secret, this machine's own). A port is that of --control-port.", HelpName = "HOST[:PORT]" };
@@ -26,7 +27,7 @@ internal static class NodeCommand
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var threads = new Option<int?>("--threads") { Description = "Computing threads (default: the scenario's).", HelpName = "N" };
         var security = new SecuritySwitches();
-        var logs = new Option<string?>("--log-dir") { Description = "Where the worker's output goes, as NAME.log.", HelpName = "DIR" };
+        Option<string?> logs = PathWord.Option("--log-dir", "DIR", "Where the worker's output goes, as NAME.log.");
         var local = new Option<bool>("--local") { Hidden = true };
         var command = new Command(Name, "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
         {
@@ -35,6 +36,7 @@ internal static class NodeCommand
         security.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var log = new RunLog(surroundings.Error, surroundings.Time);
             if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
                 throw new UsageException(refusal);
             HostAddress hub = Hub(parsed.GetValue(join)!);
@@ -49,7 +51,7 @@ internal static class NodeCommand
             bool isLocal = parsed.GetValue(local);
             TextReader? parent = isLocal ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : null;
             LocalStart? start = parent is null ? null : Local(parent);
-            CheckAddresses(listenOn, reachedAt, control, data, error);
+            CheckAddresses(listenOn, reachedAt, control, data, log);
             using ClusterSecurity secured = ClusterSecurity.For(security.Read(parsed, start?.Secret));
             NodeCapabilities capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System).ConfigureAwait(false) with
             {
@@ -70,7 +72,7 @@ internal static class NodeCommand
                 LocalOnly = !secured.IsGiven || isLocal,
                 LogDirectory = parsed.GetValue(logs),
                 Parent = parent,
-                Say = error.WriteLine,
+                Say = isLocal ? surroundings.Error.WriteLine : log.Line, // what a local one says is a line of its run's log, which has the time
             };
             using var signals = new LeaveSignals(isLocal);
             return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
@@ -97,7 +99,7 @@ internal static class NodeCommand
     }
 
     /// <summary>Finds out now what the worker would stumble over much later.</summary>
-    private static void CheckAddresses(HostAddress? listen, string? publicHost, int? control, int? data, TextWriter error)
+    private static void CheckAddresses(HostAddress? listen, string? publicHost, int? control, int? data, RunLog log)
     {
         try
         {
@@ -121,7 +123,7 @@ internal static class NodeCommand
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            error.WriteLine($"warning: --public-host {publicHost}: this machine itself finds no address for that name ({exception.Message}). The others must, or the coordinator refuses this node.");
+            log.Line($"warning: --public-host {publicHost}: this machine itself finds no address for that name ({exception.Message}). The others must, or the coordinator refuses this node.");
         }
     }
 

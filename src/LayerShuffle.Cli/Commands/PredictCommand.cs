@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,13 +13,12 @@ internal static class PredictCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var model = new Option<string>("--model") { Description = "A Hugging Face model folder.", Required = true, HelpName = "DIR" };
-        var input = new Option<string>("--input") { Description = "A safetensors file with `pixel_values` [batch, 3, height, width] (F32).", Required = true, HelpName = "FILE" };
+        Option<string> model = PathWord.Needed("--model", "DIR", "A Hugging Face model folder.");
+        Option<string> input = PathWord.Needed("--input", "FILE", "A safetensors file with `pixel_values` [batch, channels, height, width] (F32).");
         var order = new Option<string?>("--order") { Description = "Layer ids in execution order, e.g. 3,1,2; a subset prunes. Default: ascending.", HelpName = "IDS" };
-        var target = new Option<string>("--output") { Description = "The safetensors file to write.", Required = true, HelpName = "FILE" };
+        Option<string> target = PathWord.Needed("--output", "FILE", "The safetensors file to write.");
         var command = new Command("predict", "Runs a model folder on a tensor of images and writes logits and class-token states.") { model, input, order, target };
-        command.SetAction(parsed => Run(
-            ScenarioPath.Expand(parsed.GetValue(model)!), ScenarioPath.Expand(parsed.GetValue(input)!), parsed.GetValue(order), ScenarioPath.Expand(parsed.GetValue(target)!), output, error));
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(order), parsed.GetValue(target)!, output, error));
         return command;
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Commands;
 
@@ -14,14 +13,14 @@ internal static class RunCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var scenario = new Argument<string>("scenario") { Description = "The scenario file.", HelpName = "SCENARIO" };
-        var directory = new Option<string?>("--output") { Description = "Where the results go (default: results/NAME/UTC-TIME).", HelpName = "DIR" };
+        Argument<string> scenario = PathWord.Argument("scenario", "SCENARIO", "The scenario file.");
+        Option<string?> directory = PathWord.Option("--output", "DIR", "Where the results go (default: results/NAME/UTC-TIME).");
         var sets = new Option<string[]>("--set") { Description = "Overrides a key of the scenario, e.g. --set network.loss=2%. May be repeated.", HelpName = "KEY=VALUE" };
         var only = new Option<string[]>("--only") { Description = "Runs a part: --only condition=ideal,policy=retry,model=shuffled. May be repeated; what else is expected is not judged.", HelpName = "KIND=NAME" };
         var seed = new Option<long?>("--seed") { Description = "Overrides the scenario's seed.", HelpName = "N" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var threads = new Option<int?>("--threads") { Description = "Computing threads; part of what makes runs identical.", HelpName = "N" };
-        var resume = new Option<string?>("--resume") { Description = "Goes on with the run in this folder: finished trials are kept.", HelpName = "DIR" };
+        Option<string?> resume = PathWord.Option("--resume", "DIR", "Goes on with the run in this folder: finished trials are kept.");
         var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
         var metrics = new Option<string?>("--metrics") { Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.", HelpName = MetricsExport.Values };
@@ -61,14 +60,14 @@ internal static class RunCommand
             Devices.Parse(parsed.GetValue(device)!);
             var options = new RunOptions
             {
-                Scenario = ScenarioPath.Expand(parsed.GetValue(scenario)!), // a shell does not expand what stands behind = or in quotation marks
-                Output = parsed.GetValue(directory) is { } asked ? ScenarioPath.Expand(asked) : null,
+                Scenario = parsed.GetValue(scenario)!,
+                Output = parsed.GetValue(directory),
                 Sets = parsed.GetValue(sets) ?? [],
                 Only = parsed.GetValue(only) ?? [],
                 Seed = parsed.GetValue(seed),
                 Device = parsed.GetValue(device)!,
                 Threads = parsed.GetValue(threads),
-                Resume = parsed.GetValue(resume) is { } from ? ScenarioPath.Expand(from) : null,
+                Resume = parsed.GetValue(resume),
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
                 Cluster = new ClusterOptions(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
 using LayerShuffle.Scenarios;
 
@@ -10,14 +11,14 @@ internal static class ValidateCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var files = new Argument<string[]>("scenario") { Description = "Scenario files.", HelpName = "SCENARIO", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = PathWord.Arguments("scenario", "SCENARIO", "Scenario files.");
         var command = new Command("validate", "Reports every mistake in scenario files.") { files };
         command.SetAction(parsed =>
         {
             bool valid = true;
             foreach (string file in parsed.GetValue(files)!)
             {
-                ScenarioLoadResult result = ScenarioLoader.Load(ScenarioPath.Expand(file));
+                ScenarioLoadResult result = ScenarioLoader.Load(file);
                 foreach (Mistake warning in result.Warnings)
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)

@@ -15,7 +15,7 @@ internal static class DatasetReport
     /// <exception cref="DatasetException">It is there, and the run would fail at it.</exception>
     public static DatasetAccount? Inspect(Scenario scenario) =>
         scenario is { NetworkOnly: false, Dataset: { Path: { } path } spec } && Path.Exists(path)
-            ? DatasetLoader.Inspect(ModelSpecs.Dataset(spec, scenario.Models.Select(model => model.ImageSize).DefaultIfEmpty(32).Max()), Luck(scenario))
+            ? DatasetLoader.Inspect(ModelSpecs.Dataset(spec, scenario.Models.Select(model => model.Config).MaxBy(config => config.ImageHeight * config.ImageWidth) ?? new()), Luck(scenario))
             : null;
 
     /// <summary>Where a scenario's dataset gets its luck from.</summary>

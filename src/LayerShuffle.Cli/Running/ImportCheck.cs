@@ -58,7 +58,11 @@ internal static class ImportCheck
             {
                 VitConfig config = ModelFolder.LoadConfig(model.Checkpoint!);
                 Preprocessor(model.Checkpoint!);
-                if (ClassNames(spec, config.ImageSize) is { } classes && !TrainsOtherClasses(model, config, classes) && Classes(model.Checkpoint!, config, classes).How is { } how)
+                if (ClassNames(spec, config) is not { } classes)
+                    continue;
+                if (spec.Kind is "mnist" or "image-folder") // of the others the scenario's loader knows how many classes they have
+                    Head(model, classes, remarks);
+                if (!TrainsOtherClasses(model, config, classes) && Classes(model.Checkpoint!, config, classes).How is { } how)
                     remarks.Add($"models.{model.Name}: the dataset's classes are {how}");
             }
             catch (Exception e) when (e is ModelFormatException or DatasetException)
@@ -70,9 +74,25 @@ internal static class ImportCheck
         return (mistakes, remarks);
     }
 
-    /// <summary>The dataset's classes, or null where its folder is not there (the run will need it).</summary>
-    private static IReadOnlyList<string>? ClassNames(DatasetSpec spec, int imageSize) =>
-        spec.Kind == "shapes" || Directory.Exists(spec.Path) ? DatasetLoader.ClassNames(ModelSpecs.Dataset(spec, imageSize)) : null;
+    /// <summary>
+    /// Whether the checkpoint's head is for the dataset's classes, now that the files have told how many there are; says what the loader of the scenario, which reads none, has not said.
+    /// </summary>
+    private static void Head(ModelSpec model, IReadOnlyList<string> classes, List<string> remarks)
+    {
+        if (!ModelFolder.HasWeights(model.Checkpoint!))
+            return; // warned about already
+        HashSet<string> said = [];
+        ModelFolder.Check(model.Checkpoint!, ModelSpecs.Loading(model, null, 0, sentence => said.Add(sentence)));
+        ModelFolder.Check(model.Checkpoint!, ModelSpecs.Loading(model, classes, 0, sentence =>
+        {
+            if (said.Add(sentence))
+                remarks.Add($"models.{model.Name}: {sentence}");
+        }));
+    }
+
+    /// <summary>The dataset's classes, or null where its files are not there (the run will need them).</summary>
+    private static IReadOnlyList<string>? ClassNames(DatasetSpec spec, VitConfig config) =>
+        spec.Kind == "shapes" || Path.Exists(spec.Path) ? DatasetLoader.ClassNames(ModelSpecs.Dataset(spec, config)) : null;
 
     private static T Named<T>(string checkpoint, Func<T> check)
     {

@@ -12,7 +12,7 @@ internal static class ModelSpecs
     public static VitConfig Config(ModelSpec spec, IReadOnlyList<string> classes) => spec.Config with { NumLabels = classes.Count, Id2Label = classes };
 
     /// <summary>How a model's checkpoint is loaded: with a new head where training follows that needs one.</summary>
-    public static ModelLoadOptions Loading(ModelSpec spec, IReadOnlyList<string> classes, long seed, Action<string>? warn = null) => new()
+    public static ModelLoadOptions Loading(ModelSpec spec, IReadOnlyList<string>? classes, long seed, Action<string>? warn = null) => new()
     {
         Overrides = _ => spec.Config, // read from the same config.json, with the scenario's own settings of training
         AllowMissingVariantTensors = true,
@@ -42,7 +42,8 @@ internal static class ModelSpecs
         CheckpointSteps = spec.CheckpointSteps,
     };
 
-    public static DatasetOptions Dataset(DatasetSpec spec, int imageSize) => new()
+    /// <summary>What is loaded of a dataset for a model.</summary>
+    public static DatasetOptions Dataset(DatasetSpec spec, VitConfig config) => new()
     {
         Kind = spec.Kind switch
         {
@@ -55,6 +56,7 @@ internal static class ModelSpecs
         Path = spec.Path,
         Train = spec.Train,
         Test = spec.Test,
-        ImageSize = imageSize,
+        ImageSize = config.ImageHeight,
+        ImageWidth = config.ImageWidth,
     };
 }

@@ -275,7 +275,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private void Announce(string label, VitConfig config, Preprocessor preprocessor)
     {
         if (!preprocessor.Stated)
-            log.Line($"{label}: there is no preprocessor_config.json: images are resized to {preprocessor.Size} and their middle of {preprocessor.CropSize} pixels is taken; mean and deviation are 0.5");
+            log.Line($"{label}: there is no preprocessor_config.json: images are resized to {preprocessor.Size}{(preprocessor.CropSize is { } crop ? $" and their middle of {crop} pixels is taken" : "")}; mean and deviation are 0.5");
         if (preprocessor.PassedOver.Count > 0)
             log.Line($"{label}: keys of preprocessor_config.json that change no pixel here: {string.Join(", ", preprocessor.PassedOver)}");
         if (data.Classes(config, preprocessor).How is { } how)

@@ -12,7 +12,7 @@ internal static class PixelPlan
         Grey = preprocessor.ImageMean.Count == 1,
         Resize = !preprocessor.DoResize ? null : preprocessor.Size switch
         {
-            { Height: { } height, Width: { } width } => ResizeTarget.Exactly(height, width),
+            { Height: { } height, Width: { } width, Covered: var covered } => covered ? ResizeTarget.Covering(height, width) : ResizeTarget.Exactly(height, width),
             { ShortestEdge: { } shortest, LongestEdge: { } longest } => ResizeTarget.Within(shortest, longest),
             { } size => ResizeTarget.Shorter(size.ShortestEdge!.Value),
         },
@@ -35,7 +35,7 @@ internal static class PixelPlan
     public static Preprocessor Of(PixelSteps steps, NormalizationStats stats) => new()
     {
         DoResize = steps.Resize is not null,
-        Size = steps.Resize is null ? PixelSize.Square(steps.Output!.Value.Height) : new(steps.Resize.Height, steps.Resize.Width, steps.Resize.ShorterSide, steps.Resize.LongerSide),
+        Size = steps.Resize is { } resize ? new(resize.Height, resize.Width, resize.ShorterSide, resize.LongerSide) { Covered = resize.Covers } : new(steps.Output!.Value.Height, steps.Output.Value.Width, null),
         Resample = (int)steps.Filter,
         DoCenterCrop = steps.Crop is not null,
         CropSize = steps.Crop is { } crop ? new(crop.Height, crop.Width, null) : null,

@@ -13,7 +13,7 @@ namespace LayerShuffle.Cli.Running;
 /// <summary>A run's images, loaded once for every size and way of preparing them, and where they are computed.</summary>
 internal sealed class RunData(Scenario scenario, Lazy<Device> device, int threads)
 {
-    private readonly Dictionary<(int Size, PixelSteps? Steps), ImageDataset> datasets = [];
+    private readonly Dictionary<(int Height, int Width, PixelSteps? Steps), ImageDataset> datasets = [];
 
     /// <summary>Told once, when the images have been read, what was found where they lie.</summary>
     public Action<DatasetAccount>? Found { get; init; }
@@ -26,16 +26,17 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     public int Threads => threads;
 
     /// <summary>The images.</summary>
-    /// <param name="imageSize">Their height and width.</param>
+    /// <param name="config">The model that takes them.</param>
     /// <param name="steps">What is done to them; null: what suits the dataset.</param>
-    public ImageDataset Dataset(int imageSize, PixelSteps? steps = null)
+    public ImageDataset Dataset(VitConfig config, PixelSteps? steps = null)
     {
-        if (!datasets.TryGetValue((imageSize, steps), out ImageDataset? dataset))
+        (int height, int width) = (config.ImageHeight, config.ImageWidth);
+        if (!datasets.TryGetValue((height, width, steps), out ImageDataset? dataset))
         {
             DatasetSpec spec = scenario.Dataset ?? throw new UsageException("The scenario has no `dataset`.");
             bool first = datasets.Count == 0;
-            dataset = DatasetLoader.Load(ModelSpecs.Dataset(spec, imageSize) with { Pixels = steps }, DatasetReport.Luck(scenario));
-            datasets[(imageSize, steps)] = datasets[(imageSize, dataset.Pixels)] = dataset;
+            dataset = DatasetLoader.Load(ModelSpecs.Dataset(spec, config) with { Pixels = steps }, DatasetReport.Luck(scenario));
+            datasets[(height, width, steps)] = datasets[(height, width, dataset.Pixels)] = dataset;
             if (first)
                 Found?.Invoke(dataset.Account);
         }
@@ -44,11 +45,11 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     }
 
     /// <summary>The images as a model's are prepared: as its checkpoint says, or that of the model it starts from; else as suits the dataset.</summary>
-    public ImageDataset Dataset(ModelSpec spec) => Dataset(spec.ImageSize, Steps(spec));
+    public ImageDataset Dataset(ModelSpec spec) => Dataset(spec.Config, Steps(spec));
 
     /// <summary>Which of a model's classes the dataset's are.</summary>
     /// <exception cref="ModelFormatException">They cannot be told.</exception>
-    public ClassMatch Classes(VitConfig config, Preprocessor preprocessor) => ClassMatch.Of(config.Id2Label, config.NumLabels, Dataset(config.ImageSize, PixelPlan.Steps(preprocessor)).Train.ClassNames);
+    public ClassMatch Classes(VitConfig config, Preprocessor preprocessor) => ClassMatch.Of(config.Id2Label, config.NumLabels, Dataset(config, PixelPlan.Steps(preprocessor)).Train.ClassNames);
 
     /// <summary>A hash of the training images, their labels and classes, and of how they are normalised: what of the data decides weights.</summary>
     public string TrainingImages(ModelSpec spec) => Fingerprint(Dataset(spec), train: true);
@@ -90,7 +91,7 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
 
     private IImageSet Labelled(Func<ImageDataset, IImageSet> part, VitConfig config, Preprocessor preprocessor)
     {
-        IImageSet images = part(Dataset(config.ImageSize, PixelPlan.Steps(preprocessor)));
+        IImageSet images = part(Dataset(config, PixelPlan.Steps(preprocessor)));
         ClassMatch match = Classes(config, preprocessor);
         return match.How is null ? images : new RelabelledImages(images, match.ToModel, config.Id2Label ?? images.ClassNames);
     }

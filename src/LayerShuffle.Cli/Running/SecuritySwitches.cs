@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Running;
 
@@ -6,16 +7,16 @@ namespace LayerShuffle.Cli.Running;
 internal sealed class SecuritySwitches
 {
     /// <summary>--secret-file.</summary>
-    public Option<string?> Secret { get; } = new("--secret-file") { Description = "The cluster's secret: the same file for every process of it.", HelpName = "FILE" };
+    public Option<string?> Secret { get; } = PathWord.Option("--secret-file", "FILE", "The cluster's secret: the same file for every process of it.");
 
     /// <summary>--cert.</summary>
-    public Option<string?> Certificate { get; } = new("--cert") { Description = "This process's certificate (PEM), instead of a secret.", HelpName = "FILE" };
+    public Option<string?> Certificate { get; } = PathWord.Option("--cert", "FILE", "This process's certificate (PEM), instead of a secret.");
 
     /// <summary>--key.</summary>
-    public Option<string?> Key { get; } = new("--key") { Description = "Its private key (PEM).", HelpName = "FILE" };
+    public Option<string?> Key { get; } = PathWord.Option("--key", "FILE", "Its private key (PEM).");
 
     /// <summary>--authority.</summary>
-    public Option<string?> Authority { get; } = new("--authority") { Description = "The certificate authority that peers' certificates must come from (PEM).", HelpName = "FILE" };
+    public Option<string?> Authority { get; } = PathWord.Option("--authority", "FILE", "The certificate authority that peers' certificates must come from (PEM).");
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Cluster.Processes;
 
@@ -25,7 +26,7 @@ public static class CacheRoot
     {
         if (!string.IsNullOrEmpty(named))
         {
-            string asked = Path.GetFullPath(named);
+            string asked = Path.GetFullPath(HomePath.Expand(named));
             return Refusal(asked) is { } reason ? throw new IOException($"{Variable} names {asked}, which cannot be written: {reason.TrimEnd('.')}. Name another folder.") : asked;
         }
 

@@ -320,7 +320,8 @@ public sealed partial class WallCluster : IAsyncDisposable
             }
 
             string scenario = Places == nodes.Length ? $"{Places} node{(Places == 1 ? "" : "s")}" : $"{Places} of the scenario's {nodes.Length} nodes (the others may join later)";
-            options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}: start {(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
+            int here = hub.Nodes.Count; // some are quicker than this line
+            options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start {(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
         }
 
         await (await Task.WhenAny(hub.WaitForAsync(Places, cancellation), failure.Task).ConfigureAwait(false)).ConfigureAwait(false);

@@ -21,7 +21,7 @@ public sealed record PixelSteps
     public bool CropRoundsToEven { get; init; }
 
     /// <summary>The size that every image has afterwards; null where it depends on the image.</summary>
-    public (int Height, int Width)? Output => Crop ?? (Resize is { Height: { } height, Width: { } width } ? (height, width) : null);
+    public (int Height, int Width)? Output => Crop ?? (Resize is { Covers: false, Height: { } height, Width: { } width } ? (height, width) : null);
 
     /// <summary>The shorter side is resized to the larger of the two, and the middle is cut out.</summary>
     public static PixelSteps Fit(int height, int width) => new() { Resize = ResizeTarget.Shorter(Math.Max(height, width)), Crop = (height, width) };

@@ -124,14 +124,12 @@ internal sealed class CheckpointPlan
 
     private void Compare(Dictionary<string, VitTensor> wanted, CheckpointNeeds needs)
     {
+        List<string> drawn = [];
         foreach (VitTensor tensor in wanted.Values)
         {
             if (!places.TryGetValue(tensor.Name, out TensorPlace? place))
             {
-                if (needs.AcrossVariants && tensor.OfVariant)
-                    HasNew = true;
-                else
-                    missing.Add(tensor.Name);
+                (needs.AcrossVariants && tensor.OfVariant ? drawn : missing).Add(tensor.Name);
             }
             else if (!place.Shape.AsSpan().SequenceEqual(tensor.Shape))
             {
@@ -142,6 +140,12 @@ internal sealed class CheckpointPlan
                 misshapen.Add($"{place.Tensor.Name} holds {place.Tensor.Format.Name} instead of floating-point numbers");
             }
         }
+
+        if (drawn.Count == 0)
+            return;
+        HasNew = true;
+        string trained = needs.NewHead ? "" : "; nothing trains them, as the model's entry has no `training`";
+        warnings.Add($"the checkpoint lacks {drawn.Count} tensors of the variant {ModelClassNames.NameOf(Config.Variant)}, which are drawn at random{trained}: {List(drawn)}");
     }
 
     private void Judge(string source)

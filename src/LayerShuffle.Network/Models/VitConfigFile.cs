@@ -26,7 +26,7 @@ internal static class VitConfigFile
     }
 
     /// <summary>Dropout acts in training only, and this program trains without it.</summary>
-    private static IEnumerable<string> Unapplied(JsonFile file) =>
+    private static IEnumerable<string> Unapplied(JsonFile file) => TimmConfig.IsTimms(file) ? TimmConfig.Unapplied(file) :
         from key in (string[])["hidden_dropout_prob", "attention_probs_dropout_prob"]
         let probability = file.Double(key, 0)
         where probability != 0
@@ -41,18 +41,32 @@ internal static class VitConfigFile
     private static HashSet<string> Said(JsonFile file)
     {
         HashSet<string> said = [.. file.Root.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name)];
-        if (file.Text(VariantKey) is not null || ReadClass(file).Variant != ModelVariant.Standard)
+        if (file.Text(VariantKey) is not null || (!TimmConfig.IsTimms(file) && ReadClass(file).Variant != ModelVariant.Standard))
             said.Add(ModelDescription.Variant); // an ordinary class name leaves the variant open
         return said;
     }
 
     private static VitConfig Read(JsonFile file)
     {
+        VitConfig config = TimmConfig.IsTimms(file) ? TimmConfig.Describe(file) : ReadKeys(file);
+        try
+        {
+            config.Validate();
+            return config;
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{file.Name} describes an impossible model. {e.Message}", e);
+        }
+    }
+
+    private static VitConfig ReadKeys(JsonFile file)
+    {
         (ModelArchitecture architecture, ModelVariant variant, bool teacher) = ReadClass(file);
         IReadOnlyList<string>? labels = ReadLabels(file);
         int numLabels = labels?.Count ?? file.Int("num_labels", DefaultLabels.Length);
         (int Height, int Width) image = ReadSides(file, "image_size", 224), patch = ReadSides(file, "patch_size", 16);
-        var config = new VitConfig
+        return new VitConfig
         {
             Architecture = architecture,
             Variant = variant,
@@ -76,15 +90,6 @@ internal static class VitConfigFile
             PositionLossWeight = file.Double("position_loss_weight", new VitConfig().PositionLossWeight),
             PositionEmbeddingSize = file.Int("position_embedding_size", new VitConfig().PositionEmbeddingSize),
         };
-        try
-        {
-            config.Validate();
-            return config;
-        }
-        catch (ModelFormatException e)
-        {
-            throw new ModelFormatException($"{file.Name} describes an impossible model. {e.Message}", e);
-        }
     }
 
     public static void Write(string path, VitConfig config) => AtomicFile.Write(path, stream => Write(stream, config));
@@ -165,18 +170,13 @@ internal static class VitConfigFile
         }
         else
         {
-            read = (type ?? throw new ModelFormatException(Nameless(file)), ModelVariant.Standard, false);
+            read = (type ?? throw new ModelFormatException($"{file.Name} has neither architectures nor model_type."), ModelVariant.Standard, false);
         }
 
         if (file.Text(VariantKey) is { } variant)
             read.Variant = ModelClassNames.ParseVariant(variant) ?? throw file.Wrong(VariantKey, "the name of a variant");
         return read;
     }
-
-    private static string Nameless(JsonFile file) => file.Find("pretrained_cfg") is null && file.Find("num_classes") is null
-        ? $"{file.Name} has neither architectures nor model_type."
-        : $"{file.Name} is timm's, which does not give the model's sizes. Write one in Hugging Face's words beside the weights (their names may stay timm's): model_type (vit or deit), image_size, patch_size, "
-            + "hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, layer_norm_eps (timm's is 1e-6), num_labels.";
 
     private static IReadOnlyList<string>? ReadLabels(JsonFile file)
     {

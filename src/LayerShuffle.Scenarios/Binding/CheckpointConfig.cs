@@ -89,8 +89,8 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
     private void Judge(ModelSpec model, ScenarioNode checkpoint)
     {
         VitConfig config = model.Config;
-        if (!images.Channels.Contains(config.NumChannels))
-            mistakes.Add(checkpoint, $"the model takes images of {config.NumChannels} channel(s), the data set has {string.Join(" or ", images.Channels)}", "a model whose num_channels fits the data set");
+        if (config.NumChannels is not (1 or 3))
+            mistakes.Add(checkpoint, $"the model takes images of {config.NumChannels} channels, the data set has 3, which can be made 1, grey", "a model whose num_channels is 3 or 1");
         if (images.AreSquare && config.ImageHeight != config.ImageWidth)
             mistakes.Add(checkpoint, $"the model takes images of {config.ImageHeight}×{config.ImageWidth} pixels, the data set draws squares", "a model for squares, or another data set");
         if (!WeightFiles.Exist(model.Checkpoint!))

@@ -7,7 +7,7 @@ namespace LayerShuffle.Scenarios;
 internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, string folder)
 {
     private readonly HashSet<string> unknownSizes = [];
-    private DatasetImages images = new(null, [], false);
+    private DatasetImages images = new(null, false);
 
     /// <summary>Whether the network alone is simulated.</summary>
     public static bool IsNetworkOnly(MapNode root) => root.Get("model") is ScalarNode { Text: "none" } || Read.Text(root.Map("model"), "architecture") == "none";

@@ -13,6 +13,9 @@ public static class ModelFolder
     /// <exception cref="ModelFormatException">It is missing, malformed or describes an impossible model.</exception>
     public static VitConfig LoadConfig(string directory) => CheckpointFolder.Describe(directory).Config;
 
+    /// <summary>Whether a folder has weights in any format, also one that is not read.</summary>
+    public static bool HasWeights(string directory) => WeightFiles.Exist(directory);
+
     /// <summary>Judges by config.json and the headers of the weights whether <see cref="Load"/> would do, and tells <see cref="ModelLoadOptions.Warn"/> what it would.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="options">How it would be loaded.</param>

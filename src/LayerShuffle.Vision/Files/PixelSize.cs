@@ -7,6 +7,9 @@ namespace LayerShuffle.Vision;
 /// <param name="LongestEdge">The most pixels of the longer edge, only with <paramref name="ShortestEdge"/>; or null.</param>
 public sealed record PixelSize(int? Height, int? Width, int? ShortestEdge, int? LongestEdge = null)
 {
+    /// <summary>Whether height and width are covered, with the image's proportions kept, instead of met: timm's way with oblong images.</summary>
+    public bool Covered { get; init; }
+
     /// <summary>A square.</summary>
     public static PixelSize Square(int side) => new(side, side, null);
 
@@ -15,6 +18,6 @@ public sealed record PixelSize(int? Height, int? Width, int? ShortestEdge, int? 
 
     /// <inheritdoc/>
     public override string ToString() =>
-        Height is { } height && Width is { } width ? $"{height}×{width}"
+        Height is { } height && Width is { } width ? $"{height}×{width}{(Covered ? " or what covers it" : "")}"
         : $"a shorter edge of {ShortestEdge}{(LongestEdge is { } longest ? $" and a longer one of at most {longest}" : "")}";
 }

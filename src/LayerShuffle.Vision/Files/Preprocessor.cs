@@ -42,12 +42,13 @@ public sealed record Preprocessor
     /// <summary>Keys of the file that say nothing about pixels here and were passed over.</summary>
     public IReadOnlyList<string> PassedOver { get; init; } = [];
 
-    /// <summary>What fits a model that comes without a preprocessor_config.json: the shorter edge resized, the middle cut out.</summary>
-    public static Preprocessor For(VitConfig config) => new()
+    /// <summary>
+    /// What fits a model that comes without a preprocessor_config.json: the shorter edge resized, the middle cut out; for oblong images height and width, as Hugging Face's own processor of a ViT does it.
+    /// </summary>
+    public static Preprocessor For(VitConfig config) => (config.ImageHeight == config.ImageWidth
+        ? new Preprocessor { Size = PixelSize.Shortest(config.ImageSize), DoCenterCrop = true, CropSize = PixelSize.Square(config.ImageSize) }
+        : new Preprocessor { Size = new(config.ImageHeight, config.ImageWidth, null) }) with
     {
-        Size = PixelSize.Shortest(config.ImageSize),
-        DoCenterCrop = true,
-        CropSize = PixelSize.Square(config.ImageSize),
         ImageMean = [.. Enumerable.Repeat(0.5, config.NumChannels)],
         ImageStd = [.. Enumerable.Repeat(0.5, config.NumChannels)],
     };
@@ -56,12 +57,12 @@ public sealed record Preprocessor
     /// <exception cref="ModelFormatException">It is not; the message names the key.</exception>
     public void Check(VitConfig config, string source)
     {
-        PixelSize? output = DoCenterCrop ? CropSize : DoResize ? Size : null;
+        PixelSize? output = DoCenterCrop ? CropSize : DoResize && !Size.Covered ? Size : null;
         string key = DoCenterCrop ? "crop_size" : "size";
         if (config.NumChannels is not (1 or 3))
             throw new ModelFormatException($"num_channels in config.json is {config.NumChannels}; images have 3 channels, or 1 where they are grey.");
-        if (output is { Height: { } height, Width: { } width } && (height, width) != (config.ImageSize, config.ImageSize))
+        if (output is { Height: { } height, Width: { } width } && (height, width) != (config.ImageHeight, config.ImageWidth))
             throw new ModelFormatException(
-                $"{key} in {source} makes images of {height}×{width} pixels, but image_size in config.json says that the model takes {config.ImageSize}×{config.ImageSize}. Correct one of the two.");
+                $"{key} in {source} makes images of {height}×{width} pixels, but image_size in config.json says that the model takes {config.ImageHeight}×{config.ImageWidth}. Correct one of the two.");
     }
 }

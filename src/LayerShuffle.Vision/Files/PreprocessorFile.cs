@@ -11,14 +11,14 @@ internal static class PreprocessorFile
     /// <summary>ConvNeXt's processor cuts nothing out from this edge on.</summary>
     private const int NoCropFrom = 384;
 
-    private const string Rounding = "layershuffle_crop_rounding";
+    private const string Rounding = "layershuffle_crop_rounding", Resizing = "layershuffle_resize";
 
     private static readonly string[] FilterNames = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
     private static readonly string[] Understood =
     [
         "do_resize", "size", "resample", "do_center_crop", "crop_size", "crop_pct", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_convert_rgb",
-        "image_processor_type", "feature_extractor_type", "processor_class", "crop_mode", "max_size", Rounding,
+        "image_processor_type", "feature_extractor_type", "processor_class", "crop_mode", "max_size", Rounding, Resizing,
     ];
 
     /// <summary>Keys of other processors that would change pixels, with the value under which they do not.</summary>
@@ -48,8 +48,12 @@ internal static class PreprocessorFile
             CropRoundsToEven = file.Text(Rounding) is { } rounding && (rounding == "even" ? true : throw file.Wrong(Rounding, "even")),
             PassedOver = [.. file.Root.EnumerateObject().Select(member => member.Name).Where(name => !Understood.Contains(name))],
         };
+        if (!read.DoNormalize) // what is not used may have any number of channels, but says how many the model takes
+            read = read with { ImageMean = Fitting(defaults.ImageMean, config.NumChannels), ImageStd = Fitting(defaults.ImageStd, config.NumChannels) };
+        if (file.Text(Resizing) is { } resizing)
+            read = resizing == "cover" && read.Size.Height is not null ? read with { Size = read.Size with { Covered = true } } : throw file.Wrong(Resizing, "cover, beside a size of height and width");
         if (read.DoCenterCrop)
-            read = read with { CropSize = ReadCrop(file) ?? defaults.CropSize ?? PixelSize.Square(config.ImageSize) };
+            read = read with { CropSize = ReadCrop(file) ?? defaults.CropSize ?? new(config.ImageHeight, config.ImageWidth, null) };
         read = WithCropPct(file, processor, key, read);
         Check(file, read, config);
         return read;
@@ -59,33 +63,34 @@ internal static class PreprocessorFile
     public static Preprocessor? ReadTimm(string configPath, VitConfig config)
     {
         using JsonFile whole = JsonFile.Open(configPath);
-        if (whole.Find("pretrained_cfg") is not { ValueKind: JsonValueKind.Object } element)
+        if (TimmConfig.Pretrained(whole) is not { } element)
             return null;
-        using JsonFile file = JsonFile.Parse(Encoding.UTF8.GetBytes(element.GetRawText()), $"pretrained_cfg of {whole.Name}");
+        using JsonFile file = JsonFile.Parse(Encoding.UTF8.GetBytes(element.GetRawText()), whole.Find("pretrained_cfg") is null ? whole.Name : $"pretrained_cfg of {whole.Name}");
         double share = file.Double("crop_pct", 0.875);
         if (!(share > 0 && share <= 1))
             throw file.Wrong("crop_pct", "a number greater than 0 and at most 1");
-        int edge = (int)Math.Floor(config.ImageSize / share);
+        (int high, int wide) = ((int)Math.Floor(config.ImageHeight / share), (int)Math.Floor(config.ImageWidth / share));
         var read = new Preprocessor
         {
             Stated = true,
             Size = (file.Text("crop_mode") ?? "center") switch
             {
-                "center" => PixelSize.Shortest(edge),
-                "squash" => PixelSize.Square(edge),
+                "center" when high == wide => PixelSize.Shortest(high),
+                "center" => new(high, wide, null) { Covered = true },
+                "squash" => new(high, wide, null),
                 _ => throw file.Wrong("crop_mode", "center or squash"),
             },
             Resample = Array.IndexOf(FilterNames, file.Text("interpolation") ?? "bicubic"),
             DoCenterCrop = true,
-            CropSize = PixelSize.Square(config.ImageSize),
+            CropSize = new(config.ImageHeight, config.ImageWidth, null),
             CropRoundsToEven = true,
             ImageMean = file.Doubles("mean") ?? Fitting([0.485, 0.456, 0.406], config.NumChannels),
             ImageStd = file.Doubles("std") ?? Fitting([0.229, 0.224, 0.225], config.NumChannels),
         };
         if (read.Resample < 0)
             throw file.Wrong("interpolation", "one of " + string.Join(", ", FilterNames));
-        if (file.Doubles("input_size") is { } input && !input.SequenceEqual([config.NumChannels, config.ImageSize, config.ImageSize]))
-            throw file.Wrong("input_size", $"[{config.NumChannels}, {config.ImageSize}, {config.ImageSize}], which the model takes");
+        if (file.Doubles("input_size") is { } input && !input.SequenceEqual([config.NumChannels, config.ImageHeight, config.ImageWidth]))
+            throw file.Wrong("input_size", $"[{config.NumChannels}, {config.ImageHeight}, {config.ImageWidth}], which the model takes");
         if (read.ImageMean.Count != config.NumChannels || read.ImageStd.Count != config.NumChannels || read.ImageStd.Any(deviation => !(deviation > 0)))
             throw file.Wrong("mean and std", $"lists of {config.NumChannels} numbers, one for each channel");
         return read;
@@ -105,6 +110,8 @@ internal static class PreprocessorFile
         WriteNumbers(json, "image_std", preprocessor.ImageStd);
         if (preprocessor.CropRoundsToEven)
             json.WriteString(Rounding, "even");
+        if (preprocessor is { DoResize: true, Size.Covered: true })
+            json.WriteString(Resizing, "cover");
         json.WriteNumber("resample", preprocessor.Resample);
         json.WriteNumber("rescale_factor", preprocessor.RescaleFactor);
         if (preprocessor.DoResize)

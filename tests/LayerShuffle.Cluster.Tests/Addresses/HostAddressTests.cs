@@ -78,7 +78,8 @@ public sealed class HostAddressTests
         var taken = (IPEndPoint)first.LocalEndPoint!;
         string sentence = Should.Throw<ClusterException>(() => Listener.Check(taken, "activations", "--data-port")).Message;
         sentence.ShouldStartWith($"Cannot listen on 127.0.0.1:{taken.Port} for activations: ");
-        sentence.ShouldContain("choose another port with --data-port");
+        sentence.ShouldContain("choose another port with --data-port; without --data-port any that is free is taken"); // that option takes no 0
+        Should.Throw<ClusterException>(() => Listener.Check(taken, "nodes that join", "--listen")).Message.ShouldContain("port 0 takes any that is free");
         Should.Throw<ClusterException>(() => Listener.Check(new IPEndPoint(IPAddress.Parse("203.0.113.1"), 0), "activations", null)).Message.ShouldContain("This machine has no such address");
         Should.Throw<ClusterException>(() => HostAddress.Listening("no-such-host.invalid")).Message.ShouldContain("this name has no address here");
     }
