@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Network.Models;
 
@@ -52,7 +53,7 @@ internal sealed class JsonFile : IDisposable
         }
     }
 
-    public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => AtomicFile.Write(path, stream => Write(stream, writeMembers));
+    public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => Disk.Replace(path, stream => Write(stream, writeMembers));
 
     public static void Write(Stream stream, Action<Utf8JsonWriter> writeMembers)
     {

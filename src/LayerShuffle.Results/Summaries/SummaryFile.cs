@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Files;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Results.Csv;
 
@@ -35,16 +36,6 @@ public static class SummaryFile
                 rows.Add(summary.Mean).Add(summary.StdSeeds).Add(summary.StdRepeats).Add(summary.Ci.Low).Add(summary.Ci.High).Add(summary.Ci.Count);
             rows.EndRow();
         }
-        var temporary = path + ".tmp";
-        try
-        {
-            File.WriteAllBytes(temporary, rows.Bytes());
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        Disk.Replace(path, rows.Bytes().ToArray(), durable: false);
     }
 }
