@@ -50,11 +50,47 @@ public sealed class FailingDiskTests : IDisposable
         string file = cli.Write("kept.yaml", TrainedOnce.Scenario.Replace("train: 96", "train: 32", StringComparison.Ordinal));
         cli.Run("run", file, "--output", cli.At("whole")).ShouldBe(ExitCodes.Done, cli.Error);
         Directory.Delete(cli.At("cache"), true);
-        EveryOperation(file, "run", full, Long ? 1 : 23, () =>
+        EveryOperation(file, "run", full, Long ? 1 : 37, () =>
         {
             if (Directory.Exists(cli.At("cache")))
                 Directory.Delete(cli.At("cache"), true);
         }).ShouldBeGreaterThan(100);
+    }
+
+    [Theory]
+    [InlineData("", 2)] // under its first trial
+    [InlineData("", 3)] // under its last
+    [InlineData("requests.csv", 2)]
+    [InlineData("hops.csv", 3)]
+    public void What_is_removed_under_a_run_ends_it_with_a_sentence(string name, int append)
+    {
+        string file = cli.Write("wires.yaml", Wires);
+        int appends = 0;
+        using (Disk.Watch((operation, path) =>
+        {
+            if (operation != "append" || !path.EndsWith("conditions.csv", StringComparison.Ordinal) || ++appends != append) // the header is the first
+                return;
+            if (name.Length > 0)
+                File.Delete(cli.At("out/" + name));
+            else
+                Directory.Delete(cli.At("out"), true);
+        }))
+        {
+            cli.Run("run", file, "--output", cli.At("out")).ShouldBe(ExitCodes.RunFailed, cli.Error);
+        }
+
+        cli.Error.ShouldContain("was removed by somebody else while the run was writing");
+        cli.Error.ShouldNotContain("a bug");
+        if (name.Length == 0)
+        {
+            cli.Error.ShouldContain("out is gone: somebody has removed it");
+            cli.Error.ShouldNotContain("--resume");
+            return;
+        }
+
+        cli.Run("run", file, "--output", cli.At("whole")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", file, "--resume", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        ShouldBeWhole(name);
     }
 
     public void Dispose()

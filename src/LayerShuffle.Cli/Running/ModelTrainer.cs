@@ -222,7 +222,10 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     }
 
     private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
-        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor), data.Test(model.Config, preprocessor), making.Luck, null) { Key = making.Key.Hash };
+        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor), data.Test(model.Config, preprocessor), making.Luck, null)
+    {
+        Key = making.Key.Hash,
+    };
 
     /// <summary>Waits until no other run makes or reads the same model.</summary>
     private IDisposable Alone(string label, string hash, CancellationToken cancellation) => Hold(label, () => store.TryLock(hash), cancellation);
