@@ -39,7 +39,7 @@ internal static class ErrorText
     {
         Exception cause = Cause(exception);
         return MissingTorch(exception) is not null
-            || cause is OperationCanceledException or UnauthorizedAccessException or IOException or OutOfMemoryException or SocketException or TimeoutException
+            || cause is OperationCanceledException or UnauthorizedAccessException or IOException or InvalidDataException or OutOfMemoryException or SocketException or TimeoutException
             || (cause.GetType().Namespace?.StartsWith("LayerShuffle", StringComparison.Ordinal) == true && cause.GetType().Name.EndsWith("Exception", StringComparison.Ordinal));
     }
 

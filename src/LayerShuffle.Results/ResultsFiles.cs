@@ -24,6 +24,9 @@ public static class ResultsFiles
     /// <summary>A row per trial and link.</summary>
     public const string Links = "links.csv";
 
+    /// <summary>A row per finished trial: what made it, and the sums of its rows in the other files. A run that is resumed goes by it.</summary>
+    public const string Seals = "rows.seal";
+
     /// <summary>Ends the names of the files in which the rows of a trial that runs wait, where they are many.</summary>
     internal const string Unfinished = ".unfinished";
 

@@ -8,23 +8,17 @@ namespace LayerShuffle.Results;
 /// <summary>Reads the CSV files of a run: to resume it, to report on it, to compare it.</summary>
 public static class ResultsReader
 {
-    private static readonly string[] TrialFiles = [ResultsFiles.Requests, ResultsFiles.Hops, ResultsFiles.Faults, ResultsFiles.Links];
-
     /// <summary>
-    /// The trials that have their row in <c>conditions.csv</c>. What unfinished trials left in any file, and the half row that a killed run may have left as a last line,
-    /// is dropped from the files on the way.
+    /// The trials that have their row in <c>conditions.csv</c> and whose rows are those that were written. What unfinished trials left in any file, the half row that a killed run may have left as a last line,
+    /// and the rows of trials with which something is wrong, are dropped from the files on the way.
     /// </summary>
     public static IReadOnlyList<TrialKey> FinishedTrials(string directory)
     {
-        var conditions = Path.Combine(directory, ResultsFiles.Conditions);
-        CsvRecords.Keep(conditions, _ => true);
+        RowSeals.Check(directory);
         CsvRecords.Keep(Path.Combine(directory, ResultsFiles.Training), _ => true);
+        var conditions = Path.Combine(directory, ResultsFiles.Conditions);
         // A run that was killed while it made the file leaves it without a header: no trial is in it.
-        var finished = File.Exists(conditions) && new FileInfo(conditions).Length > 0 ? Rows(conditions).Select(Key).ToList() : [];
-        var trials = finished.Select(key => (int?)key.Trial).ToHashSet();
-        foreach (var file in TrialFiles)
-            CsvRecords.Keep(Path.Combine(directory, file), record => trials.Contains(CsvRecords.Trial(record)));
-        return finished;
+        return File.Exists(conditions) && new FileInfo(conditions).Length > 0 ? [.. Rows(conditions).Select(Key)] : [];
     }
 
     /// <summary>What the statistics need of every trial, from <c>conditions.csv</c> and <c>requests.csv</c>.</summary>
@@ -72,10 +66,6 @@ public static class ResultsReader
             yield return new ResultsRow(path, columns, index, cells);
         }
     }
-
-    internal static IEnumerable<(string Model, int TrainingSeed, int Epoch)> TrainedEpochs(string directory) =>
-        Rows(Path.Combine(directory, ResultsFiles.Training))
-            .Select(row => (row["model"], CsvFormat.ParseInteger(row["training_seed"]), CsvFormat.ParseInteger(row["epoch"])));
 
     private static Dictionary<string, string> Cells(ResultsRow row, IEnumerable<string> columns) => columns.ToDictionary(column => column, column => row[column], StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Files;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Network.Trials;
 using LayerShuffle.Results.Csv;
@@ -7,8 +8,8 @@ using LayerShuffle.Results.Summaries;
 namespace LayerShuffle.Results;
 
 /// <summary>
-/// Writes a run's CSV files as its trials finish. A trial's rows are appended whole, those of <c>conditions.csv</c> last, so that a row there marks a finished trial.
-/// In a directory that already holds results it first drops what unfinished trials left, then goes on behind the finished ones.
+/// Writes a run's CSV files as its trials finish. A trial's rows are appended whole, those of <c>conditions.csv</c> last, so that a row there marks a finished trial; <c>rows.seal</c> says what made it, and vouches for its rows.
+/// In a directory that already holds results it first drops what unfinished trials left, and what is not as it was written, then goes on behind the finished ones.
 /// </summary>
 public sealed class ResultsWriter : IDisposable
 {
@@ -17,13 +18,15 @@ public sealed class ResultsWriter : IDisposable
     private readonly string _scenarioName;
     private readonly IReadOnlyList<string> _sweptKeys;
     private readonly List<TrialData> _trials = [];
-    private readonly HashSet<(string Model, int TrainingSeed, int Epoch)> _epochs = [];
+    private readonly Dictionary<int, TrialIdentity> _identities = [];
+    private readonly TrainingRows _epochs;
     private readonly List<CsvFile> _files = [];
     private readonly CsvFile _requests;
     private readonly CsvFile _hops;
     private readonly CsvFile _faults;
     private readonly CsvFile _links;
     private readonly CsvFile _training;
+    private readonly CsvFile _seals;
     private readonly CsvFile _conditions;
 
     /// <summary>Opens the files in a directory, which is created where it is missing; new files get their header at once.</summary>
@@ -35,30 +38,57 @@ public sealed class ResultsWriter : IDisposable
     public ResultsWriter(string directory, long seed, string scenarioName, IReadOnlyList<string> sweptKeys)
     {
         (_directory, _seed, _scenarioName, _sweptKeys) = (directory, seed, scenarioName, sweptKeys);
-        Directory.CreateDirectory(directory);
+        Disk.MakeFolder(directory);
         foreach (var left in Directory.EnumerateFiles(directory, "*.csv" + ResultsFiles.Unfinished))
-            File.Delete(left); // by a run that was killed
-        ResultsReader.FinishedTrials(directory);
+            Disk.Delete(left); // by a run that was killed
+        var columns = new Dictionary<string, IReadOnlyList<string>>
+        {
+            [ResultsFiles.Requests] = ResultsColumns.Requests,
+            [ResultsFiles.Hops] = ResultsColumns.Hops,
+            [ResultsFiles.Faults] = ResultsColumns.Faults,
+            [ResultsFiles.Links] = ResultsColumns.Links,
+            [ResultsFiles.Training] = ResultsColumns.Training,
+            [ResultsFiles.Seals] = RowSeals.Columns,
+            [ResultsFiles.Conditions] = ResultsColumns.Conditions(sweptKeys),
+        };
+        foreach (var (name, its) in columns) // all of them before anything is changed
+            CsvFile.CheckHeader(Path.Combine(directory, name), its);
+        var (finished, damaged) = RowSeals.Check(directory);
+        _identities = new(finished);
+        Damaged = damaged;
+        CsvRecords.Keep(Path.Combine(directory, ResultsFiles.Training), _ => true);
+        _epochs = new(Path.Combine(directory, ResultsFiles.Training));
         try
         {
-            _requests = Open(ResultsFiles.Requests, ResultsColumns.Requests);
-            _hops = Open(ResultsFiles.Hops, ResultsColumns.Hops);
-            _faults = Open(ResultsFiles.Faults, ResultsColumns.Faults);
-            _links = Open(ResultsFiles.Links, ResultsColumns.Links);
-            _training = Open(ResultsFiles.Training, ResultsColumns.Training);
-            _conditions = Open(ResultsFiles.Conditions, ResultsColumns.Conditions(sweptKeys));
+            _requests = Open(ResultsFiles.Requests);
+            _hops = Open(ResultsFiles.Hops);
+            _faults = Open(ResultsFiles.Faults);
+            _links = Open(ResultsFiles.Links);
+            _training = Open(ResultsFiles.Training);
+            _seals = Open(ResultsFiles.Seals);
+            _conditions = Open(ResultsFiles.Conditions);
             _trials.AddRange(ResultsReader.Trials(directory));
-            _epochs.UnionWith(ResultsReader.TrainedEpochs(directory));
+            _epochs.Read();
         }
         catch
         {
             Dispose();
             throw;
         }
+
+        CsvFile Open(string name)
+        {
+            var file = new CsvFile(Path.Combine(directory, name), columns[name]);
+            _files.Add(file);
+            return file;
+        }
     }
 
     /// <summary>The finished trials, in the order of their rows; those of an earlier run that this one resumes come first.</summary>
     public IReadOnlyList<TrialData> Trials => _trials;
+
+    /// <summary>Trials of an earlier run that count as unfinished because something is wrong with their rows: their numbers, and what it is, for the end of a sentence.</summary>
+    public IReadOnlyList<(int Trial, string Reason)> Damaged { get; }
 
     /// <summary>Whether there is anything but headers.</summary>
     public bool HasRows => _trials.Count > 0 || _epochs.Count > 0;
@@ -77,35 +107,51 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="key">What identifies it.</param>
     /// <param name="sweptValues">Its value for every swept key.</param>
     /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
-    public TrialWriter Begin(TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null)
+    /// <param name="identity">What makes it; null: nothing is known.</param>
+    public TrialWriter Begin(TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null, TrialIdentity? identity = null)
     {
         if (_trials.Any(trial => trial.Key.Trial == key.Trial))
             throw new InvalidOperationException($"Trial {key.Trial} is already in the results.");
         var missing = _sweptKeys.Where(swept => !sweptValues.ContainsKey(swept)).ToList();
         if (missing.Count > 0)
             throw new ArgumentException($"Trial {key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
-        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers);
+        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers) { Identity = identity ?? TrialIdentity.Unknown };
     }
 
-    /// <summary>Appends epochs to <c>training.csv</c>; those it already has, from the run that is resumed, are passed over.</summary>
-    public void WriteTraining(IEnumerable<TrainingRecord> records)
+    /// <summary>Drops finished trials of an earlier run that are none of this one: they can be written again.</summary>
+    /// <param name="isAnothers">Judges a trial by its key and by what made it.</param>
+    /// <returns>The trials that were dropped.</returns>
+    public IReadOnlyList<TrialKey> Drop(Func<TrialKey, TrialIdentity, bool> isAnothers)
     {
-        using var rows = new CsvBuffer();
-        var fresh = new HashSet<(string, int, int)>();
-        foreach (var record in records)
-        {
-            if (_epochs.Contains((record.Model, record.TrainingSeed, record.Epoch)) || !fresh.Add((record.Model, record.TrainingSeed, record.Epoch)))
-                continue;
-            rows.Add(record.Model).Add(record.TrainingSeed).Add("").Add("").Add("").Add(record.Epoch).Add(record.Step).Add(record.Loss).Add(record.ClassLoss)
-                .Add(record.PositionLoss).Add(record.LearningRate).Add(record.Top1Sequential).Add(record.Top1Arbitrary).EndRow();
-        }
-        _training.Append(rows);
-        _epochs.UnionWith(fresh);
+        List<TrialKey> dropped = [.. _trials.Select(trial => trial.Key).Where(key => isAnothers(key, _identities[key.Trial]))];
+        if (dropped.Count == 0)
+            return [];
+        var gone = dropped.Select(key => (int?)key.Trial).ToHashSet();
+        foreach (var file in (CsvFile[])[_conditions, _requests, _hops, _faults, _links, _seals]) // first the one that says what is finished
+            file.Keep(record => !gone.Contains(CsvRecords.Trial(record)));
+        _trials.RemoveAll(trial => gone.Contains(trial.Key.Trial));
+        return dropped;
+    }
+
+    /// <summary>Writes epochs to <c>training.csv</c>; those that it already has are passed over, and what it has of the same models that is not what they say goes.</summary>
+    public void WriteTraining(IEnumerable<TrainingRecord> records) => _epochs.Write(_training, records);
+
+    /// <summary>Puts all rows into the order of the trials, where a run that was resumed has left them in another, so that the files are those of a run that nothing stopped.</summary>
+    /// <param name="models">The models, in their order.</param>
+    public void Arrange(IReadOnlyList<string> models)
+    {
+        foreach (var file in (CsvFile[])[_requests, _hops, _faults, _links, _seals, _conditions])
+            file.Arrange();
+        _trials.Sort((one, other) => one.Key.Trial.CompareTo(other.Key.Trial));
+        _epochs.Arrange(_training, models);
     }
 
     /// <summary>Writes <c>summary.csv</c> over all finished trials, and draws it; new files take the place of older ones at once.</summary>
+    /// <exception cref="IOException">They cannot be written, or one of the other files is no longer there.</exception>
     public void WriteSummary()
     {
+        foreach (var file in _files)
+            file.CheckThere();
         var groups = ResultGroup.Of(_trials);
         SummaryFile.Write(Path.Combine(_directory, ResultsFiles.Summary), groups, _sweptKeys);
         SummaryPlot.Write(Path.Combine(_directory, ResultsFiles.Plot), _scenarioName, groups);
@@ -122,7 +168,9 @@ public sealed class ResultsWriter : IDisposable
     internal void Append(TrialWriter trial, TrialData data, IReadOnlyDictionary<string, string> sweptValues)
     {
         using var condition = ConditionRow(data, sweptValues);
-        AppendAll([(_requests, trial.Requests), (_hops, trial.Hops), (_faults, trial.Faults), (_links, trial.Links), (_conditions, condition)]);
+        using var seal = RowSeals.Of(data.Key.Trial, trial.Identity, [trial.Requests, trial.Hops, trial.Faults, trial.Links, condition]);
+        AppendAll([(_requests, trial.Requests), (_hops, trial.Hops), (_faults, trial.Faults), (_links, trial.Links), (_seals, seal), (_conditions, condition)]);
+        _identities[data.Key.Trial] = trial.Identity;
         _trials.Add(data);
     }
 
@@ -140,13 +188,6 @@ public sealed class ResultsWriter : IDisposable
                 parts[i].File.TakeBack(before[i]);
             throw;
         }
-    }
-
-    private CsvFile Open(string name, IReadOnlyList<string> columns)
-    {
-        var file = new CsvFile(Path.Combine(_directory, name), columns);
-        _files.Add(file);
-        return file;
     }
 
     private CsvBuffer ConditionRow(TrialData trial, IReadOnlyDictionary<string, string> sweptValues)

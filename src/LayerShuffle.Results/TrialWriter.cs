@@ -27,6 +27,8 @@ public sealed class TrialWriter : ITrialRows, IDisposable
     /// <summary>What identifies the trial.</summary>
     public TrialKey Key { get; }
 
+    internal TrialIdentity Identity { get; init; } = TrialIdentity.Unknown;
+
     internal CsvBuffer Requests { get; }
 
     internal CsvBuffer Hops { get; }

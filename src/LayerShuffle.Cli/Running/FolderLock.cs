@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using LayerShuffle.Network.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace LayerShuffle.Cli.Running;
@@ -31,9 +32,19 @@ internal sealed class FolderLock : IDisposable
         byte[] owner = JsonSerializer.SerializeToUtf8Bytes(new Owner(Environment.ProcessId, Environment.MachineName, time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)));
         for (int tries = 0; Open(path) is { } file; tries++)
         {
-            file.SetLength(0);
-            file.Write(owner);
-            file.Flush();
+            try
+            {
+                Disk.About("write", path);
+                file.SetLength(0);
+                file.Write(owner);
+                file.Flush();
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+
             if (tries == MostTries || (Read(path) is { } found && found.AsSpan().SequenceEqual(owner)))
                 return new FolderLock(file, path);
             file.Dispose(); // its owner has removed it between our opening and our locking: nobody would meet this one
@@ -63,7 +74,7 @@ internal sealed class FolderLock : IDisposable
         try
         {
             if (file.SafeFileHandle is { IsClosed: false })
-                File.Delete(path); // while it is held, so that it is ours
+                Disk.Delete(path); // while it is held, so that it is ours
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,6 +89,8 @@ internal sealed class FolderLock : IDisposable
         FileStream file;
         try
         {
+            if (!File.Exists(path))
+                Disk.About("create", path);
             // Unbuffered: nothing is left to be written when it is disposed of.
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, (OperatingSystem.IsWindows() ? FileShare.Read : FileShare.ReadWrite) | FileShare.Delete, bufferSize: 0);
         }

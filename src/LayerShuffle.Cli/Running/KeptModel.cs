@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>What the store can tell of a model besides its key.</summary>
@@ -27,4 +30,10 @@ internal sealed record StoreEntry(string Hash, TrainingKey? Key, KeptModel? Abou
 
 /// <summary>What a kept model's epochs came to on one set of test images.</summary>
 /// <param name="Epochs">Accuracies by epoch, in training order and in random orders.</param>
-internal sealed record KeptAccuracies(SortedDictionary<int, double[]> Epochs);
+/// <param name="Sum">SHA-256 of them, of the model's hash and of the test images': until a training is finished nothing else vouches for them.</param>
+internal sealed record KeptAccuracies(SortedDictionary<int, double[]> Epochs, string? Sum)
+{
+    /// <summary>Accuracies with their sum.</summary>
+    public static KeptAccuracies Of(string hash, string tests, SortedDictionary<int, double[]> epochs) =>
+        new(epochs, Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { hash, tests, epochs }))));
+}

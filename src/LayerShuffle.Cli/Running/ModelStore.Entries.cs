@@ -1,10 +1,13 @@
 using System.Text.Json;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Cli.Running;
 
 /// <content>Looking through the store, and clearing it.</content>
 internal sealed partial class ModelStore
 {
+    private const double MostSeconds = 1e8; // three years: what is more was never measured
+
     /// <summary>All models, by hash; what cannot be read is told as far as it can be.</summary>
     public IReadOnlyList<StoreEntry> Entries() => !Directory.Exists(root) ? [] : [.. Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(Entry).OfType<StoreEntry>()];
 
@@ -22,7 +25,7 @@ internal sealed partial class ModelStore
         KeptModel? like = own is not null && own.Machine == Environment.MachineName ? own : entries
             .Where(entry => entry is { Key: not null, About.Seconds: > 0 } && entry.About.Machine == Environment.MachineName && entry.About.Images > 0 && entry.About.Epochs > 0 && SameWork(key.Differences(entry.Key!)))
             .OrderBy(entry => key.Differences(entry.Key!).Count).ThenByDescending(entry => entry.LastUse).FirstOrDefault()?.About;
-        return like is null ? null : TimeSpan.FromSeconds(like.Seconds * epochs * images / ((double)like.Epochs * like.Images));
+        return like is not { Seconds: > 0 and < MostSeconds, Epochs: > 0, Images: > 0 } ? null : TimeSpan.FromSeconds(like.Seconds * epochs * images / ((double)like.Epochs * like.Images));
     }
 
     /// <summary>Removes models and all that belongs to them.</summary>
@@ -51,14 +54,14 @@ internal sealed partial class ModelStore
             Forget(hash);
         }
 
-        Directory.Delete(folder, true);
+        Disk.DeleteFolder(folder);
         return true;
     }
 
     private StoreEntry? Entry(string folder)
     {
         string hash = Path.GetFileName(folder);
-        if (hash.Length != 32 || !hash.All(char.IsAsciiHexDigitLower))
+        if (!IsHash(hash))
             return null; // the workers' blobs, or a stranger's
         try
         {
@@ -74,6 +77,8 @@ internal sealed partial class ModelStore
             return null; // removed meanwhile
         }
     }
+
+    private static bool IsHash(string name) => name.Length == 32 && name.All(char.IsAsciiHexDigitLower);
 
     private static TrainingKey? TrainingKeyOf(byte[] json) => TrainingKey.Parse(json);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Network.Files;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Vision;
 using TorchSharp;
@@ -68,7 +69,7 @@ internal sealed partial class ModelStore
         try
         {
             if (!File.Exists(used))
-                File.WriteAllBytes(used, []);
+                Disk.Replace(used, [], durable: false);
             File.SetLastWriteTimeUtc(used, time.GetUtcNow().UtcDateTime);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -78,7 +79,7 @@ internal sealed partial class ModelStore
     }
 
     /// <summary>Where checkpoints of an unfinished training are kept.</summary>
-    public string CheckpointDirectory(string hash) => Directory.CreateDirectory(Path.Combine(root, hash, Checkpoints)).FullName;
+    public string CheckpointDirectory(string hash) => Disk.MakeFolder(Path.Combine(root, hash, Checkpoints));
 
     /// <summary>Epochs that the checkpoints of an unfinished training have behind them; 0 if there are none.</summary>
     public int EpochsDone(string hash)
@@ -93,7 +94,7 @@ internal sealed partial class ModelStore
     public void Disturb(string hash, string run, string how)
     {
         if (Disturbance(hash) is null)
-            Write(Path.Combine(root, hash, DisturbedName), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["run"] = Path.GetFullPath(run), ["how"] = how }));
+            Disk.Replace(Path.Combine(root, hash, DisturbedName), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["run"] = Path.GetFullPath(run), ["how"] = how }));
     }
 
     /// <summary>The run in which an unfinished training was disturbed, and how; null if it was not.</summary>
@@ -115,23 +116,37 @@ internal sealed partial class ModelStore
     {
         if (model.Config.ParameterCount * sizeof(float) * epochs > EpochBudget)
             return;
-        string folder = Directory.CreateDirectory(Path.Combine(root, hash, Epochs)).FullName;
+        string folder = Disk.MakeFolder(Path.Combine(root, hash, Epochs));
         using (NewDisposeScope())
-            SafeTensors.Write(EpochFile(folder, epoch), model.StateDictionary());
+            SealedWeights.Write(EpochFile(folder, epoch), hash, epoch, model.StateDictionary());
     }
 
-    /// <summary>Whether the weights of an epoch are kept.</summary>
+    /// <summary>Whether there is a file with the weights of an epoch.</summary>
     public bool HasEpoch(string hash, int epoch) => File.Exists(EpochFile(Path.Combine(root, hash, Epochs), epoch));
 
-    /// <summary>Puts the weights of an epoch into a model; false if they are not kept.</summary>
+    /// <summary>Puts the weights of an epoch into a model; false if they are not kept, or are not those that were.</summary>
     public bool LoadEpoch(string hash, int epoch, VisionTransformer model)
     {
         string file = EpochFile(Path.Combine(root, hash, Epochs), epoch);
-        if (!File.Exists(file))
-            return false;
         using DisposeScope scope = NewDisposeScope();
-        model.LoadState(SafeTensors.Read(file), file);
+        if (!File.Exists(file) || (Has(hash) ? SafeTensors.Read(file) : SealedWeights.Read(file, hash, epoch)) is not { } weights) // the seal of a finished model has been looked at
+            return false;
+        model.LoadState(weights, file);
         return true;
+    }
+
+    /// <summary>An epoch of an unfinished training whose kept weights are not those that were written; null if there is none.</summary>
+    public int? DamagedEpoch(string hash)
+    {
+        string folder = Path.Combine(root, hash, Epochs);
+        using DisposeScope scope = NewDisposeScope();
+        for (int epoch = 1; File.Exists(EpochFile(folder, epoch)); epoch++)
+        {
+            if (SealedWeights.Read(EpochFile(folder, epoch), hash, epoch) is null)
+                return epoch;
+        }
+
+        return null;
     }
 
     /// <summary>The accuracies that are known of a model's epochs on some test images; empty if none are.</summary>
@@ -140,7 +155,7 @@ internal sealed partial class ModelStore
         string file = TestsFile(hash, tests);
         try
         {
-            return File.Exists(file) && JsonSerializer.Deserialize<KeptAccuracies>(File.ReadAllText(file)) is { Epochs: { } known } ? known : [];
+            return File.Exists(file) && JsonSerializer.Deserialize<KeptAccuracies>(File.ReadAllText(file)) is { Epochs: { } known } kept && kept == KeptAccuracies.Of(hash, tests, known) ? known : [];
         }
         catch (JsonException)
         {
@@ -151,8 +166,8 @@ internal sealed partial class ModelStore
     /// <summary>Keeps accuracies; the caller holds the lock alone. A finished model is sealed anew.</summary>
     public void KeepAccuracies(string hash, string tests, SortedDictionary<int, double[]> known)
     {
-        Directory.CreateDirectory(Path.Combine(root, hash, Tests));
-        Write(TestsFile(hash, tests), JsonSerializer.SerializeToUtf8Bytes(new KeptAccuracies(known)));
+        Disk.MakeFolder(Path.Combine(root, hash, Tests));
+        Disk.Replace(TestsFile(hash, tests), JsonSerializer.SerializeToUtf8Bytes(KeptAccuracies.Of(hash, tests, known)));
         if (Has(hash))
             ModelSeal.Write(Path.Combine(root, hash), hash);
     }
@@ -165,11 +180,11 @@ internal sealed partial class ModelStore
     /// <param name="about">What is told of it.</param>
     public void Keep(TrainingKey key, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records, KeptModel about)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(root, key.Hash)).FullName;
+        string folder = Disk.MakeFolder(Path.Combine(root, key.Hash));
         ModelFolder.Save(Path.Combine(folder, Model), model, preprocessor);
-        Write(Path.Combine(folder, KeyName), key.ToJson());
-        Write(Path.Combine(folder, AboutName), JsonSerializer.SerializeToUtf8Bytes(about));
-        Write(Path.Combine(folder, Training), JsonSerializer.SerializeToUtf8Bytes(records));
+        Disk.Replace(Path.Combine(folder, KeyName), key.ToJson());
+        Disk.Replace(Path.Combine(folder, AboutName), JsonSerializer.SerializeToUtf8Bytes(about));
+        Disk.Replace(Path.Combine(folder, Training), JsonSerializer.SerializeToUtf8Bytes(records));
         DropUnfinished(key.Hash, epochsToo: false);
         ModelSeal.Write(folder, key.Hash); // last: its presence says that the model is whole
         Use(key.Hash);
@@ -180,28 +195,43 @@ internal sealed partial class ModelStore
     {
         string folder = Path.Combine(root, hash);
         foreach (string part in (epochsToo ? new[] { Checkpoints, Epochs, Tests } : [Checkpoints]).Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
-            Directory.Delete(part, true);
-        File.Delete(Path.Combine(folder, DisturbedName));
+            Disk.DeleteFolder(part);
+        Disk.Delete(Path.Combine(folder, DisturbedName));
+    }
+
+    /// <summary>Removes what killed runs left unfinished, wherever nobody is at work.</summary>
+    public void Sweep()
+    {
+        try
+        {
+            foreach (string probe in Directory.EnumerateFiles(root, ".writable-*"))
+                Disk.Delete(probe);
+            using FileStream store = Store(alone: false); // no folder goes meanwhile
+            foreach (string folder in Directory.GetDirectories(root).Where(folder => IsHash(Path.GetFileName(folder)) && Disk.HasUnfinished(folder)))
+            {
+                using FileStream? held = TryOpen(Path.Combine(folder, LockName), alone: true);
+                if (held is not null)
+                    Disk.DeleteUnfinished(folder);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a store that can only be read, or another run that tidies too
+        }
     }
 
     /// <summary>Drops a model and its checkpoints; what is told of it stays, for how long it took, and the lock, as the caller holds it.</summary>
     public void Forget(string hash)
     {
         string folder = Path.Combine(root, hash);
-        File.Delete(Path.Combine(folder, ModelSeal.Name)); // first: without it the model counts as unfinished
+        Disk.Delete(Path.Combine(folder, ModelSeal.Name)); // first: without it the model counts as unfinished
         DropUnfinished(hash);
-        File.Delete(Path.Combine(folder, Training));
+        Disk.Delete(Path.Combine(folder, Training));
         if (Directory.Exists(Path.Combine(folder, Model)))
-            Directory.Delete(Path.Combine(folder, Model), true);
+            Disk.DeleteFolder(Path.Combine(folder, Model));
     }
 
     private static string EpochFile(string folder, int epoch) => Path.Combine(folder, FormattableString.Invariant($"epoch-{epoch}.safetensors"));
-
-    private static void Write(string path, byte[] bytes)
-    {
-        File.WriteAllBytes(path + ".tmp", bytes);
-        File.Move(path + ".tmp", path, true);
-    }
 
     private string TestsFile(string hash, string tests) => Path.Combine(root, hash, Tests, tests + ".json");
 
@@ -209,15 +239,15 @@ internal sealed partial class ModelStore
     {
         // Nobody opens a lock while folders are removed: else one would hold the lock of a folder that is no more, and another that of its successor.
         using FileStream store = Store(alone: false);
-        string folder = Directory.CreateDirectory(Path.Combine(root, hash)).FullName, path = Path.Combine(folder, LockName);
+        string folder = Disk.MakeFolder(Path.Combine(root, hash)), path = Path.Combine(folder, LockName);
         if (!alone && !File.Exists(path))
-            File.WriteAllBytes(path, []);
+            TryOpen(path, alone: true)?.Dispose();
         return TryOpen(path, alone);
     }
 
     private FileStream Store(bool alone)
     {
-        Directory.CreateDirectory(root);
+        Disk.MakeFolder(root);
         string path = Path.Combine(root, StoreLock);
         using var never = new ManualResetEventSlim();
         while (true)

@@ -124,9 +124,15 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
     }
 
-    /// <summary>Checkpoints of a training that was disturbed are for the run alone in which it was.</summary>
+    /// <summary>Checkpoints of a training that was disturbed are for the run alone in which it was; where an epoch's weights are damaged, its accuracies could not be measured again.</summary>
     private void DropStrangers(string label, string hash)
     {
+        if (store.DamagedEpoch(hash) is { } epoch)
+        {
+            log.Line($"{label}: what an interrupted training left cannot be used (the weights kept of epoch {epoch} are not those that were written); it begins anew");
+            store.DropUnfinished(hash);
+        }
+
         if (store.Disturbance(hash) is not { } disturbed || (options.Resume is not null && disturbed.Run == Path.GetFullPath(folder)))
             return;
         log.Line($"{label}: the checkpoints of an interrupted training are not used: it was disturbed ({disturbed.How.TrimEnd('.')})");
@@ -216,7 +222,10 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     }
 
     private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
-        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor), data.Test(model.Config, preprocessor), making.Luck, null);
+        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor), data.Test(model.Config, preprocessor), making.Luck, null)
+    {
+        Key = making.Key.Hash,
+    };
 
     /// <summary>Waits until no other run makes or reads the same model.</summary>
     private IDisposable Alone(string label, string hash, CancellationToken cancellation) => Hold(label, () => store.TryLock(hash), cancellation);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Cli.Running;
 
@@ -9,7 +10,8 @@ namespace LayerShuffle.Cli.Running;
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
-    private const string Scenario = "scenario.yaml", Unfinished = ".tmp", Logs = "logs";
+    private const string Scenario = "scenario.yaml", Unfinished = Disk.Unfinished, Logs = "logs";
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1); // a run that has just begun may not have its lock yet
     private readonly FolderLock held;
     private readonly string? topmost; // the topmost folder that this run had to make
 
@@ -21,6 +23,9 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Whether the run began here, and does not go on with one.</summary>
     public bool IsNew { get; }
 
+    /// <summary>Whether it is still there.</summary>
+    public bool IsThere => File.Exists(System.IO.Path.Combine(Path, Scenario));
+
     /// <summary>The folder of a new run, with its scenario in it.</summary>
     /// <param name="asked">--output; null: <c>results/SCENARIO/TIME</c>.</param>
     /// <param name="scenario">The scenario's name.</param>
@@ -31,6 +36,8 @@ internal sealed class OutputFolder : IDisposable
         string parent = System.IO.Path.Combine("results", scenario);
         string stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string folder = asked ?? System.IO.Path.Combine(parent, stamp);
+        if (asked is null && Directory.Exists(parent))
+            Sweep(parent, time);
         for (int i = 2; ; i++)
         {
             if (asked is not null || !Directory.Exists(folder))
@@ -57,10 +64,9 @@ internal sealed class OutputFolder : IDisposable
         FolderLock held = FolderLock.Take(folder, time) ?? throw new UsageException($"--resume: the run in {folder} is alive{FolderLock.Holder(folder)}. Wait for it to end, or end it first.");
         try
         {
-            if (File.ReadAllText(kept) != effective)
+            if (!File.ReadAllBytes(kept).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(effective)))
                 throw new UsageException($"--resume: the scenario differs from the one that {folder} was made with ({kept}). Resume with the same scenario, --set and --seed, or start a new run.");
-            foreach (string left in Directory.EnumerateFiles(folder, "*" + Unfinished, SearchOption.AllDirectories))
-                File.Delete(left); // what a killed run was writing; nobody else is here
+            Disk.DeleteUnfinished(folder); // what a killed run was writing; nobody else is here
             return new OutputFolder(folder, held, false, null);
         }
         catch
@@ -68,6 +74,14 @@ internal sealed class OutputFolder : IDisposable
             held.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Looks whether it is still there.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public void CheckThere()
+    {
+        if (!IsThere)
+            throw new IOException($"{System.IO.Path.Combine(Path, Scenario)} was removed by somebody else while the run was writing there.");
     }
 
     /// <summary>Points <c>results/NAME/latest</c> at this run if it lies in that folder; where links cannot be made, nothing happens.</summary>
@@ -100,7 +114,7 @@ internal sealed class OutputFolder : IDisposable
         try
         {
             moved = KeepLogs(time);
-            Directory.Delete(Path, true);
+            Disk.DeleteFolder(Path);
             string full = System.IO.Path.GetFullPath(Path);
             while (topmost is not null && full != topmost && System.IO.Path.GetDirectoryName(full) is { } above && !Directory.EnumerateFileSystemEntries(above).Any())
                 Directory.Delete(full = above);
@@ -126,17 +140,18 @@ internal sealed class OutputFolder : IDisposable
             string target = System.IO.Path.Combine(folder, Scenario), temporary = target + Unfinished;
             if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => entry != temporary && !FolderLock.Is(entry)))
                 return null;
-            Directory.CreateDirectory(folder);
+            Disk.MakeFolder(folder);
             held = FolderLock.Take(folder, time);
             if (held is null)
                 return null;
+            Disk.About("write", temporary);
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 file.Write(Encoding.UTF8.GetBytes(effective));
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, target); // never over another's
+            Disk.Move(temporary, target, overwrite: false); // never over another's
             return new OutputFolder(folder, held, true, topmost);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -147,14 +162,35 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>Removes the folders of runs that were killed before they had written anything.</summary>
+    private static void Sweep(string parent, TimeProvider time)
+    {
+        try
+        {
+            foreach (string folder in Directory.GetDirectories(parent).Where(folder => new DirectoryInfo(folder).LinkTarget is null && time.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > Soon))
+            {
+                if (Directory.EnumerateFileSystemEntries(folder).All(entry => FolderLock.Is(entry) || System.IO.Path.GetFileName(entry) == Scenario + Unfinished))
+                {
+                    using FolderLock? held = FolderLock.Take(folder, time);
+                    if (held is not null)
+                        Disk.DeleteFolder(folder);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // it was to be tidy
+        }
+    }
+
     private static void Tidy(string folder, string? topmost)
     {
         try
         {
             if (topmost is not null && Directory.Exists(topmost))
-                Directory.Delete(topmost, true);
+                Disk.DeleteFolder(topmost);
             else
-                File.Delete(System.IO.Path.Combine(folder, Scenario + Unfinished));
+                Disk.Delete(System.IO.Path.Combine(folder, Scenario + Unfinished));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

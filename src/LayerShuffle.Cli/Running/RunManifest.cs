@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using LayerShuffle.Cluster;
 using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Datasets;
+using LayerShuffle.Network.Files;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Scenarios;
 
@@ -121,25 +122,8 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             json["expectations"] = expectations.DeepClone();
         if (Cluster.ToJson() is { } cluster)
             json["cluster"] = cluster;
-        Replace(Path.Combine(folder, "run.json"), Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n"));
+        Disk.Replace(Path.Combine(folder, "run.json"), Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n"), durable: false); // one that cannot be written whole leaves the old one
         written = time.GetTimestamp();
-    }
-
-    /// <summary>A new file in an old one's place, at once. One that cannot be written whole leaves the old one.</summary>
-    private static void Replace(string path, byte[] bytes)
-    {
-        string temporary = path + ".tmp";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
-                file.Write(bytes);
-            File.Move(temporary, path, true);
-        }
-        catch (IOException)
-        {
-            File.Delete(temporary);
-            throw;
-        }
     }
 
     private static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;

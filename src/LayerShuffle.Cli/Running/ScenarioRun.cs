@@ -84,7 +84,9 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
                 : (IRunBackend)new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line));
             RunTrials(scenario, trials, backend, writer, manifest, folder.Path, signals.Token);
             log.ClearStatus();
+            writer.Arrange([.. scenario.Models.Select(model => model.Name)]);
             Doing.While(() => "writing the summary", writer.WriteSummary);
+            folder.CheckThere();
         }
         catch (Exception e)
         {
@@ -145,6 +147,12 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         Try("run.json", () => manifest.End(
             interrupted ? "interrupted" : "failed", interrupted ? signals.ExitCode : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed, interrupted ? "interrupted" : "failed",
             interrupted ? null : ErrorText.Sentence(e), done, trials));
+        if (!folder.IsThere)
+        {
+            log.Line($"Stopped after {done} of {trials} trials. {folder.Path} is gone: somebody has removed it, or what it held, while the run was writing there.");
+            return;
+        }
+
         string hint = interrupted || ErrorText.MayPass(e) ? $"; go on with: {ShellWords.Join([.. options.Again, "--resume", folder.Path])}" : "";
         log.Line($"Stopped after {done} of {trials} trials. What is finished is in {folder.Path}{hint}");
     }
@@ -168,8 +176,11 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         try
         {
             (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(scenario, trials, backend, writer, manifest, folder, cancellation);
-            HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
             var models = new TrialModels(scenario.Clock, trainer, data);
+            var identities = new TrialIdentities(scenario, planned => data is null ? "" : $"{models.Trained(planned, cancellation).Trained.Hash}-{data.TestImages(planned.Model, backend.Place)}");
+            if (identities.DropOthers(writer, trials) is { } dropped)
+                log.Line($"warning: {dropped}");
+            HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
             if (data is not null)
                 Foretell(scenario, [.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, models, cancellation);
             var pace = new Pace(time);
@@ -182,7 +193,7 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
                     continue;
                 string whatIsLeft = pace.Of(writer.Trials.Count, trials.Count) is { Length: > 0 } known ? $"; {trials.Count - writer.Trials.Count} trials, {known[(known.IndexOf(' ', StringComparison.Ordinal) + 1)..]}" : "";
                 string label = Label(planned.Spec.Key, number, trials.Count);
-                Doing.While(() => $"running {label}", () => RunTrial(planned, label, whatIsLeft, models.Of(planned, cancellation), backend, writer, cancellation));
+                Doing.While(() => $"running {label}", () => RunTrial(planned, label, whatIsLeft, models.Of(planned, cancellation), identities.Of(planned), backend, writer, cancellation));
                 manifest.Progress(writer.Trials.Count, trials.Count);
             }
 
@@ -213,7 +224,9 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         torch.Device device = Devices.Select(options.Device);
         var data = new RunData(scenario, new Lazy<torch.Device>(device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
         torch.set_num_threads(scenario.Threads);
-        var trainer = new ModelTrainer(scenario, data, backend, new ModelStore(say: log.Line), options, folder, log, time);
+        var store = new ModelStore(say: log.Line);
+        store.Sweep();
+        var trainer = new ModelTrainer(scenario, data, backend, store, options, folder, log, time);
         trainer.CheckImports();
         trainer.Foretell();
         foreach (ModelSpec spec in scenario.Models.Where(model => trials.Any(trial => trial.Model == model)))
@@ -240,13 +253,14 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
     private static string Label(TrialKey key, int number, int trials) => $"trial {number}/{trials}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
 
     private void RunTrial(
-        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, IRunBackend backend, ResultsWriter writer, CancellationToken cancellation)
+        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity, IRunBackend backend, ResultsWriter writer,
+        CancellationToken cancellation)
     {
         int done = 0, total = Requests(planned.Spec, with.Images);
         var pace = new Pace(time);
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
-        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers);
+        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers, identity);
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);

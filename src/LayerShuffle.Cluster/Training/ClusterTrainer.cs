@@ -32,7 +32,7 @@ public sealed class ClusterTrainer(
         TrainingJob job, Action<TrainingRecord>? epochDone = null, Action<int, int>? stepDone = null, CancellationToken cancellation = default)
     {
         using var parts = new TrainingParts(job.Model, job.Options);
-        TrainingProgress progress = TrainingCheckpoint.Resume(job.CheckpointDirectory, job.Model, parts, log);
+        TrainingProgress progress = TrainingCheckpoint.Resume(job, parts, log);
         if (progress.Records.Count >= job.Options.Epochs)
             return progress.Records;
         int done = progress.Records.Count * TrainingLoop.StepsPerEpoch(job) + progress.EpochSteps;

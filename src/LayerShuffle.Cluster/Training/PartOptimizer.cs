@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Files;
 using LayerShuffle.Vision;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -98,7 +99,11 @@ public sealed class PartOptimizer : IDisposable
     }
 
     /// <summary>Writes the optimizer's state.</summary>
-    public void Save(string path) => adamw.save_state_dict(path);
+    public void Save(string path)
+    {
+        Disk.About("write", path);
+        adamw.save_state_dict(path);
+    }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     public void Load(string path) => adamw.load_state_dict(path);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LayerShuffle.Network.Files;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
@@ -7,26 +8,26 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Training;
 
 /// <summary>
-/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the others, sealed, flushed and renamed into its place, so that a crash leaves whole ones.
+/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what made it, flushed and renamed into its place, so that a crash leaves whole ones.
 /// The one before it stays, in case the disk does not keep what it confirmed.
 /// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
 /// </summary>
 public static class TrainingCheckpoint
 {
-    private const string Prefix = "checkpoint-", WithinEpoch = "-step-", Unfinished = ".tmp";
+    private const string Prefix = "checkpoint-", WithinEpoch = "-step-";
     private const string Weights = "model.safetensors", Records = "training.json", Sums = "epoch.json", CoordinatorOptimizer = "coordinator.optimizer";
 
-    /// <summary>Writes a checkpoint; nothing if there is no directory for it.</summary>
-    public static void Save(string? directory, VisionTransformer model, TrainingParts parts, TrainingProgress progress)
+    /// <summary>Writes a checkpoint of a job; nothing if there is no directory for it.</summary>
+    public static void Save(TrainingJob job, TrainingParts parts, TrainingProgress progress)
     {
-        if (directory is null)
+        if (job.CheckpointDirectory is not { } directory)
             return;
         string name = FormattableString.Invariant($"{Prefix}{progress.Records.Count}") + (progress.EpochSteps > 0 ? FormattableString.Invariant($"{WithinEpoch}{progress.EpochSteps}") : "");
-        string next = Path.Combine(directory, name + Unfinished), current = Path.Combine(directory, name);
+        string next = Path.Combine(directory, name + Disk.Unfinished), current = Path.Combine(directory, name);
         if (Directory.Exists(next))
-            Directory.Delete(next, true);
-        Directory.CreateDirectory(next);
-        IReadOnlyDictionary<string, Tensor> state = model.StateDictionary();
+            Disk.DeleteFolder(next);
+        Disk.MakeFolder(next);
+        IReadOnlyDictionary<string, Tensor> state = job.Model.StateDictionary();
         SafeTensors.Write(Path.Combine(next, Weights), state);
         foreach (Tensor tensor in state.Values)
             tensor.Dispose();
@@ -34,36 +35,35 @@ public static class TrainingCheckpoint
         for (int i = 0; i < parts.Layers.Count; i++)
             parts.Layers[i].Save(Path.Combine(next, LayerOptimizer(i)));
         if (progress.EpochSteps > 0)
-            File.WriteAllText(Path.Combine(next, Sums), JsonSerializer.Serialize(progress with { Records = [] }));
-        File.WriteAllText(Path.Combine(next, Records), JsonSerializer.Serialize(progress.Records));
-        CheckpointSeal.Write(next);
+            Disk.Replace(Path.Combine(next, Sums), stream => JsonSerializer.Serialize(stream, progress with { Records = [] }));
+        Disk.Replace(Path.Combine(next, Records), stream => JsonSerializer.Serialize(stream, progress.Records));
+        FolderSeal.Write(next, job.Key);
         if (Directory.Exists(current))
-            Directory.Delete(current, true);
-        Directory.Move(next, current);
+            Disk.DeleteFolder(current);
+        Disk.MoveFolder(next, current);
         (int, int) place = (progress.Records.Count, progress.EpochSteps);
         string? before = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is { } earlier && earlier.CompareTo(place) < 0).MaxBy(Place);
         foreach (string other in Directory.GetDirectories(directory, $"{Prefix}*").Where(d => d != current && d != before))
-            Directory.Delete(other, true);
+            Disk.DeleteFolder(other);
     }
 
     /// <summary>Restores the last whole checkpoint; <see cref="TrainingProgress.None"/>, with model and optimizers as they were, if there is none.</summary>
-    /// <param name="directory">Where the checkpoints are; null for none.</param>
-    /// <param name="model">Gets the weights.</param>
+    /// <param name="job">The training; its model gets the weights. A checkpoint of another one is none.</param>
     /// <param name="parts">Get their optimizers' states.</param>
     /// <param name="log">Told in one sentence of checkpoints that are damaged, and where the training goes on instead.</param>
-    public static TrainingProgress Resume(string? directory, VisionTransformer model, TrainingParts parts, Action<string>? log = null)
+    public static TrainingProgress Resume(TrainingJob job, TrainingParts parts, Action<string>? log = null)
     {
-        if (directory is null || !Directory.Exists(directory))
+        if (job.CheckpointDirectory is not { } directory || !Directory.Exists(directory))
             return TrainingProgress.None;
         List<string> damaged = [];
         string? current = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is not null).OrderByDescending(Place).FirstOrDefault(IsWhole);
         if (damaged.Count > 0)
             log?.Invoke($"{string.Join(" and ", damaged)} cannot be used; the training {(current is null ? "begins anew" : $"goes on from {Path.GetFileName(current)}")}");
-        return current is null ? TrainingProgress.None : Load(current, model, parts);
+        return current is null ? TrainingProgress.None : Load(current, job.Model, parts);
 
         bool IsWhole(string folder)
         {
-            string? breach = CheckpointSeal.Breach(folder);
+            string? breach = FolderSeal.Breach(folder, job.Key);
             if (breach is not null)
                 damaged.Add($"{Path.GetFileName(folder)} ({breach})");
             return breach is null;

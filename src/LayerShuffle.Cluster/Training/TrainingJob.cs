@@ -17,6 +17,9 @@ namespace LayerShuffle.Cluster.Training;
 public sealed record TrainingJob(
     string Name, int TrainingSeed, VisionTransformer Model, TrainingOptions Options, ITrainingData Data, ITestImages Test, SeedTree Luck, string? CheckpointDirectory)
 {
+    /// <summary>The hash of all that decides its weights: a checkpoint that was made under another key is none of this training.</summary>
+    public string Key { get; init; } = "";
+
     /// <summary>Told of every epoch before its checkpoint is written, when <see cref="Model"/> holds its weights.</summary>
     public Action<TrainingRecord>? EpochTrained { get; init; }
 }

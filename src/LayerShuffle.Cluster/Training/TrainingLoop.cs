@@ -33,7 +33,7 @@ internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRu
             progress = new TrainingProgress([.. progress.Records, record]);
             job.EpochTrained?.Invoke(record);
             if (options.CheckpointEpochs > 0 && ((epoch + 1) % options.CheckpointEpochs == 0 || epoch + 1 == options.Epochs))
-                TrainingCheckpoint.Save(job.CheckpointDirectory, job.Model, parts, progress);
+                TrainingCheckpoint.Save(job, parts, progress);
             epochDone?.Invoke(record);
         }
 
@@ -68,7 +68,7 @@ internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRu
             if (options.CheckpointSteps > 0 && step % options.CheckpointSteps == 0 && progress.EpochSteps < stepsPerEpoch)
             {
                 await runner.CollectAsync(step, cancellation).ConfigureAwait(false);
-                TrainingCheckpoint.Save(job.CheckpointDirectory, job.Model, parts, progress);
+                TrainingCheckpoint.Save(job, parts, progress);
             }
 
             stepDone?.Invoke(step, totalSteps);

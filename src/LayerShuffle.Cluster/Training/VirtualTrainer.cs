@@ -21,7 +21,7 @@ public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? lo
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord>? epochDone = null, Action<int, int>? stepDone = null, CancellationToken cancellation = default)
     {
         using var parts = new TrainingParts(job.Model, job.Options);
-        TrainingProgress progress = TrainingCheckpoint.Resume(job.CheckpointDirectory, job.Model, parts, log);
+        TrainingProgress progress = TrainingCheckpoint.Resume(job, parts, log);
         using var runner = new VirtualStepRunner(system, job, parts, $"training-{job.Name}-{started++}-{job.TrainingSeed}");
         Task<IReadOnlyList<TrainingRecord>> training = new TrainingLoop(job, parts, runner, evaluator).RunAsync(progress, epochDone, stepDone, cancellation);
         return training.GetAwaiter().GetResult(); // complete: virtual steps wait for nothing

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Network.Models;
 
@@ -55,7 +56,7 @@ internal sealed class JsonFile : IDisposable
         }
     }
 
-    public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => AtomicFile.Write(path, stream => Write(stream, writeMembers));
+    public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => Disk.Replace(path, stream => Write(stream, writeMembers));
 
     public static void Write(Stream stream, Action<Utf8JsonWriter> writeMembers)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Network.Models;
 
@@ -92,7 +93,7 @@ internal static class VitConfigFile
         };
     }
 
-    public static void Write(string path, VitConfig config) => AtomicFile.Write(path, stream => Write(stream, config));
+    public static void Write(string path, VitConfig config) => Disk.Replace(path, stream => Write(stream, config));
 
     public static void Write(Stream stream, VitConfig config)
     {

@@ -46,6 +46,13 @@ internal sealed class CsvBuffer : IDisposable
         return _bytes.InMemory();
     }
 
+    /// <summary>SHA-256 of everything rendered so far.</summary>
+    public string Sum()
+    {
+        _csv.Flush();
+        return _bytes.Sum();
+    }
+
     /// <summary>Appends everything rendered so far to a stream.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool AppendTo(Stream target)

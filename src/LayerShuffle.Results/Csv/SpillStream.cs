@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using LayerShuffle.Network.Files;
+
 namespace LayerShuffle.Results.Csv;
 
 /// <summary>Bytes on their way to a file: in memory while they are few, then in a file beside it that is gone when this is, also where the process is killed.</summary>
@@ -7,6 +10,7 @@ internal sealed class SpillStream(string? path) : Stream
     /// <summary>Bytes that are kept in memory.</summary>
     public const int MostInMemory = 4 << 20;
 
+    private readonly IncrementalHash sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Stream bytes = new MemoryStream();
 
     public override bool CanRead => false;
@@ -37,8 +41,14 @@ internal sealed class SpillStream(string? path) : Stream
             memory.Dispose();
         }
 
+        sum.AppendData(buffer);
+        if (bytes is not MemoryStream)
+            Disk.About("append", path!);
         bytes.Write(buffer);
     }
+
+    /// <summary>SHA-256 of what has been written.</summary>
+    public string Sum() => Convert.ToHexStringLower(sum.GetCurrentHash());
 
     /// <summary>What has been written, where it is in memory.</summary>
     public ReadOnlySpan<byte> InMemory() => ((MemoryStream)bytes).GetBuffer().AsSpan(0, (int)bytes.Length);
@@ -67,12 +77,17 @@ internal sealed class SpillStream(string? path) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             bytes.Dispose();
+            sum.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 
     private static FileStream Open(string path)
     {
+        Disk.About("create", path);
         var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
         if (!OperatingSystem.IsWindows())
             File.Delete(path); // the open file lives on without a name, so that even a kill leaves nothing behind; Windows does so by itself

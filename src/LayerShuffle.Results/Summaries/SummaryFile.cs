@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Files;
 using LayerShuffle.Network.Records;
 using LayerShuffle.Results.Csv;
 
@@ -35,22 +36,6 @@ public static class SummaryFile
                 rows.Add(summary.Mean).Add(summary.StdSeeds).Add(summary.StdRepeats).Add(summary.Ci.Low).Add(summary.Ci.High).Add(summary.Ci.Count);
             rows.EndRow();
         }
-        WriteWhole(path, rows.Bytes());
-    }
-
-    /// <summary>Writes a file; a new one takes an older one's place at once.</summary>
-    internal static void WriteWhole(string path, ReadOnlySpan<byte> bytes)
-    {
-        var temporary = path + ".tmp";
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        Disk.Replace(path, rows.Bytes().ToArray(), durable: false);
     }
 }

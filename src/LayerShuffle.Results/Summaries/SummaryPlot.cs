@@ -59,7 +59,7 @@ public static class SummaryPlot
 
     /// <summary>Writes the picture; a new one takes an older one's place at once.</summary>
     internal static void Write(string path, string title, IReadOnlyList<ResultGroup> groups) =>
-        SummaryFile.WriteWhole(path, System.Text.Encoding.UTF8.GetBytes(Draw(title, groups)));
+        Disk.Replace(path, System.Text.Encoding.UTF8.GetBytes(Draw(title, groups)), durable: false);
 
     private static string Short(string text) => text.Length <= MostLetters ? text : string.Concat(text.AsSpan(0, MostLetters - 1), "…");
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision;
@@ -59,7 +60,7 @@ public static class ModelFolder
     /// <summary>Writes the three files, weights first; each appears whole or not at all.</summary>
     public static void Save(string directory, VisionTransformer model, Preprocessor preprocessor)
     {
-        Directory.CreateDirectory(directory);
+        Disk.MakeFolder(directory);
         using (NewDisposeScope())
             SafeTensors.Write(Path.Combine(directory, WeightsName), model.StateDictionary());
         PreprocessorFile.Write(Path.Combine(directory, PreprocessorName), preprocessor, model.Config.Architecture);

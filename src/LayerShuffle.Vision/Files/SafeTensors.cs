@@ -1,3 +1,4 @@
+using LayerShuffle.Network.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision;
@@ -50,7 +51,7 @@ public static class SafeTensors
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">What the file says about itself; <c>format: pt</c> by default.</param>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+        Disk.Replace(path, stream => Write(stream, tensors, metadata));
 
     /// <summary>Writes tensors to a stream in the dictionary's sequence.</summary>
     /// <param name="stream">Where to.</param>

@@ -70,7 +70,7 @@ internal sealed class ClusterTrainingBench : IAsyncDisposable
     {
         using VisionTransformer model = VisionTransformer.Create(config, 77);
         using var parts = new TrainingParts(model, options);
-        TrainingCheckpoint.Resume(checkpoints, model, parts);
+        TrainingCheckpoint.Resume(Job(model, checkpoints), parts);
         return ([.. parts.Layers.Append(parts.Coordinator).Select(part => part.StepCounts.Distinct().ShouldHaveSingleItem())], model.Bytes());
     }
 
