@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LayerShuffle.EndToEnd.Tests;
 
 /// <summary>What the program tells a user: where it writes, what held and what did not.</summary>
@@ -77,6 +79,12 @@ public sealed class CommandTests : IDisposable
         program.Output.ShouldContain("p95 ms");
         program.Output.ShouldContain("33");
         program.Output.ShouldNotContain("trial 1/1");
+
+        // Which build it was: the same in the record as on request, with its commit where it was built from a checkout.
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(place.At("out/run.json")));
+        string version = manifest.RootElement.GetProperty("versions").GetProperty("layershuffle").GetString()!;
+        (await place.Run("--version")).Output.Trim().ShouldBe(version);
+        version.ShouldMatch(Path.Exists(Path.Combine(Repository.Root, ".git")) ? @"^\d+\.\d+\.\d+\+[0-9a-f]{40}$" : @"^\d+\.\d+\.\d+");
     }
 
     [Fact]

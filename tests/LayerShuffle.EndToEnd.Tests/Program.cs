@@ -78,6 +78,13 @@ internal sealed partial class Program
     /// <summary>Starts it, or another build of it, and ends it if it takes longer than it may.</summary>
     public static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, params string[] args) => Start(at, listen, patience, assembly, new Dictionary<string, string>(), args);
 
+    /// <summary>Spares a program of seconds, and those that it starts, most of the compiling again of what has run some dozen times. Only how soon its code is at its best depends on it.</summary>
+    public static void ShortLived(ProcessStartInfo start)
+    {
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "400"; // hexadecimal, as all of the runtime's numbers
+    }
+
     private static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, IReadOnlyDictionary<string, string> environment, string[] args)
     {
         var start = new ProcessStartInfo(DotNet, [assembly, .. args])
@@ -89,6 +96,7 @@ internal sealed partial class Program
         };
         start.Environment["LAYERSHUFFLE_CACHE"] = at.Cache;
         start.Environment["TMPDIR"] = at.Temporary;
+        ShortLived(start);
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         var process = Process.Start(start)!;

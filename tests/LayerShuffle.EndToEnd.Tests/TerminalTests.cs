@@ -129,6 +129,7 @@ public sealed partial class TerminalTests : IDisposable
         var start = new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = place.Folder, RedirectStandardOutput = true };
         start.Environment["LAYERSHUFFLE_CACHE"] = place.Cache;
         start.Environment["TMPDIR"] = place.Temporary;
+        Program.ShortLived(start);
         return Process.Start(start)!;
     }
 

@@ -3,12 +3,12 @@ namespace LayerShuffle.EndToEnd.Tests;
 /// <summary>Scenarios of seconds.</summary>
 internal static class TinyScenario
 {
-    /// <summary>Two trained models, 24 trials; loss, jitter, duplicates, reordering, a crash with restart, arbitrary orders and overlapping requests.</summary>
+    /// <summary>Two trained models, 16 trials; loss, jitter, duplicates, reordering, a crash with restart, arbitrary orders and overlapping requests.</summary>
     public const string Trained = """
         name: tiny
         seed: 7
         threads: 1
-        repeats: 3
+        repeats: 2
         dataset: {kind: shapes, train: 320, test: 80}
         model:
           image_size: 32
@@ -17,7 +17,7 @@ internal static class TinyScenario
           num_hidden_layers: 3
           num_attention_heads: 2
           intermediate_size: 64
-          training: {epochs: 4, batch_size: 16, learning_rate: 5e-3}
+          training: {epochs: 3, batch_size: 16, learning_rate: 5e-3}
         models:
           plain: {variant: standard}
           shuffled: {variant: layershuffle-predict, init_from: plain}
@@ -49,5 +49,5 @@ internal static class TinyScenario
 
         """;
 
-    public const int Trials = 24, Epochs = 4;
+    public const int Trials = 16, Epochs = 3;
 }

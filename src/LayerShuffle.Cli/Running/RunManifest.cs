@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LayerShuffle.Cluster;
-using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Datasets;
 using LayerShuffle.Network.Files;
 using LayerShuffle.Results.Expectations;
@@ -103,7 +102,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["process"] = new JsonObject { ["id"] = Environment.ProcessId, ["machine"] = Environment.MachineName },
             ["versions"] = new JsonObject
             {
-                ["layershuffle"] = typeof(VirtualTrialRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+                ["layershuffle"] = ProgramVersion.Current,
                 ["dotnet"] = Environment.Version.ToString(),
                 ["torchsharp"] = TorchLibrary.Version,
                 ["akka"] = typeof(Akka.Actor.ActorSystem).Assembly.GetName().Version?.ToString(),

@@ -67,7 +67,7 @@ internal sealed class Worker : IDisposable
     /// <summary>A control message.</summary>
     public void Received(object message)
     {
-        if (over)
+        if (over || (process is not null && CoordinatedShutdown.Get(process.System).ShutdownReason is not null))
             return;
         try
         {
@@ -281,10 +281,10 @@ internal sealed class Worker : IDisposable
 
     private void Probe() => TellCoordinator(new ClockProbe(settings.Endpoint, process.Timer.Now));
 
-    /// <summary>It cannot go on: the run ends, and says why.</summary>
+    /// <summary>It cannot go on: the run ends, and says why. That its actors end with a system that is being ended, as that of an expelled member is, is told by its exit code.</summary>
     public void Problem(string reason)
     {
-        if (over)
+        if (over || (process is not null && CoordinatedShutdown.Get(process.System).ShutdownReason is not null))
             return;
         log(reason);
         TellCoordinator(new WorkerProblem(settings.Endpoint, reason));

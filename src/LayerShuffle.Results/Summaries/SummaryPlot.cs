@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using LayerShuffle.Network.Files;
 
 namespace LayerShuffle.Results.Summaries;
 

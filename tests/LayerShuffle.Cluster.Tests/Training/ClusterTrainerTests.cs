@@ -75,7 +75,7 @@ public class ClusterTrainerTests
         VitConfig config = TinyModels.Config(ModelVariant.LayerShufflePosition, layers: 6);
         var options = new TrainingOptions { Epochs = 10, BatchSize = 16, MicroBatches = 4, LearningRate = 5e-3, CheckpointSteps = 3 };
         long perLayer = LeftByALayer(config);
-        for (int round = 0; round < 2; round++)
+        for (int round = 0; round < (Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 4 : 1); round++)
         {
             long before = TensorChecks.Settled(), made;
             GC.TryStartNoGCRegion(Managed).ShouldBeTrue(); // the collector would free what was forgotten, and hide it

@@ -12,7 +12,7 @@ namespace LayerShuffle.Cluster.Tests.Wall;
 [Collection(AloneCollection.Name)]
 public sealed class ControlUnderLoadTests
 {
-    private const int Frames = 60, Messages = 2000, Kind = 5;
+    private const int Frames = 20, Messages = 600, Kind = 5;
 
     [Fact]
     public async Task Nothing_is_lost_or_mixed_up_and_nobody_is_unreachable_while_the_data_planes_are_full()

@@ -11,7 +11,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
     private readonly Workplace place = new();
 
     [Fact]
-    public Task Four_kills_in_training_and_inference_every_other_of_a_supervisor() => Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, supervisors: true);
+    public Task Four_kills_in_training_and_inference_every_other_of_a_supervisor() => Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, images: 480, supervisors: true);
 
     [Fact]
     public async Task Twenty_kills_in_training_and_inference()
@@ -22,12 +22,12 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests, bool supervisors = false)
+    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests, int images = 960, bool supervisors = false)
     {
         ClusterProcesses.Need();
         var trains = new TaskCompletionSource();
         var infers = new TaskCompletionSource();
-        string scenario = place.Write("kills.yaml", WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s"));
+        string scenario = place.Write("kills.yaml", WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s", images: images));
         string last = $"epoch {training.Split(' ')[1].TrimEnd(',')}/";
         Program program = Program.Start(
             place,

@@ -6,8 +6,8 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 [Collection(KillCollection.Name)]
 public sealed class MovingLayersTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Requests = 100;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private const int Requests = 80;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly Workplace place = new();
 
     [Fact]
@@ -15,7 +15,7 @@ public sealed class MovingLayersTests(ITestOutputHelper output) : IDisposable
     {
         ClusterProcesses.Need();
         string scenario = place.Write("moves.yaml", WallScenario.Text(
-            "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2", nodes: 3, workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s")); // 20 s: a node that comes back need not hurry
+            "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2", nodes: 3, images: 640, workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s")); // 20 s: a node that comes back need not hurry
         var heard = new Lines();
         Program run = Program.Start(
             place, heard.Hear, Patience, Program.Assembly, "run", scenario, "--output", "wall", "--set", "cluster.recovery=rehost", "--listen", "127.0.0.1:0", "--workers", "2");

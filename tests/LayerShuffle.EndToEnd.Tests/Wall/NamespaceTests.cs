@@ -13,6 +13,7 @@ public sealed class NamespaceTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux's.");
         var start = new ProcessStartInfo("bash", [Path.Combine(Repository.Root, "tests/scripts/namespaces.sh"), Program.Assembly]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Program.ShortLived(start);
         using Process script = Process.Start(start)!;
         Task<string> errors = script.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string said = await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

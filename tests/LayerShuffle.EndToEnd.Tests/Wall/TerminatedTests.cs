@@ -5,7 +5,7 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
 {
     private const int Requests = 60;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly Workplace place = new();
 
     [Theory]
@@ -15,7 +15,7 @@ public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
     {
         ClusterProcesses.Need();
         string scenario = place.Write("terminated.yaml", WallScenario.Text(
-            "epochs: 3, batch_size: 16, learning_rate: 3e-3", nodes: 2, workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s"));
+            "epochs: 3, batch_size: 16, learning_rate: 3e-3", nodes: 2, images: 480, workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s"));
         var heard = new Lines();
         Program run = Program.Start(place, heard.Hear, Patience, Program.Assembly, "run", scenario, "--output", "out");
         await heard.Until(run, "shuffled: epoch 1/3");

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using LayerShuffle.Cluster.Processes;
 
-namespace LayerShuffle.Cli.Tests;
+namespace LayerShuffle.Tests;
 
 /// <summary>Computing threads wait as they do in the program: beside other tests two of them would be slower than one by orders of magnitude.</summary>
 internal static class ThreadSettings
