@@ -25,7 +25,7 @@ internal static class HonestyBenchmark
             string[] quick = options.Quick ? ["dataset.train=640", "dataset.test=200", "model.training.epochs=1"] : [];
             Scenario scenario = ShippedScenarios.Load(Quickstart, quick, seed);
             ModelSpec baseline = scenario.Models.First(model => model.InitFrom is null);
-            ImageDataset images = new RunData(scenario, new Lazy<Device>(() => CPU), scenario.Threads).Dataset(baseline.ImageSize);
+            ImageDataset images = new RunData(scenario, new Lazy<Device>(() => CPU), scenario.Threads).Dataset(baseline);
             (double linear, double learningRate, int epoch) = LinearModel.Best(images, baseline.Training!.BatchSize, options.Pick(40, 2));
             double one = Train(scenario, baseline, [.. quick, "model.num_hidden_layers=1"]), all = Train(scenario, baseline, quick);
             table.Add(seed, Percent(linear), FormattableString.Invariant($"{learningRate}, {epoch}"), Percent(one), Percent(all), FormattableString.Invariant($"{100 * (all - one):0.0} points"));

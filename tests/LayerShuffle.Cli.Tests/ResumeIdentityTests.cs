@@ -1,4 +1,3 @@
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
 

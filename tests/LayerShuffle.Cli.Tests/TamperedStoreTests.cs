@@ -1,9 +1,7 @@
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cluster.Shipping;
-using LayerShuffle.Network.Records;
 using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;
