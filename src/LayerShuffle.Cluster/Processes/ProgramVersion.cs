@@ -6,6 +6,18 @@ namespace LayerShuffle.Cluster.Processes;
 public static class ProgramVersion
 {
     /// <summary>The informational version of the program that runs: number and commit. Its parts bear no commit, so that one does not compile them all again.</summary>
-    public static string Current { get; } =
-        (Assembly.GetEntryAssembly() ?? typeof(ProgramVersion).Assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string Current { get; } = Program().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>The program's assembly, also where somebody else's process has loaded it; else that of the process.</summary>
+    private static Assembly Program()
+    {
+        try
+        {
+            return Assembly.Load("layershuffle");
+        }
+        catch (FileNotFoundException)
+        {
+            return Assembly.GetEntryAssembly() ?? typeof(ProgramVersion).Assembly;
+        }
+    }
 }
