@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Tests;
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli;
 
@@ -46,8 +46,11 @@ internal static class ErrorText
     /// <summary>Whether the same command may come further once something outside the scenario is mended: a full disk, a lost machine, not a bug.</summary>
     public static bool MayPass(Exception exception) =>
         Cause(exception) is OperationCanceledException or OutputException or UnauthorizedAccessException or IOException or OutOfMemoryException or SocketException or TimeoutException
-        || Cause(exception).GetType().Namespace?.StartsWith("LayerShuffle.Cluster.", StringComparison.Ordinal) == true && Cause(exception) is not Cluster.Training.TrainingDivergedException and not PlacementException
+        || IsOfTheCluster(Cause(exception)) && Cause(exception) is not Actors.Training.TrainingDivergedException and not PlacementException
         || MissingTorch(exception) is not null;
+
+    /// <summary>Whether an exception is one of the parts that a cluster is made of.</summary>
+    private static bool IsOfTheCluster(Exception cause) => cause.GetType().Namespace?.Split('.') is ["LayerShuffle", "Actors" or "Transport" or "Security" or "Supervision" or "Cluster", ..];
 
     private static string Bug(Exception exception, bool verbose) =>
         $" This is an unexpected {Cause(exception).GetType().Name}{(While(exception) is { Length: > 0 } doing ? " " + doing : "")}: a bug. Please report it{(verbose ? " with what follows." : "; --verbose shows what to send along.")}";

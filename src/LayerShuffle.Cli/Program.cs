@@ -1,5 +1,5 @@
 using LayerShuffle.Cli;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 ThreadWaits.Shorten(); // first of all: libtorch's OpenMP reads it once
 return CommandLine.Run(args);

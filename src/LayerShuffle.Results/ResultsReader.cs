@@ -1,5 +1,5 @@
 using CsvHelper;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 

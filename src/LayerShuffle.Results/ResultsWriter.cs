@@ -1,6 +1,6 @@
-using LayerShuffle.Network.Files;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Files;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;

@@ -1,5 +1,5 @@
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 

@@ -1,4 +1,3 @@
-
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>Models to time.</summary>

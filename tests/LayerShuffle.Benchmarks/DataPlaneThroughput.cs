@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Security;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Benchmarks;

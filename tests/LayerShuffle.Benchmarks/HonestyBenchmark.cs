@@ -1,7 +1,8 @@
 using LayerShuffle.Cli;
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Results;
+using LayerShuffle.Results.Csv;
 using LayerShuffle.Scenarios;
 using static TorchSharp.torch;
 

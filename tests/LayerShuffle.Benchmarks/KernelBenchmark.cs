@@ -1,7 +1,7 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Seeds;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Benchmarks;
 

@@ -1,5 +1,6 @@
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Datasets.Loading;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Benchmarks;
 

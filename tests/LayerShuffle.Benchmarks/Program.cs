@@ -1,5 +1,5 @@
 using LayerShuffle.Benchmarks;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 ThreadWaits.Shorten();
 return BenchmarkList.Run(args);

@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Seeds;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Benchmarks;

@@ -1,12 +1,12 @@
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Benchmarks;

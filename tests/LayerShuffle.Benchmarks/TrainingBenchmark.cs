@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using TorchSharp;
 using TorchSharp.Modules;

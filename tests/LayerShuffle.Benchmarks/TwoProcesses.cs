@@ -4,12 +4,12 @@ using System.Net;
 using System.Net.Sockets;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Security;
+using LayerShuffle.Supervision;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

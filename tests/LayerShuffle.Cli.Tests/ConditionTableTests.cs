@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Results.Tests;
 using LayerShuffle.Tests;

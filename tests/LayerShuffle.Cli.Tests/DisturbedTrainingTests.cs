@@ -1,9 +1,9 @@
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Scenarios;
 using static TorchSharp.torch;
 

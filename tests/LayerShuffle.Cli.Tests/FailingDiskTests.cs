@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Supervision;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Cluster.Trials;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Tests.Support;
 using LayerShuffle.Scenarios;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Tests;
 

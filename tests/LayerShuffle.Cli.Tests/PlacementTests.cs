@@ -1,5 +1,5 @@
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 

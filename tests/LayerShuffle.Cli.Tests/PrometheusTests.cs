@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Cluster.Metrics;
+using LayerShuffle.Core.Metrics;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Cluster.Training;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Tests;

@@ -1,7 +1,7 @@
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Transport.Blobs;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;
@@ -57,7 +57,7 @@ public sealed class TamperedStoreTests : IDisposable
         string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock")];
         files.Count(file => file.Contains("checkpoint-1", StringComparison.Ordinal)).ShouldBe(7); // weights, three layers and the coordinator, records, seal
         foreach (string file in files.Where(file => file.Contains("checkpoint-1", StringComparison.Ordinal)))
-            EveryHundredth(file, what => Network.Files.FolderSeal.Breach(Path.GetDirectoryName(file)!, hash).ShouldNotBeNull(what));
+            EveryHundredth(file, what => Core.Files.FolderSeal.Breach(Path.GetDirectoryName(file)!, hash).ShouldNotBeNull(what));
         EveryHundredth(files.Single(file => file.EndsWith("epoch-1.safetensors", StringComparison.Ordinal)), what => store.DamagedEpoch(hash).ShouldBe(1, what));
         string tests = files.Single(file => file.Contains("/tests/", StringComparison.Ordinal));
         EveryHundredth(tests, what => store.Accuracies(hash, Path.GetFileNameWithoutExtension(tests)).ShouldBeEmpty(what), Long ? 1 : 10);

@@ -1,12 +1,13 @@
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Simulation;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;

@@ -1,9 +1,9 @@
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Cluster.Tests;
 

@@ -1,8 +1,8 @@
 using CsCheck;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Workloads;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;

@@ -1,6 +1,7 @@
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;

@@ -1,7 +1,7 @@
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;

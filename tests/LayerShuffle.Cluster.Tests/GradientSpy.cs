@@ -1,5 +1,5 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
 
 namespace LayerShuffle.Cluster.Tests;
 

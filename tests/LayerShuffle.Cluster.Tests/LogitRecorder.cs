@@ -1,7 +1,6 @@
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
 

@@ -1,10 +1,10 @@
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Seeds;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;

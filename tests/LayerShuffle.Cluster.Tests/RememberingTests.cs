@@ -1,9 +1,9 @@
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 using static TorchSharp.torch;

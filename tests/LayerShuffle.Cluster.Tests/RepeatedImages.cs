@@ -1,5 +1,5 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Seeds;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests;

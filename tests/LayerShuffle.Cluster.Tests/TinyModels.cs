@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

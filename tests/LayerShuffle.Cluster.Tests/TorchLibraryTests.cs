@@ -1,3 +1,5 @@
+using LayerShuffle.Vision;
+
 namespace LayerShuffle.Cluster.Tests;
 
 /// <summary>What it means that libtorch is missing, and what does not.</summary>

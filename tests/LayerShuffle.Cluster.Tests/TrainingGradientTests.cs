@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

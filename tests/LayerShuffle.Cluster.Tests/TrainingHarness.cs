@@ -1,8 +1,8 @@
 using Akka.Actor;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Tests.Serialization;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Cluster.Tests;
 

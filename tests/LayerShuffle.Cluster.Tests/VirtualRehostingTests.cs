@@ -1,8 +1,8 @@
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;
@@ -43,7 +43,7 @@ public sealed class VirtualRehostingTests
         foreach (RequestRecord request in trial.Requests)
         {
             // The hop to layer 1 is sent 7 ms after the request, and given up after 50 ms; sent again it would meet the new host.
-            bool early = request.Submitted + Ms(7) < new Network.Time.Instant(Ms(1000).Nanoseconds);
+            bool early = request.Submitted + Ms(7) < new Core.Time.Instant(Ms(1000).Nanoseconds);
             request.Latency.ShouldBe(Ms(early ? Skipped : OneHopLess));
             request.Skipped.ShouldBe(early ? [1] : []);
         }

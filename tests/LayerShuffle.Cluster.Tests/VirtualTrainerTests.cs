@@ -1,7 +1,7 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;

@@ -1,4 +1,5 @@
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Loading;
 
 namespace LayerShuffle.Datasets.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 /// <summary>A coordinator that starts local supervisors and their workers, says the workers' process ids, stops the last worker, and waits to be killed.</summary>
 internal static class StandInCoordinator

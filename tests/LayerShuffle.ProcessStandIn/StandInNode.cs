@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 /// <summary>A supervisor with the command line that local supervisors are started with.</summary>
 internal sealed class StandInNode : IWorkerLauncher

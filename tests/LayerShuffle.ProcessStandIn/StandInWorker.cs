@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 /// <summary>A worker that computes nothing. Its settings are words: what it does besides being ready and waiting for its end.</summary>
 internal static class StandInWorker

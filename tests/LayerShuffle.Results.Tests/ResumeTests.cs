@@ -64,7 +64,7 @@ public class ResumeTests
     public void Epochs_that_are_there_are_not_written_again()
     {
         using var directory = new TemporaryDirectory();
-        var epoch = new Network.Records.TrainingRecord("m", 0, 1, 10, 1, 1, null, 0.1, 0.5, 0.5);
+        var epoch = new Core.Records.TrainingRecord("m", 0, 1, 10, 1, 1, null, 0.1, 0.5, 0.5);
         using (var writer = Open(directory))
             writer.WriteTraining([epoch]);
         using (var writer = Open(directory))

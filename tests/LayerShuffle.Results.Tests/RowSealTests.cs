@@ -1,3 +1,5 @@
+using LayerShuffle.Results.Csv;
+
 namespace LayerShuffle.Results.Tests;
 
 /// <summary>Rows that are read back are those that were written by this very trial, or the trial is not finished.</summary>
@@ -142,7 +144,7 @@ public class RowSealTests
 
     private static TrialIdentity Identity(int trial) => new($"trial-{trial}", $"model-{trial % 2}");
 
-    private static Network.Records.TrainingRecord Epoch(string model, int epoch, double loss) => new(model, 0, epoch, 10 * epoch, loss, 1, null, 0.1, 0.5, 0.5);
+    private static Core.Records.TrainingRecord Epoch(string model, int epoch, double loss) => new(model, 0, epoch, 10 * epoch, loss, 1, null, 0.1, 0.5, 0.5);
 
     private static ResultsWriter Open(string directory) => new(directory, 7, "sealed", []);
 
@@ -165,8 +167,8 @@ public class RowSealTests
         using var rows = writer.Begin(Sample.Key(trial, repeat: trial), None, null, Identity(trial));
         rows.Finish(Sample.Trial(Sample.Key(trial, repeat: trial)) with
         {
-            Ledger = [new Network.Records.LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began")],
-            Hops = [new Network.Records.HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = trial, From = "coordinator", To = "node-1", Layer = 0, Sent = Sample.At(trial), Fate = "lost" }],
+            Ledger = [new Core.Records.LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began")],
+            Hops = [new Core.Records.HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = trial, From = "coordinator", To = "node-1", Layer = 0, Sent = Sample.At(trial), Fate = "lost" }],
         });
     }
 }

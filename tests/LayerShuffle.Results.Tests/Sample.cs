@@ -1,7 +1,8 @@
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Results.Tests;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Results.Tests;
 

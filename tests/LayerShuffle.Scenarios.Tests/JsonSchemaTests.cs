@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Tests;
 

@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Language;
+
 namespace LayerShuffle.Scenarios.Tests;
 
 /// <summary>Names and swept keys as columns hold them.</summary>
@@ -79,7 +81,7 @@ public class NameTests
     [Fact]
     public void Every_metric_of_the_summary_can_be_expected()
     {
-        foreach (string metric in Network.Records.MetricCatalogue.Summarised)
+        foreach (string metric in Core.Records.MetricCatalogue.Summarised)
             Metric.Find(metric).ShouldNotBeNull(metric);
         Some.Valid(Some.Minimal + "expect: [{metric: completion, min: 95%}]\n").Expectations[0].Min.ShouldBe(0.95);
     }

@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Scenarios.Tests;
 

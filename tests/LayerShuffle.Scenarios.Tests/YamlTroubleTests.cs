@@ -1,4 +1,5 @@
 using CsCheck;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Tests;
 
@@ -45,7 +46,7 @@ public class YamlTroubleTests
                 at: 3s
                 <<: [*down, {at: 5s, nodes: [node-4]}]
             """);
-        scenario.Conditions[0].Faults.Select(fault => (fault.Name, fault.At.TotalSeconds, ((Network.Faults.CrashFault)fault).Nodes.Names![0], ((Network.Faults.CrashFault)fault).RestartAfter!.Value.TotalSeconds))
+        scenario.Conditions[0].Faults.Select(fault => (fault.Name, fault.At.TotalSeconds, ((Core.Faults.CrashFault)fault).Nodes.Names![0], ((Core.Faults.CrashFault)fault).RestartAfter!.Value.TotalSeconds))
             .ShouldBe([("first", 1, "node-1", 2), ("second", 1, "node-2", 2), ("third", 3, "node-1", 2)]);
     }
 

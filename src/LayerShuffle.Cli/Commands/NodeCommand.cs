@@ -4,9 +4,9 @@ using System.Net.Sockets;
 using System.Text;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster;
-using LayerShuffle.Cluster.Addresses;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Core;
+using LayerShuffle.Security.Addresses;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Commands;
 

@@ -3,6 +3,7 @@ using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Cli.Commands;
 

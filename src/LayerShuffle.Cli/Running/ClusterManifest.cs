@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,9 +1,9 @@
 using System.Net;
-using LayerShuffle.Cluster;
-using LayerShuffle.Cluster.Addresses;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Security;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cli.Running;
 

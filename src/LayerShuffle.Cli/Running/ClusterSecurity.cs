@@ -1,6 +1,6 @@
 using System.Security.Authentication;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Running;
 

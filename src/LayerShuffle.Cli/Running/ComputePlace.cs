@@ -1,7 +1,7 @@
-using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Datasets;
 using static TorchSharp.torch;
 

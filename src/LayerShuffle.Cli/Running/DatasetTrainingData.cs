@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Seeds;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

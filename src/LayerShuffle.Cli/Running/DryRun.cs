@@ -1,11 +1,12 @@
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Seeds;
-using LayerShuffle.Network.Trials;
-using LayerShuffle.Network.Workloads;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;

@@ -1,7 +1,7 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Running;

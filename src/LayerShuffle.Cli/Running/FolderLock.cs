@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace LayerShuffle.Cli.Running;

@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Addresses;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cli.Running;
 

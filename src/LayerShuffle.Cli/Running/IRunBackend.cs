@@ -1,7 +1,7 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Cli.Running;
 

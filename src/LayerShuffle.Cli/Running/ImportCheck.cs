@@ -1,4 +1,5 @@
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 

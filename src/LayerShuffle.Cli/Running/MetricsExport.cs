@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using LayerShuffle.Cluster.Metrics;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Supervision;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;

@@ -1,5 +1,6 @@
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Network.Files;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Files;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Supervision;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

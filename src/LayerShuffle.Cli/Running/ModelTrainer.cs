@@ -1,9 +1,9 @@
 using System.Text.Json;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Datasets;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;

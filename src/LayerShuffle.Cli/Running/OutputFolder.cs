@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Running;
 

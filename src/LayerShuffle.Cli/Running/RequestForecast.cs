@@ -1,6 +1,5 @@
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Workloads;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;

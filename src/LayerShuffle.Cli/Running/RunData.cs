@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;

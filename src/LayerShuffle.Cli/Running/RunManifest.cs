@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LayerShuffle.Cluster;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Core.Files;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Files;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Supervision;
+using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,16 +1,18 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Datasets;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
 using LayerShuffle.Results;
+using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Syntax;
 using LayerShuffle.Vision;
 using TorchSharp;
 

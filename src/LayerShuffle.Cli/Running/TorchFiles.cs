@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using LayerShuffle.Cluster;
+using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Scenarios;
 using static TorchSharp.torch;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
+using LayerShuffle.Results.Csv;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;

@@ -1,5 +1,4 @@
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Trials;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Running;

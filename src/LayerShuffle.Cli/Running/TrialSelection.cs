@@ -1,5 +1,6 @@
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Cli.Running;
 

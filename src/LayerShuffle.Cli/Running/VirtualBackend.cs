@@ -1,9 +1,9 @@
-using LayerShuffle.Cluster.Metrics;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,16 +1,15 @@
 using System.Net;
-using LayerShuffle.Cluster.Metrics;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Seeds;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Scenarios;
+using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Cli.Running;
 

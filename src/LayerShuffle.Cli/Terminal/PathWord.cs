@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Cli.Terminal;
 

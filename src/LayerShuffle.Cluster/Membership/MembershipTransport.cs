@@ -1,6 +1,9 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
 using Akka.Remote.Transport;
-using LayerShuffle.Cluster.Addresses;
+using Google.Protobuf;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cluster.Membership;
 
@@ -10,7 +13,7 @@ namespace LayerShuffle.Cluster.Membership;
 /// <param name="wrapped">The transport below.</param>
 /// <param name="gate">The gate.</param>
 /// <param name="filter">What looks at whatever is read.</param>
-internal sealed class MembershipTransport(Transport wrapped, MembershipGate gate, InboundFilter filter) : Transport
+internal sealed class MembershipTransport(Akka.Remote.Transport.Transport wrapped, MembershipGate gate, InboundFilter filter) : Akka.Remote.Transport.Transport
 {
     /// <summary>Associations that others began and over which nothing has come; Akka.Remote itself ends them after its time-out of 15 s.</summary>
     private const int MostSilent = 256;
@@ -61,4 +64,75 @@ internal sealed class MembershipTransport(Transport wrapped, MembershipGate gate
 #pragma warning restore CS0618
         }
     }
+}
+
+/// <summary>Made by Akka.Remote, by the name of its type in the configuration, and asked to put our transport around its own.</summary>
+internal sealed class MembershipTransportProvider : ITransportAdapterProvider
+{
+    /// <summary>The configuration that has Akka.Remote do so. No blank after the comma: Akka.Remote would read quotation marks into the name.</summary>
+    public static Config Config { get; } = ConfigurationFactory.ParseString($$"""
+        akka.remote {
+          adapters.membership = "{{typeof(MembershipTransportProvider).FullName}},{{typeof(MembershipTransportProvider).Assembly.GetName().Name}}"
+          dot-netty.tcp.applied-adapters = ["membership"]
+        }
+        """);
+
+    public Akka.Remote.Transport.Transport Create(Akka.Remote.Transport.Transport wrappedTransport, ExtendedActorSystem system) =>
+        system.Settings.Setup.Get<MembershipSetup>() is { HasValue: true, Value: var setup } ? new MembershipTransport(wrappedTransport, setup.Gate, setup.Filter) : wrappedTransport;
+}
+
+/// <summary>One association with a gate before whatever is written, and a filter after whatever is read.</summary>
+internal sealed class MembershipHandle : AssociationHandle
+{
+    private readonly AssociationHandle wrapped;
+    private readonly MembershipGate gate;
+
+    /// <param name="wrapped">The association below.</param>
+    /// <param name="gate">The gate.</param>
+    /// <param name="filter">The filter.</param>
+    /// <param name="silent">Where it is until something comes over it; null: this process began it.</param>
+    public MembershipHandle(AssociationHandle wrapped, MembershipGate gate, InboundFilter filter, Newcomers<AssociationHandle>? silent)
+        : base(wrapped.LocalAddress, wrapped.RemoteAddress)
+    {
+        (this.wrapped, this.gate) = (wrapped, gate);
+        ReadHandlerSource = new TaskCompletionSource<IHandleEventListener>();
+        _ = ReadHandlerSource.Task.ContinueWith(
+            above => wrapped.ReadHandlerSource.TrySetResult(new Reader(above.Result, wrapped, filter, silent)),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    public override bool Write(ByteString payload) => gate.IsOpen ? wrapped.Write(payload) : Pass(payload);
+
+    [Obsolete("Akka.Remote declares it so.")]
+    public override void Disassociate() => wrapped.Disassociate();
+
+    private bool Pass(ByteString payload) => gate.Write(payload.Span, () => wrapped.Write(payload));
+
+    private sealed class Reader(IHandleEventListener above, AssociationHandle wrapped, InboundFilter filter, Newcomers<AssociationHandle>? silent) : IHandleEventListener
+    {
+        private bool heard;
+
+        public void Notify(IHandleEvent ev)
+        {
+            if (!heard && ev is InboundPayload or Disassociated)
+            {
+                heard = true;
+                silent?.Remove(wrapped); // over TLS nothing comes from who has not proven itself
+            }
+
+            if (ev is InboundPayload inbound && !filter.Allows(inbound.Payload.Span))
+                return;
+            above.Notify(ev);
+        }
+    }
+}
+
+/// <summary>How an actor system's transport finds the gate and the filter of its process.</summary>
+/// <param name="gate">The gate.</param>
+/// <param name="filter">What looks at whatever is read.</param>
+internal sealed class MembershipSetup(MembershipGate gate, InboundFilter filter) : Setup
+{
+    public InboundFilter Filter { get; } = filter;
+
+    public MembershipGate Gate { get; } = gate;
 }

@@ -1,5 +1,9 @@
+using System.Runtime.Serialization;
 using System.Text;
+using Akka.Actor;
 using Akka.Configuration;
+using Akka.Serialization;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 
@@ -32,4 +36,74 @@ public static class ClusterSerialization
     }
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
+}
+
+/// <summary>
+/// Akka's serializer for every message of the control plane (<see cref="MessageCodecs.Control"/>). A manifest picks one of the codecs that are there and nothing
+/// else: what a peer sends never names a type.
+/// </summary>
+/// <param name="system">Given by Akka.</param>
+public sealed class ClusterMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    /// <summary>Its number on the wire; Akka's own are below 41.</summary>
+    public const int WireIdentifier = 2407;
+
+    /// <inheritdoc/>
+    public override int Identifier => WireIdentifier;
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">The message has no codec.</exception>
+    public override string Manifest(object o) => CodecOf(o).Manifest;
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">The message has no codec.</exception>
+    public override byte[] ToBinary(object obj) => CodecOf(obj).Encode(obj);
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">The manifest is unknown, or the bytes are not such a message.</exception>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        MessageCodec codec = MessageCodecs.OfManifest(manifest)
+            ?? throw new SerializationException($"A peer sent a message under the manifest '{Shortened(manifest)}', which this version of LayerShuffle does not know: it is refused.");
+        try
+        {
+            return codec.Decode(bytes);
+        }
+        catch (WireFormatException exception)
+        {
+            throw new SerializationException(exception.Message, exception);
+        }
+    }
+
+    private static MessageCodec CodecOf(object message) => MessageCodecs.OfType(message.GetType())
+        ?? throw new SerializationException($"Messages of type {message.GetType().FullName} have no codec: give them one and a line in {nameof(MessageCodecs)}.");
+
+    private static string Shortened(string manifest) => manifest.Length <= 80 ? manifest : manifest[..80] + "…";
+}
+
+/// <summary>Stands where Akka's JSON serializer was: whatever no other serializer is bound to is an error, in both directions.</summary>
+/// <param name="system">Given by Akka.</param>
+public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(system)
+{
+    /// <summary>As Akka makes a serializer for which it has settings (those of JSON, which mean nothing here).</summary>
+    /// <param name="system">Given by Akka.</param>
+    /// <param name="settings">Given by Akka.</param>
+    public RefusingSerializer(ExtendedActorSystem system, Config settings)
+        : this(system) => _ = settings;
+
+    /// <inheritdoc/>
+    public override int Identifier => ClusterMessageSerializer.WireIdentifier + 1;
+
+    /// <inheritdoc/>
+    public override bool IncludeManifest => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">Always.</exception>
+    public override byte[] ToBinary(object obj) => throw new SerializationException(
+        $"{obj.GetType().FullName} does not travel between processes: no serializer is bound to it. Give it a codec and a line in {nameof(MessageCodecs)}.");
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">Always.</exception>
+    public override object FromBinary(byte[] bytes, Type type) =>
+        throw new SerializationException($"A peer sent {bytes.Length} bytes under serializer {Identifier}, which stands for what does not travel: they are refused.");
 }

@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

@@ -1,5 +1,5 @@
-using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Transport.Blobs;
 
 namespace LayerShuffle.Cluster.Serialization;
 

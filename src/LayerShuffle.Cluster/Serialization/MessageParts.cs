@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Serialization;

@@ -1,5 +1,6 @@
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Links;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

@@ -1,6 +1,7 @@
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

@@ -1,5 +1,5 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Serialization;

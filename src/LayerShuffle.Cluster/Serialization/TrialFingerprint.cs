@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

@@ -1,9 +1,9 @@
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

@@ -1,6 +1,6 @@
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
 

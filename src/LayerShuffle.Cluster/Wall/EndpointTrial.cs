@@ -1,17 +1,17 @@
 using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Actors.Tracing;
 using LayerShuffle.Cluster.Membership;
-using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Cluster.Protocol;
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Seeds;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Vision.Numbers;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,5 +1,5 @@
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Links;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,5 +1,5 @@
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

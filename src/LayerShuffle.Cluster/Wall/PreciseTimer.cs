@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Actors.Ports;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
-using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Security;
+using LayerShuffle.Security.Addresses;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 
 namespace LayerShuffle.Cluster.Wall;
 

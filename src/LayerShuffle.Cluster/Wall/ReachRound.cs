@@ -1,4 +1,5 @@
-using LayerShuffle.Cluster.Addresses;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,7 +1,8 @@
 using Akka.Actor;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Wall;

@@ -1,5 +1,5 @@
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,8 +1,10 @@
-using LayerShuffle.Cluster.Addresses;
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Metrics;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Security.Addresses;
+using LayerShuffle.Supervision;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,3 +1,5 @@
+using LayerShuffle.Cluster.Messages;
+
 namespace LayerShuffle.Cluster.Wall;
 
 /// <content>Which layers of trained models the workers host.</content>

@@ -1,4 +1,5 @@
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Core;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
-using LayerShuffle.Cluster.Addresses;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core;
+using LayerShuffle.Security.Addresses;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Wall;
 

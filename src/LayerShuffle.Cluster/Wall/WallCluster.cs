@@ -1,10 +1,11 @@
 using System.Net;
-using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Cluster.Shipping;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Core;
+using LayerShuffle.Security;
+using LayerShuffle.Security.Addresses;
+using LayerShuffle.Supervision;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Wall;
 

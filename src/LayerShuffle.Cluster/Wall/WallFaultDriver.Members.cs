@@ -1,5 +1,6 @@
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Wall;
 

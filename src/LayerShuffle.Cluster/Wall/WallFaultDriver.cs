@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Metrics;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Time;
 using TorchSharp;
 
 namespace LayerShuffle.Cluster.Wall;

@@ -1,5 +1,5 @@
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Ports;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,4 +1,5 @@
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Cluster.Messages;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,4 +1,5 @@
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
-using LayerShuffle.Cluster.Guarding;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Supervision;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,12 +1,13 @@
 using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Ports;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Wall;

@@ -1,6 +1,6 @@
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,21 +1,24 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
-using LayerShuffle.Cluster.Actors;
-using LayerShuffle.Cluster.Guarding;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Metrics;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Actors.Tracing;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Metrics;
-using LayerShuffle.Cluster.Protocol;
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -109,7 +112,7 @@ internal sealed partial class WallTrial
     /// <summary>What a busy machine has done to it; null before its end.</summary>
     public TrialStrain? Strain { get; private set; }
 
-    private Network.Seeds.SeedTree Luck => Network.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
+    private Core.Seeds.SeedTree Luck => Core.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
 
     public async Task<TrialRecord> RunAsync(CancellationToken cancellation)
     {

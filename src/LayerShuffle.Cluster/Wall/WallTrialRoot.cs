@@ -1,5 +1,5 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Actors.Ports;
 
 namespace LayerShuffle.Cluster.Wall;
 

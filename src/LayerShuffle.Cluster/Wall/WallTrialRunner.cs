@@ -1,6 +1,7 @@
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;

@@ -1,12 +1,13 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Actors;
-using LayerShuffle.Cluster.Guarding;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Shipping;
-using LayerShuffle.Cluster.Tensors;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Transport.Wire;
 using TorchSharp;
 using static TorchSharp.torch;
 

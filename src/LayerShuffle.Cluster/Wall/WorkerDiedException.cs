@@ -1,3 +1,5 @@
+using LayerShuffle.Core;
+
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>A worker ended before it was ready.</summary>

@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
-using LayerShuffle.Cluster.Addresses;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core;
+using LayerShuffle.Security;
+using LayerShuffle.Security.Addresses;
+using LayerShuffle.Supervision;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cluster.Wall;
 

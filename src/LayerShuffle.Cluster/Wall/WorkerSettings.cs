@@ -1,6 +1,7 @@
 using System.Text.Json;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using LayerShuffle.Cluster.Guarding;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Ports;
-using LayerShuffle.Cluster.Training;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Wall;

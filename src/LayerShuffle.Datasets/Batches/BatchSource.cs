@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
 using TorchSharp;
 using static TorchSharp.torch;
 

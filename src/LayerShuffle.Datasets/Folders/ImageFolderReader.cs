@@ -1,6 +1,6 @@
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Sources;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Folders;
 

@@ -1,5 +1,5 @@
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Sources;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Shapes;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
 
 namespace LayerShuffle.Datasets.Sources;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Results.Csv;
 

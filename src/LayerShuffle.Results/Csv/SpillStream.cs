@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Results.Csv;
 

@@ -1,6 +1,6 @@
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Results.Csv;
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Results.Csv;
+using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 
 namespace LayerShuffle.Results.Expectations;

@@ -1,6 +1,5 @@
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Trials;
-using LayerShuffle.Results.Csv;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Results.Metrics;
 

@@ -1,5 +1,5 @@
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Statistics;
 

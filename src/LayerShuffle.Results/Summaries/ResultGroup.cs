@@ -1,4 +1,3 @@
-using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 
 namespace LayerShuffle.Results.Summaries;

@@ -1,6 +1,7 @@
-using LayerShuffle.Network.Files;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Files;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Csv;
+using LayerShuffle.Results.Metrics;
 
 namespace LayerShuffle.Results.Summaries;
 

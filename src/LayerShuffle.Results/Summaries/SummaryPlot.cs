@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using LayerShuffle.Network.Files;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Results.Summaries;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 
@@ -37,7 +38,7 @@ internal sealed class ClusterBinder(MistakeList mistakes)
     {
         Respawn = Read.Boolean(cluster, "respawn") ?? true,
         Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
-        RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Network.Time.Duration.Zero,
+        RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Core.Time.Duration.Zero,
         Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
         Membership = Membership(cluster?.Map("membership")),
     };

@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>What a scenario alone tells of its data set's images.</summary>

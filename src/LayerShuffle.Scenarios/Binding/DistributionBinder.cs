@@ -1,6 +1,7 @@
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

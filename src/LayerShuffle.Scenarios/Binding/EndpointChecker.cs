@@ -1,4 +1,5 @@
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

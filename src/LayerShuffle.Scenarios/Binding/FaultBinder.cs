@@ -1,5 +1,6 @@
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

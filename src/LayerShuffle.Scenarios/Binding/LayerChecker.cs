@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Knows the models' layers and says which ids are none.</summary>

@@ -1,4 +1,5 @@
-using LayerShuffle.Network.Links;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

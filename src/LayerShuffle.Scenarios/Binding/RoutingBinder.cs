@@ -1,4 +1,5 @@
-using LayerShuffle.Network.Routing;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,6 +1,8 @@
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Routing;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

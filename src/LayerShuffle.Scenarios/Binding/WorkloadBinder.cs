@@ -1,5 +1,6 @@
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Finds what is written and does nothing: settings without effect, faults that strike nothing, conditions that come to the same.</summary>

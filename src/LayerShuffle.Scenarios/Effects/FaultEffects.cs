@@ -1,7 +1,7 @@
 using System.Globalization;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,6 +1,6 @@
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Scenarios;
 

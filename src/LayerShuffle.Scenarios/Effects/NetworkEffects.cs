@@ -1,5 +1,7 @@
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Which parts of overlays and sweeps do nothing.</summary>

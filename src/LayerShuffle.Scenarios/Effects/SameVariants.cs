@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LayerShuffle.Network.Faults;
+using LayerShuffle.Core.Faults;
 
 namespace LayerShuffle.Scenarios;
 

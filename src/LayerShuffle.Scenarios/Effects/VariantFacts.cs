@@ -1,8 +1,9 @@
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Scenarios;
 
@@ -27,7 +27,7 @@ public sealed record Metric(string Name, MetricUnit Unit, bool NeedsModel = fals
             case MetricUnit.Share:
                 return Quantity.Probability(text, out value);
             case MetricUnit.Milliseconds or MetricUnit.Seconds:
-                string? problem = Quantity.Duration(text, out Network.Time.Duration duration);
+                string? problem = Quantity.Duration(text, out Core.Time.Duration duration);
                 value = Unit == MetricUnit.Seconds ? duration.TotalSeconds : duration.TotalMilliseconds;
                 return problem;
             case MetricUnit.Bytes when Quantity.Number(text, out value) is not null:

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Scenarios;
 

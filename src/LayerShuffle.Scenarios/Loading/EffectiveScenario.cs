@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Writes the effective scenario: the merged file with its defaults filled in and its paths absolute.</summary>

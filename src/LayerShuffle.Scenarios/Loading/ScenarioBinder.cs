@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Validates a merged file in full and turns it into a scenario.</summary>

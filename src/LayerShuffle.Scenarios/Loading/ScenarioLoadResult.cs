@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>What came of loading a scenario.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

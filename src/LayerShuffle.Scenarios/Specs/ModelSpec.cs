@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Scenarios;
 

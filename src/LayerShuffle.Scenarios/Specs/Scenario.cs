@@ -1,5 +1,5 @@
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Scenarios;
 

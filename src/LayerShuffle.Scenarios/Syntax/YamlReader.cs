@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using LayerShuffle.Scenarios.Syntax;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

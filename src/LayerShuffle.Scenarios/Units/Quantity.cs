@@ -1,5 +1,5 @@
 using System.Globalization;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Scenarios.Validation;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Reads expectations and says which speak of nothing.</summary>
@@ -127,7 +130,7 @@ internal sealed class ExpectationBinder(
 
     private static bool SameQuantity(string a, string b) =>
         (Quantity.Probability(a, out double x) is null && Quantity.Probability(b, out double y) is null && x == y) ||
-        (Quantity.Duration(a, out Network.Time.Duration c) is null && Quantity.Duration(b, out Network.Time.Duration d) is null && c == d) ||
+        (Quantity.Duration(a, out Core.Time.Duration c) is null && Quantity.Duration(b, out Core.Time.Duration d) is null && c == d) ||
         (Quantity.Number(a, out double e) is null && Quantity.Number(b, out double f) is null && e == f) ||
         (Quantity.Rate(a, out double g) is null && Quantity.Rate(b, out double h) is null && g == h);
 

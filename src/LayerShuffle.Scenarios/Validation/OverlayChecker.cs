@@ -1,4 +1,5 @@
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

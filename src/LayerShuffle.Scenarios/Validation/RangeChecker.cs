@@ -1,8 +1,10 @@
 using System.Globalization;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios;
 
 /// <summary>Holds a tree against the description of the language: keys, shapes, units, ranges. Says nothing of what keys mean together.</summary>

@@ -1,5 +1,7 @@
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios;
 

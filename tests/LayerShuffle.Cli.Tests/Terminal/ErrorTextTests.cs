@@ -57,9 +57,9 @@ public sealed class ErrorTextTests
     [InlineData(typeof(UsageException))]
     [InlineData(typeof(RunFailedException))]
     [InlineData(typeof(Datasets.DatasetException))]
-    [InlineData(typeof(Network.Models.ModelFormatException))]
-    [InlineData(typeof(LayerShuffle.Cluster.Security.InsecureAddressException))]
-    [InlineData(typeof(LayerShuffle.Cluster.Processes.NodeRefusedException))]
+    [InlineData(typeof(Core.Models.ModelFormatException))]
+    [InlineData(typeof(LayerShuffle.Security.InsecureAddressException))]
+    [InlineData(typeof(LayerShuffle.Supervision.NodeRefusedException))]
     public void Our_own_are_foreseen(Type type) => ErrorText.Of((Exception)Activator.CreateInstance(type, "It cannot be.")!, false).ShouldBe("Error: It cannot be.");
 
     [Fact]

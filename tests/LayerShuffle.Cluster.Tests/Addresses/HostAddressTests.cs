@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using CsCheck;
-using LayerShuffle.Cluster.Addresses;
+using LayerShuffle.Core;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cluster.Tests.Addresses;
 

@@ -1,12 +1,13 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Guarding;
-using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Tests.Training;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Routing;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Cluster.Tests.Guarding;
 
@@ -51,7 +52,7 @@ public sealed class EndedActorTests
 
         Run(new VirtualTrialRunner(system) { Observe = trace => trace }).Requests.Count.ShouldBe(20, "the next trial of the same system is whole");
 
-        static LayerShuffle.Network.Records.TrialRecord Run(VirtualTrialRunner runner) => runner.Run(
+        static LayerShuffle.Core.Records.TrialRecord Run(VirtualTrialRunner runner) => runner.Run(
             TrialBuilder.Spec(TrialBuilder.Link(5), new RoutingSpec()), new SizesOnlyModel(TrialBuilder.Layers, TrialBuilder.Tokens, TrialBuilder.Hidden), 1000);
     }
 

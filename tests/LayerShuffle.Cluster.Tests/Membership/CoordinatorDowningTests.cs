@@ -3,8 +3,8 @@ using Akka.Cluster;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Tests.Wall;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Tests.Membership;
 

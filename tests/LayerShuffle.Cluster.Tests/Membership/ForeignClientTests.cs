@@ -7,14 +7,15 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Dispatch.SysMsg;
 using Akka.Remote.Transport.DotNetty;
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Tests.Wall;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Tests.Membership;
 

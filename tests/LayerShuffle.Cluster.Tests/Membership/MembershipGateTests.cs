@@ -1,8 +1,8 @@
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Tests.Wall;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Tests.Membership;
 

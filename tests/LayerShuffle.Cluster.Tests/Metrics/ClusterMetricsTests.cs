@@ -1,13 +1,14 @@
 using System.Diagnostics.Metrics;
-using LayerShuffle.Cluster.Metrics;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Cluster.Tests.Wire;
-using LayerShuffle.Cluster.Trials;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Metrics;

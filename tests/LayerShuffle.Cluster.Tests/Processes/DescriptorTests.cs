@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 

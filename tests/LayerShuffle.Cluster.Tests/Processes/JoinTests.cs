@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 

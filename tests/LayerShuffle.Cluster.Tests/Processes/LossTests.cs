@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LayerShuffle.Cluster.Processes;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Processes;
 

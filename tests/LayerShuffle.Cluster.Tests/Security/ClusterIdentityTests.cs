@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Tests.Security;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Tests.Security;
 

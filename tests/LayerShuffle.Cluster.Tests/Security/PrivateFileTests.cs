@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Tests.Security;
 

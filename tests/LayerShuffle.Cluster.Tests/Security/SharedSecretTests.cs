@@ -5,8 +5,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using LayerShuffle.Cluster.Processes;
-using LayerShuffle.Cluster.Security;
+using LayerShuffle.Security;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Security;
 

@@ -1,5 +1,5 @@
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Serialization;

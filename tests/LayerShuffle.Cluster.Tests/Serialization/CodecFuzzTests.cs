@@ -1,6 +1,6 @@
 using System.Globalization;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Serialization;

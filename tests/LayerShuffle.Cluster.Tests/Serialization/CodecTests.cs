@@ -1,12 +1,14 @@
 using CsCheck;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Faults;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Serialization;

@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Cluster.Shipping;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Transport.Blobs;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Serialization;

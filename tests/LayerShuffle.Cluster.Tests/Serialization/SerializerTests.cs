@@ -1,8 +1,9 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
-using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Core.Routing;
 using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace LayerShuffle.Cluster.Tests.Serialization;

@@ -1,8 +1,8 @@
 using CsCheck;
-using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Links;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Serialization;
 

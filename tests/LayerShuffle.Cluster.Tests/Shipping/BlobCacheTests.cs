@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Transport.Blobs;
 
 namespace LayerShuffle.Cluster.Tests.Shipping;
 

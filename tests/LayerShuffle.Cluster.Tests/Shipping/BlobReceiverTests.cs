@@ -1,8 +1,7 @@
 using System.Threading.Channels;
-using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Shipping;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Shipping;

@@ -1,9 +1,8 @@
-using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Tests.Serialization;
 using LayerShuffle.Cluster.Tests.Wire;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Transport.Blobs;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Shipping;
 

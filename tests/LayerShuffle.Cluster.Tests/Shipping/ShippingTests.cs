@@ -1,5 +1,4 @@
-using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Shipping;
+using LayerShuffle.Transport.Blobs;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Shipping;

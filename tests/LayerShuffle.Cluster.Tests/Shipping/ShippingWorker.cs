@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Tests.Serialization;
 using LayerShuffle.Cluster.Tests.Wire;
+using LayerShuffle.Transport.Blobs;
 
 namespace LayerShuffle.Cluster.Tests.Shipping;
 

@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Vision;
 using static LayerShuffle.Cluster.Tests.Training.LocalTrainingCluster;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
-using LayerShuffle.Network.Records;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Cluster.Virtual;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Simulation;
 using LayerShuffle.Vision;
 using TorchSharp;
 
@@ -126,10 +126,10 @@ public sealed class LayerHostTests : IDisposable
     }
 
     private static TrainForward Forward(int step, int attempt) =>
-        new(step, 0, attempt, [0], 0, TinyModels.Noise(Network.Seeds.SeedTree.Root(1).Stream(), 2, Config.Tokens, Config.HiddenSize), null, 1);
+        new(step, 0, attempt, [0], 0, TinyModels.Noise(Core.Seeds.SeedTree.Root(1).Stream(), 2, Config.Tokens, Config.HiddenSize), null, 1);
 
     private static TrainBackward Backward(int step, int attempt) =>
-        new(step, 0, attempt, [0], 0, TinyModels.Noise(Network.Seeds.SeedTree.Root(2).Stream(), 2, Config.Tokens, Config.HiddenSize));
+        new(step, 0, attempt, [0], 0, TinyModels.Noise(Core.Seeds.SeedTree.Root(2).Stream(), 2, Config.Tokens, Config.HiddenSize));
 
     private sealed class Probe : ReceiveActor
     {

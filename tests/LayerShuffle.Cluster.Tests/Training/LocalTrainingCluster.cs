@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
 
 namespace LayerShuffle.Cluster.Tests.Training;
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using LayerShuffle.Cluster.Training;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
 using static LayerShuffle.Cluster.Tests.Training.LocalTrainingCluster;
 
 namespace LayerShuffle.Cluster.Tests.Training;

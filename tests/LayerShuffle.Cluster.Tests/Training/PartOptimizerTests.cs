@@ -1,4 +1,4 @@
-using LayerShuffle.Cluster.Training;
+using LayerShuffle.Actors.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 

@@ -1,11 +1,12 @@
 using System.Net;
-using LayerShuffle.Cluster.Addresses;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Tests.Addresses;
 using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Security;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

@@ -1,9 +1,10 @@
 using System.IO.Hashing;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Wall;

@@ -1,12 +1,13 @@
 using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Tensors;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
-using LayerShuffle.Network.Routing;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

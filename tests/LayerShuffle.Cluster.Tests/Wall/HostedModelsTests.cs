@@ -1,6 +1,6 @@
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Shipping;
 using LayerShuffle.Cluster.Wall;
+using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Vision;
 using static TorchSharp.torch;
 

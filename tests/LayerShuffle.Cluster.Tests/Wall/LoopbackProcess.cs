@@ -1,8 +1,8 @@
 using System.Net;
 using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Cluster.Wire;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

@@ -1,7 +1,7 @@
 using System.Net;
-using LayerShuffle.Cluster.Processes;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Clusters;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Wall;
 
 namespace LayerShuffle.Cluster.Tests.Wall;

@@ -1,7 +1,7 @@
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Seeds;
-using LayerShuffle.Network.Time;
-using LayerShuffle.Network.Workloads;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

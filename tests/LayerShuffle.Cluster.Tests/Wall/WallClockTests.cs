@@ -1,6 +1,6 @@
-using LayerShuffle.Cluster.Ports;
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Cluster.Wall;
-using LayerShuffle.Network.Time;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 

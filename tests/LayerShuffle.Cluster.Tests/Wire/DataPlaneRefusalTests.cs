@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using CsCheck;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Tests.Security;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Security;
+using LayerShuffle.Transport.Wire;
 using static LayerShuffle.Cluster.Tests.Wire.Marks;
 using static TorchSharp.torch;
 

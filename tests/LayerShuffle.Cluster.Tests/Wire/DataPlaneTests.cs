@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using CsCheck;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Tests.Security;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Security;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using static LayerShuffle.Cluster.Tests.Wire.Marks;
 using static TorchSharp.torch;
 

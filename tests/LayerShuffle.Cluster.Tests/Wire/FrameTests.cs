@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using LayerShuffle.Cluster.Security;
 using LayerShuffle.Cluster.Tests.Security;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Security;
+using LayerShuffle.Transport.Wire;
 using static LayerShuffle.Cluster.Tests.Wire.Marks;
 
 namespace LayerShuffle.Cluster.Tests.Wire;

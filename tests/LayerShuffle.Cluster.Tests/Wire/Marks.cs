@@ -1,4 +1,5 @@
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Numbers;
 
 namespace LayerShuffle.Cluster.Tests.Wire;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
-using LayerShuffle.Cluster.Security;
-using LayerShuffle.Cluster.Wire;
+using LayerShuffle.Security;
+using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Wire;
 

@@ -1,5 +1,5 @@
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Network.Seeds;
 using TorchSharp;
 
 namespace LayerShuffle.Datasets.Tests.Batches;

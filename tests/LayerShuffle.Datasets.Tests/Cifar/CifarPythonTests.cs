@@ -1,7 +1,8 @@
 using CsCheck;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Cifar;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Tests.Cifar;
 

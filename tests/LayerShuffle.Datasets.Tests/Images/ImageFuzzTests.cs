@@ -1,5 +1,5 @@
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Tests.Images;
 

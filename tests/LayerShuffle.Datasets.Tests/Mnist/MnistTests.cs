@@ -1,6 +1,7 @@
 using System.IO.Compression;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Tests.Mnist;
 

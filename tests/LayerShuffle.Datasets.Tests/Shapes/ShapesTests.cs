@@ -1,5 +1,6 @@
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Tests.Shapes;
 

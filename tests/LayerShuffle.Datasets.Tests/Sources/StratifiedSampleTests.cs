@@ -1,6 +1,6 @@
 using CsCheck;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Sources;
-using LayerShuffle.Network.Seeds;
 
 namespace LayerShuffle.Datasets.Tests.Sources;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using LayerShuffle.Network.Seeds;
+using LayerShuffle.Core.Seeds;
 
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using LayerShuffle.Cluster.Addresses;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 

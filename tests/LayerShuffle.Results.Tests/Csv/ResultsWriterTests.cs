@@ -1,5 +1,5 @@
 using System.Globalization;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Results.Tests.Csv;
 

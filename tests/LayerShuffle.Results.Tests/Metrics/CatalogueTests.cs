@@ -1,4 +1,4 @@
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 

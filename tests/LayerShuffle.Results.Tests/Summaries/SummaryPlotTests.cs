@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
-using LayerShuffle.Network.Records;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Tests;
 

@@ -1,0 +1,104 @@
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Actors.Messages;
+
+/// <summary>A request underway: its activation, its route and what has happened to it on this branch. Immutable.</summary>
+public sealed record Journey
+{
+    /// <summary>The layer of the hop back to the coordinator.</summary>
+    public const int Return = -1;
+
+    /// <summary>The request.</summary>
+    public required int Request { get; init; }
+
+    /// <summary>Images it carries.</summary>
+    public required int Images { get; init; }
+
+    /// <summary>Planned layer ids in order.</summary>
+    public required int[] Route { get; init; }
+
+    /// <summary>Nobody sends or computes for it after this.</summary>
+    public required Instant Deadline { get; init; }
+
+    /// <summary>The activation <c>[batch, tokens, hidden]</c> behind a handle, or null where the network alone is simulated.</summary>
+    public object? Activation { get; init; }
+
+    /// <summary>The branch (see <see cref="HopId"/>).</summary>
+    public ulong Branch { get; init; }
+
+    /// <summary>Index into <see cref="Route"/> of the next layer.</summary>
+    public int Next { get; init; }
+
+    /// <summary>Executed layer ids, in order.</summary>
+    public int[] Executed { get; init; } = [];
+
+    /// <summary>Layer ids lost to failures.</summary>
+    public int[] Skipped { get; init; } = [];
+
+    /// <summary>Resends on the way so far.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The next layer, or <see cref="Return"/>.</summary>
+    public int NextLayer => Next < Route.Length ? Route[Next] : Return;
+
+    /// <summary>Identity of the next hop.</summary>
+    public HopId NextHop => new(Request, Branch, Executed.Length);
+
+    /// <summary>After the next layer has been executed.</summary>
+    public Journey AfterLayer(object? output) => this with { Activation = output, Executed = [.. Executed, NextLayer], Next = Next + 1 };
+
+    /// <summary>On a new branch without the next layer.</summary>
+    public Journey WithoutLayer() => this with { Branch = NextHop.BranchAfterGivingUp(NextLayer), Skipped = [.. Skipped, NextLayer], Next = Next + 1 };
+}
+
+/// <summary>One attempt of a hop: an activation for the next layer of its journey, or the result on its way back.</summary>
+/// <param name="Journey">The journey, its next layer not yet executed.</param>
+/// <param name="Attempt">0 for the first sending.</param>
+/// <param name="From">Sending endpoint.</param>
+public sealed record HopMessage(Journey Journey, int Attempt, int From)
+{
+    /// <summary>1 for the injected duplicate.</summary>
+    public int Copy { get; init; }
+
+    /// <summary>The sender's incarnation, 1 for the first in the trial: a node that crashed and came back sends the same hop as another's.</summary>
+    public int Incarnation { get; init; } = 1;
+}
+
+/// <summary>A protocol message without payload.</summary>
+/// <param name="Hop">The hop it speaks of.</param>
+/// <param name="Layer">The layer that hop is for, or <see cref="Journey.Return"/>: draws depend on it.</param>
+/// <param name="From">Sending endpoint.</param>
+public abstract record ControlMessage(HopId Hop, int Layer, int From);
+
+/// <summary>The receiver has the hop.</summary>
+/// <param name="Hop">The hop.</param>
+/// <param name="Layer">The layer it is for, or <see cref="Journey.Return"/>.</param>
+/// <param name="Attempt">The attempt that is acknowledged.</param>
+/// <param name="Copy">Which copy of it: 1 for the injected duplicate.</param>
+/// <param name="From">The receiver.</param>
+/// <param name="Incarnation">Its incarnation: what a later crash of it loses.</param>
+/// <param name="SenderIncarnation">The sender's incarnation that the message bore.</param>
+public sealed record HopAcknowledged(HopId Hop, int Layer, int Attempt, int Copy, int From, int Incarnation, int SenderIncarnation = 1) : ControlMessage(Hop, Layer, From)
+{
+    /// <summary>The acknowledgement of a message by its receiver.</summary>
+    public static HopAcknowledged Of(HopMessage message, int by, int incarnation) =>
+        new(message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, by, incarnation, message.Incarnation);
+}
+
+/// <summary>Another endpoint has what came of the hop: its sender need not keep the activation any longer.</summary>
+/// <param name="Hop">The hop.</param>
+/// <param name="Layer">The layer it is for, or <see cref="Journey.Return"/>.</param>
+/// <param name="From">The former receiver.</param>
+public sealed record HopReleased(HopId Hop, int Layer, int From) : ControlMessage(Hop, Layer, From);
+
+/// <summary>An acknowledgement did not come in time (a timer of the sender).</summary>
+/// <param name="Custody">What it is about.</param>
+/// <param name="Attempt">The attempt that was waited for.</param>
+public sealed record AcknowledgementOverdue(object Custody, int Attempt);
+
+/// <summary>A sender gave the request up.</summary>
+/// <param name="Hop">The hop that failed.</param>
+/// <param name="Layer">The layer it is for, or <see cref="Journey.Return"/>.</param>
+/// <param name="From">The sender.</param>
+public sealed record RequestFailed(HopId Hop, int Layer, int From) : ControlMessage(Hop, Layer, From);

@@ -1,0 +1,18 @@
+using Akka.Actor;
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Actors.Ports;
+
+/// <summary>Computes a layer: start, and later a completion message. The actor that asks never blocks on a tensor.</summary>
+public interface ILayerCompute
+{
+    /// <summary>Starts a layer on an activation; <paramref name="completion"/> makes the message that tells <paramref name="replyTo"/> of the output.</summary>
+    /// <param name="layer">The layer's id.</param>
+    /// <param name="activation">Handle of its input <c>[batch, tokens, hidden]</c>, or null.</param>
+    /// <param name="request">The request it belongs to.</param>
+    /// <param name="position">Position in the order.</param>
+    /// <param name="took">How long it takes.</param>
+    /// <param name="replyTo">Who is told.</param>
+    /// <param name="completion">Makes the message from the output's handle.</param>
+    void Start(int layer, object? activation, int request, int position, Duration took, IActorRef replyTo, Func<object?, object> completion);
+}

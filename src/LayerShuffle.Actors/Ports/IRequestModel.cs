@@ -1,0 +1,23 @@
+namespace LayerShuffle.Actors.Ports;
+
+/// <summary>The coordinator's part of the model: embeddings before the layers, head after them.</summary>
+public interface IRequestModel
+{
+    /// <summary>Bytes of an activation of so many images in single precision.</summary>
+    long ActivationBytes(int images);
+
+    /// <summary>Turns a request's images into token embeddings; returns their handle, or null without a model.</summary>
+    object? Embed(int request, IReadOnlyList<int> images);
+
+    /// <summary>Applies the head and counts right answers; null without a model.</summary>
+    Judgement? Judge(object? activation, IReadOnlyList<int> images);
+
+    /// <summary>The request has its outcome: every tensor of it is freed. What still travels for it goes on without tensors.</summary>
+    void Release(int request);
+}
+
+/// <summary>How many of a request's answers are right.</summary>
+/// <param name="Correct">Images whose best class is right.</param>
+/// <param name="CorrectTop5">Images whose class is among the best five.</param>
+/// <param name="NotFinite">Images whose answer holds NaN or infinity; they count as wrong.</param>
+public readonly record struct Judgement(int Correct, int CorrectTop5, int NotFinite);

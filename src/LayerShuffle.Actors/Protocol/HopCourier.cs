@@ -1,0 +1,291 @@
+using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Actors.Protocol;
+
+/// <summary>
+/// The hop protocol of one endpoint: sends activations onward, waits for acknowledgements, resends, gives up, and keeps what it sent until it is released.
+/// A plain class: the actor that owns it feeds it messages. Losing it is what a crash loses.
+/// </summary>
+public sealed class HopCourier
+{
+    private readonly int self;
+    private readonly EndpointContext context;
+    private readonly IActorRef owner;
+    private readonly Action<HopMessage, Upstream?> acceptLocally;
+    private readonly int incarnation;
+    private readonly Dictionary<HopId, Custody> custodies = [];
+    private readonly PriorityQueue<Custody, long> expiries = new();
+    private readonly Dictionary<int, int> endedIncarnations = [];
+    private readonly RoundTrips trips;
+    private readonly Dictionary<int, List<Custody>> byRequest = []; // of the coordinator only, which knows when a request ends
+
+    /// <summary>A courier with nothing in hand.</summary>
+    /// <param name="self">The endpoint it sends from.</param>
+    /// <param name="context">What all endpoints of the trial share.</param>
+    /// <param name="owner">The actor to which its timers report.</param>
+    /// <param name="acceptLocally">Takes a hop whose layer lies on this endpoint (or a result, on the coordinator).</param>
+    /// <param name="incarnation">The endpoint's incarnation, counted from 1 in the trial.</param>
+    public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation)
+    {
+        (this.self, this.context, this.owner, this.acceptLocally, this.incarnation) = (self, context, owner, acceptLocally, incarnation);
+        trips = new RoundTrips(context, incarnation);
+    }
+
+    /// <summary>Activations kept for others.</summary>
+    public int CustodyCount => custodies.Count;
+
+    /// <summary>Sends a journey on to its next layer, or back to the coordinator.</summary>
+    /// <param name="journey">The journey.</param>
+    /// <param name="upstream">Who keeps what it was computed from.</param>
+    public void Forward(Journey journey, Upstream? upstream)
+    {
+        Expire();
+        if (context.Clock.Now > journey.Deadline)
+            return;
+        int target = Target(journey.NextLayer, 0);
+        if (target == self)
+        {
+            AcceptLocally(journey, upstream, 0);
+            return;
+        }
+
+        var custody = new Custody(journey, upstream);
+        // The same hop again (recomputed after a crash further up): the older custody is this one's elder self, and the newer one knows the living upstream.
+        if (custodies.Remove(custody.Hop, out Custody? elder))
+        {
+            trips.WaitNoLonger(elder);
+            Close(elder);
+        }
+
+        custodies.Add(custody.Hop, custody);
+        if (self == EndpointContext.Coordinator)
+            OfRequest(journey.Request).Add(custody);
+        expiries.Enqueue(custody, journey.Deadline.Nanoseconds);
+        Send(custody);
+    }
+
+    /// <summary>The receiver of a hop has it.</summary>
+    public void OnAcknowledged(HopAcknowledged ack)
+    {
+        context.Observer.Acknowledged(ack, self);
+        custodies.TryGetValue(ack.Hop, out Custody? custody);
+        trips.Measure(ack, custody);
+        if (custody is null || custody.Holder is not null)
+            return;
+        if (endedIncarnations.TryGetValue(ack.From, out int ended) && ack.Incarnation <= ended)
+        {
+            if (ack.Attempt == custody.Attempt)
+                HopTimedOut(custody); // acknowledged by a node that is known to have died since
+            return; // an older attempt's word must not cut short the resend that is underway
+        }
+
+        if (ack.Attempt != custody.Attempt || ack.From != custody.Target)
+            trips.WaitNoLonger(custody); // an older attempt's: the present one is still to be measured
+        custody.Timer?.Cancel();
+        custody.Holder = (ack.From, ack.Incarnation);
+        ReleaseUpstream(custody);
+        if (custody.Journey.NextLayer == Journey.Return)
+            Remove(custody); // the coordinator does not crash: its acknowledgement is the release
+    }
+
+    /// <summary>What came of a hop is in another endpoint's hands.</summary>
+    public void OnReleased(HopReleased release)
+    {
+        if (!custodies.TryGetValue(release.Hop, out Custody? custody))
+            return;
+        trips.WaitNoLonger(custody); // a release implies the acknowledgement it may have overtaken
+        ReleaseUpstream(custody);
+        Remove(custody);
+    }
+
+    /// <summary>An acknowledgement is overdue.</summary>
+    public void OnOverdue(AcknowledgementOverdue overdue)
+    {
+        var custody = (Custody)overdue.Custody;
+        if (custody.Closed || custody.Holder is not null || custody.Attempt != overdue.Attempt)
+            return;
+        if (context.Routing.Timeout is null)
+            trips.TimerOf(custody.Target).Expired(custody.Wait, custody.FirstSentAt, context.Clock.Now);
+        HopTimedOut(custody);
+    }
+
+    /// <summary>A request has its outcome: nothing is sent again for it.</summary>
+    public void OnRequestEnded(int request)
+    {
+        if (!byRequest.Remove(request, out List<Custody>? kept))
+            return;
+        foreach (Custody custody in kept.Where(custody => !custody.Closed))
+        {
+            trips.WaitNoLonger(custody);
+            Remove(custody);
+        }
+    }
+
+    /// <summary>Membership tells of a crash; custodians act on it after the detection delay.</summary>
+    public void OnPeerDown(PeerDown down, int epoch)
+    {
+        Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? trips.Current(down.Endpoint);
+        context.Clock.TellAfter(delay, owner, new PeerDownDetected(down.Endpoint, down.Incarnation, epoch));
+    }
+
+    /// <summary>The detection delay is over: hops the dead incarnation had acknowledged count as timed out.</summary>
+    public void OnPeerDownDetected(PeerDownDetected detected)
+    {
+        endedIncarnations[detected.Endpoint] = detected.Incarnation;
+        trips.Silence(detected.Endpoint);
+        context.Observer.PeerDownDetected(detected.Endpoint, detected.Incarnation);
+        // Oldest first: insertion order of the hop ids, which are visited in the order of request, position and branch.
+        Custody[] lost = [.. custodies.Values
+            .Where(c => c.Holder is { } holder && holder.Endpoint == detected.Endpoint && holder.Incarnation <= detected.Incarnation)
+            .OrderBy(c => c.Hop.Request).ThenBy(c => c.Hop.Position).ThenBy(c => c.Hop.Branch)];
+        foreach (Custody custody in lost)
+        {
+            if (!custody.Closed)
+                HopTimedOut(custody);
+        }
+    }
+
+    /// <summary>Calls all timers off: the endpoint has crashed, or the trial is over.</summary>
+    public void Abandon()
+    {
+        foreach (Custody custody in custodies.Values)
+            Close(custody);
+        custodies.Clear();
+        expiries.Clear();
+        byRequest.Clear();
+        trips.Forget();
+    }
+
+    private void HopTimedOut(Custody custody)
+    {
+        if (context.Clock.Now > custody.Journey.Deadline)
+        {
+            Remove(custody);
+            return;
+        }
+
+        trips.WaitNoLonger(custody);
+        bool returning = custody.Journey.NextLayer == Journey.Return;
+        if (custody.Attempt < context.Routing.Retries || (returning && context.Routing.OnFailure != OnFailure.Fail))
+        {
+            custody.Attempt++;
+            int target = Target(custody.Journey.NextLayer, custody.Attempt);
+            if (target == self)
+            {
+                Remove(custody);
+                AcceptLocally(custody.Journey with { Retries = custody.Journey.Retries + custody.Attempt }, custody.Upstream, custody.Attempt);
+            }
+            else
+            {
+                Send(custody);
+            }
+
+            return;
+        }
+
+        Remove(custody);
+        if (context.Routing.OnFailure == OnFailure.Fail)
+            GiveUpRequest(custody);
+        else
+            Forward(custody.Journey.WithoutLayer() with { Retries = custody.Journey.Retries + custody.Attempt }, custody.Upstream);
+    }
+
+    private void Send(Custody custody)
+    {
+        custody.Timer?.Cancel();
+        custody.Holder = null;
+        int target = Target(custody.Journey.NextLayer, custody.Attempt);
+        custody.SentAt = context.Clock.Now;
+        if (custody.Attempt == 0 || target != custody.Target)
+            custody.FirstSentAt = custody.SentAt;
+        custody.Target = target;
+        Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Journey.Retries + custody.Attempt };
+        var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
+        context.Observer.Sent(message, custody.Target);
+        context.Transport.Send(self, custody.Target, message);
+        custody.Wait = context.Routing.Timeout ?? Bounded(trips.TimerOf(custody.Target).Wait(custody.Attempt), custody.Journey);
+        custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
+    }
+
+    /// <summary>Who waits beyond the deadline loses the request with the layer that could be skipped: where a round trip is not expected back before it, half of the time that is left must do.</summary>
+    private Duration Bounded(Duration wait, Journey journey)
+    {
+        Duration left = journey.Deadline - context.Clock.Now;
+        bool canSkip = context.Routing.OnFailure == OnFailure.Skip && journey.NextLayer != Journey.Return;
+        return canSkip && wait >= left ? new Duration(left.Nanoseconds / 2) : wait;
+    }
+
+    private List<Custody> OfRequest(int request)
+    {
+        if (!byRequest.TryGetValue(request, out List<Custody>? kept))
+            byRequest[request] = kept = [];
+        return kept;
+    }
+
+    private void AcceptLocally(Journey journey, Upstream? upstream, int attempt)
+    {
+        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation };
+        context.Observer.Local(message);
+        acceptLocally(message, upstream);
+    }
+
+    private void GiveUpRequest(Custody custody)
+    {
+        var failed = new RequestFailed(custody.Hop, custody.Journey.NextLayer, self);
+        if (self == EndpointContext.Coordinator)
+            owner.Tell(failed);
+        else
+            context.Transport.SendControl(self, EndpointContext.Coordinator, failed);
+    }
+
+    private void ReleaseUpstream(Custody custody)
+    {
+        if (custody.Upstream is { } upstream)
+            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, upstream.Layer, self));
+        custody.Upstream = null;
+    }
+
+    private void Remove(Custody custody)
+    {
+        if (custodies.TryGetValue(custody.Hop, out Custody? current) && ReferenceEquals(current, custody))
+            custodies.Remove(custody.Hop);
+        Close(custody);
+    }
+
+    private static void Close(Custody custody)
+    {
+        custody.Closed = true;
+        custody.Timer?.Cancel();
+    }
+
+    /// <summary>Drops what is kept for requests whose deadline has passed: nobody will do anything with it.</summary>
+    private void Expire()
+    {
+        if (expiries.Count > 64 + 2 * custodies.Count)
+        {
+            (Custody, long)[] kept = [.. expiries.UnorderedItems.Where(item => !item.Element.Closed)];
+            expiries.Clear(); // most of them are done with: their journeys need not wait for the deadline
+            expiries.EnqueueRange(kept);
+        }
+
+        while (expiries.TryPeek(out Custody? custody, out long deadline) && (custody.Closed || deadline < context.Clock.Now.Nanoseconds))
+        {
+            expiries.Dequeue();
+            if (!custody.Closed)
+                Remove(custody);
+        }
+    }
+
+    private int Target(int layer, int attempt)
+    {
+        if (layer == Journey.Return)
+            return EndpointContext.Coordinator;
+        if (context.Moved.HostOf(layer) is { } host)
+            return host;
+        IReadOnlyList<int> copies = context.Placement.Copies(layer);
+        return copies[attempt % copies.Count];
+    }
+}

@@ -1,0 +1,68 @@
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Actors.Protocol;
+
+/// <summary>How long acknowledgements take, by destination: what <c>timeout: auto</c> waits by (RFC 6298). One dead destination does not slow the others down.</summary>
+/// <param name="context">What all endpoints of the trial share.</param>
+/// <param name="incarnation">This endpoint's incarnation.</param>
+internal sealed class RoundTrips(EndpointContext context, int incarnation)
+{
+    private static readonly RetransmissionTimer Unmeasured = new();
+    private readonly Dictionary<int, RetransmissionTimer> timers = []; // of the endpoints that it sends to, looked up by key only
+    private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = []; // attempts that were not waited for any longer, and when they were sent; looked up by key only
+    private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
+
+    /// <summary>The timer of a destination.</summary>
+    public RetransmissionTimer TimerOf(int endpoint)
+    {
+        if (!timers.TryGetValue(endpoint, out RetransmissionTimer? timer))
+            timers[endpoint] = timer = new RetransmissionTimer();
+        return timer;
+    }
+
+    /// <summary>The timeout of a destination, one that was never sent to included.</summary>
+    public Duration Current(int endpoint) => timers.GetValueOrDefault(endpoint, Unmeasured).Current;
+
+    /// <summary>A destination is known to be dead.</summary>
+    public void Silence(int endpoint) => timers.GetValueOrDefault(endpoint)?.Silence();
+
+    /// <summary>
+    /// The first acknowledgement of an attempt is a round trip, however late it comes. Not so if it answers another incarnation of this endpoint, or if the same attempt was sent twice (recomputed after
+    /// a crash further up): nobody knows which one it answers then.
+    /// </summary>
+    public void Measure(HopAcknowledged ack, Custody? custody)
+    {
+        if (context.Routing.Timeout is not null || ack.SenderIncarnation != incarnation)
+            return;
+        bool present = custody is { Holder: null } && custody.Attempt == ack.Attempt && custody.Target == ack.From;
+        bool past = unanswered.Remove((ack.Hop, ack.Attempt, ack.From), out Instant sent);
+        if (present != past)
+            TimerOf(ack.From).Sample(context.Clock.Now - (present ? custody!.SentAt : sent), context.Clock.Now);
+    }
+
+    /// <summary>Remembers when an attempt was sent that is not waited for any longer: its acknowledgement may still come.</summary>
+    public void WaitNoLonger(Custody custody)
+    {
+        if (context.Routing.Timeout is not null || custody.Holder is not null)
+            return;
+        Instant now = context.Clock.Now;
+        while (forgetting.TryPeek(out (HopId, int, int) oldest, out long due) && due < now.Nanoseconds)
+        {
+            forgetting.Dequeue();
+            unanswered.Remove(oldest);
+        }
+
+        var attempt = (custody.Hop, custody.Attempt, custody.Target);
+        if (unanswered.TryAdd(attempt, custody.SentAt))
+            forgetting.Enqueue(attempt, custody.Journey.Deadline.Nanoseconds); // no receiver acknowledges it later
+    }
+
+    /// <summary>The trial is over, or the endpoint has crashed: no acknowledgement is expected any more.</summary>
+    public void Forget()
+    {
+        unanswered.Clear();
+        forgetting.Clear();
+    }
+}

@@ -1,0 +1,275 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Core;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Actors.Training;
+
+/// <summary>Carries out the steps of a training loop: on the virtual clock, or over a cluster that loses layers.</summary>
+internal interface IStepRunner
+{
+    /// <summary>Does a step, whatever it takes. The step's tensors are free when the task is done, also where it failed or was cancelled.</summary>
+    Task<StepResult> RunAsync(TrainStep step, CancellationToken cancellation);
+
+    /// <summary>Brings the layers' weights and optimizer state into the job's model and the parts.</summary>
+    /// <param name="stepsDone">Steps done so far.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task CollectAsync(int stepsDone, CancellationToken cancellation);
+}
+
+/// <summary>
+/// Carries out steps over a cluster that loses layers. Everything that happens, on whatever thread, goes through one queue and is dealt with here, one thing after the other.
+/// </summary>
+/// <param name="cluster">Hosts the layers.</param>
+/// <param name="job">The model.</param>
+/// <param name="parts">Its optimizers; those of the layers hold the states last collected.</param>
+/// <param name="options">Timeouts.</param>
+/// <param name="time">Their clock.</param>
+/// <param name="tell">Told of what happened: sentences and <see cref="LayerRestoration"/>s.</param>
+internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, TrainingJob job, TrainingParts parts, ClusterTrainerOptions options, TimeProvider time, Action<object> tell)
+    : IStepRunner, IAsyncDisposable
+{
+    private readonly Channel<object> news = Channel.CreateUnbounded<object>();
+    private readonly SortedSet<int> hosted = [], lost = [], away = []; // every layer is in one of them
+    private readonly byte[][] states = new byte[job.Model.Layers.Count][];
+    private readonly int[] stateSteps = new int[job.Model.Layers.Count];
+    private IActorRef root = ActorRefs.Nobody;
+    private ActorGuard? guard;
+    private int requests, attempt;
+
+    private TrainingDirectory Directory => cluster.Directory;
+
+    /// <summary>Starts the coordinator and gives every layer its weights.</summary>
+    public async Task StartAsync(ActorSystem system, string name, int stepsDone, CancellationToken cancellation)
+    {
+        Action<object> happened = Happened;
+        ActorGuard watch = guard = new ActorGuard(system, Happened);
+        (VisionTransformer model, TrainingOptions how, PartOptimizer optimizer, TrainingDirectory directory, int? threads) =
+            (job.Model, job.Options, parts.Coordinator, Directory, options.Threads);
+        attempt = Directory.NextAttempt();
+        cluster.LayersLost += OnLayersLost;
+        cluster.Failed += Happened;
+        root = system.ActorOf(Props.Create(() => new TrainingCoordinatorHost(model, how, optimizer, directory, happened, watch, threads)), name);
+        guard.Watch(root, "The root of the training's actors");
+        await root.Ask<ActorIdentity>(new Identify(null), options.AnswerTimeout, cancellation).ConfigureAwait(false); // its children exist now
+        TorchThreads.Use(options.Threads);
+        for (int layer = 0; layer < states.Length; layer++)
+        {
+            states[layer] = LayerStateFormat.Write(model.Layers[layer], parts.Layers[layer], stepsDone - 1);
+            stateSteps[layer] = stepsDone;
+            (layer < Directory.Layers.Count && !Directory.Layer(layer).IsNobody() ? hosted : lost).Add(layer);
+        }
+
+        await ImportAsync([.. hosted], cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<StepResult> RunAsync(TrainStep step, CancellationToken cancellation)
+    {
+        for (int tries = 1; tries <= options.MostAttempts; tries++)
+        {
+            await RestoreAsync(step.Step, cancellation).ConfigureAwait(false);
+            await MoveAsync(step.Step, cancellation).ConfigureAwait(false);
+            await RestoreAsync(step.Step, cancellation).ConfigureAwait(false); // lost while others moved
+            if (hosted.Count == 0)
+                throw new TrainingInterruptedException(job.Name, step.Step, "no layer is hosted any more.");
+            TrainStep next = step with { Attempt = attempt, Route = [.. step.Route.Where(hosted.Contains)], Layers = [.. hosted] };
+            if (await AttemptAsync(next, cancellation).ConfigureAwait(false) is { } result)
+                return result;
+            tell(FormattableString.Invariant($"Step {step.Step} was abandoned and is repeated (attempt {tries + 1})."));
+            int over = attempt;
+            attempt = Directory.NextAttempt();
+            await AskAsync([.. hosted], layer => new AbortStep(step.Step, over), answer => answer is StepAborted a && a.Attempt == over ? a.Layer : null, cancellation)
+                .ConfigureAwait(false);
+        }
+
+        throw new TrainingInterruptedException(job.Name, step.Step, FormattableString.Invariant($"{options.MostAttempts} attempts at it failed."));
+    }
+
+    /// <inheritdoc/>
+    public async Task CollectAsync(int stepsDone, CancellationToken cancellation)
+    {
+        for (int tries = 0; tries == 0 || (lost.Count > 0 && tries < options.MostAttempts); tries++) // one that dies while it is asked is restored and asked again: nobody falls behind by more than a checkpoint
+        {
+            await RestoreAsync(stepsDone, cancellation).ConfigureAwait(false); // lost while the last step was committed
+            await ExportAsync([.. hosted], stepsDone, cancellation).ConfigureAwait(false);
+        }
+
+        lost.UnionWith(away); // ask for them again
+        away.Clear();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        cluster.LayersLost -= OnLayersLost;
+        cluster.Failed -= Happened;
+        guard?.Dispose();
+        try
+        {
+            await root.GracefulStop(options.AnswerTimeout).ConfigureAwait(false); // before the optimizers go
+        }
+        catch (TaskCanceledException)
+        {
+            tell("The training coordinator did not end in time.");
+        }
+    }
+
+    private void OnLayersLost(IReadOnlyList<int> layers) => Happened(new LoseLayers([.. layers]));
+
+    private void Happened(object what) => news.Writer.TryWrite(what);
+
+    /// <summary>One attempt; null if it was abandoned. The coordinator holds nothing of the step when it returns or throws.</summary>
+    private async Task<StepResult?> AttemptAsync(TrainStep step, CancellationToken cancellation)
+    {
+        Directory.Coordinator.Tell(step);
+        try
+        {
+            return await OutcomeAsync(step, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (int layer in hosted)
+                Directory.Layer(layer).Tell(new AbortStep(step.Step, step.Attempt));
+            Directory.Coordinator.Tell(new AbortStep(step.Step, step.Attempt));
+            await ReadUntilAsync(answer => answer is StepAborted { Layer: StepAborted.TheCoordinator }, options.AnswerTimeout, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<StepResult?> OutcomeAsync(TrainStep step, CancellationToken cancellation)
+    {
+        StepResult? result = null;
+        SortedSet<int> silent = [];
+        bool answered = true;
+        while (true)
+        {
+            bool ended = await ReadUntilAsync(
+                what =>
+                {
+                    answered |= what is CommitOverdue or StepAbandoned;
+                    if (what is CommitOverdue overdue)
+                    {
+                        if (silent.SetEquals(overdue.Layers)) // asked twice
+                            Lose(overdue.Layers);
+                        silent = [.. overdue.Layers];
+                    }
+
+                    result = what is StepResult done && done.Step == step.Step ? done : null;
+                    return result is not null || (what is StepAbandoned abandoned && abandoned.Step == step.Step && abandoned.Attempt == step.Attempt);
+                },
+                options.StepTimeout,
+                cancellation).ConfigureAwait(false);
+            if (ended)
+                return result;
+            if (!answered)
+                throw new TrainingInterruptedException(job.Name, step.Step, FormattableString.Invariant($"the training coordinator has not answered for {options.StepTimeout.TotalSeconds:0.#} s."));
+            answered = false;
+            tell(FormattableString.Invariant($"Step {step.Step} takes longer than {options.StepTimeout.TotalSeconds:0.#} s."));
+            Directory.Coordinator.Tell(new StepOverdue(step.Step, step.Attempt));
+        }
+    }
+
+    /// <summary>Has the lost layers hosted again, as far as they can be, and gives them the weights of the last checkpoint.</summary>
+    private async Task RestoreAsync(int step, CancellationToken cancellation)
+    {
+        Catch();
+        for (int attempt = 0; lost.Count > 0; attempt++)
+        {
+            if (attempt == options.MostAttempts)
+                throw new TrainingInterruptedException(job.Name, step, $"layers {string.Join(", ", lost)} were lost as often as they were restored.");
+            int[] wanted = [.. lost];
+            IReadOnlyList<int> back = await cluster.RestoreAsync(wanted, cancellation).ConfigureAwait(false);
+            Catch(); // what is told by now of these layers is their former hosts' end
+            lost.ExceptWith(wanted);
+            hosted.UnionWith(back);
+            away.UnionWith(wanted.Except(back));
+            await ImportAsync(back, cancellation).ConfigureAwait(false);
+            foreach (int layer in wanted.Where(layer => !lost.Contains(layer)))
+                tell(new LayerRestoration(layer, step, stateSteps[layer], hosted.Contains(layer)));
+        }
+    }
+
+    private void Catch()
+    {
+        while (news.Reader.TryRead(out object? what))
+            Deal(what);
+    }
+
+    private Task ImportAsync(IReadOnlyList<int> layers, CancellationToken cancellation)
+    {
+        int request = requests++;
+        return AskAsync(
+            layers, layer => new ImportState(request, layer, states[layer]), answer => answer is StateImported imported && imported.Id == request ? imported.Layer : null, cancellation);
+    }
+
+    /// <summary>Asks layers and waits until each has answered or is lost; those that are silent for too long are lost.</summary>
+    private async Task AskAsync(IReadOnlyList<int> layers, Func<int, object> question, Func<object, int?> answerOf, CancellationToken cancellation)
+    {
+        SortedSet<int> open = [.. layers];
+        foreach (int layer in layers)
+            Directory.Layer(layer).Tell(question(layer));
+        while (open.RemoveWhere(layer => !hosted.Contains(layer)) >= 0 && open.Count > 0)
+        {
+            bool answered = await ReadUntilAsync(
+                what =>
+                {
+                    if (answerOf(what) is { } layer)
+                        open.Remove(layer);
+                    return open.All(other => !hosted.Contains(other));
+                },
+                options.AnswerTimeout,
+                cancellation).ConfigureAwait(false);
+            if (answered)
+                continue;
+            tell($"Layers {string.Join(", ", open)} do not answer; they count as lost.");
+            Lose(open);
+        }
+    }
+
+    /// <summary>Deals with what happens until the condition holds; false if it took too long.</summary>
+    private async Task<bool> ReadUntilAsync(Func<object, bool> condition, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var overdue = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(overdue.Token, cancellation);
+        while (true)
+        {
+            object what;
+            try
+            {
+                what = await news.Reader.ReadAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            Deal(what);
+            if (condition(what))
+                return true;
+        }
+    }
+
+    private void Deal(object what)
+    {
+        if (what is ClusterException reason)
+            throw new ClusterException($"Training of {job.Name}: {reason.Message}", reason);
+        if (what is Exception exception)
+            throw new InvalidOperationException($"Training of {job.Name}: {exception.Message}", exception);
+        if (what is LoseLayers gone)
+            Lose(gone.Layers);
+    }
+
+    private void Lose(IReadOnlyCollection<int> layers)
+    {
+        int[] gone = [.. layers.Where(hosted.Contains)];
+        if (gone.Length == 0)
+            return;
+        hosted.ExceptWith(gone);
+        lost.UnionWith(gone);
+        lost.UnionWith(away); // a moment to ask for them again
+        away.Clear();
+        Directory.Coordinator.Tell(new LoseLayers(gone));
+    }
+}

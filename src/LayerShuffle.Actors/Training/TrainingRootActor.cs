@@ -1,0 +1,46 @@
+using Akka.Actor;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Vision;
+
+namespace LayerShuffle.Actors.Training;
+
+/// <summary>Root of a training: its children are the training coordinator and the layer hosts. An exception in any of them ends the training.</summary>
+public sealed class TrainingRootActor : ReceiveActor
+{
+    private readonly Action<Exception> failed;
+    private readonly IActorGuard? guard;
+
+    /// <summary>Starts the actors and enters them in the directory.</summary>
+    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed, IActorGuard? guard)
+    {
+        (this.failed, this.guard) = (failed, guard);
+        VisionTransformer model = job.Model;
+        Action<object> tell = message =>
+        {
+            if (message is StepResult result)
+                done(result);
+        };
+        IActorRef coordinator = Context.ActorOf(
+            Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, tell, null)), "coordinator");
+        var hosts = new IActorRef[model.Layers.Count];
+        for (int i = 0; i < hosts.Length; i++)
+        {
+            int id = i;
+            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory)), $"layer-{id}");
+        }
+
+        guard?.Watch(coordinator, "The training coordinator's actor");
+        for (int i = 0; i < hosts.Length; i++)
+            guard?.Watch(hosts[i], $"The training actor of layer {i}");
+        directory.Enter(coordinator, hosts);
+        ReceiveAny(_ => { });
+    }
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        guard?.Failed(Sender, exception);
+        failed(exception);
+        return Directive.Stop;
+    });
+}

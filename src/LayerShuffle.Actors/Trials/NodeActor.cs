@@ -1,0 +1,153 @@
+using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Actors.Trials;
+
+/// <summary>
+/// A node: supervises the layers placed on it, runs one of them at a time, first come first served, and forwards results by itself. A crash takes all it holds
+/// but the layers' weights.
+/// </summary>
+public sealed class NodeActor : ReceiveActor
+{
+    private readonly int self;
+    private readonly EndpointContext context;
+    private readonly NodeSpec spec;
+    private readonly SeedTree computeLuck;
+    private readonly Dictionary<int, IActorRef> layers = [];
+    private readonly Queue<(HopMessage Message, Upstream? Upstream)> waiting = new();
+    private HopCourier courier;
+    private ExecutedHops executed = new();
+    private (HopMessage Message, Upstream? Upstream)? running;
+    private int incarnation;
+    private bool up;
+    private double slowdown;
+
+    /// <summary>Hosts the layers the placement gives it.</summary>
+    /// <param name="self">Its endpoint.</param>
+    /// <param name="spec">The node.</param>
+    /// <param name="context">What all endpoints share.</param>
+    /// <param name="incarnation">The incarnation in which it begins.</param>
+    /// <param name="up">Whether it begins up; else it waits for <see cref="RestartNode"/>.</param>
+    public NodeActor(int self, NodeSpec spec, EndpointContext context, int incarnation = 1, bool up = true)
+    {
+        (this.self, this.spec, this.context, slowdown) = (self, spec, context, spec.Slowdown);
+        (this.incarnation, this.up) = (incarnation, up);
+        computeLuck = context.Luck.Child("compute").Child(spec.Name);
+        courier = NewCourier();
+        foreach (int layer in context.Placement.LayersOn(self))
+            LayerOf(layer);
+
+        Receive<HopMessage>(OnHop);
+        Receive<LayerExecuted>(OnExecuted);
+        Receive<HopAcknowledged>(ack => courier.OnAcknowledged(ack));
+        Receive<HopReleased>(release => courier.OnReleased(release));
+        Receive<AcknowledgementOverdue>(overdue => courier.OnOverdue(overdue));
+        Receive<PeerDown>(down => courier.OnPeerDown(down, this.incarnation), _ => this.up);
+        Receive<PeerDownDetected>(detected => courier.OnPeerDownDetected(detected), detected => this.up && detected.Epoch == this.incarnation);
+        Receive<CrashNode>(_ => OnCrash());
+        Receive<RestartNode>(restart =>
+        {
+            (this.incarnation, this.up) = (restart.Incarnation, true);
+            courier = NewCourier();
+        });
+        Receive<SetSlowdown>(set => slowdown = set.Factor);
+    }
+
+    /// <summary>How to create one.</summary>
+    public static Props Props(int self, NodeSpec spec, EndpointContext context, int incarnation = 1, bool up = true) =>
+        Akka.Actor.Props.Create(() => new NodeActor(self, spec, context, incarnation, up));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        context.Guard?.Failed(Sender, exception); // the layer that threw: from the root's side it is the node
+        return Directive.Escalate;
+    });
+
+    private void OnHop(HopMessage message)
+    {
+        HopId hop = message.Journey.NextHop;
+        if (!up || context.Clock.Now > message.Journey.Deadline)
+            return;
+        context.Transport.SendControl(self, message.From, HopAcknowledged.Of(message, self, incarnation));
+        if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
+            Enqueue(message, new Upstream(message.From, hop, message.Journey.NextLayer));
+    }
+
+    private void AcceptLocally(HopMessage message, Upstream? upstream)
+    {
+        if (executed.Add(message.Journey.NextHop, message.Journey.Deadline, context.Clock.Now))
+            Enqueue(message, upstream);
+    }
+
+    private void Enqueue(HopMessage message, Upstream? upstream)
+    {
+        waiting.Enqueue((message, upstream));
+        StartNext();
+    }
+
+    private void StartNext()
+    {
+        while (running is null && waiting.TryDequeue(out (HopMessage Message, Upstream? Upstream) next))
+        {
+            Journey journey = next.Message.Journey;
+            if (context.Clock.Now > journey.Deadline)
+                continue;
+            running = next;
+            Duration took = spec.ComputeTime.Sample(Luck(journey), journey.Images) * slowdown;
+            context.Observer.ComputeStarted(next.Message, self);
+            LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
+        }
+    }
+
+    /// <summary>A layer that is computed again, on another branch or after a crash, takes a time of its own.</summary>
+    private double Luck(Journey journey)
+    {
+        SeedTree draw = computeLuck.Child(journey.Request).Child(journey.NextLayer);
+        if (journey.Branch != 0)
+            draw = draw.Child("branch").Child(unchecked((long)journey.Branch));
+        if (Life != 1)
+            draw = draw.Child("incarnation").Child(Life);
+        return draw.Uniform;
+    }
+
+    /// <summary>The actor of a layer: also of one that came here after its node died.</summary>
+    private IActorRef LayerOf(int layer)
+    {
+        if (layers.TryGetValue(layer, out IActorRef? actor))
+            return actor;
+        layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        context.Guard?.Watch(actor, $"The actor of layer {layer} on {spec.Name}");
+        return actor;
+    }
+
+    private void OnExecuted(LayerExecuted done)
+    {
+        if (running is not { } work || done.Work.Epoch != incarnation || !ReferenceEquals(work.Message, done.Work.Message))
+            return; // started before a crash: its result is lost
+        running = null;
+        context.Observer.ComputeEnded(work.Message, self);
+        courier.Forward(work.Message.Journey.AfterLayer(done.Output), work.Upstream);
+        StartNext();
+    }
+
+    private void OnCrash()
+    {
+        up = false;
+        waiting.Clear();
+        running = null;
+        executed = new ExecutedHops();
+        courier.Abandon();
+        courier = NewCourier();
+    }
+
+    /// <summary>Its incarnation, counted from 1 in this trial.</summary>
+    private int Life => incarnation - context.EarlierIncarnations;
+
+    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life);
+}

@@ -1,0 +1,68 @@
+using LayerShuffle.Core.Distributions;
+
+namespace LayerShuffle.Core.Links;
+
+/// <summary>The conditions of every link, and the exceptions.</summary>
+/// <param name="Default">Conditions of every link between two endpoints.</param>
+/// <param name="Links">Exceptions, applied in order.</param>
+public sealed record NetworkSpec(LinkConditions Default, IReadOnlyList<LinkException> Links)
+{
+    /// <summary>A perfect network.</summary>
+    public static NetworkSpec Perfect { get; } = new(LinkConditions.Perfect, []);
+
+    /// <summary>Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too (<c>network.membership: lossy</c>).</summary>
+    public bool MembershipLossy { get; init; }
+}
+
+/// <summary>The conditions of one directed link. Probabilities lie in [0, 1] and are drawn for each copy of a data message.</summary>
+/// <param name="Latency">One-way latency.</param>
+/// <param name="BandwidthBytesPerSecond">Bandwidth, or null for unlimited; messages queue for it in order.</param>
+/// <param name="Loss">Probability that a data message is lost.</param>
+/// <param name="Duplicate">Probability that a data message is sent twice.</param>
+/// <param name="Corrupt">Probability that a data message arrives garbled; its checksum fails and the receiver drops it.</param>
+/// <param name="Reorder">Probability that a data message skips its latency and overtakes (netem's reorder).</param>
+/// <param name="KeepOrder">Whether jitter may not reorder: a message is delivered no earlier than those sent before it (reordered ones excepted).</param>
+/// <param name="ControlLossy">Whether control messages are subject to loss too (<c>network.control: lossy</c>).</param>
+public sealed record LinkConditions(
+    DelayDistribution Latency, double? BandwidthBytesPerSecond, double Loss, double Duplicate, double Corrupt, double Reorder, bool KeepOrder, bool ControlLossy)
+{
+    /// <summary>No latency, no limit, no loss: a link that does nothing.</summary>
+    public static LinkConditions Perfect { get; } = new(DelayDistribution.Constant(default), null, 0, 0, 0, 0, false, false);
+
+    /// <summary>These conditions with what a patch names replaced.</summary>
+    public LinkConditions With(LinkPatch patch) => new(
+        patch.Latency ?? Latency,
+        patch.Bandwidth is { } bandwidth ? (double.IsPositiveInfinity(bandwidth) ? null : bandwidth) : BandwidthBytesPerSecond,
+        patch.Loss ?? Loss, patch.Duplicate ?? Duplicate, patch.Corrupt ?? Corrupt, patch.Reorder ?? Reorder, patch.KeepOrder ?? KeepOrder, ControlLossy);
+}
+
+/// <summary>An exception for some directed links. An end is an endpoint's name, or <c>all</c>.</summary>
+/// <param name="From">Sending end.</param>
+/// <param name="To">Receiving end.</param>
+/// <param name="Set">What differs there.</param>
+public sealed record LinkException(string From, string To, LinkPatch Set);
+
+/// <summary>Exceptions to a link's conditions, key by key; null leaves a key alone.</summary>
+public sealed record LinkPatch
+{
+    /// <summary>One-way latency.</summary>
+    public DelayDistribution? Latency { get; init; }
+
+    /// <summary>Bytes per second; positive infinity lifts the limit.</summary>
+    public double? Bandwidth { get; init; }
+
+    /// <summary>Probability of loss.</summary>
+    public double? Loss { get; init; }
+
+    /// <summary>Probability of duplication.</summary>
+    public double? Duplicate { get; init; }
+
+    /// <summary>Probability of corruption.</summary>
+    public double? Corrupt { get; init; }
+
+    /// <summary>Probability of overtaking.</summary>
+    public double? Reorder { get; init; }
+
+    /// <summary>Whether jitter may not reorder.</summary>
+    public bool? KeepOrder { get; init; }
+}

@@ -1,0 +1,52 @@
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+
+namespace LayerShuffle.Core.Records;
+
+/// <summary>All that a trial leaves behind.</summary>
+public sealed record TrialRecord
+{
+    /// <summary>What identifies it.</summary>
+    public required TrialKey Key { get; init; }
+
+    /// <summary>One per request, by request number. Empty where they went to an <see cref="ITrialRows"/>.</summary>
+    public required IReadOnlyList<RequestRecord> Requests { get; init; }
+
+    /// <summary>Hop attempts of the traced requests, by request and time. Empty where they went to an <see cref="ITrialRows"/>.</summary>
+    public required IReadOnlyList<HopRecord> Hops { get; init; }
+
+    /// <summary>Every fault event in order of time.</summary>
+    public required IReadOnlyList<LedgerEntry> Ledger { get; init; }
+
+    /// <summary>One per directed link that carried or dropped anything.</summary>
+    public required IReadOnlyList<LinkRecord> Links { get; init; }
+
+    /// <summary>Layers of the model.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Deadline of every request: what a failure counts as in <c>latency_p95_all_ms</c>.</summary>
+    public required Duration Deadline { get; init; }
+
+    /// <summary>Resends of hops, of all branches.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>Results that arrived after the request had its outcome.</summary>
+    public required long ResultsSuperseded { get; init; }
+
+    /// <summary>When the last request had its outcome: the clock's own seconds.</summary>
+    public required Duration Length { get; init; }
+
+    /// <summary>Whether a model computed: without one the accuracies are blank.</summary>
+    public required bool HasModel { get; init; }
+}
+
+/// <summary>Takes the rows of a trial while it runs, as soon as nothing can change them any more, so that a trial need not hold them all.</summary>
+public interface ITrialRows
+{
+    /// <summary>A request has its outcome, and all before it have theirs: they come in the order of their numbers.</summary>
+    void Add(RequestRecord request);
+
+    /// <summary>A hop attempt of a traced request: they come by request, then in the order of sending.</summary>
+    void Add(HopRecord hop);
+}

@@ -1,0 +1,77 @@
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Core.Routing;
+
+/// <summary>How requests find their way, and around failures.</summary>
+public sealed record RoutingSpec
+{
+    /// <summary>In which order layers are visited.</summary>
+    public OrderKind Order { get; init; } = OrderKind.Sequential;
+
+    /// <summary>For <see cref="OrderKind.Explicit"/>: the layer ids in execution order; layers not listed are pruned.</summary>
+    public IReadOnlyList<int>? ExplicitOrder { get; init; }
+
+    /// <summary>Layers left out on purpose, or null.</summary>
+    public PruneSpec? Prune { get; init; }
+
+    /// <summary>How long the sender of a hop waits for its acknowledgement; null: from measured round trips (RFC 6298).</summary>
+    public Duration? Timeout { get; init; }
+
+    /// <summary>Resends of one hop.</summary>
+    public int Retries { get; init; } = 2;
+
+    /// <summary>What happens when the retries are used up.</summary>
+    public OnFailure OnFailure { get; init; } = OnFailure.Skip;
+
+    /// <summary>Copies of every layer, in all.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>How long after a crash custodians learn of it; null: the timeout.</summary>
+    public Duration? Detection { get; init; }
+}
+
+/// <summary>In which order a request visits the layers.</summary>
+public enum OrderKind
+{
+    /// <summary>0, 1, 2, …</summary>
+    Sequential,
+
+    /// <summary>A random order for every request, from (seed, repeat, request, L).</summary>
+    Arbitrary,
+
+    /// <summary>A given list.</summary>
+    Explicit,
+}
+
+/// <summary>What the sender of a hop does when its resends are used up.</summary>
+public enum OnFailure
+{
+    /// <summary>The request fails.</summary>
+    Fail,
+
+    /// <summary>The layer is skipped.</summary>
+    Skip,
+}
+
+/// <summary>Layers to leave out on purpose, at no cost in time.</summary>
+/// <param name="Layers">How many.</param>
+/// <param name="Choose">Which.</param>
+/// <param name="Ids">For <see cref="PruneChoice.Explicit"/>: the layer ids.</param>
+/// <param name="PerTrial">Whether a random choice is drawn once for a trial instead of for every request.</param>
+public sealed record PruneSpec(int Layers, PruneChoice Choose, IReadOnlyList<int>? Ids, bool PerTrial);
+
+/// <summary>Which layers are pruned.</summary>
+public enum PruneChoice
+{
+    /// <summary>Drawn at random.</summary>
+    Random,
+
+    /// <summary>The lowest ids.</summary>
+    First,
+
+    /// <summary>The highest ids.</summary>
+    Last,
+
+    /// <summary>Those listed.</summary>
+    Explicit,
+}

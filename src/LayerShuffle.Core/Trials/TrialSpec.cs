@@ -1,0 +1,47 @@
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Workloads;
+
+namespace LayerShuffle.Core.Trials;
+
+/// <summary>One trained model under one policy and condition in one repeat: all that a cluster must know to run it.</summary>
+public sealed record TrialSpec
+{
+    /// <summary>What identifies it in the results.</summary>
+    public required TrialKey Key { get; init; }
+
+    /// <summary>The scenario's seed.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Conditions of the links.</summary>
+    public required NetworkSpec Network { get; init; }
+
+    /// <summary>Faults, in the scenario's order.</summary>
+    public required IReadOnlyList<FaultSpec> Faults { get; init; }
+
+    /// <summary>Nodes and placement.</summary>
+    public required ClusterSpec Cluster { get; init; }
+
+    /// <summary>Routing with its policy applied.</summary>
+    public required RoutingSpec Routing { get; init; }
+
+    /// <summary>Requests and arrivals.</summary>
+    public required WorkloadSpec Workload { get; init; }
+
+    /// <summary>What the weights of one layer take, in bytes; null: not known, so that memory sets no limit.</summary>
+    public long? LayerBytes { get; init; }
+
+    /// <summary>Requests whose hops are kept: int.MaxValue for all, 0 for off.</summary>
+    public required int TraceRequests { get; init; }
+}
+
+/// <summary>The columns with which every results file begins.</summary>
+/// <param name="Trial">Number of the trial, from 0.</param>
+/// <param name="Model">The model's name in the scenario; <c>none</c> where the network alone is simulated.</param>
+/// <param name="TrainingSeed">Index of the training seed, from 0.</param>
+/// <param name="Policy">The policy's name.</param>
+/// <param name="Condition">The condition's name, with its sweep point in brackets.</param>
+/// <param name="Repeat">Index of the repeat, from 0.</param>
+public sealed record TrialKey(int Trial, string Model, int TrainingSeed, string Policy, string Condition, int Repeat);

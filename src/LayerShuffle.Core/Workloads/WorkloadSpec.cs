@@ -1,0 +1,29 @@
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Core.Workloads;
+
+/// <summary>What is asked of the cluster.</summary>
+/// <param name="Requests">How many requests, or null: every test image once.</param>
+/// <param name="ImagesPerRequest">Images in one request.</param>
+/// <param name="Arrivals">When they are submitted.</param>
+/// <param name="Deadline">From submission; later is a missed deadline.</param>
+public sealed record WorkloadSpec(int? Requests, int ImagesPerRequest, ArrivalSpec Arrivals, Duration Deadline);
+
+/// <summary>When requests are submitted: closed (so many in flight) or open (a rate).</summary>
+/// <param name="Kind">Closed, uniform or Poisson.</param>
+/// <param name="Concurrency">Requests in flight, for <see cref="ArrivalKind.Closed"/>.</param>
+/// <param name="RatePerSecond">Requests a second, for the open kinds.</param>
+public sealed record ArrivalSpec(ArrivalKind Kind, int Concurrency, double RatePerSecond);
+
+/// <summary>Arrival processes.</summary>
+public enum ArrivalKind
+{
+    /// <summary>The next request is submitted when one has its outcome.</summary>
+    Closed,
+
+    /// <summary>Open, at constant intervals.</summary>
+    Uniform,
+
+    /// <summary>Open, a Poisson process drawn from (seed, repeat).</summary>
+    Poisson,
+}

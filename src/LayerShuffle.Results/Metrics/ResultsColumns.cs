@@ -1,0 +1,42 @@
+namespace LayerShuffle.Results.Metrics;
+
+/// <summary>The columns of the results files, in their order.</summary>
+public static class ResultsColumns
+{
+    /// <summary>What rows join on: the columns with which every file but <c>summary.csv</c> begins.</summary>
+    public static IReadOnlyList<string> Key { get; } = ["trial", "model", "training_seed", "policy", "condition", "repeat"];
+
+    /// <summary>Columns of <c>requests.csv</c>.</summary>
+    public static IReadOnlyList<string> Requests { get; } =
+    [
+        .. Key, "request", "first_image", "images", "correct", "correct_top5", "outcome", "submitted_ms", "latency_ms", "order", "skipped", "pruned",
+        "kendall_tau_distance", "retries",
+    ];
+
+    /// <summary>Columns of <c>hops.csv</c>.</summary>
+    public static IReadOnlyList<string> Hops { get; } =
+    [
+        .. Key, "request", "branch", "position", "attempt", "from", "to", "layer", "sent_ms", "delivered_ms", "acked_ms", "compute_start_ms", "compute_end_ms", "fate",
+    ];
+
+    /// <summary>Columns of <c>faults.csv</c>.</summary>
+    public static IReadOnlyList<string> Faults { get; } = [.. Key, "time_ms", "fault", "kind", "target", "effect", "requested_ms"];
+
+    /// <summary>Columns of <c>links.csv</c>.</summary>
+    public static IReadOnlyList<string> Links { get; } =
+    [
+        .. Key, "from", "to", "asked_loss", "realised_loss", "asked_duplicate", "realised_duplicate", "asked_corrupt", "realised_corrupt", "asked_reorder",
+        "realised_reorder", "latency_asked_mean_ms", "latency_mean_ms", "latency_stddev_ms", "messages_sent", "delivered", "lost", "duplicated", "corrupted",
+        "reordered", "dropped_link_down", "dropped_receiver_down", "control_messages", "bytes", "busy_share",
+    ];
+
+    /// <summary>Columns of <c>training.csv</c>.</summary>
+    public static IReadOnlyList<string> Training { get; } =
+    [
+        .. Key.Skip(1), "epoch", "step", "loss", "class_loss", "position_loss", "learning_rate", "top1_sequential", "top1_arbitrary",
+    ];
+
+    /// <summary>Columns of <c>conditions.csv</c> for the given swept keys.</summary>
+    public static IReadOnlyList<string> Conditions(IEnumerable<string> sweptKeys) =>
+        [.. Key, "scenario", "seed", .. SweptColumns.All(sweptKeys), .. TrialMetrics.Columns];
+}

@@ -1,0 +1,160 @@
+using System.Runtime.ExceptionServices;
+using Akka.Actor;
+using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Metrics;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Actors.Tracing;
+using LayerShuffle.Actors.Trials;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+
+namespace LayerShuffle.Simulation;
+
+/// <summary>Runs trials on the virtual clock: each on a fresh cluster at t = 0.</summary>
+public sealed class VirtualTrialRunner(VirtualActorSystem system)
+{
+    private int started;
+
+    /// <summary>What every message between endpoints becomes on its way; null: itself. Tests write it with its codec and read it again.</summary>
+    public Func<object, object>? Wire { get; init; }
+
+    /// <summary>Makes, from the trace of a trial that begins, the one that sees it; null: the trace itself. Tests listen in.</summary>
+    public Func<TraceRecorder, IHopTrace>? Observe { get; init; }
+
+    /// <summary>Attempts that are traced of one request. Tests that recompute the counts from the rows need them all.</summary>
+    public int TracedAttempts { get; init; } = TraceRecorder.MostAttempts;
+
+    /// <summary>Told of the actors of a trial that begins: the system and the endpoints. Tests end some of them.</summary>
+    internal Action<ActorSystem, IActorRef[]>? Running { get; init; }
+
+    /// <summary>Whether what happens is counted in <see cref="ClusterMetrics"/>.</summary>
+    public bool Metered { get; init; }
+
+    /// <summary>Runs one trial to its last outcome.</summary>
+    /// <param name="spec">The trial.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="testImages">Test images to draw requests from.</param>
+    /// <param name="progress">Told of every outcome.</param>
+    /// <param name="cancellation">Stops between two events.</param>
+    /// <param name="rows">Takes requests and hops while the trial runs, so that memory goes by requests in flight; null: the record has them all.</param>
+    /// <exception cref="IOException">The rows could not be written.</exception>
+    /// <exception cref="InvalidOperationException">The events ran out with requests open, or a count does not add up: a bug.</exception>
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default, ITrialRows? rows = null)
+    {
+        VirtualKernel kernel = system.Kernel;
+        kernel.Reset();
+        SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
+        var topology = new Topology([.. spec.Cluster.Nodes.Select(n => n.Name)]);
+        var injector = new LinkInjector(spec.Network, topology, luck);
+        var health = new NodeHealth(spec.Cluster);
+        var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
+        var images = new ImageSchedule(spec.Workload, testImages, luck);
+        var log = new RequestLog(images.RequestCount, rows);
+        FaultDriver? faults = null;
+        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation), rows) { Attempts = TracedAttempts };
+        IHopTrace observer = Observe is null ? trace : Observe(trace);
+        if (Metered)
+            observer = new MeteredTrace(observer, () => kernel.Now);
+        var underway = new RequestsUnderway(kernel, observer, request =>
+        {
+            trace.Settled(request);
+            log.Forget(request);
+        });
+        observer = underway;
+        WireFormat format = spec.Cluster.Wire;
+        var transport = new VirtualTransport(
+            kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
+            (activation, request) => model.Carry(activation, request, format), Wire);
+        log.Added = record =>
+        {
+            trace.Ended(record);
+            if (Metered)
+                TrialMeter.Ended(record, kernel.Now);
+            progress?.Invoke(record);
+        };
+        var cluster = new TrialCluster();
+        using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
+        var context = new EndpointContext
+        {
+            Guard = guard,
+            EndpointCount = topology.Count,
+            Clock = new VirtualClock(kernel, paused),
+            Transport = transport,
+            Compute = new VirtualLayerCompute(paused, model),
+            Observer = observer,
+            Routing = spec.Routing,
+            Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas, spec.LayerBytes),
+            Luck = luck,
+        };
+        VirtualRehosting? rehosting = spec.Cluster.Recovery == RecoveryKind.Rehost ? new VirtualRehosting(kernel, health, spec, topology, context) : null;
+        faults = new FaultDriver(kernel, injector, health, topology, transport, paused, underway, rehosting);
+        var routes = new RoutePlanner(spec.Routing, model.Layers, luck);
+        (model as IForeseeing)?.Foresee(images.RequestCount, images.Images, request => routes.Plan(request).Order);
+        var plan = new TrialPlan(
+            spec.Workload, images.RequestCount,
+            request =>
+            {
+                trace.Begin(request);
+                underway.Begin(request, spec.Workload.Deadline);
+                if (Metered)
+                    ClusterMetrics.RequestBegun();
+                return images.Images(request);
+            },
+            routes,
+            spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
+
+        IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster), $"trial-{started++}");
+        try
+        {
+            guard.Watch(root, "The root of the trial's actors");
+            kernel.Drain();
+            if (cluster.Failure is { } unborn)
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: {unborn.Message}", unborn);
+            Running?.Invoke(system.System, cluster.Endpoints);
+            transport.Endpoints = cluster.Endpoints;
+            paused.SetEndpoints(cluster.Endpoints);
+            faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
+            transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
+            bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
+            if (cluster.Failure is IOException unwritten)
+                ExceptionDispatchInfo.Throw(unwritten); // nobody's bug: the disk is full, or the folder gone
+            if (cluster.Failure is { } failure)
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
+            if (!ended)
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have an outcome. This is a bug.");
+            trace.Complete();
+            return new TrialRecord
+            {
+                Key = spec.Key,
+                Requests = log.Records,
+                Hops = trace.Hops(),
+                Ledger = faults.Ledger,
+                Links = injector.Records(end: log.LastOutcome),
+                Layers = model.Layers,
+                Deadline = spec.Workload.Deadline,
+                Retries = trace.Resends,
+                ResultsSuperseded = log.ResultsSuperseded,
+                Length = log.LastOutcome - Instant.Zero,
+                HasModel = model.Computes,
+            };
+        }
+        finally
+        {
+            guard.Dispose();
+            system.Stop(root);
+            for (int request = 0; request < images.RequestCount && !log.IsComplete; request++)
+                model.Release(request); // stopped half-way: free what is left
+        }
+    }
+}

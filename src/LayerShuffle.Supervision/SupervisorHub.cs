@@ -1,0 +1,247 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using LayerShuffle.Core;
+using LayerShuffle.Security;
+using LayerShuffle.Security.Addresses;
+
+namespace LayerShuffle.Supervision;
+
+/// <summary>
+/// The coordinator's side of the supervisors: lets them in, tells them what to do with their workers, and tells the coordinator what becomes of these.
+/// Strangers cost it a connection for a few seconds and four kilobytes each. All members may be called from any thread.
+/// </summary>
+public sealed partial class SupervisorHub : IAsyncDisposable
+{
+    private const int ToldStrangers = 100;
+    private const int WaitingLines = 10_000;
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(60); // a supervisor that is there and beats its heart, but carries nothing out
+
+    private readonly SupervisorHubOptions options;
+    private readonly Socket listener;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Channel<HubEvent> events = Channel.CreateUnbounded<HubEvent>();
+    private readonly ConcurrentDictionary<long, Task> serving = [];
+    private readonly Lock gate = new();
+    private readonly List<HubSession> sessions = [];
+    private readonly List<(int Count, TaskCompletionSource<NodeInfo[]> Done)> waiting = [];
+    private readonly Dictionary<string, int> joinings = []; // of each name
+    private readonly Task accepting;
+    private readonly Task beating;
+    private readonly Newcomers<Socket> newcomers;
+    private int refusals;
+    private long ids;
+    private long joined; // sessions so far
+    private bool over;
+
+    /// <summary>Listens from now on.</summary>
+    /// <exception cref="ClusterException">The address cannot be listened on.</exception>
+    /// <exception cref="ArgumentException">A name cannot be one.</exception>
+    /// <exception cref="InsecureAddressException">Other machines can reach the address and connections are not secured.</exception>
+    public SupervisorHub(SupervisorHubOptions options)
+    {
+        this.options = options;
+        newcomers = new Newcomers<Socket>(options.Handshakes);
+        foreach (string name in options.Names ?? [])
+        {
+            if (!NodeName.IsValid(name))
+                throw new ArgumentException($"'{name}' is no name for a node: letters, digits, '.', '-' and '_', at most 63, starting with a letter or digit.", nameof(options));
+        }
+
+        if (options.Secure is null)
+            ListenPolicy.Check(options.Listen.Address, null);
+        listener = Listener.Open(options.Listen, "nodes that join", "--listen", 128);
+        ListenEndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        accepting = AcceptAsync();
+        beating = BeatAsync();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint ListenEndPoint { get; }
+
+    /// <summary>What happens, in order. Completed when the hub is disposed. Lines of workers are dropped while ten thousand events wait to be read.</summary>
+    public ChannelReader<HubEvent> Events => events.Reader;
+
+    /// <summary>How many connections were not let in, for whatever reason.</summary>
+    public int Refusals => Volatile.Read(ref refusals);
+
+    /// <summary>Who is in, in the order of joining.</summary>
+    public IReadOnlyList<NodeInfo> Nodes
+    {
+        get
+        {
+            lock (gate)
+                return [.. sessions.Select(session => session.Info)];
+        }
+    }
+
+    /// <summary>Waits until so many nodes are in.</summary>
+    /// <returns>Those that are in at that moment.</returns>
+    public Task<NodeInfo[]> WaitForAsync(int count, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (sessions.Count >= count)
+                return Task.FromResult<NodeInfo[]>([.. sessions.Select(session => session.Info)]);
+            var done = new TaskCompletionSource<NodeInfo[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting.Add((count, done));
+            return done.Task.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Starts a node's worker; done when its process runs. Its <see cref="HubEvent.WorkerReady"/> comes when it listens.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="incarnation">Counts this node's workers, from 1.</param>
+    /// <param name="settings">What the worker finds in <see cref="WorkerStart.Settings"/>: about 60 KB at most.</param>
+    /// <param name="cancellation">Stops waiting; the command itself is not taken back.</param>
+    /// <exception cref="NodeCommandException">The node is not here, goes before the command is carried out, has a running worker, or cannot start it.</exception>
+    /// <exception cref="ArgumentException">The settings are too long.</exception>
+    public Task<CommandResult> StartWorkerAsync(string name, int incarnation, string settings, CancellationToken cancellation = default) => CommandAsync(name, (session, id) =>
+    {
+        session.Link.Send(new HubMessage.StartWorker(id, incarnation, settings));
+        (session.Incarnation, session.Worker) = (incarnation, null);
+    }, cancellation);
+
+    /// <summary>Kills a node's worker (SIGKILL); done when its process is gone. Nothing to do if there is none.</summary>
+    /// <inheritdoc cref="StartWorkerAsync"/>
+    public Task<CommandResult> KillAsync(string name, CancellationToken cancellation = default) => SignalAsync(name, WorkerSignal.Kill, cancellation);
+
+    /// <summary>Stops a node's worker (SIGSTOP) where it is.</summary>
+    /// <inheritdoc cref="StartWorkerAsync"/>
+    public Task<CommandResult> StopAsync(string name, CancellationToken cancellation = default) => SignalAsync(name, WorkerSignal.Stop, cancellation);
+
+    /// <summary>Lets a stopped worker go on (SIGCONT).</summary>
+    /// <inheritdoc cref="StartWorkerAsync"/>
+    public Task<CommandResult> ContinueAsync(string name, CancellationToken cancellation = default) => SignalAsync(name, WorkerSignal.Continue, cancellation);
+
+    /// <summary>Ends a node's worker (politely, then with SIGKILL) and its supervisor; done when the worker is gone. The node has left then.</summary>
+    /// <inheritdoc cref="StartWorkerAsync"/>
+    public Task<CommandResult> ShutdownAsync(string name, CancellationToken cancellation = default) => EndAsync(name, null, null, cancellation);
+
+    /// <summary>As <see cref="ShutdownAsync(string, CancellationToken)"/>, but for this one supervisor alone: another that has taken its name meanwhile stays.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="session">Its <see cref="NodeInfo.Session"/>.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="NodeCommandException">It is not here any more.</exception>
+    public Task<CommandResult> ShutdownAsync(string name, long session, CancellationToken cancellation = default) => EndAsync(name, session, null, cancellation);
+
+    /// <summary>Ends a node that may not stay, as <see cref="ShutdownAsync(string, CancellationToken)"/> does: its supervisor says why, and ends with <see cref="NodeSupervisor.RefusedCode"/>.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="reason">Why, in sentences.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="NodeCommandException">The node is not here, or goes before the command is carried out.</exception>
+    public Task<CommandResult> RefuseAsync(string name, string reason, CancellationToken cancellation = default) => EndAsync(name, null, reason, cancellation);
+
+    /// <summary>As <see cref="RefuseAsync(string, string, CancellationToken)"/>, but for this one supervisor alone.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="session">Its <see cref="NodeInfo.Session"/>.</param>
+    /// <param name="reason">Why, in sentences.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="NodeCommandException">It is not here any more.</exception>
+    public Task<CommandResult> RefuseAsync(string name, long session, string reason, CancellationToken cancellation = default) => EndAsync(name, session, reason, cancellation);
+
+    /// <summary>How often a supervisor of a name has been let in so far.</summary>
+    public int Joinings(string name)
+    {
+        lock (gate)
+            return joinings.GetValueOrDefault(name);
+    }
+
+    /// <summary>Ends every worker and supervisor, and lets nobody in any more. Nodes that do not confirm in time are given up: they end by themselves when they hear nothing for the grace period.</summary>
+    /// <param name="patience">How long to wait; default 10 s.</param>
+    /// <returns>The names of those that did not confirm.</returns>
+    public async Task<IReadOnlyList<string>> ShutdownAllAsync(TimeSpan? patience = null)
+    {
+        string[] names;
+        lock (gate)
+        {
+            over = true;
+            names = [.. sessions.Select(session => session.Name)];
+        }
+
+        Task<bool>[] ends = [.. names.Select(async name =>
+        {
+            try
+            {
+                await ShutdownAsync(name).WaitAsync(patience ?? TimeSpan.FromSeconds(10), options.Time).ConfigureAwait(false);
+                return true;
+            }
+            catch (Exception exception) when (exception is TimeoutException or NodeCommandException)
+            {
+                Expel(name, "It did not confirm that it ended.");
+                return false;
+            }
+        })];
+        bool[] ended = await Task.WhenAll(ends).ConfigureAwait(false);
+        return [.. names.Where((_, i) => !ended[i])];
+    }
+
+    /// <summary>Gives a node up at once: for those who know that its supervisor is gone.</summary>
+    /// <param name="name">The node; nothing happens if it is not here.</param>
+    /// <param name="reason">Why, in words.</param>
+    public void Expel(string name, string reason)
+    {
+        HubSession? session;
+        lock (gate)
+            session = sessions.Find(s => s.Name == name);
+        if (session is not null)
+            End(session, reason);
+    }
+
+    /// <summary>Stops listening and closes all connections. Supervisors that were not shut down lose the hub.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (stop.IsCancellationRequested)
+            return;
+        await stop.CancelAsync().ConfigureAwait(false);
+        listener.Dispose();
+        HubSession[] left;
+        lock (gate)
+        {
+            left = [.. sessions];
+            foreach ((_, TaskCompletionSource<NodeInfo[]> done) in waiting)
+                done.TrySetCanceled();
+        }
+
+        foreach (HubSession session in left)
+            End(session, "The hub was closed.");
+        await Task.WhenAll([accepting, beating, .. serving.Values]).ConfigureAwait(false);
+        events.Writer.TryComplete();
+    }
+
+    private Task<CommandResult> EndAsync(string name, long? number, string? refusal, CancellationToken cancellation) => CommandAsync(name, (session, id) =>
+    {
+        session.ShutdownId = id;
+        session.Link.Send(new HubMessage.Shutdown(id, refusal));
+    }, cancellation, number);
+
+    private Task<CommandResult> SignalAsync(string name, WorkerSignal signal, CancellationToken cancellation) =>
+        CommandAsync(name, (session, id) => session.Link.Send(new HubMessage.SignalWorker(id, signal)), cancellation);
+
+    private Task<CommandResult> CommandAsync(string name, Action<HubSession, long> send, CancellationToken cancellation, long? number = null)
+    {
+        var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            HubSession session = sessions.Find(s => s.Name == name && (number is null || s.Number == number)) ?? throw new NodeCommandException($"There is no node {name} in the cluster{(number is null ? "" : " any more that this was meant for")}.");
+            long id = ++ids;
+            send(session, id); // throws if the message is too long: then nothing waits for it
+            session.Pending.Add(id, done);
+        }
+
+        return ConfirmedAsync(name, done.Task, cancellation);
+    }
+
+    private async Task<CommandResult> ConfirmedAsync(string name, Task<CommandResult> done, CancellationToken cancellation)
+    {
+        try
+        {
+            return await done.WaitAsync(CommandPatience, options.Time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new NodeCommandException($"Node {name} has not confirmed a command for {CommandPatience.TotalSeconds:0} s.");
+        }
+    }
+}
