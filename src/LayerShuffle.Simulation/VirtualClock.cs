@@ -1,6 +1,8 @@
 using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Simulation;
@@ -26,7 +28,14 @@ internal sealed class VirtualClock(VirtualKernel kernel, PausedNodes? paused = n
     }
 
     public ITimerHandle TellAt(Instant at, IActorRef target, object message) =>
-        Schedule(at, message is SubmitRequest ? EventKind.Arrival : EventKind.Timer, target, message);
+        Schedule(at, KindOf(message), target, message);
+
+    private static EventKind KindOf(object message) => message switch
+    {
+        FaultEvent or RecoveryDue => EventKind.Fault,
+        SubmitRequest => EventKind.Arrival,
+        _ => EventKind.Timer,
+    };
 
     private ITimerHandle Schedule(Instant at, EventKind kind, IActorRef target, object message) => kernel.Schedule(at, kind, m =>
     {

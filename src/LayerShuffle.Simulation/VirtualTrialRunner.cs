@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Metrics;
@@ -61,8 +62,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
         var images = new ImageSchedule(spec.Workload, testImages, luck);
         var log = new RequestLog(images.RequestCount, rows);
-        FaultDriver? faults = null;
-        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, (at, node, incarnation) => faults!.PeerDownDetected(at, node, incarnation), rows) { Attempts = TracedAttempts };
+        var ledger = new Ledger(topology, () => kernel.Now, asked: false);
+        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, ledger.Detected, rows) { Attempts = TracedAttempts };
         IHopTrace observer = Observe is null ? trace : Observe(trace);
         if (Metered)
             observer = new MeteredTrace(observer, () => kernel.Now);
@@ -97,8 +98,18 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas, spec.LayerBytes),
             Luck = luck,
         };
-        VirtualRehosting? rehosting = spec.Cluster.Recovery == RecoveryKind.Rehost ? new VirtualRehosting(kernel, health, spec, topology, context) : null;
-        faults = new FaultDriver(kernel, injector, health, topology, transport, paused, underway, rehosting);
+        var nodes = new VirtualNodes(health, topology.Count - 1, transport, paused, underway, context);
+        var faults = new FaultSetting
+        {
+            Timeline = FaultTimeline.Build(spec.Faults, topology, luck),
+            Clock = context.Clock,
+            Nodes = nodes,
+            Health = health,
+            Ledger = ledger,
+            Links = new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor))),
+            Handover = new LayerHandover(context, spec, topology),
+            RecoveryTime = spec.Cluster.Recovery == RecoveryKind.Rehost ? spec.Cluster.RecoveryTime : null,
+        };
         var routes = new RoutePlanner(spec.Routing, model.Layers, luck);
         (model as IForeseeing)?.Foresee(images.RequestCount, images.Images, request => routes.Plan(request).Order);
         var plan = new TrialPlan(
@@ -114,7 +125,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             routes,
             spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
 
-        IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster), $"trial-{started++}");
+        IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster, faults), $"trial-{started++}");
         try
         {
             guard.Watch(root, "The root of the trial's actors");
@@ -124,7 +135,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             Running?.Invoke(system.System, cluster.Endpoints);
             transport.Endpoints = cluster.Endpoints;
             paused.SetEndpoints(cluster.Endpoints);
-            faults.Schedule(FaultTimeline.Build(spec.Faults, topology, luck));
+            nodes.Listener = cluster.Faults;
+            cluster.Faults.Tell(StartFaults.Instance);
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
             if (cluster.Failure is IOException unwritten)
@@ -139,7 +151,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
                 Key = spec.Key,
                 Requests = log.Records,
                 Hops = trace.Hops(),
-                Ledger = faults.Ledger,
+                Ledger = ledger.Rows(),
                 Links = injector.Records(end: log.LastOutcome),
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,

@@ -12,7 +12,7 @@ public interface IClock
     /// <summary>Tells an actor something after a while.</summary>
     ITimerHandle TellAfter(Duration delay, IActorRef target, object message);
 
-    /// <summary>Tells the coordinator to submit, at an instant.</summary>
+    /// <summary>Tells an actor something at an instant. Of what is due at one instant on the virtual clock, faults come first and submissions last.</summary>
     ITimerHandle TellAt(Instant at, IActorRef target, object message);
 }
 

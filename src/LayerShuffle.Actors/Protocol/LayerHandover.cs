@@ -4,7 +4,7 @@ using LayerShuffle.Core.Trials;
 namespace LayerShuffle.Actors.Protocol;
 
 /// <summary>Who takes over a dead node's layers in a trial, and what the ledger says of it: the same on both clocks.</summary>
-internal sealed class LayerHandover(EndpointContext context, TrialSpec spec, Topology topology)
+public sealed class LayerHandover(EndpointContext context, TrialSpec spec, Topology topology)
 {
     /// <summary>A node that may take over layers.</summary>
     /// <param name="endpoint">It.</param>

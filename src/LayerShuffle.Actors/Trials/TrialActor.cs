@@ -1,18 +1,19 @@
 using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Actors.Trials;
 
-/// <summary>Root of one trial's cluster in one process: the coordinator and the nodes are its children. A failure in any of them fails the trial.</summary>
+/// <summary>Root of one trial's cluster in one process: the coordinator, the nodes and what strikes them are its children. A failure in any of them fails the trial.</summary>
 public sealed class TrialActor : ReceiveActor
 {
     private readonly TrialCluster cluster;
     private readonly EndpointContext context;
 
-    /// <summary>Starts coordinator and nodes.</summary>
-    public TrialActor(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec)
+    /// <summary>Starts them.</summary>
+    public TrialActor(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec, FaultSetting faults)
     {
         (this.cluster, this.context) = (cluster, context);
         var endpoints = new IActorRef[spec.Nodes.Count + 1];
@@ -22,13 +23,15 @@ public sealed class TrialActor : ReceiveActor
         context.Guard?.Watch(endpoints[EndpointContext.Coordinator], "The coordinator's actor");
         for (int node = 1; node < endpoints.Length; node++)
             context.Guard?.Watch(endpoints[node], $"The actor of {spec.Nodes[node - 1].Name}");
+        cluster.Faults = Context.ActorOf(FaultActor.Props(faults), "faults");
+        context.Guard?.Watch(cluster.Faults, "The actor of the trial's faults");
         cluster.Endpoints = endpoints;
         ReceiveAny(_ => { });
     }
 
     /// <summary>How to create one.</summary>
-    public static Props Props(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec) =>
-        Akka.Actor.Props.Create(() => new TrialActor(cluster, context, model, plan, log, spec));
+    public static Props Props(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec, FaultSetting faults) =>
+        Akka.Actor.Props.Create(() => new TrialActor(cluster, context, model, plan, log, spec, faults));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
@@ -44,6 +47,9 @@ public sealed class TrialCluster
 {
     /// <summary>The endpoints' actors by index; 0 is the coordinator.</summary>
     public IActorRef[] Endpoints { get; set; } = [];
+
+    /// <summary>Lets the trial's faults strike.</summary>
+    public IActorRef Faults { get; set; } = ActorRefs.Nobody;
 
     /// <summary>The first exception of an actor: it fails the trial.</summary>
     public Exception? Failure { get; set; }

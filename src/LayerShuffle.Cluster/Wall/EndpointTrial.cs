@@ -1,3 +1,4 @@
+using LayerShuffle.Actors.Faults;
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Models;
@@ -22,11 +23,9 @@ internal sealed class EndpointTrial : IDisposable
 {
     private static readonly Duration FlushEvery = Duration.FromMilliseconds(100);
     private readonly TrialSpec spec;
-    private readonly int self;
     private readonly Topology topology;
-    private readonly NodeHealth health;
+    private readonly EndpointFaults faults;
     private readonly HopEventRecorder trace;
-    private readonly Dictionary<string, IDisposable> holds = []; // by fault name
     private readonly MembershipGate gate;
     private readonly MembershipGate.MembershipJudge judge;
     private bool begun;
@@ -36,10 +35,9 @@ internal sealed class EndpointTrial : IDisposable
     public EndpointTrial(
         int number, TrialSpec spec, int layers, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
     {
-        (Number, this.spec, this.self, gate) = (number, spec, self, process.Gate);
+        (Number, this.spec, gate) = (number, spec, process.Gate);
         SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat); // as on the virtual clock: the same draws
         topology = Topology.Of(spec.Cluster);
-        health = new NodeHealth(spec.Cluster);
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
         Transport = new WallTransport(number, self, life, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes, spec.Cluster.Wire.Dtype());
@@ -56,6 +54,7 @@ internal sealed class EndpointTrial : IDisposable
             EarlierIncarnations = incarnation - life,
             Luck = luck,
         };
+        faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self, (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));
         judge = (to, send) =>
         {
             if (to < topology.Count)
@@ -123,31 +122,7 @@ internal sealed class EndpointTrial : IDisposable
 
     private void Strike(FaultEvent strike)
     {
-        if (over)
-            return;
-        switch (strike.Fault)
-        {
-            case PartitionFault partition:
-                Hold(strike, injector => injector.Cut(partition));
-                break;
-            case LinkFault link:
-                Hold(strike, injector => injector.ApplyPatch(link));
-                break;
-            case SlowdownFault slowdown when strike.Targets.Contains(self):
-                if (strike.Begins)
-                    health.Slow(self, slowdown.Name, slowdown.Factor);
-                else
-                    health.EndSlow(self, slowdown.Name);
-                Transport.Endpoint.Tell(new SetSlowdown(health.SlowdownFactor(self)));
-                break;
-        }
+        if (!over)
+            faults.Strike(strike);
     }
-
-    private void Hold(FaultEvent strike, Func<LinkInjector, IDisposable> begin) => Transport.Change(injector =>
-    {
-        if (strike.Begins)
-            holds[strike.Fault.Name] = begin(injector);
-        else if (holds.Remove(strike.Fault.Name, out IDisposable? hold))
-            hold.Dispose();
-    });
 }

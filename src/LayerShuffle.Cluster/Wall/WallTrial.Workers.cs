@@ -1,4 +1,7 @@
+using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Time;
 
@@ -47,17 +50,12 @@ internal sealed partial class WallTrial
         for (int endpoint = 1; endpoint <= nodes; endpoint++)
         {
             if (!there[endpoint - 1])
-                await faults.ReplaceAbsentAsync(endpoint, cancellation).ConfigureAwait(false);
+                await faults.Ask<NodeReplaced>(new ReplaceAbsent(endpoint), cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>A node is about to leave: the others host its layers from now on.</summary>
-    private async Task HandOverAsync(int endpoint)
-    {
-        departing[endpoint] = true;
-        if (endpoint < topology.Count)
-            await faults.HandOverAsync(endpoint).ConfigureAwait(false);
-    }
+    private Task HandOverAsync(int endpoint) => endpoint < topology.Count ? faulted.LeaveAsync(endpoint) : Task.CompletedTask;
 
     /// <summary>Has a node serve from the trial's beginning, whatever becomes of its worker meanwhile.</summary>
     /// <returns>Whether it is there.</returns>
@@ -86,53 +84,20 @@ internal sealed partial class WallTrial
         }
     }
 
-    /// <summary>Has survivors host a dead node's layers, by their capacity and within their memory; done when everybody knows.</summary>
-    /// <param name="dead">It.</param>
-    /// <param name="cancellation">Stops waiting.</param>
-    /// <param name="death">Which of its incarnations died, and when the survivors may serve at the earliest; nothing moves if the node is back by then. Null: it leaves, or is not there; they serve at once.</param>
-    /// <returns>Effects for the ledger: who hosts what, and what has found no room.</returns>
-    public async Task<IReadOnlyList<string>> RehostAsync(int dead, CancellationToken cancellation, (int Incarnation, Instant Recovered)? death = null)
+    /// <summary>The layers of the trial's model that a node holds.</summary>
+    public int[] Holds(int endpoint) => shipment is null ? [] : cluster.Hosted(endpoint, shipment.Key);
+
+    /// <summary>Has a node that serves hold layers.</summary>
+    /// <exception cref="IOException">It died, or does not serve.</exception>
+    public async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)
     {
-        await rehosting.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            PeerAddress[] survivors = [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != dead && peer.Endpoint < topology.Count && !departing.ContainsKey(peer.Endpoint))];
-            RehostingPlan chosen = handover.Plan(dead, [.. survivors.Select(Survivor)]);
-            foreach (IGrouping<int, int> share in chosen.Moves.GroupBy(move => move.Endpoint, move => move.Layer))
-            {
-                if (shipment is not null)
-                    await HostAsync(survivors.First(peer => peer.Endpoint == share.Key), shipment, [.. share], cancellation).ConfigureAwait(false);
-            }
-
-            if (death is var (incarnation, recovered))
-            {
-                await own.Clock.ReachAsync(recovered, cancellation).ConfigureAwait(false);
-                if (cluster.IsBack(dead, incarnation))
-                    return [];
-            }
-
-            if (chosen.Moves.Count > 0)
-                Move([.. chosen.Moves.Select(move => move.Layer)], [.. chosen.Moves.Select(move => move.Endpoint)]);
-            return handover.Effects(chosen, survivors.Length == 0);
-        }
-        finally
-        {
-            rehosting.Release();
-        }
+        PeerAddress host = cluster.Process.Serving().FirstOrDefault(peer => peer.Endpoint == endpoint) ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
+        if (shipment is not null)
+            await HostAsync(host, shipment, layers, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Gives a node that is back its layers.</summary>
-    public void GiveBack(int node)
-    {
-        int[] layers = handover.Lent(node);
-        if (layers.Length > 0)
-            Move(layers, new int[layers.Length]);
-    }
-
-    /// <summary>What a node hosts now counts whole: what it still holds of layers that it has given back, too.</summary>
-    private Survivor Survivor(PeerAddress peer) => handover.Survivor(peer.Endpoint, shipment is null ? [] : cluster.Hosted(peer.Endpoint, shipment.Key));
-
-    private void Move(int[] layers, int[] hosts)
+    /// <summary>From now on layers are hosted elsewhere: tells everybody.</summary>
+    public void Move(int[] layers, int[] hosts)
     {
         lock (moving)
         {

@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Actors.Tracing;
 using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
@@ -38,8 +41,9 @@ internal sealed partial class WallTrial
     private readonly TraceReplay replay;
     private readonly RequestLog log;
     private readonly EndpointTrial own;
-    private readonly LayerHandover handover;
-    private readonly WallFaultDriver faults;
+    private readonly Ledger ledger;
+    private readonly WallNodes faulted;
+    private readonly IActorRef faults;
     private readonly Lock traceGate = new();
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> prepared = [];
@@ -49,9 +53,7 @@ internal sealed partial class WallTrial
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
     private readonly TrialPlan plan;
-    private readonly SemaphoreSlim rehosting = new(1);
     private readonly Lock moving = new();
-    private readonly ConcurrentDictionary<int, bool> departing = []; // endpoints that are about to leave
     private readonly TrialMeter meter = new();
     private readonly TrialWatchdog watchdog;
     private readonly ActorGuard guard;
@@ -69,9 +71,21 @@ internal sealed partial class WallTrial
         log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
         own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch), guard);
-        handover = new LayerHandover(own.Context, spec, topology);
-        faults = new WallFaultDriver(this, spec, cluster, own, topology);
-        trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, (at, node, incarnation) => faults.PeerDownDetected(at, node, incarnation));
+        ledger = new Ledger(topology, () => own.Clock.Now, asked: true);
+        faulted = new WallNodes(this, cluster, topology);
+        Props striking = FaultActor.Props(new FaultSetting
+        {
+            Timeline = own.Timeline,
+            Clock = own.Clock,
+            Nodes = faulted,
+            Health = new NodeHealth(spec.Cluster),
+            Ledger = ledger,
+            Handover = new LayerHandover(own.Context, spec, topology),
+            RecoveryTime = spec.Cluster.Recovery == RecoveryKind.Rehost ? spec.Cluster.RecoveryTime : null,
+        });
+        IActorGuard watch = guard;
+        faults = faulted.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the trial's faults", watch)), $"trial-{number}-faults");
+        trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, ledger.Detected);
         replay = new TraceReplay(trace);
         log.Added = record =>
         {
@@ -105,7 +119,7 @@ internal sealed partial class WallTrial
         {
             int open = Volatile.Read(ref begun) - log.Count;
             double seconds = Math.Max(own.Clock.Now.TotalSeconds, 1e-3);
-            return string.Create(CultureInfo.InvariantCulture, $"{open} in flight, {log.Count / seconds:0.#}/s, {faults.Ledger().Count} fault events");
+            return string.Create(CultureInfo.InvariantCulture, $"{open} in flight, {log.Count / seconds:0.#}/s, {ledger.Count} fault events");
         }
     }
 
@@ -124,7 +138,7 @@ internal sealed partial class WallTrial
         cluster.Respawned += OnRespawned;
         cluster.Arrived += OnArrived;
         cluster.Failed += OnFailed;
-        cluster.Found += faults.Found;
+        cluster.Found += faulted.Found;
         IActorRef root = ActorRefs.Nobody;
         try
         {
@@ -136,7 +150,7 @@ internal sealed partial class WallTrial
             foreach (int endpoint in cluster.Living())
                 cluster.Process.Tell(endpoint, new StartTrial(number, zero));
             own.Start(zero);
-            faults.Schedule();
+            faults.Tell(StartFaults.Instance);
             root.Tell(StartWorkload.Instance);
             using (var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
@@ -153,7 +167,7 @@ internal sealed partial class WallTrial
             }
 
             Instant end = own.Clock.Now;
-            await faults.SettleAsync().ConfigureAwait(false);
+            await SettleAsync().ConfigureAwait(false);
             await CollectAsync(nodes, end).ConfigureAwait(false);
             return Record(end);
         }
@@ -164,9 +178,10 @@ internal sealed partial class WallTrial
             cluster.Respawned -= OnRespawned;
             cluster.Arrived -= OnArrived;
             cluster.Failed -= OnFailed;
-            cluster.Found -= faults.Found;
-            faults.Dispose();
+            cluster.Found -= faulted.Found;
+            faulted.Dispose();
             guard.Dispose();
+            cluster.Process.System.Stop(faults);
             cluster.Process.System.Stop(root);
             own.Dispose();
             cluster.Received = _ => { };
@@ -180,15 +195,14 @@ internal sealed partial class WallTrial
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
-        departing.TryRemove(endpoint, out _);
         if (cluster.AddressOf(endpoint) is null && left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
-        faults.Died(endpoint, incarnation, asked, how);
+        faulted.Died(endpoint, incarnation, asked, how);
     }
 
-    private void OnRespawned(int endpoint, PeerAddress address) => faults.Respawned(endpoint, address);
+    private void OnRespawned(int endpoint, PeerAddress address) => faulted.Respawned(endpoint);
 
-    private void OnArrived(int endpoint, PeerAddress address) => faults.Arrived(endpoint, address);
+    private void OnArrived(int endpoint, PeerAddress address) => faulted.Arrived(endpoint);
 
     private void OnFailed(string reason) => done.TrySetException(new ClusterException(reason));
 
@@ -271,6 +285,19 @@ internal sealed partial class WallTrial
         }
     }
 
+    /// <summary>Waits for what is being done to nodes.</summary>
+    private async Task SettleAsync()
+    {
+        try
+        {
+            await faults.Ask<FaultsEnded>(EndFaults.Instance, TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            // what is being done to a node takes longer than it may: the trial is whole without it
+        }
+    }
+
     private async Task CollectAsync(int nodes, Instant end)
     {
         int[] living = [.. cluster.Living().Where(endpoint => endpoint <= nodes)];
@@ -292,13 +319,13 @@ internal sealed partial class WallTrial
         lock (traceGate)
         {
             replay.Complete();
-            Strain = TrialStrain.Of(spec, faults.Ledger(), trace.Resends, own.TimerLate);
+            Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends, own.TimerLate);
             return new TrialRecord
             {
                 Key = spec.Key,
                 Requests = log.Records,
                 Hops = trace.Hops(),
-                Ledger = faults.Ledger(),
+                Ledger = ledger.Rows(),
                 Links = [.. LinkRecords.Merge(topology, links).Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // endpoints learn of the end a little late
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,

@@ -1,0 +1,446 @@
+using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Core;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Time;
+
+namespace LayerShuffle.Actors.Faults;
+
+/// <summary>What the faults of a trial strike, and where it is written down.</summary>
+public sealed record FaultSetting
+{
+    /// <summary>All faults, by time.</summary>
+    public required IReadOnlyList<FaultEvent> Timeline { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required IClock Clock { get; init; }
+
+    /// <summary>The nodes.</summary>
+    public required INodes Nodes { get; init; }
+
+    /// <summary>What holds each node down or paused.</summary>
+    public required NodeHealth Health { get; init; }
+
+    /// <summary>The record.</summary>
+    public required Ledger Ledger { get; init; }
+
+    /// <summary>Carries out faults of links and slowdowns; null: every endpoint does so by itself.</summary>
+    public EndpointFaults? Links { get; init; }
+
+    /// <summary>Who takes over the layers of nodes that are gone.</summary>
+    public required LayerHandover Handover { get; init; }
+
+    /// <summary>How long after a death others serve a node's layers; null: they do not, but for a node that leaves.</summary>
+    public Duration? RecoveryTime { get; init; }
+}
+
+/// <summary>The trial begins: faults strike from now on. To <see cref="FaultActor"/>.</summary>
+public sealed record StartFaults
+{
+    /// <summary>The only one.</summary>
+    public static StartFaults Instance { get; } = new();
+}
+
+/// <summary>A node is not there when the trial begins: others host its layers until it joins. To <see cref="FaultActor"/>; answered by <see cref="NodeReplaced"/> to the sender.</summary>
+public sealed record ReplaceAbsent(int Node);
+
+/// <summary>Others host an absent node's layers.</summary>
+public sealed record NodeReplaced(int Node);
+
+/// <summary>The trial is over: nothing strikes any more, and every stopped node goes on. To <see cref="FaultActor"/>; answered by <see cref="FaultsEnded"/> to the sender when nothing is being done to nodes any more.</summary>
+public sealed record EndFaults
+{
+    /// <summary>The only one.</summary>
+    public static EndFaults Instance { get; } = new();
+}
+
+/// <summary>Nothing is being done to nodes any more.</summary>
+public sealed record FaultsEnded
+{
+    /// <summary>The only one.</summary>
+    public static FaultsEnded Instance { get; } = new();
+}
+
+/// <summary>
+/// Lets a trial's faults strike its nodes, has others host what the dead and the leaving had, and keeps the ledger: the same in both worlds. One thing at a time is done to a node; the next begins when the world
+/// has answered.
+/// </summary>
+public sealed class FaultActor : ReceiveActor
+{
+    private const int MostTries = 3; // to have others host what a node had, when they die meanwhile
+    private static readonly Duration Drain = Duration.FromSeconds(2); // for what is on its way to a node that leaves, and in its queue
+    private readonly FaultSetting setting;
+    private readonly FaultEffects effects;
+    private readonly SortedDictionary<int, NodeWork> work = [];
+    private readonly Queue<Removal> removals = new();
+    private Removal? removing;
+    private readonly List<object> early = []; // news of before the beginning
+    private bool begun;
+    private IActorRef? ending;
+
+    /// <summary>Waits for <see cref="StartFaults"/>.</summary>
+    public FaultActor(FaultSetting setting)
+    {
+        this.setting = setting;
+        effects = new FaultEffects(setting.Health);
+        Receive<StartFaults>(_ => Start());
+        Receive<FaultEvent>(Strike, _ => ending is null);
+        Receive<Written>(written => Done(written.Node, written.Effect));
+        ReceiveAnswers();
+        ReceiveNews();
+        Receive<RecoveryDue>(due => Recover(due));
+        Receive<ReplaceAbsent>(absent => Remove(new Removal(absent.Node, null, Instant.Zero, Sender, "absent")));
+        Receive<Drained>(drained => setting.Nodes.LetGo(drained.Node));
+        Receive<EndFaults>(_ => End());
+        ReceiveAny(_ => { });
+    }
+
+    /// <summary>How to create one.</summary>
+    public static Props Props(FaultSetting setting) => Akka.Actor.Props.Create(() => new FaultActor(setting));
+
+    private void ReceiveAnswers()
+    {
+        Receive<NodeKilled>(killed =>
+        {
+            FaultEvent? strike = Of(killed.Node).Strike;
+            Done(killed.Node, FaultEffects.Began, then: () =>
+            {
+                RecoverLater(killed.Node, killed.Incarnation);
+                if (strike?.Fault is CrashFault { RestartAfter: not null })
+                    setting.Nodes.Hold(killed.Node);
+            });
+        });
+        Receive<NodeServes>(serves =>
+        {
+            GiveBack(serves.Node);
+            Done(serves.Node, serves.Already ? "" : FaultEffects.Restarted);
+        });
+        Receive<NodePaused>(paused => Done(paused.Node, FaultEffects.Began));
+        Receive<NodeContinued>(continued => Done(continued.Node, Of(continued.Node).Strike is null ? "" : FaultEffects.Ended));
+        Receive<LayersHeld>(held => Held(held));
+        Receive<NodeFailed>(Failed);
+    }
+
+    private void ReceiveNews()
+    {
+        Receive<NodeFound>(found => setting.Ledger.Note("membership", found.Node, found.Word));
+        Receive<object>(early.Add, news => !begun && news is Mourned or NodeRespawned or NodeJoined or NodeLeaving); // not all nodes have their side of the trial, and would not hear of it
+        Receive<NodeDied>(died =>
+        {
+            setting.Ledger.Note("process", died.Node, $"died ({died.How})");
+            Self.Tell(new Mourned(died.Node, died.Incarnation));
+        });
+        Receive<Mourned>(mourned => RecoverLater(mourned.Node, mourned.Incarnation));
+        Receive<NodeRespawned>(back => Welcome(back.Node, "respawned"));
+        Receive<NodeJoined>(come => Welcome(come.Node, "joined"));
+        Receive<NodeLeaving>(leaving =>
+        {
+            setting.Ledger.Note("process", leaving.Node, "leaves");
+            Remove(new Removal(leaving.Node, null, null, null, null));
+        });
+    }
+
+    private void Start()
+    {
+        foreach (FaultEvent strike in setting.Timeline)
+            setting.Clock.TellAt(strike.At, Self, strike);
+        begun = true;
+        foreach (object news in early)
+            Self.Tell(news);
+        early.Clear();
+    }
+
+    private void Strike(FaultEvent strike)
+    {
+        switch (strike.Fault)
+        {
+            case CrashFault or PauseFault:
+                foreach (int node in strike.Targets)
+                    Enqueue(node, new Task(strike, ""));
+                break;
+            case SlowdownFault:
+                setting.Links?.Strike(strike);
+                foreach (int node in strike.Targets)
+                    setting.Ledger.Strike(strike, node, FaultEffects.Of(strike));
+                break;
+            default:
+                setting.Links?.Strike(strike);
+                setting.Ledger.Strike(strike);
+                break;
+        }
+    }
+
+    /// <summary>A node is there again, or for the first time: it serves, unless a fault holds it down.</summary>
+    private void Welcome(int node, string word)
+    {
+        if (setting.Health.IsUp(node))
+            Enqueue(node, new Task(null, word));
+        else
+            setting.Nodes.Hold(node);
+    }
+
+    private void Enqueue(int node, Task task)
+    {
+        Of(node).Waiting.Enqueue(task);
+        Next(node);
+    }
+
+    private void Next(int node)
+    {
+        NodeWork of = Of(node);
+        if (of.Current is not null || !of.Waiting.TryDequeue(out Task? task))
+            return;
+        of.Current = task;
+        if (task.Strike is not { } strike)
+        {
+            setting.Nodes.Serve(node);
+            return;
+        }
+
+        bool absent = setting.Nodes.IsAway(node);
+        string effect = strike.Fault is CrashFault ? effects.Crash(strike, node, absent) : effects.Pause(strike, node, absent);
+        switch (effect)
+        {
+            case FaultEffects.Began when strike.Fault is CrashFault:
+                setting.Ledger.TakenDown(node, setting.Nodes.Incarnation(node), strike.Fault.Name);
+                setting.Nodes.Kill(node);
+                break;
+            case FaultEffects.Began:
+                setting.Nodes.Pause(node);
+                break;
+            case FaultEffects.Restarted:
+                setting.Nodes.Serve(node);
+                break;
+            case FaultEffects.Ended:
+                setting.Nodes.Continue(node);
+                break;
+            default:
+                Self.Tell(new Written(node, effect)); // in its turn: rows stand in the order of the targets
+                break;
+        }
+    }
+
+    /// <summary>What was being done to a node is done.</summary>
+    private void Done(int node, string effect, Action? then = null)
+    {
+        NodeWork of = Of(node);
+        if (of.Current is { } task && effect.Length > 0)
+        {
+            if (task.Strike is { } strike)
+                setting.Ledger.Strike(strike, node, effect);
+            else
+                setting.Ledger.Note("process", node, task.Word);
+        }
+
+        of.Current = null;
+        then?.Invoke();
+        Next(node);
+        EndIfQuiet();
+    }
+
+    private void Failed(NodeFailed failed)
+    {
+        if (failed.Command == nameof(INodes.Host))
+        {
+            if (removing is { } hosting && hosting.Hosts.Remove(failed.Node))
+                Fail(hosting, failed.Reason);
+            return;
+        }
+
+        if (Of(failed.Node).Current is null)
+            return; // it was no command of ours
+        if (ending is null)
+            setting.Ledger.Note("process", failed.Node, failed.Reason);
+        Of(failed.Node).Current = null;
+        Next(failed.Node);
+        EndIfQuiet();
+    }
+
+    private void RecoverLater(int node, int incarnation)
+    {
+        if (setting.RecoveryTime is not { } recovery || ending is not null)
+            return;
+        foreach (IGrouping<int, int> share in Plan(node).Plan.Moves.GroupBy(move => move.Endpoint, move => move.Layer))
+            setting.Nodes.Host(share.Key, [.. share]); // what will probably be asked of them then: weights take their time
+        setting.Clock.TellAt(setting.Clock.Now + recovery, Self, new RecoveryDue(node, incarnation));
+    }
+
+    private void Recover(RecoveryDue due)
+    {
+        if (ending is null && !setting.Nodes.IsBack(due.Node, due.Incarnation))
+            Remove(new Removal(due.Node, due.Incarnation, null, null, null));
+    }
+
+    /// <summary>Has others host what a node had; one node after the other, as each changes what the next finds.</summary>
+    private void Remove(Removal removal)
+    {
+        removals.Enqueue(removal);
+        NextRemoval();
+    }
+
+    private void NextRemoval()
+    {
+        if (removing is not null || !removals.TryDequeue(out Removal? next))
+            return;
+        removing = next;
+        (next.Plan, next.Alone) = Plan(next.Node);
+        foreach (IGrouping<int, int> share in next.Plan.Moves.GroupBy(move => move.Endpoint, move => move.Layer))
+            next.Hosts.Add(share.Key, [.. share]);
+        foreach ((int host, int[] layers) in next.Hosts)
+            setting.Nodes.Host(host, layers);
+        if (next.Hosts.Count == 0)
+            Settle(next);
+    }
+
+    private (RehostingPlan Plan, bool Alone) Plan(int gone)
+    {
+        IReadOnlyList<(int Node, IReadOnlyCollection<int> Held)> survivors = setting.Nodes.Survivors(gone);
+        return (setting.Handover.Plan(gone, [.. survivors.Select(survivor => setting.Handover.Survivor(survivor.Node, survivor.Held))]), survivors.Count == 0);
+    }
+
+    private void Held(LayersHeld held)
+    {
+        if (removing is not { } hosting || !hosting.Hosts.TryGetValue(held.Node, out int[]? layers) || !layers.All(held.Layers.Contains))
+            return;
+        hosting.Hosts.Remove(held.Node);
+        if (hosting.Hosts.Count == 0)
+            Settle(hosting);
+    }
+
+    /// <summary>All new hosts have what they need: everybody learns who serves what.</summary>
+    private void Settle(Removal removal)
+    {
+        removing = null;
+        if (removal.Dead is not { } dead || !setting.Nodes.IsBack(removal.Node, dead))
+        {
+            RehostingPlan plan = removal.Plan!;
+            if (plan.Moves.Count > 0)
+                setting.Nodes.Move([.. plan.Moves.Select(move => move.Layer)], [.. plan.Moves.Select(move => move.Endpoint)]);
+            if (removal.First is { } first)
+                setting.Ledger.Note("process", removal.Node, first, removal.At);
+            foreach (string effect in setting.Handover.Effects(plan, removal.Alone))
+                setting.Ledger.Note("placement", removal.Node, effect, removal.At);
+        }
+
+        Finish(removal);
+    }
+
+    private void Fail(Removal removal, string reason)
+    {
+        removing = null;
+        if (removal.Dead is null && ++removal.Tries < MostTries && ending is null)
+        {
+            removal.Hosts.Clear();
+            Remove(removal); // one of the others died meanwhile: with those that are left
+            return;
+        }
+
+        if (removal.Asker is { } asker)
+            asker.Tell(new Status.Failure(new ClusterException(reason)));
+        else
+            setting.Ledger.Note("placement", removal.Node, $"not rehosted: {reason}");
+        removal.Failed = true;
+        Finish(removal);
+    }
+
+    private void Finish(Removal removal)
+    {
+        if (removal is { Asker: { } asker, Failed: false })
+            asker.Tell(new NodeReplaced(removal.Node));
+        else if (removal is { Asker: null, Dead: null })
+            setting.Clock.TellAfter(Drain, Self, new Drained(removal.Node));
+        NextRemoval();
+        EndIfQuiet();
+    }
+
+    private void GiveBack(int node)
+    {
+        int[] layers = setting.Handover.Lent(node);
+        if (layers.Length > 0)
+            setting.Nodes.Move(layers, new int[layers.Length]);
+    }
+
+    private void End()
+    {
+        ending = Sender;
+        foreach ((int node, NodeWork of) in work)
+        {
+            of.Waiting.Clear();
+            if (of.Current is null && setting.Health.IsPaused(node))
+            {
+                of.Current = new Task(null, "");
+                setting.Nodes.Continue(node); // the trial is over: that is no event of it
+            }
+        }
+
+        removals.Clear();
+        EndIfQuiet();
+    }
+
+    private void EndIfQuiet()
+    {
+        if (ending is { } asker && removing is null && work.Values.All(of => of.Current is null))
+            asker.Tell(FaultsEnded.Instance);
+    }
+
+    private NodeWork Of(int node)
+    {
+        if (!work.TryGetValue(node, out NodeWork? of))
+            work[node] = of = new NodeWork();
+        return of;
+    }
+
+    /// <summary>Something to be done to a node.</summary>
+    /// <param name="Strike">The fault; null: the node is to serve because it has come by itself.</param>
+    /// <param name="Word">The ledger's word for that.</param>
+    private sealed record Task(FaultEvent? Strike, string Word);
+
+    private sealed class NodeWork
+    {
+        public Queue<Task> Waiting { get; } = new();
+
+        public Task? Current { get; set; }
+
+        public FaultEvent? Strike => Current?.Strike;
+    }
+
+    /// <summary>A node whose layers others are to host.</summary>
+    private sealed class Removal(int node, int? dead, Instant? at, IActorRef? asker, string? first)
+    {
+        public int Node => node;
+
+        /// <summary>The incarnation that died; null: it leaves, or is not there.</summary>
+        public int? Dead => dead;
+
+        /// <summary>The time of its rows; null: now.</summary>
+        public Instant? At => at;
+
+        public IActorRef? Asker => asker;
+
+        /// <summary>A row before the others.</summary>
+        public string? First => first;
+
+        public RehostingPlan? Plan { get; set; }
+
+        public bool Alone { get; set; }
+
+        public bool Failed { get; set; }
+
+        public int Tries { get; set; }
+
+        /// <summary>Those that do not hold their layers yet.</summary>
+        public SortedDictionary<int, int[]> Hosts { get; } = [];
+    }
+
+    private sealed record Mourned(int Node, int Incarnation);
+
+    private sealed record Written(int Node, string Effect);
+
+    private sealed record Drained(int Node);
+}
+
+/// <summary>Others are to serve the layers of an incarnation of a node that has died, unless it is back.</summary>
+public sealed record RecoveryDue(int Node, int Incarnation);

@@ -1,0 +1,75 @@
+using Akka.Actor;
+using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Core.Faults;
+
+namespace LayerShuffle.Simulation;
+
+/// <summary>The nodes on the kernel: whatever they are asked for is done at once, and answered at the same instant.</summary>
+internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTransport transport, PausedNodes paused, RequestsUnderway underway, EndpointContext context) : INodes
+{
+    private readonly HashSet<int> stopped = []; // membership only
+
+    /// <summary>Who is told of everything that happens to nodes.</summary>
+    public IActorRef Listener { get; set; } = ActorRefs.Nobody;
+
+    public bool IsAway(int node) => false;
+
+    public int Incarnation(int node) => health.Incarnation(node);
+
+    public bool IsBack(int node, int dead) => health.IsUp(node) || health.Incarnation(node) != dead;
+
+    public IReadOnlyList<(int Node, IReadOnlyCollection<int> Held)> Survivors(int gone) =>
+        [.. Enumerable.Range(1, nodes).Where(node => node != gone && health.IsUp(node)).Select(node => (node, (IReadOnlyCollection<int>)[]))];
+
+    public void Kill(int node)
+    {
+        int incarnation = health.Incarnation(node);
+        transport.Tell(node, CrashNode.Instance);
+        underway.Crashed(node);
+        if (stopped.Remove(node))
+            paused.Kill(node);
+        for (int peer = 0; peer <= nodes; peer++)
+        {
+            if (peer != node)
+                transport.Notify(peer, new PeerDown(node, incarnation));
+        }
+
+        Listener.Tell(new NodeKilled(node, incarnation));
+    }
+
+    public void Hold(int node)
+    {
+        // It is back as soon as it is asked to serve.
+    }
+
+    public void Serve(int node)
+    {
+        transport.Tell(node, new RestartNode(health.Incarnation(node)));
+        Listener.Tell(new NodeServes(node, health.Incarnation(node)));
+    }
+
+    public void Pause(int node)
+    {
+        stopped.Add(node);
+        paused.Stop(node);
+        Listener.Tell(new NodePaused(node));
+    }
+
+    public void Continue(int node)
+    {
+        stopped.Remove(node);
+        paused.Continue(node);
+        Listener.Tell(new NodeContinued(node));
+    }
+
+    public void Host(int node, IReadOnlyList<int> layers) => Listener.Tell(new LayersHeld(node, layers));
+
+    public void Move(IReadOnlyList<int> layers, IReadOnlyList<int> hosts) => context.Moved.Move(layers, hosts);
+
+    public void LetGo(int node)
+    {
+        // Nobody leaves in the virtual world.
+    }
+}
