@@ -1,4 +1,4 @@
-using LayerShuffle.Cli;
+using LayerShuffle.Cli.Commands;
 using LayerShuffle.Supervision;
 
 ThreadWaits.Shorten(); // first of all: libtorch's OpenMP reads it once

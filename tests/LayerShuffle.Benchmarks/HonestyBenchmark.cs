@@ -1,5 +1,6 @@
-using LayerShuffle.Cli;
+using LayerShuffle.Cli.Commands;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Csv;

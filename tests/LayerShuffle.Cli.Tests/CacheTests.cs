@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

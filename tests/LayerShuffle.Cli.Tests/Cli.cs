@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Commands;
+
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>The program, run in this process in a folder of its own.</summary>

@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Terminal;
+
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>What <c>run</c> says of options for clusters.</summary>

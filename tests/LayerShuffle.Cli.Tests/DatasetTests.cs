@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Cli.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using LayerShuffle.Actors.Training;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Supervision;
 using LayerShuffle.Vision;
 using TorchSharp;

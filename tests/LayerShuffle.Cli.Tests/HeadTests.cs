@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Tests.Support;
 using LayerShuffle.Vision;
 using LayerShuffle.Vision.Tests.Imports;

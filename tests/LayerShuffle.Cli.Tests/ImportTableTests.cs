@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Tests.Support;
 using LayerShuffle.Scenarios;

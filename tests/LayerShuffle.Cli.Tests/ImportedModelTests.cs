@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;

@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Terminal;
+
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary><see cref="TrainedOnce.Scenario"/> run once: results and store, of which every test takes a copy that it may spoil.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Tests;
 

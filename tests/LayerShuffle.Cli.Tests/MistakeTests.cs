@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Terminal;
+
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>Mistakes a user makes: a sentence and the right exit code for each.</summary>

@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Terminal;
+
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>Runs without a model: the whole path from scenario to CSV, in a second.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Security;
 using LayerShuffle.Supervision;
 

@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Terminal;
+
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary><c>--only</c>: a part of a scenario, with the numbers and the luck of the whole.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cli.Tests.Terminal;
 
 namespace LayerShuffle.Cli.Tests;

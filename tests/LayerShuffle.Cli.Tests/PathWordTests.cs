@@ -1,4 +1,6 @@
 using System.CommandLine;
+using LayerShuffle.Cli.Commands;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Vision;

@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Vision;
 using TorchSharp;
 using static TorchSharp.torch;

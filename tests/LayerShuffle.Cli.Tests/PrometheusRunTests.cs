@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using LayerShuffle.Cli.Commands;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Metrics;
 
 namespace LayerShuffle.Cli.Tests;

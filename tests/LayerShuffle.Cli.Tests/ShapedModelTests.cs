@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Tests.Support;
 using LayerShuffle.Vision;
 using LayerShuffle.Vision.Tests.Imports;

@@ -10,12 +10,20 @@ public partial class ArchitectureTests
     /// <summary>Per part: the parts of ours that it may use, and whether it may use Torch and Akka.</summary>
     public static TheoryData<string, string[], bool, bool> Parts => new()
     {
-        { "LayerShuffle.Vision", ["LayerShuffle.Network"], true, false },
-        { "LayerShuffle.Datasets", ["LayerShuffle.Network"], true, false },
-        { "LayerShuffle.Network", [], false, false },
-        { "LayerShuffle.Cluster", ["LayerShuffle.Vision", "LayerShuffle.Network"], true, true },
-        { "LayerShuffle.Scenarios", ["LayerShuffle.Network"], false, false },
-        { "LayerShuffle.Results", ["LayerShuffle.Network"], false, false },
+        { "LayerShuffle.Core", [], false, false },
+        { "LayerShuffle.Vision", ["LayerShuffle.Core"], true, false },
+        { "LayerShuffle.Datasets", ["LayerShuffle.Core"], true, false },
+        { "LayerShuffle.Actors", ["LayerShuffle.Vision", "LayerShuffle.Core"], true, true },
+        { "LayerShuffle.Simulation", ["LayerShuffle.Actors", "LayerShuffle.Vision", "LayerShuffle.Core"], true, true },
+        { "LayerShuffle.Security", ["LayerShuffle.Core"], false, false },
+        { "LayerShuffle.Transport", ["LayerShuffle.Security", "LayerShuffle.Vision", "LayerShuffle.Core"], true, false },
+        { "LayerShuffle.Supervision", ["LayerShuffle.Security", "LayerShuffle.Core"], false, false },
+        {
+            "LayerShuffle.Cluster",
+            ["LayerShuffle.Actors", "LayerShuffle.Transport", "LayerShuffle.Supervision", "LayerShuffle.Security", "LayerShuffle.Vision", "LayerShuffle.Core"], true, true
+        },
+        { "LayerShuffle.Scenarios", ["LayerShuffle.Core"], false, false },
+        { "LayerShuffle.Results", ["LayerShuffle.Core"], false, false },
     };
 
     [Theory]
@@ -49,14 +57,28 @@ public partial class ArchitectureTests
         parts.ShouldBe(Parts.Select(row => row.Data.Item1), ignoreOrder: true);
     }
 
-    [Fact]
-    public void A_source_file_is_named_after_its_type()
+    /// <summary>All our assemblies.</summary>
+    public static TheoryData<string> Assemblies => [.. Parts.Select(row => row.Data.Item1), "layershuffle"];
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void No_folders_import_each_other_in_a_circle(string assembly)
     {
-        var misnamed = SourceFiles().Select(path => (Path: path, Types: Types(path)))
-            .Where(file => file.Types.Count > 0 && !file.Types.Where((type, i) => i == 0 || type.Public).Any(type => type.Name == Stem(file.Path)))
-            .Select(file => $"{Relative(file.Path)} declares {string.Join(", ", file.Types.Select(type => type.Name))}");
-        misnamed.ShouldBeEmpty();
+        IReadOnlyDictionary<string, SortedSet<string>> uses = NamespaceUses.Read(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
+        uses.ShouldNotBeEmpty();
+        NamespaceUses.Circle(uses).ShouldBeNull();
     }
+
+    [Fact]
+    public void A_circle_is_found()
+    {
+        var uses = new Dictionary<string, SortedSet<string>> { ["A"] = ["B"], ["B"] = ["C", "D"], ["C"] = [], ["D"] = ["A"] };
+        NamespaceUses.Circle(uses).ShouldBe("A -> B -> D -> A");
+        NamespaceUses.Read(typeof(ArchitectureTests).Assembly.Location)["LayerShuffle.EndToEnd.Tests"].ShouldContain("LayerShuffle.EndToEnd.Tests.Documents");
+    }
+
+    [Fact]
+    public void The_assembly_of_this_test_uses_what_it_says() => _ = Documents.Pages.Read("README.md"); // the use that the test above finds
 
     [Fact]
     public void A_source_file_declares_a_type() => SourceFiles()
@@ -84,9 +106,6 @@ public partial class ArchitectureTests
 
     private static List<(string Name, bool Public)> Types(string path) =>
         [.. TypeDeclaration().Matches(File.ReadAllText(path)).Select(match => (match.Groups["name"].Value, match.Groups["modifiers"].Value.Contains("public", StringComparison.Ordinal)))];
-
-    /// <summary><c>Kernel</c> for <c>Kernel.cs</c>, and also for <c>Kernel.Events.cs</c>, which holds a part of it.</summary>
-    private static string Stem(string path) => Path.GetFileName(path).Split('.', '{', '`')[0];
 
     private static string Relative(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
 

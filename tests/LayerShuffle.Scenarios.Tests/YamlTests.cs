@@ -1,5 +1,3 @@
-using LayerShuffle.Scenarios.Syntax;
-
 namespace LayerShuffle.Scenarios.Tests;
 
 public class YamlTests

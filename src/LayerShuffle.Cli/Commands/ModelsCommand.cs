@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LayerShuffle.Cli.Running;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Scenarios;
 
 namespace LayerShuffle.Cli.Commands;

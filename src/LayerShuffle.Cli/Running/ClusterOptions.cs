@@ -1,4 +1,5 @@
 using System.Net;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios;

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Security;
 using LayerShuffle.Supervision;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using LayerShuffle.Cli.Terminal;
 using TorchSharp;
 using static TorchSharp.torch;
 

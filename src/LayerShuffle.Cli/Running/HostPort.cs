@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cli.Running;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Supervision;
 using OpenTelemetry;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Files;
 using LayerShuffle.Supervision;
 

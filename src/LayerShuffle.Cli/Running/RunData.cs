@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Scenarios;

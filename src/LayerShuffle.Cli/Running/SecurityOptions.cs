@@ -1,3 +1,5 @@
+using LayerShuffle.Cli.Terminal;
+
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>What the command line says about the cluster's security.</summary>

@@ -1,3 +1,4 @@
+using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Scenarios;
 using LayerShuffle.Scenarios.Syntax;

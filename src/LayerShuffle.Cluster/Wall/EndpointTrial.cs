@@ -1,5 +1,5 @@
-using LayerShuffle.Actors.Faults;
 using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;

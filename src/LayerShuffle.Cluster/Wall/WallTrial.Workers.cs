@@ -2,8 +2,6 @@ using Akka.Actor;
 using LayerShuffle.Actors.Faults;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
-using LayerShuffle.Core.Clusters;
-using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Cluster.Wall;
 

@@ -1,4 +1,3 @@
-using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using static LayerShuffle.Core.Tests.Make;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using LayerShuffle.Cli;
+using LayerShuffle.Cli.Commands;
 
 namespace LayerShuffle.EndToEnd.Tests.Documents;
 

@@ -1,10 +1,9 @@
 using System.Net.Sockets;
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Vision;
 
-namespace LayerShuffle.Cli;
+namespace LayerShuffle.Cli.Running;
 
 /// <summary>Turns exceptions into sentences.</summary>
 internal static class ErrorText

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using LayerShuffle.Core.Files;
 
-namespace LayerShuffle.Cli.Terminal;
+namespace LayerShuffle.Cli.Commands;
 
 /// <summary>
 /// Options and arguments of the command line that are paths. The home folder at their beginning is written out here for all of them: a shell leaves <c>~</c> as it is behind a <c>=</c> (<c>--output=~/x</c>), and

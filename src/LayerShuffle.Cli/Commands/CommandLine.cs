@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
-using LayerShuffle.Cli.Commands;
+using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 
-namespace LayerShuffle.Cli;
+namespace LayerShuffle.Cli.Commands;
 
 /// <summary>The program: parses the command line and turns exceptions into sentences and exit codes.</summary>
 public static class CommandLine

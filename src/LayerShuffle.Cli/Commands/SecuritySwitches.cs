@@ -1,7 +1,7 @@
 using System.CommandLine;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Cli.Running;
 
-namespace LayerShuffle.Cli.Running;
+namespace LayerShuffle.Cli.Commands;
 
 /// <summary>The command line's options for secured connections, shared by <c>run</c> and <c>node</c>.</summary>
 internal sealed class SecuritySwitches

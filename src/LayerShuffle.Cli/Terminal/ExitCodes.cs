@@ -1,4 +1,4 @@
-namespace LayerShuffle.Cli;
+namespace LayerShuffle.Cli.Terminal;
 
 /// <summary>What the process ends with.</summary>
 public static class ExitCodes
