@@ -121,6 +121,6 @@ public sealed class PredictionTests : IDisposable
     private static (int Code, string Error) Within(params string[] args)
     {
         using StringWriter output = new(), error = new();
-        return (Cli.CommandLine.Invoke(args, output, error), error.ToString());
+        return (Cli.Commands.CommandLine.Invoke(args, output, error), error.ToString());
     }
 }

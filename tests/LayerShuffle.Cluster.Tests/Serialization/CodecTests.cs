@@ -7,7 +7,6 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
