@@ -47,7 +47,7 @@ public sealed class NodeTests : IDisposable
             if (OperatingSystem.IsLinux())
             {
                 string maps = File.ReadAllText($"/proc/{node.Id}/maps");
-                maps.ShouldContain("LayerShuffle.Cluster.dll", Case.Sensitive, "the map tells what is loaded");
+                maps.ShouldContain("LayerShuffle.Supervision.dll", Case.Sensitive, "the map tells what is loaded");
                 maps.ShouldNotContain("torch", Case.Insensitive);
                 maps.ShouldNotContain("akka", Case.Insensitive);
             }

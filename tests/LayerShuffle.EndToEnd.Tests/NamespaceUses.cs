@@ -114,7 +114,8 @@ internal sealed class NamespaceUses : ISignatureTypeProvider<bool, object?>
                 code.ReadInt64();
                 break;
             case OperandType.InlineSwitch:
-                code.Offset += 4 * code.ReadInt32();
+                int targets = code.ReadInt32();
+                code.Offset += 4 * targets;
                 break;
             case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
                 Use(MetadataTokens.EntityHandle(code.ReadInt32()));

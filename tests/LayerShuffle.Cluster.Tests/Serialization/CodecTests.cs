@@ -45,7 +45,12 @@ public sealed class CodecTests : IDisposable
     [Fact]
     public void Every_message_has_a_codec_or_stays_within_its_endpoint()
     {
-        Type[] local = [typeof(AcknowledgementOverdue), typeof(PeerDownDetected), typeof(ExecuteLayer), typeof(LayerExecuted), typeof(DeadlineReached)];
+        Type[] local =
+        [
+            typeof(AcknowledgementOverdue), typeof(PeerDownDetected), typeof(ExecuteLayer), typeof(LayerExecuted), typeof(DeadlineReached),
+            typeof(NodeKilled), typeof(NodeServes), typeof(NodePaused), typeof(NodeContinued), typeof(LayersHeld), typeof(NodeFailed),
+            typeof(NodeDied), typeof(NodeRespawned), typeof(NodeJoined), typeof(NodeLeaving), typeof(NodeFound),
+        ];
         Type[] parts = [typeof(Journey)];
         Type[] messages = [.. typeof(HopMessage).Assembly.GetTypes()
             .Where(t => t.Namespace == typeof(HopMessage).Namespace && t is { IsClass: true, IsAbstract: false, IsNested: false })];
