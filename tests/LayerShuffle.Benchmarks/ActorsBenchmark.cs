@@ -7,7 +7,7 @@ using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Core.Workloads;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

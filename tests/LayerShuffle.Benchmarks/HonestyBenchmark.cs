@@ -4,7 +4,7 @@ using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Csv;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Benchmarks;

@@ -1,5 +1,6 @@
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Batches;
 using LayerShuffle.Datasets.Loading;
 using TorchSharp;
 using TorchSharp.Modules;

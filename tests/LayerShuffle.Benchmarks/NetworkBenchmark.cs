@@ -1,6 +1,6 @@
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Benchmarks;

@@ -1,4 +1,5 @@
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Benchmarks;
 

@@ -1,7 +1,8 @@
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using LayerShuffle.Supervision;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

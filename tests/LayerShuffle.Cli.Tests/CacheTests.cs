@@ -1,7 +1,8 @@
 using System.Text.Json;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

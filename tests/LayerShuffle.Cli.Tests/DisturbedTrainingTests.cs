@@ -4,7 +4,8 @@ using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Specs;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Supervision;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

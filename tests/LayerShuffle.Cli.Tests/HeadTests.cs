@@ -1,6 +1,6 @@
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Tests.Imports;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -5,9 +5,11 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,7 +3,8 @@ using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;

@@ -1,8 +1,8 @@
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

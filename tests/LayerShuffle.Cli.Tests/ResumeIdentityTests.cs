@@ -1,5 +1,6 @@
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cli.Running;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Tests.Support;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Tests.Imports;
 using TorchSharp;
 using static TorchSharp.torch;

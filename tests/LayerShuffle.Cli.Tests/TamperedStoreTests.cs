@@ -1,6 +1,7 @@
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Transport.Blobs;
 using static TorchSharp.torch;
 

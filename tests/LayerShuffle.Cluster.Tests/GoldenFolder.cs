@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests;

@@ -1,7 +1,7 @@
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests;

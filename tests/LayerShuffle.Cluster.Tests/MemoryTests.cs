@@ -5,7 +5,7 @@ using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 using static TorchSharp.torch;
 

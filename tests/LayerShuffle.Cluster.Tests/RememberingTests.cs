@@ -4,7 +4,7 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

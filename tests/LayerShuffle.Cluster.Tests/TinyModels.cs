@@ -1,5 +1,5 @@
 using LayerShuffle.Core.Seeds;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

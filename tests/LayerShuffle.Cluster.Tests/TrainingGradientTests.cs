@@ -1,5 +1,6 @@
 using LayerShuffle.Actors.Training;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,7 +3,7 @@ using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Tests.Serialization;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests;

@@ -1,5 +1,5 @@
 using LayerShuffle.Cluster.Tests;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

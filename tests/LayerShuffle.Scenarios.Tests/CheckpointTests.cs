@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Scenarios.Tests;
 

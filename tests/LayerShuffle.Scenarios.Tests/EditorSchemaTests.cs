@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using LayerShuffle.Scenarios.Language;
 using NJsonSchema;
 using NJsonSchema.Validation;
 using YamlDotNet.Core;

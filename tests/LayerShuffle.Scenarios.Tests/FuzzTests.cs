@@ -1,4 +1,5 @@
 using CsCheck;
+using LayerShuffle.Scenarios.Loading;
 
 namespace LayerShuffle.Scenarios.Tests;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Scenarios.Validation;
 
 namespace LayerShuffle.Scenarios.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LayerShuffle.Scenarios.Language;
 
 namespace LayerShuffle.Scenarios.Tests;
 

@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios.Tests;
 
 /// <summary>Small files that ask for very much: refused by a limit that is named, with little memory.</summary>

@@ -1,3 +1,4 @@
+using LayerShuffle.Scenarios.Binding;
 using LayerShuffle.Scenarios.Language;
 
 namespace LayerShuffle.Scenarios.Tests;

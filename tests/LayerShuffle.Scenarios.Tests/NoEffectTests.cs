@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Loading;
+
 namespace LayerShuffle.Scenarios.Tests;
 
 /// <summary>Every key that can stand somewhere without doing anything: it is warned about there, at its place, and nowhere else.</summary>

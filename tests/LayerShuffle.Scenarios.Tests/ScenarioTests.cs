@@ -6,6 +6,7 @@ using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Core.Workloads;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Scenarios.Tests;
 

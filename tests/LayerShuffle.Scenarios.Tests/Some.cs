@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Specs;
+
 namespace LayerShuffle.Scenarios.Tests;
 
 /// <summary>Loads text as a file named s.yaml.</summary>

@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Loading;
+
 namespace LayerShuffle.Scenarios.Tests;
 
 public class YamlTests

@@ -1,4 +1,5 @@
 using CsCheck;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Tests;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
 using LayerShuffle.Vision.Numbers;
 using TorchSharp;
 using static TorchSharp.torch;

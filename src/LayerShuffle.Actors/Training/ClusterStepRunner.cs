@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Akka.Actor;
 using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Core;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Actors.Training;
 

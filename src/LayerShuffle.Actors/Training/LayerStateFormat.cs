@@ -1,4 +1,5 @@
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

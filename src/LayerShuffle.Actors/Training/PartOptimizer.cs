@@ -1,5 +1,5 @@
 using LayerShuffle.Core.Files;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Akka.Actor;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

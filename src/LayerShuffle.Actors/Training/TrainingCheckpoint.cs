@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using LayerShuffle.Core.Files;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Training;

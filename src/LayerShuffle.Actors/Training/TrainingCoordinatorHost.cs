@@ -1,6 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Ports;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Actors.Training;
 

@@ -1,7 +1,7 @@
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

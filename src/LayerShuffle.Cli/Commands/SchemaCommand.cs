@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LayerShuffle.Cli.Terminal;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Language;
 
 namespace LayerShuffle.Cli.Commands;
 

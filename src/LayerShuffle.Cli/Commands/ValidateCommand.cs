@@ -2,7 +2,8 @@ using System.CommandLine;
 using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Cli.Commands;

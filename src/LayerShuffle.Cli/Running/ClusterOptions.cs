@@ -2,7 +2,7 @@ using System.Net;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 

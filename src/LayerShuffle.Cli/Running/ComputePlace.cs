@@ -1,6 +1,6 @@
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Running;

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Loading;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,5 +1,6 @@
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Batches;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

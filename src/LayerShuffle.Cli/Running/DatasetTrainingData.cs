@@ -1,6 +1,6 @@
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Seeds;
-using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Batches;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

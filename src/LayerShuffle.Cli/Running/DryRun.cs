@@ -7,7 +7,7 @@ using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Core.Workloads;
 using LayerShuffle.Datasets;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 

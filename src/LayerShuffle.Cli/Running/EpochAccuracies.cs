@@ -2,7 +2,7 @@ using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Cli.Running;
 

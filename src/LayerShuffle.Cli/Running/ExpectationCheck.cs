@@ -1,7 +1,7 @@
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Summaries;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using Reference = LayerShuffle.Results.Expectations.ExpectationReference;
 
 namespace LayerShuffle.Cli.Running;

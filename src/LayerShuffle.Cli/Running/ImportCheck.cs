@@ -1,7 +1,7 @@
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;
-using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Files;
 
 namespace LayerShuffle.Cli.Running;
 

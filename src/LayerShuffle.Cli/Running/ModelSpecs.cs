@@ -1,8 +1,8 @@
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;
-using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Files;
 
 namespace LayerShuffle.Cli.Running;
 

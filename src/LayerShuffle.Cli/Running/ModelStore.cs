@@ -3,7 +3,8 @@ using System.Text.Json;
 using LayerShuffle.Core.Files;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Supervision;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

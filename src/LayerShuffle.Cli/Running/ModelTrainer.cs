@@ -4,8 +4,9 @@ using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Loading;
-using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

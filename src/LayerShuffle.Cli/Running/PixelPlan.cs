@@ -1,5 +1,6 @@
 using LayerShuffle.Datasets;
-using LayerShuffle.Vision;
+using LayerShuffle.Datasets.Images;
+using LayerShuffle.Vision.Files;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,6 +1,6 @@
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Core.Workloads;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 

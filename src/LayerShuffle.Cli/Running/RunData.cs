@@ -5,9 +5,12 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Accounts;
+using LayerShuffle.Datasets.Batches;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Loading;
-using LayerShuffle.Scenarios;
-using LayerShuffle.Vision;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

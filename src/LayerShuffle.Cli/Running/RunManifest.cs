@@ -4,9 +4,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LayerShuffle.Core.Files;
-using LayerShuffle.Datasets;
+using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Results.Expectations;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Supervision;
 using LayerShuffle.Vision;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

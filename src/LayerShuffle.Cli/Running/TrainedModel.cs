@@ -1,5 +1,6 @@
 using LayerShuffle.Core.Records;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Cli.Running;
 

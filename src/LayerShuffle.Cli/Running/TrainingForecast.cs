@@ -1,4 +1,4 @@
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LayerShuffle.Actors.Training;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;

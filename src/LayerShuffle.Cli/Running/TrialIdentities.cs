@@ -4,7 +4,7 @@ using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Csv;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 

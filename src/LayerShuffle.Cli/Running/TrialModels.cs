@@ -1,5 +1,5 @@
 using LayerShuffle.Actors.Models;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 

@@ -1,6 +1,6 @@
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Results.Expectations;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Cli.Running;

@@ -8,7 +8,7 @@ using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Scenarios;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Cli.Running;

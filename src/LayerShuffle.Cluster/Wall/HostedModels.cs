@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Transport.Blobs;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Core;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Cluster.Wall;
 

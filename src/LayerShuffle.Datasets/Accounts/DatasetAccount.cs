@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Accounts;
 
 /// <summary>What was found where a dataset lies: what is used of it, what is left aside and why.</summary>
 public sealed record DatasetAccount

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Accounts;
 
 /// <summary>Files or folders that are not used, all for one reason.</summary>
 /// <param name="Kind">What they are, such as <c>hidden files</c>.</param>

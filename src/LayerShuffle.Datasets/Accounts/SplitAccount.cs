@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Accounts;
 
 /// <summary>Where a split's images come from.</summary>
 /// <param name="Source">The folder or files, relative to the dataset's path.</param>

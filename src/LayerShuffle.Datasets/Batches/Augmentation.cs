@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>How training images are varied.</summary>
 public enum Augmentation

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>Images and labels as tensors. Whoever takes a batch disposes it; no dispose scope holds it.</summary>
 /// <param name="PixelValues">[batch, channels, height, width] float32, normalised.</param>

@@ -3,7 +3,7 @@ using LayerShuffle.Core.Seeds;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>Turns images into batches of tensors, for training and for evaluation. One thread at a time may use it; each <see cref="Epoch"/> works on buffers of its own.</summary>
 public sealed class BatchSource

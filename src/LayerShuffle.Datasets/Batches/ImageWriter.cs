@@ -1,6 +1,6 @@
 using LayerShuffle.Core.Seeds;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>Writes one image as normalised floats [channels, height, width], varied by an augmentation. A single channel is the first: grey images have three equal ones.</summary>
 internal sealed class ImageWriter(IImageSet images, NormalizationStats normalization)

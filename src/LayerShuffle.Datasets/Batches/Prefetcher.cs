@@ -2,7 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>
 /// Hands out what a background thread takes from a sequence, at most <c>ahead</c> batches early. An exception of the sequence surfaces in <see cref="MoveNext"/> after the batches before it.

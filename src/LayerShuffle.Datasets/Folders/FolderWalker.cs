@@ -1,4 +1,5 @@
 using LayerShuffle.Datasets.Accounts;
+using LayerShuffle.Datasets.Images;
 
 namespace LayerShuffle.Datasets.Folders;
 

@@ -1,5 +1,6 @@
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Accounts;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Folders;

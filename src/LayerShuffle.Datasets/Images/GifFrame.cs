@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
 /// The first frame of a GIF file. PIL shows transparent pixels in their palette colour, and where the frame does not reach the colour of the transparent

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
 /// Decodes PNG, JPEG, BMP, GIF (its first frame), WebP (its first frame) and TIFF (its first page) to the bytes that PIL's

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>The formats that are decoded, told apart by their first bytes; a file's extension only decides whether it is looked at.</summary>
 internal enum ImageFormat

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>Decoding, resizing and cropping, as PIL and Hugging Face's image processors do it.</summary>
 public static class ImageTransform

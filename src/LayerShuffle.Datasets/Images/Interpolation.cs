@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>The kernel of a resize; its number is PIL's, which <c>resample</c> of a preprocessor_config.json uses.</summary>
 public enum Interpolation

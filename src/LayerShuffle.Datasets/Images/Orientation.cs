@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>Turns and mirrors images as EXIF's orientation asks, by PIL's <c>exif_transpose</c>.</summary>
 internal static class Orientation

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
 /// What is done to a decoded image's bytes before they become numbers, in the order of Hugging Face's image processors: to grey, resize, cut out the middle. Equal steps make equal pixels.

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>A decoded image: planar RGB bytes [3, height, width].</summary>
 /// <param name="Pixels">The bytes.</param>

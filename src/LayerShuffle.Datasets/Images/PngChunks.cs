@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>What is asked of a PNG file's chunks before it is decoded.</summary>
 internal static class PngChunks

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>A size that images are resized to: height and width (met, or covered in proportion), or the shorter side (the other follows), at most so long that the longer side keeps within a bound.</summary>
 public sealed record ResizeTarget

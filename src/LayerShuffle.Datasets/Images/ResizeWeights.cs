@@ -1,4 +1,4 @@
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
 /// Along one axis, which input pixels make up each output pixel. As in PIL: output pixel i is centred at (i + ½)·scale, and when shrinking the kernel widens with the scale, so that

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using SkiaSharp;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>Decodes what Skia decodes: with libjpeg-turbo, libpng and libwebp, as PIL does, and with decoders of its own for GIF and BMP.</summary>
 internal static class SkiaDecoder

@@ -1,6 +1,6 @@
 using BitMiracle.LibTiff.Classic;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
 /// Decodes the first page of a TIFF file with LibTiff.Net: grey, palette, RGB, CMYK and YCbCr of 1 to 16 bits, in strips or tiles, with the usual

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LayerShuffle.Datasets;
+namespace LayerShuffle.Datasets.Images;
 
 /// <summary>The first directory of a TIFF file; EXIF data have the same form.</summary>
 internal sealed class TiffDirectory

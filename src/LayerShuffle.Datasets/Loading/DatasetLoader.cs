@@ -5,6 +5,7 @@ using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Cifar;
 using LayerShuffle.Datasets.Folders;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Mnist;
 using LayerShuffle.Datasets.Shapes;
 using LayerShuffle.Datasets.Sources;

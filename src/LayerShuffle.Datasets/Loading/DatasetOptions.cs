@@ -1,3 +1,5 @@
+using LayerShuffle.Datasets.Images;
+
 namespace LayerShuffle.Datasets.Loading;
 
 /// <summary>What <see cref="DatasetLoader"/> is asked to load: the scenario's <c>dataset</c> with the model's image size.</summary>

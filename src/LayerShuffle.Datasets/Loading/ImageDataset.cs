@@ -1,3 +1,6 @@
+using LayerShuffle.Datasets.Accounts;
+using LayerShuffle.Datasets.Images;
+
 namespace LayerShuffle.Datasets.Loading;
 
 /// <summary>A dataset that is ready to train on.</summary>

@@ -1,3 +1,4 @@
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Mnist;

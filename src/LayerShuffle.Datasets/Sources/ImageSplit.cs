@@ -1,3 +1,5 @@
+using LayerShuffle.Datasets.Images;
+
 namespace LayerShuffle.Datasets.Sources;
 
 /// <summary>One split of a dataset as its files hold it, before a subset is drawn and images are brought to size.</summary>

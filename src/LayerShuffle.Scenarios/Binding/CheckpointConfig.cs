@@ -1,7 +1,8 @@
 using System.Globalization;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>
 /// Brings a Hugging Face folder and a scenario together: the folder's config.json says what the model is; the scenario's own entry says how it is trained, then config.json, then the shared `model`.

@@ -2,7 +2,7 @@ using System.Globalization;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Nodes and placement.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,6 @@
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>What a scenario alone tells of its data set's images.</summary>
 /// <param name="Classes">How many classes; null where only the files tell.</param>

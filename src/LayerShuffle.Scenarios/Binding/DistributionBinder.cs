@@ -2,8 +2,9 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Scenarios.Units;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Latencies and compute times.</summary>
 internal static class DistributionBinder

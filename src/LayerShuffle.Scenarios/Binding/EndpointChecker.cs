@@ -1,7 +1,7 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Knows the endpoints of a variant and says which names are none.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

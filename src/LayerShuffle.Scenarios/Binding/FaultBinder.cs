@@ -2,7 +2,7 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Faults.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,7 @@
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Knows the models' layers and says which ids are none.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,7 @@
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Models: the shared settings with each entry merged over them.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,7 @@
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Says what does not fit together in and between models.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,7 +1,7 @@
 using LayerShuffle.Core.Links;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Conditions of the links.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,7 @@
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>
 /// What a model takes over from the one it starts from (<c>init_from</c>): of an imported one everything that its config.json says; training's own settings are those of the model's entry.

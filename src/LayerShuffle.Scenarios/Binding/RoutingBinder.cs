@@ -1,7 +1,7 @@
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Routing with its policy applied.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,6 @@
 using LayerShuffle.Core.Files;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Paths of a scenario.</summary>
 public static class ScenarioPath

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>A key of a scenario that says what a model is, and so can contradict a checkpoint or a model to start from.</summary>
 /// <param name="Key">The key.</param>

@@ -2,9 +2,10 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Turns the merged sections of one condition, sweep point and policy into what a cluster must know, and says what does not fit together.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

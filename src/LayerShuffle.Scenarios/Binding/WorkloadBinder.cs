@@ -1,8 +1,9 @@
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Workloads;
 using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Scenarios.Units;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>Requests and arrivals.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

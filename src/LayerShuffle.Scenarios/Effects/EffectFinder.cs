@@ -1,7 +1,8 @@
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Finds what is written and does nothing: settings without effect, faults that strike nothing, conditions that come to the same.</summary>
 internal sealed class EffectFinder

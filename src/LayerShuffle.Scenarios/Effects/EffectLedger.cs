@@ -1,6 +1,6 @@
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>
 /// What is written and what comes of it, over all conditions, policies and sweep points. A setting is warned about where it does nothing in any of them: one that

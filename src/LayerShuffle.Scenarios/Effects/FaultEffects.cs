@@ -2,8 +2,10 @@ using System.Globalization;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Which faults strike nothing.</summary>
 /// <param name="ledger">Where that is noted.</param>

@@ -1,8 +1,12 @@
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Workloads;
+using LayerShuffle.Scenarios.Language;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Scenarios.Units;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Which settings of the file itself, of its models and of their training do nothing.</summary>
 /// <param name="ledger">Where that is noted.</param>

@@ -1,9 +1,11 @@
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Scenarios.Binding;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Which settings of links do nothing.</summary>
 /// <param name="ledger">Where that is noted.</param>

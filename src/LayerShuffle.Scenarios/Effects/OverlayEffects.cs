@@ -1,7 +1,7 @@
 using LayerShuffle.Scenarios.Overlays;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Which parts of overlays and sweeps do nothing.</summary>
 /// <param name="ledger">Where that is noted.</param>

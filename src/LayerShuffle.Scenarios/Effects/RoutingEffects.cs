@@ -1,9 +1,10 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Routing;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Which settings of routing, workload and cluster do nothing.</summary>
 /// <param name="ledger">Where that is noted.</param>

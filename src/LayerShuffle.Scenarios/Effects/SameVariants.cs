@@ -3,8 +3,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LayerShuffle.Core.Faults;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>Finds conditions, policies and swept values that come to the same: their trials are the same, byte for byte.</summary>
 /// <param name="ledger">Where that is noted.</param>

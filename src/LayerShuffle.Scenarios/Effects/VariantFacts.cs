@@ -4,8 +4,9 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Workloads;
+using LayerShuffle.Scenarios.Specs;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>What can be foretold of one condition, sweep point and policy. Where something cannot be, the answer is the one that warns of nothing.</summary>
 internal sealed class VariantFacts

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A single value or a list of them, as a swept key would have it.</summary>
 public sealed record AnyType : SchemaType

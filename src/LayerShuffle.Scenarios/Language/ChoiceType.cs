@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>One of several types: at most one of maps, at most one list, any number of single values.</summary>
 /// <param name="Options">The types.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A map whose keys are names that the author chooses.</summary>
 /// <param name="Noun">What a name stands for.</param>

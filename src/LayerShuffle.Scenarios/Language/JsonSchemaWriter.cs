@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LayerShuffle.Scenarios.Units;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>Writes the language as a JSON schema (draft 2020-12) for editors, from the same description that the validator uses.</summary>
 public static class JsonSchemaWriter

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>
 /// A line of a scenario for every key of the language, by the key's path as <see cref="KeyTable"/> writes it. A test has each read by the real parser,

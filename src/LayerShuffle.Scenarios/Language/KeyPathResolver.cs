@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>Finds what the language says of a dotted key path such as <c>network.latency.mean</c>.</summary>
 public static class KeyPathResolver

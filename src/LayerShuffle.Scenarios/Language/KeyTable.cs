@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>Writes every key of the language once, with an example, as tables in Markdown: for people what <see cref="JsonSchemaWriter"/> is for editors, from the same description.</summary>
 public static class KeyTable

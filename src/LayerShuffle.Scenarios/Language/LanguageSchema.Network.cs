@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <content>Nodes, links, faults and routing.</content>
 public static partial class LanguageSchema

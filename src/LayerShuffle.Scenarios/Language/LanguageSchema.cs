@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>The scenario language, described once: the validator, the defaults and the JSON schema are derived from this.</summary>
 public static partial class LanguageSchema

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A map of known keys.</summary>
 /// <param name="Noun">What such a map is called.</param>

@@ -1,6 +1,7 @@
 using LayerShuffle.Core.Records;
+using LayerShuffle.Scenarios.Units;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A metric that an expectation can bound: a column of conditions.csv, or one of summary.csv.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A partial map, merged over another: any of its keys, null to remove.</summary>
 /// <param name="Noun">What it is called.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A key of a map.</summary>
 /// <param name="Name">The key.</param>

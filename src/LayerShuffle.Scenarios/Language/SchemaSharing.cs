@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>Writes what a JSON schema says in several places once, under <c>$defs</c>: overlays repeat most of the language.</summary>
 internal sealed class SchemaSharing

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>What a value of the language may look like. The validator and the JSON schema are both derived from these.</summary>
 public abstract record SchemaType

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A map from dotted key paths to lists of the values they take.</summary>
 public sealed record SweepType : SchemaType

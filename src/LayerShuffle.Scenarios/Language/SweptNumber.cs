@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Units;
+
 namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>Swept values as numbers: seconds, shares, bits a second, bytes, requests a second, or plain numbers.</summary>

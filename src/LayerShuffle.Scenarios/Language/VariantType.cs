@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>A map whose keys depend on the word that one of them holds.</summary>
 /// <param name="Discriminator">The key that holds the word.</param>

@@ -1,6 +1,8 @@
+using LayerShuffle.Scenarios.Binding;
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>Writes the effective scenario: the merged file with its defaults filled in and its paths absolute.</summary>
 internal static class EffectiveScenario

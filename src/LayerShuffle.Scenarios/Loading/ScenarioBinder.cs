@@ -1,7 +1,12 @@
+using LayerShuffle.Scenarios.Binding;
+using LayerShuffle.Scenarios.Effects;
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Scenarios.Validation;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>Validates a merged file in full and turns it into a scenario.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,6 +1,7 @@
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>What came of loading a scenario.</summary>
 /// <param name="Scenario">The scenario; null where there are mistakes.</param>

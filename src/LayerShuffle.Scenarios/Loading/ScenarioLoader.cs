@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>Loads a scenario file: reads, merges, validates, fills defaults. Whatever is wrong is a mistake in the result, never an exception.</summary>
 public static class ScenarioLoader

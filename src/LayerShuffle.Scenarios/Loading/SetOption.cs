@@ -1,6 +1,6 @@
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>
 /// Applies <c>--set KEY=VALUE</c>: a merge patch of one dotted key, its value read as YAML. Several apply one after another. Inside a condition or policy a null

@@ -1,3 +1,6 @@
+using LayerShuffle.Scenarios.Language;
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios.Overlays;
 
 /// <summary>Lays conditions, policies and sweep points over the file: policy outermost, sweep point innermost.</summary>

@@ -1,3 +1,5 @@
+using LayerShuffle.Scenarios.Syntax;
+
 namespace LayerShuffle.Scenarios.Overlays;
 
 /// <summary>A condition at one sweep point under one policy, merged but not yet read.</summary>

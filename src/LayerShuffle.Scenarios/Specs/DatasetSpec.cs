@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>The images.</summary>
 /// <param name="Kind"><c>shapes</c>, <c>cifar10</c>, <c>cifar100</c>, <c>mnist</c> or <c>image-folder</c>.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>What an expectation is relative to; null means the same as the expectation's own.</summary>
 /// <param name="Metric">The metric.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>Something that must hold of the results.</summary>
 public sealed record ExpectationSpec

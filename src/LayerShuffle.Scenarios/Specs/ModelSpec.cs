@@ -1,6 +1,6 @@
 using LayerShuffle.Core.Clusters;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>A model of the scenario, its settings merged from <c>model</c>, its own entry and what it starts from.</summary>
 public sealed record ModelSpec

@@ -1,6 +1,6 @@
 using LayerShuffle.Core.Trials;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>A trial with the model and the variant that it comes from.</summary>
 /// <param name="Spec">What the cluster must know.</param>

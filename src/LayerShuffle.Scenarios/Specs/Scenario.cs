@@ -1,7 +1,7 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Records;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>A scenario, validated, its defaults filled and its conditions written out.</summary>
 public sealed record Scenario

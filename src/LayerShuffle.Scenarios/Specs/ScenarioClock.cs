@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>The clocks on which a scenario can run.</summary>
 public enum ScenarioClock

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>How a model is trained.</summary>
 public sealed record TrainingSpec

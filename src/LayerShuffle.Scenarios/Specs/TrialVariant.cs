@@ -5,7 +5,7 @@ using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Workloads;
 using LayerShuffle.Scenarios.Language;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>A condition at one sweep point under one policy: what every model meets there.</summary>
 public sealed record TrialVariant

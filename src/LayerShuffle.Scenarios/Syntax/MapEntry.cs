@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>A key of a map and its value.</summary>
 /// <param name="Key">The key.</param>

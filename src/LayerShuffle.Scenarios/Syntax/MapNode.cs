@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>A map, its entries in the order in which they were written.</summary>
 public sealed class MapNode : ScenarioNode

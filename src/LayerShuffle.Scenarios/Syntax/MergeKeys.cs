@@ -1,6 +1,4 @@
-using LayerShuffle.Scenarios.Syntax;
-
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>The merge keys of one map (<c>&lt;&lt;: *base</c>): what they bring in stands where they stand, and gives way to the map's own keys and to merges before it.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

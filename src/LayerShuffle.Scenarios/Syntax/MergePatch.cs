@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>
 /// JSON merge patch (RFC 7396) on located trees: maps merge, scalars and lists replace, null removes. One rule more: below the root, a map that names a

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>Nodes on one line, as text.</summary>
 public static class NodeText

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Time;
+using LayerShuffle.Scenarios.Units;
 
 namespace LayerShuffle.Scenarios.Syntax;
 

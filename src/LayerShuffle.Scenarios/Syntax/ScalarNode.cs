@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>A single value, kept as the text that was written.</summary>
 /// <param name="text">The text.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>A node of a scenario's tree, immutable, which remembers where it was written.</summary>
 /// <param name="location">Where it was written.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>Where something was written: a place in a file, or an option of the command line.</summary>
 /// <param name="File">The file as it was named, or the option (<c>--set network.loss</c>).</param>

@@ -1,10 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using LayerShuffle.Scenarios.Syntax;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>Builds the located tree of a scenario from YAML. What is wrong becomes a mistake; no exception leaves it, and its work is bounded.</summary>
 public sealed class YamlReader

@@ -1,6 +1,6 @@
 using YamlDotNet.Core;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>What keeps a text from being read as YAML, and where.</summary>
 /// <param name="At">Where.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Syntax;
 
 /// <summary>Writes a tree as YAML that reads as the same tree: maps as blocks, lists of single values and what lies in lists on one line.</summary>
 public static partial class YamlWriter

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LayerShuffle.Core.Time;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Units;
 
 /// <summary>
 /// Reads numbers with units, in the invariant culture. k (or K), M and G are decimal, Ki, Mi and Gi binary; b are bits, B bytes.

@@ -1,8 +1,9 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>Says what a scenario asks of a clock that the clock cannot do.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,7 +1,9 @@
+using LayerShuffle.Scenarios.Language;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
-using LayerShuffle.Scenarios.Validation;
+using LayerShuffle.Scenarios.Units;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>Reads expectations and says which speak of nothing.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

@@ -1,8 +1,9 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>Says which layers do not fit into the memory that the scenario gives its nodes.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

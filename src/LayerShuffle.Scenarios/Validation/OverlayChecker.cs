@@ -1,7 +1,8 @@
 using LayerShuffle.Core.Records;
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>Checks what only an overlay or a sweep can get wrong.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

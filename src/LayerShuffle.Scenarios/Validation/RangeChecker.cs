@@ -4,9 +4,10 @@ using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Workloads;
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>
 /// Checks what a scenario's numbers give together, where each alone is allowed: a compute time and its slowdowns, a size and a bandwidth, requests and their rate. A time of more than a year, as a duration

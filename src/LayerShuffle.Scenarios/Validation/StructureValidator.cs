@@ -1,6 +1,7 @@
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>Holds a tree against the description of the language: keys, shapes, units, ranges. Says nothing of what keys mean together.</summary>
 /// <param name="mistakes">Where mistakes go.</param>

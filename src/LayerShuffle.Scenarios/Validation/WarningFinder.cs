@@ -1,9 +1,10 @@
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Overlays;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
-namespace LayerShuffle.Scenarios;
+namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>Finds what is allowed but hardly meant.</summary>
 /// <param name="warnings">Where warnings go.</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>What Hugging Face's image processors do where a preprocessor_config.json leaves a key out.</summary>
 /// <param name="Defaults">The steps.</param>

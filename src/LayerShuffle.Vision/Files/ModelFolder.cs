@@ -1,7 +1,8 @@
 using LayerShuffle.Core.Files;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>A model as Hugging Face lays it out: config.json, model.safetensors (or shards and their index), preprocessor_config.json.</summary>
 public static class ModelFolder

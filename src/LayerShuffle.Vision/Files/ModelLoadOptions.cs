@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>How a model folder is loaded.</summary>
 public sealed record ModelLoadOptions

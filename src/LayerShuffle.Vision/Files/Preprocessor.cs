@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>What is done to an image before the model sees it: preprocessor_config.json, in Hugging Face's words. The steps follow each other as the members do.</summary>
 public sealed record Preprocessor

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>A model's preprocessor_config.json. Keys that are absent have the defaults of the image processor that it names.</summary>
 internal static class PreprocessorFile

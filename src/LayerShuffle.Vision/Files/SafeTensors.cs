@@ -1,7 +1,7 @@
 using LayerShuffle.Core.Files;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>Reads and writes safetensors files.</summary>
 public static class SafeTensors

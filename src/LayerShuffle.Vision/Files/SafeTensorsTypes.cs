@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Files;
 
 /// <summary>Which of libtorch's types a format of safetensors files is.</summary>
 internal static class SafeTensorsTypes

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Inference;
 
 /// <summary>Tells answers that a model gave from what arithmetic left when it broke down.</summary>
 public static class Answers

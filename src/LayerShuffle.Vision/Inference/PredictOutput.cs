@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Inference;
 
 /// <summary>What one forward pass tells about the model and its layers (k executed layers, b images); disposing it disposes its tensors.</summary>
 /// <param name="Logits">[b, classes].</param>

@@ -1,6 +1,7 @@
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Inference;
 
 /// <summary>Runs a model on images in a given order and keeps what its layers did to the class token.</summary>
 public static class Predictor

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>The activations of the feed-forward part.</summary>
 internal static class Activation

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>What stands after the layers: the final norm and one linear map of the class token; with a teacher, the mean of two heads.</summary>
 public sealed class ClassificationHead : ModelPart

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>
 /// One encoder layer, the unit that an actor hosts: pre-norm attention and feed-forward. In LayerShuffle-position it is told its position before, in

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>Numbers for libtorch that live as long as the program: TorchSharp's sums of two tensors make a temporary 1 that nothing keeps alive while libtorch reads it.</summary>
 public static class HeldScalars

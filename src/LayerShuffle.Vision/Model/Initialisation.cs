@@ -2,7 +2,7 @@ using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>
 /// Random weights, as the reference draws them: normal with deviation <see cref="VitConfig.InitializerRange"/>, cut off at ±2, for linear maps, convolutions and a ViT's class token and position embeddings;

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>Orders: the layer ids in the sequence in which they run.</summary>
 public static class LayerOrder

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>A part of a model that one machine can own: the embeddings, a layer, the head, or all of them together.</summary>
 public abstract class ModelPart : nn.Module

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>A tensor under its Hugging Face name: a parameter, or one third (query, key or value) of a fused one.</summary>
 /// <param name="Name">The name, relative to the part that owns the parameter.</param>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>
 /// The whole, uncut model: ViT (arXiv 2010.11929) or DeiT (arXiv 2012.12877), whose layers run in the order given (LayerShuffle, arXiv 2407.04513).

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>What stands before the layers: patches to tokens, special tokens, position embeddings, and the table of layer positions.</summary>
 public sealed class VitEmbeddings : ModelPart

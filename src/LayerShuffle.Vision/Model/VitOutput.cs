@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Model;
 
 /// <summary>What a forward pass gives; disposing it disposes its tensors.</summary>
 /// <param name="Logits">[batch, classes].</param>

@@ -1,4 +1,4 @@
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Training;
 
 /// <summary>LayerDrop (arXiv 1909.11556): in training each layer is kept with probability 1 − p; those kept run in ascending order, without rescaling.</summary>
 public static class LayerDropOrder

@@ -1,8 +1,9 @@
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace LayerShuffle.Vision;
+namespace LayerShuffle.Vision.Training;
 
 /// <summary>
 /// The losses. That of an order of k layers is class + Σ_i position_i · (weight / k): each layer can add its own summand where it is hosted,

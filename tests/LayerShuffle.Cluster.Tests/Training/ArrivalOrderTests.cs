@@ -2,7 +2,7 @@ using Akka.Actor;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

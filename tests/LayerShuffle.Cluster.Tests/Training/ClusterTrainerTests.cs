@@ -1,7 +1,7 @@
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using static LayerShuffle.Cluster.Tests.Training.LocalTrainingCluster;
 using static TorchSharp.torch;
 

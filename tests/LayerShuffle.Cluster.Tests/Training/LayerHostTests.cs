@@ -1,7 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Simulation;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 
 namespace LayerShuffle.Cluster.Tests.Training;

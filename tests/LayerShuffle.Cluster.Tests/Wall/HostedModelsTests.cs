@@ -1,7 +1,7 @@
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Transport.Blobs;
-using LayerShuffle.Vision;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests.Wall;

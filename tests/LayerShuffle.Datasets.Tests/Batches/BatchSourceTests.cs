@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Batches;
 using LayerShuffle.Datasets.Tests.Support;
 using TorchSharp;
 

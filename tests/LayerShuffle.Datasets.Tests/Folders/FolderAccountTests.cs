@@ -1,5 +1,6 @@
 using CsCheck;
 using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Datasets.Tests.Support;
 

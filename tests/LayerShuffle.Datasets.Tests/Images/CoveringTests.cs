@@ -1,3 +1,5 @@
+using LayerShuffle.Datasets.Images;
+
 namespace LayerShuffle.Datasets.Tests.Images;
 
 /// <summary>timm's way of resizing for oblong images: proportions are kept, and both sides are covered. Sizes were computed with Python's arithmetic by timm's formula.</summary>

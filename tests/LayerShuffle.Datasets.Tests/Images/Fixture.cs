@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Datasets.Images;
 
 namespace LayerShuffle.Datasets.Tests.Images;
 

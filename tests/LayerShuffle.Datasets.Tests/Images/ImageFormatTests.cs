@@ -1,4 +1,5 @@
 using CsCheck;
+using LayerShuffle.Datasets.Images;
 
 namespace LayerShuffle.Datasets.Tests.Images;
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
 
 namespace LayerShuffle.Datasets.Tests.Images;

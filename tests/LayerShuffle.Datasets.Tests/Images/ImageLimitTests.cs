@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
 
 namespace LayerShuffle.Datasets.Tests.Images;

@@ -1,4 +1,5 @@
 using CsCheck;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
 
 namespace LayerShuffle.Datasets.Tests.Images;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Tests.Support;
 
 namespace LayerShuffle.Datasets.Tests.Images;

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Datasets.Tests.Support;
 

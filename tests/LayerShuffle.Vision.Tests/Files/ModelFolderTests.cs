@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision.Tests.Files;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
+using LayerShuffle.Vision.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision.Tests.Files;

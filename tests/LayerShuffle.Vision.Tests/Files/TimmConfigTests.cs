@@ -1,4 +1,7 @@
 using System.Globalization;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
 using LayerShuffle.Vision.Tests.Imports;
 using TorchSharp;
 using static TorchSharp.torch;

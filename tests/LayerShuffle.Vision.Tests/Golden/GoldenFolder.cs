@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LayerShuffle.Vision.Files;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Vision.Tests.Golden;

@@ -1,3 +1,7 @@
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

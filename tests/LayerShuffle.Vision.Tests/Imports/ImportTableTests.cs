@@ -1,3 +1,6 @@
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using LayerShuffle.Vision.Model;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
