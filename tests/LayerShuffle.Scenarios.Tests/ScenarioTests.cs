@@ -181,7 +181,6 @@ public class ScenarioTests
         trials[16].Key.Policy.ShouldBe("q");
         trials[32].Key.TrainingSeed.ShouldBe(1);
         trials[64].Key.Model.ShouldBe("n");
-        scenario.SweepColumns.ShouldBe(["routing_order", "network_loss"]);
         ScenarioExpander.Plan(scenario)[2].Variant.SweepValues.ShouldBe([new("routing.order", "arbitrary"), new("network.loss", "0.05")]);
     }
 

@@ -30,8 +30,8 @@ public sealed record FaultSetting
     /// <summary>Carries out faults of links and slowdowns; null: every endpoint does so by itself.</summary>
     public EndpointFaults? Links { get; init; }
 
-    /// <summary>Who takes over the layers of nodes that are gone.</summary>
-    public required LayerHandover Handover { get; init; }
+    /// <summary>Who takes over the layers of nodes that are gone; null: that is somebody else's business.</summary>
+    public LayerHandover? Handover { get; init; }
 
     /// <summary>How long after a death others serve a node's layers; null: they do not, but for a node that leaves.</summary>
     public Duration? RecoveryTime { get; init; }
@@ -261,7 +261,7 @@ public sealed class FaultActor : ReceiveActor
 
     private void RecoverLater(int node, int incarnation)
     {
-        if (setting.RecoveryTime is not { } recovery || ending is not null)
+        if (setting.RecoveryTime is not { } recovery || setting.Handover is null || ending is not null)
             return;
         foreach (IGrouping<int, int> share in Plan(node).Plan.Moves.GroupBy(move => move.Endpoint, move => move.Layer))
             setting.Nodes.Host(share.Key, [.. share]); // what will probably be asked of them then: weights take their time
@@ -298,7 +298,8 @@ public sealed class FaultActor : ReceiveActor
     private (RehostingPlan Plan, bool Alone) Plan(int gone)
     {
         IReadOnlyList<(int Node, IReadOnlyCollection<int> Held)> survivors = setting.Nodes.Survivors(gone);
-        return (setting.Handover.Plan(gone, [.. survivors.Select(survivor => setting.Handover.Survivor(survivor.Node, survivor.Held))]), survivors.Count == 0);
+        LayerHandover handover = setting.Handover ?? throw new InvalidOperationException("Nobody takes over layers here.");
+        return (handover.Plan(gone, [.. survivors.Select(survivor => handover.Survivor(survivor.Node, survivor.Held))]), survivors.Count == 0);
     }
 
     private void Held(LayersHeld held)
@@ -321,7 +322,7 @@ public sealed class FaultActor : ReceiveActor
                 setting.Nodes.Move([.. plan.Moves.Select(move => move.Layer)], [.. plan.Moves.Select(move => move.Endpoint)]);
             if (removal.First is { } first)
                 setting.Ledger.Note("process", removal.Node, first, removal.At);
-            foreach (string effect in setting.Handover.Effects(plan, removal.Alone))
+            foreach (string effect in setting.Handover!.Effects(plan, removal.Alone))
                 setting.Ledger.Note("placement", removal.Node, effect, removal.At);
         }
 
@@ -358,7 +359,7 @@ public sealed class FaultActor : ReceiveActor
 
     private void GiveBack(int node)
     {
-        int[] layers = setting.Handover.Lent(node);
+        int[] layers = setting.Handover?.Lent(node) ?? [];
         if (layers.Length > 0)
             setting.Nodes.Move(layers, new int[layers.Length]);
     }

@@ -10,7 +10,8 @@ namespace LayerShuffle.Actors.Faults;
 /// <param name="topology">Names of the endpoints.</param>
 /// <param name="now">The trial's time.</param>
 /// <param name="asked">Whether rows of faults bear the time that the scenario asks for: in real time they are struck a little later.</param>
-public sealed class Ledger(Topology topology, Func<Instant> now, bool asked)
+/// <param name="told">Told of each row as it is written; null: nobody.</param>
+public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Action<LedgerEntry>? told = null)
 {
     private readonly ConcurrentQueue<LedgerEntry> entries = [];
     private readonly ConcurrentDictionary<(int Node, int Incarnation), bool> detected = [];
@@ -33,7 +34,7 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked)
     /// <param name="node">Whom it concerns.</param>
     /// <param name="effect">What, in words.</param>
     /// <param name="at">When; default now.</param>
-    public void Note(string kind, int node, string effect, Instant? at = null) => entries.Enqueue(new LedgerEntry(at ?? now(), "", kind, topology.Name(node), effect));
+    public void Note(string kind, int node, string effect, Instant? at = null) => Write(new LedgerEntry(at ?? now(), "", kind, topology.Name(node), effect));
 
     /// <summary>A crash takes a node down.</summary>
     public void TakenDown(int node, int incarnation, string fault) => downBy[(node, incarnation)] = fault;
@@ -42,7 +43,7 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked)
     public void Detected(Instant at, int node, int incarnation)
     {
         if (detected.TryAdd((node, incarnation), true))
-            entries.Enqueue(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), FaultEffects.DetectedDown));
+            Write(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), FaultEffects.DetectedDown));
     }
 
     private void Strike(FaultEvent strike, string target, string effect)
@@ -50,6 +51,12 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked)
         string kind = FaultEffects.Kind(strike.Fault);
         if (effect == FaultEffects.Began)
             Core.Metrics.ClusterMetrics.FaultInjected(kind);
-        entries.Enqueue(new LedgerEntry(now(), strike.Fault.Name, kind, target, effect, asked ? strike.At : null));
+        Write(new LedgerEntry(now(), strike.Fault.Name, kind, target, effect, asked ? strike.At : null));
+    }
+
+    private void Write(LedgerEntry row)
+    {
+        entries.Enqueue(row);
+        told?.Invoke(row);
     }
 }

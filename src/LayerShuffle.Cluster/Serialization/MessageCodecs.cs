@@ -25,7 +25,6 @@ public static class MessageCodecs
         new MessageCodec<RestartNode>("restart", NodeCodecs.WriteRestartNode, NodeCodecs.ReadRestartNode),
         new MessageCodec<SetSlowdown>("slowdown", NodeCodecs.WriteSetSlowdown, NodeCodecs.ReadSetSlowdown),
         new MessageCodec<PeerDown>("peer-down", NodeCodecs.WritePeerDown, NodeCodecs.ReadPeerDown),
-        new MessageCodec<FaultStrike>("fault", NodeCodecs.WriteFaultStrike, NodeCodecs.ReadFaultStrike),
         new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 2),
         new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents, version: 2),
         new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport, version: 3),

@@ -39,16 +39,4 @@ internal static class NodeCodecs
     public static void WriteSubmitRequest(ref WireWriter writer, SubmitRequest submit) => writer.WriteNumber(submit.Request);
 
     public static SubmitRequest ReadSubmitRequest(ref WireReader reader) => new(reader.ReadNumber());
-
-    public static void WriteFaultStrike(ref WireWriter writer, FaultStrike strike)
-    {
-        writer.WriteInstant(strike.At);
-        writer.WriteNumber(strike.Index);
-        writer.WriteString(strike.Name);
-        writer.WriteBool(strike.Begins);
-        writer.WriteNumbers(strike.Targets);
-    }
-
-    public static FaultStrike ReadFaultStrike(ref WireReader reader) =>
-        new(reader.ReadInstant(), reader.ReadNumber(), reader.ReadString(), reader.ReadBool(), reader.ReadNumbers());
 }

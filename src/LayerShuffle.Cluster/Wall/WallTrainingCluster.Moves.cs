@@ -75,7 +75,7 @@ public sealed partial class WallTrainingCluster
 
     /// <summary>Whether a layer is elsewhere than where it belongs, though the node is there. Under the lock.</summary>
     private bool MayGoHome(int layer) =>
-        hosts[layer] != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer]) && heldDown.GetValueOrDefault(home[layer]) == 0;
+        hosts[layer] != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer]) && !struck.IsHeldDown(home[layer]);
 
     /// <summary>Whether a node waits for others to take its layers. Under the lock.</summary>
     private bool IsLeaving(int endpoint) => leaving.TryGetValue(endpoint, out TaskCompletionSource? waiting) && !waiting.Task.IsCompleted;
@@ -153,19 +153,6 @@ public sealed partial class WallTrainingCluster
                 else if (Candidates(endpoint).Length == 0)
                     done.TrySetException(new IOException("there is no other node to take them."));
             }
-        }
-    }
-
-    /// <summary>A fault no longer holds a node down: it is started, and gets its layers back if others have them.</summary>
-    private async Task ReviveAsync(int endpoint)
-    {
-        try
-        {
-            await cluster.EnsureAsync(endpoint).ConfigureAwait(false);
-        }
-        catch (IOException exception)
-        {
-            cluster.Log(exception.Message);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
+using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Training;
@@ -24,8 +25,9 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     private readonly TrainingOptions options;
     private readonly bool comesBack, rehost;
     private readonly Lock gate = new();
-    private readonly Dictionary<int, int> heldDown = []; // faults that hold a node down, by endpoint
-    private readonly List<ITimerHandle> timers = [];
+    private readonly ClusterSpec spec;
+    private readonly TrainingNodes struck;
+    private IActorRef faults = ActorRefs.Nobody;
     private readonly int[] hosts; // endpoint of each layer, 0 for nobody
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> hosted = [];
     private readonly Dictionary<int, int> newest = []; // the incarnation of each endpoint that was last asked to host anything
@@ -47,7 +49,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     /// <exception cref="PlacementException">The layers do not fit into the nodes' memory.</exception>
     public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
     {
-        (this.cluster, this.number, this.options, this.comesBack, rehost) = (cluster, number, options, comesBack, spec.Recovery == RecoveryKind.Rehost);
+        (this.cluster, this.number, this.options, this.spec, this.comesBack, rehost) = (cluster, number, options, spec, comesBack, spec.Recovery == RecoveryKind.Rehost);
+        struck = new TrainingNodes(cluster, rehost && comesBack, Fail);
         config = Encoding.UTF8.GetString(model.ToJson());
         (nodes, layerBytes, Placement) = (spec.Nodes, Rehosting.TrainingCost * model.LayerBytes, Place(spec, model));
         hosts = [.. Enumerable.Range(0, model.NumHiddenLayers).Select(layer => Placement.Copies(layer)[0])];
@@ -131,7 +134,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
             int[] gone = LayersOf(endpoint);
             if (cluster.Process.IncarnationOf(endpoint) is not null)
                 await cluster.KillAsync(endpoint).ConfigureAwait(false); // it is there, but its layers do not answer
-            if (!comesBack || IsHeldDown(endpoint) || cluster.IsAway(endpoint))
+            if (!comesBack || struck.IsHeldDown(endpoint) || cluster.IsAway(endpoint))
             {
                 if (rehost)
                     back.AddRange(await RehostAsync(endpoint, gone, cancellation).ConfigureAwait(false));
@@ -161,30 +164,38 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     /// <param name="log">Told of each.</param>
     public void Schedule(IReadOnlyList<FaultEvent> timeline, Action<string> log)
     {
-        long zero = cluster.Process.Timer.Now;
-        foreach (FaultEvent strike in timeline.Where(strike => strike.Fault is CrashFault or PauseFault))
-            timers.Add(cluster.Process.Timer.At(zero + strike.At.Nanoseconds, () => _ = Task.Run(async () =>
-            {
-                try
-                {
-                    await StrikeAsync(strike, log).ConfigureAwait(false);
-                }
-                catch (Exception exception) when (exception is NodeCommandException or IOException or PlatformNotSupportedException)
-                {
-                    log($"Fault {strike.Fault.Name}: {exception.Message}");
-                }
-                catch (Exception exception)
-                {
-                    Fail(exception);
-                }
-            })));
+        var clock = new WallClock(cluster.Process.Timer);
+        clock.Begin(cluster.Process.Timer.Now);
+        Topology topology = Topology.Of(spec);
+        Props striking = FaultActor.Props(new FaultSetting
+        {
+            Timeline = [.. timeline.Where(strike => strike.Fault is CrashFault or PauseFault)],
+            Clock = clock,
+            Nodes = struck,
+            Health = new NodeHealth(spec),
+            Ledger = new Ledger(topology, () => clock.Now, asked: true, row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}")),
+        });
+        IActorGuard watch = guard;
+        faults = struck.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the training's faults", watch)), $"training-{number}-faults");
+        faults.Tell(StartFaults.Instance);
     }
 
     /// <summary>Lets go of the cluster.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        foreach (ITimerHandle timer in timers)
-            timer.Cancel();
+        if (!faults.IsNobody())
+        {
+            try
+            {
+                await faults.Ask<FaultsEnded>(EndFaults.Instance, TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException)
+            {
+                // what is being done to a node takes longer than it may
+            }
+        }
+
+        struck.Dispose();
         cluster.Died -= OnDied;
         cluster.Failed -= OnFailed;
         guard.Dispose();
@@ -194,8 +205,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         EndLeaves();
         cluster.Received = _ => { };
         cluster.Framed = frame => frame.Dispose();
+        cluster.Process.System.Stop(faults);
         cluster.Process.System.Stop(links);
-        return ValueTask.CompletedTask;
     }
 
     private int[] LayersOf(int endpoint) => [.. Enumerable.Range(0, hosts.Length).Where(layer => hosts[layer] == endpoint)];
@@ -218,33 +229,6 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
                 OnDied(endpoint, 0, false, "away"); // it has left meanwhile: the trainer has its layers hosted by others
                 return;
             }
-        }
-    }
-
-    private bool IsHeldDown(int endpoint)
-    {
-        lock (gate)
-            return heldDown.GetValueOrDefault(endpoint) > 0;
-    }
-
-    private async Task StrikeAsync(FaultEvent strike, Action<string> log)
-    {
-        foreach (int node in strike.Targets)
-        {
-            bool away = cluster.IsAway(node);
-            log($"Fault {strike.Fault.Name}: {cluster.Names[node - 1]} {(away ? "is not there" : strike.Fault is PauseFault ? strike.Begins ? "pauses" : "goes on" : strike.Begins ? "crashes" : "may come back")}");
-            if (strike.Fault is PauseFault)
-            {
-                await (away ? Task.CompletedTask : strike.Begins ? cluster.PauseAsync(node) : cluster.ContinueAsync(node)).ConfigureAwait(false);
-                continue;
-            }
-
-            lock (gate)
-                heldDown[node] = heldDown.GetValueOrDefault(node) + (strike.Begins ? 1 : -1);
-            if (strike.Begins)
-                await cluster.KillAsync(node).ConfigureAwait(false);
-            else if (rehost && comesBack && !IsHeldDown(node))
-                await ReviveAsync(node).ConfigureAwait(false);
         }
     }
 

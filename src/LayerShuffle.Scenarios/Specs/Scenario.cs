@@ -47,7 +47,4 @@ public sealed record Scenario
 
     /// <summary>Requests of a trial whose hops are kept: int.MaxValue for all, 0 for off.</summary>
     public required int Trace { get; init; }
-
-    /// <summary>The CSV columns of the swept keys: <c>routing_order</c> for <c>routing.order</c>.</summary>
-    public IReadOnlyList<string> SweepColumns => [.. SweepKeys.Select(SweptKeyColumns.Plain)];
 }

@@ -132,18 +132,6 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes, string what)
     /// <summary>A hop's identity.</summary>
     public HopId ReadHopId() => new(ReadNumber(), ReadUInt64(), ReadNumber());
 
-    /// <summary>Whole numbers.</summary>
-    public int[] ReadInt32Array()
-    {
-        int count = ReadListLength();
-        if (count == 0)
-            return [];
-        var values = new int[count];
-        for (int i = 0; i < count; i++)
-            values[i] = ReadVarInt32();
-        return values;
-    }
-
     /// <summary>Whole numbers that are never negative.</summary>
     public int[] ReadNumbers()
     {

@@ -132,14 +132,6 @@ public ref struct WireWriter
         WriteNumber(value.Position);
     }
 
-    /// <summary>Whole numbers, counted in front, each a zigzag varint.</summary>
-    public void WriteInt32Array(IReadOnlyList<int> values)
-    {
-        WriteNumber(values.Count);
-        for (int i = 0; i < values.Count; i++)
-            WriteVarInt32(values[i]);
-    }
-
     /// <summary>Whole numbers that are never negative (layer ids), counted in front, each a varint.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is negative: a mistake of the caller.</exception>
     public void WriteNumbers(IReadOnlyList<int> values)

@@ -87,7 +87,6 @@ public sealed class CodecTests : IDisposable
             restart 1 RestartNode
             slowdown 1 SetSlowdown
             peer-down 1 PeerDown
-            fault 1 FaultStrike
             trial 2 TrialSpec
             hop-events 2 HopEvents
             links 3 LinkReport
@@ -198,22 +197,6 @@ public sealed class CodecTests : IDisposable
         var journey = new Journey { Request = 1, Images = 1, Route = [0, 1], Deadline = default, Next = 3 };
         byte[] meta = codec.Encode(new HopMessage(journey, 0, 0), out _);
         Should.Throw<WireFormatException>(() => codec.Decode(meta, [])).Message.ShouldContain("route of 2");
-    }
-
-    [Fact]
-    public void A_strike_finds_its_fault_in_the_trial_at_the_other_end()
-    {
-        TrialSpec spec = TrialBuilder.Spec(TrialBuilder.Link(1), new RoutingSpec(), faults:
-        [
-            new CrashFault("a", default, NodeSelector.Of("node-1"), null),
-            new SlowdownFault("b", default, NodeSelector.Of("node-2"), 2, null),
-        ]);
-        var there = (TrialSpec)WireCopy.Of(spec);
-        var strike = new FaultEvent(new Instant(5), spec.Faults[1], true, [2]);
-        FaultEvent resolved = ((FaultStrike)WireCopy.Of(FaultStrike.Of(strike, spec))).Resolve(there);
-        resolved.Fault.ShouldBeSameAs(there.Faults[1]);
-        Structure.Of(resolved).ShouldBe(Structure.Of(strike));
-        Should.Throw<ArgumentException>(() => FaultStrike.Of(strike, spec).Resolve(there with { Faults = [there.Faults[0]] })).Message.ShouldContain("'b'");
     }
 
     public void Dispose()

@@ -46,14 +46,14 @@ public class WirePrimitiveTests
     public void Arrays_texts_and_nulls_come_back_as_they_were() => Gen.Select(Gen.Int.Array[0, 40], Gen.String.AlphaNumeric, Gen.Byte.Array[0, 300]).Sample((ints, text, bytes) =>
     {
         var writer = new WireWriter();
-        writer.WriteInt32Array(ints);
+        writer.WriteList(ints, static (ref w, value) => w.WriteVarInt32(value));
         writer.WriteString(text + "é層🜁");
         writer.WriteBytes(bytes);
         writer.WriteNullable(ints.Length == 0 ? null : (int?)ints[0], static (ref w, value) => w.WriteInt32(value));
         writer.WriteOptional(text.Length == 0 ? null : text, static (ref w, value) => w.WriteString(value));
         writer.WriteEnum(DelayKind.Pareto);
         var reader = new WireReader(writer.ToArray(), "test");
-        reader.ReadInt32Array().ShouldBe(ints);
+        reader.ReadList(static (ref r) => r.ReadVarInt32()).ShouldBe(ints);
         reader.ReadString().ShouldBe(text + "é層🜁");
         reader.ReadBytes().ToArray().ShouldBe(bytes);
         reader.ReadNullable(static (ref r) => r.ReadInt32()).ShouldBe(ints.Length == 0 ? null : ints[0]);
@@ -77,7 +77,7 @@ public class WirePrimitiveTests
         Refused("FF", "DelayKind has no member 255", static (ref r) => r.ReadEnum<DelayKind>());
         Refused("02C328", "not UTF-8", static (ref r) => r.ReadString());
         Refused("0541", "claims 5 items", static (ref r) => r.ReadString());
-        Refused("FFFFFFFF07", "claims 2147483647 items", static (ref r) => r.ReadInt32Array());
+        Refused("FFFFFFFF07", "claims 2147483647 items", static (ref r) => r.ReadNumbers());
         Refused("FFFFFFFF07", "claims 2147483647 items", static (ref r) => r.ReadList(static (ref r) => r.ReadInt64(), 8));
         Refused("0200000000", "claims 2 items", static (ref r) => r.ReadList(static (ref r) => r.ReadInt32(), 4));
         Refused("0102", "1 bytes are left over", static (ref r) =>

@@ -127,12 +127,4 @@ public sealed class CutGraphTests
         VitLoss.Total(output, labels, config, 0.1).ToDouble().ShouldBe(VitLoss.ClassLoss(output.Logits, labels, 0.1).ToDouble() + 3 * positions, 1e-5);
         VitLoss.ClassLoss(zeros(2, 4), tensor(new long[] { 1, 2 })).ToDouble().ShouldBe(Math.Log(4), 1e-6);
     }
-
-    [Fact]
-    public void LayerDrop_keeps_the_layers_whose_draw_reaches_p_in_ascending_order()
-    {
-        LayerDropOrder.Keep([0.1, 0.2, 0.9, 0.19, 0.5], 0.2).ShouldBe([1, 2, 4]);
-        LayerDropOrder.Keep([0.1, 0.0], 0).ShouldBe([0, 1]);
-        LayerDropOrder.Keep([0.1, 0.0], 0.5).ShouldBeEmpty();
-    }
 }
