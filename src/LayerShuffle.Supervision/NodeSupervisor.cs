@@ -36,6 +36,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
     private WorkerKeeper? keeper;
     private volatile bool joined;
     private volatile bool ending;
+    private volatile bool isToldToEnd;
 
     private readonly record struct Ending(int Code, string Sentence);
 
@@ -102,6 +103,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
                 lost = reason;
                 if (ending)
                     return default; // it was closed in answer to the last word
+                if (isToldToEnd)
+                    return await told.Task.WaitAsync(stop).ConfigureAwait(false); // it was closed because the hub has the answer to its last command
                 options.Say($"The connection to the coordinator broke ({reason}) Trying again.");
                 TimeSpan left = grace - options.Time.GetElapsedTime(heard);
                 (connection, welcome) = await client.ResumeAsync(welcome.Session, link.Received, left, stop).ConfigureAwait(false);
@@ -155,6 +158,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         {
             await foreach (HubMessage command in commands.Reader.ReadAllAsync(stop).ConfigureAwait(false))
             {
+                isToldToEnd |= command is HubMessage.Shutdown;
                 await keeper!.ObeyAsync(command).ConfigureAwait(false);
                 if (command is HubMessage.Shutdown shutdown)
                     told.TrySetResult(shutdown.Refusal is { } why ? new Ending(RefusedCode, $"The coordinator refused this node: {NodeName.Clean(why, HubCodec.LongestLine)}") : new Ending(Done, "The coordinator ended this node."));
