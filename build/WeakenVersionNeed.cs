@@ -6,7 +6,8 @@ using Microsoft.Build.Utilities;
 
 /// <summary>
 /// Copies an ELF64 shared library and sets VER_FLG_WEAK in its version need of one symbol version, so that the loader only warns where that version is missing.
-/// Layout: the ELF specification's section headers, and Elf64_Verneed / Elf64_Vernaux of the LSB core specification. A file without that need is copied as it is.
+/// Layout: the ELF specification's section headers, and Elf64_Verneed / Elf64_Vernaux of the LSB core specification. A file without that need is copied as it
+/// is.
 /// </summary>
 public class WeakenVersionNeed : Task
 {

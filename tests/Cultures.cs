@@ -12,7 +12,8 @@ internal static class Cultures
     public static T Under<T>(string culture, Func<T> function)
     {
         // The build must not make the tests cultureless: then they would be skipped everywhere.
-        (AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant).ShouldBeFalse("the test project is built with InvariantGlobalization");
+        (AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant)
+            .ShouldBeFalse("the test project is built with InvariantGlobalization");
         CultureInfo other = CultureInfo.InvariantCulture;
         try
         {

@@ -9,8 +9,8 @@ namespace LayerShuffle.Results;
 public static class ResultsReader
 {
     /// <summary>
-    /// The trials that have their row in <c>conditions.csv</c> and whose rows are those that were written. What unfinished trials left in any file, the half row that a killed run may have left as a last line,
-    /// and the rows of trials with which something is wrong, are dropped from the files on the way.
+    /// The trials that have their row in <c>conditions.csv</c> and whose rows are those that were written. What unfinished trials left in any file, the half
+    /// row that a killed run may have left as a last line, and the rows of trials with which something is wrong, are dropped from the files on the way.
     /// </summary>
     public static IReadOnlyList<TrialKey> FinishedTrials(string directory)
     {
@@ -33,7 +33,8 @@ public static class ResultsReader
             var metrics = TrialMetricsCalculator.Read(column => CsvFormat.ParseNumber(row[column]));
             var own = requests.GetValueOrDefault(key.Trial) ?? [];
             if (own.Count != metrics.Requests)
-                throw new InvalidDataException($"conditions.csv says that trial {key.Trial} had {metrics.Requests} requests, but requests.csv has {own.Count} of them.");
+                throw new InvalidDataException($"conditions.csv says that trial {key.Trial} had {metrics.Requests} requests, but requests.csv has {own.Count} "
+                    + "of them.");
             trials.Add(new TrialData
             {
                 Key = key,
@@ -67,7 +68,8 @@ public static class ResultsReader
         }
     }
 
-    private static Dictionary<string, string> Cells(ResultsRow row, IEnumerable<string> columns) => columns.ToDictionary(column => column, column => row[column], StringComparer.Ordinal);
+    private static Dictionary<string, string> Cells(ResultsRow row, IEnumerable<string> columns) =>
+        columns.ToDictionary(column => column, column => row[column], StringComparer.Ordinal);
 
     private static string[] Cells(CsvReader csv) => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
 

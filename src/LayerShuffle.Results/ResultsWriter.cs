@@ -8,8 +8,9 @@ using LayerShuffle.Results.Summaries;
 namespace LayerShuffle.Results;
 
 /// <summary>
-/// Writes a run's CSV files as its trials finish. A trial's rows are appended whole, those of <c>conditions.csv</c> last, so that a row there marks a finished trial; <c>rows.seal</c> says what made it, and vouches for its rows.
-/// In a directory that already holds results it first drops what unfinished trials left, and what is not as it was written, then goes on behind the finished ones.
+/// Writes a run's CSV files as its trials finish. A trial's rows are appended whole, those of <c>conditions.csv</c> last, so that a row there marks a finished
+/// trial; <c>rows.seal</c> says what made it, and vouches for its rows. In a directory that already holds results it first drops what unfinished trials left,
+/// and what is not as it was written, then goes on behind the finished ones.
 /// </summary>
 public sealed class ResultsWriter : IDisposable
 {
@@ -87,7 +88,9 @@ public sealed class ResultsWriter : IDisposable
     /// <summary>The finished trials, in the order of their rows; those of an earlier run that this one resumes come first.</summary>
     public IReadOnlyList<TrialData> Trials => _trials;
 
-    /// <summary>Trials of an earlier run that count as unfinished because something is wrong with their rows: their numbers, and what it is, for the end of a sentence.</summary>
+    /// <summary>
+    /// Trials of an earlier run that count as unfinished because something is wrong with their rows: their numbers, and what it is, for the end of a sentence.
+    /// </summary>
     public IReadOnlyList<(int Trial, string Reason)> Damaged { get; }
 
     /// <summary>Whether there is anything but headers.</summary>
@@ -108,7 +111,8 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="sweptValues">Its value for every swept key.</param>
     /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
     /// <param name="identity">What makes it; null: nothing is known.</param>
-    public TrialWriter Begin(TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null, TrialIdentity? identity = null)
+    public TrialWriter Begin(TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null,
+        TrialIdentity? identity = null)
     {
         if (_trials.Any(trial => trial.Key.Trial == key.Trial))
             throw new InvalidOperationException($"Trial {key.Trial} is already in the results.");
@@ -133,10 +137,15 @@ public sealed class ResultsWriter : IDisposable
         return dropped;
     }
 
-    /// <summary>Writes epochs to <c>training.csv</c>; those that it already has are passed over, and what it has of the same models that is not what they say goes.</summary>
+    /// <summary>
+    /// Writes epochs to <c>training.csv</c>; those that it already has are passed over, and what it has of the same models that is not what they say goes.
+    /// </summary>
     public void WriteTraining(IEnumerable<TrainingRecord> records) => _epochs.Write(_training, records);
 
-    /// <summary>Puts all rows into the order of the trials, where a run that was resumed has left them in another, so that the files are those of a run that nothing stopped.</summary>
+    /// <summary>
+    /// Puts all rows into the order of the trials, where a run that was resumed has left them in another, so that the files are those of a run that nothing
+    /// stopped.
+    /// </summary>
     /// <param name="models">The models, in their order.</param>
     public void Arrange(IReadOnlyList<string> models)
     {
@@ -164,7 +173,10 @@ public sealed class ResultsWriter : IDisposable
             file.Dispose();
     }
 
-    /// <summary>Appends a finished trial to all files or to none. Everything is rendered and computed before anything is written: a mistake in a record leaves no half trial behind.</summary>
+    /// <summary>
+    /// Appends a finished trial to all files or to none. Everything is rendered and computed before anything is written: a mistake in a record leaves no half
+    /// trial behind.
+    /// </summary>
     internal void Append(TrialWriter trial, TrialData data, IReadOnlyDictionary<string, string> sweptValues)
     {
         using var condition = ConditionRow(data, sweptValues);

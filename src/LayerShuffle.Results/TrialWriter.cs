@@ -6,7 +6,8 @@ using LayerShuffle.Results.Metrics;
 namespace LayerShuffle.Results;
 
 /// <summary>
-/// The rows of one trial while it runs. They wait beside the results files and are appended to these when the trial has finished: a trial that does not finish leaves none.
+/// The rows of one trial while it runs. They wait beside the results files and are appended to these when the trial has finished: a trial that does not finish
+/// leaves none.
 /// </summary>
 public sealed class TrialWriter : ITrialRows, IDisposable
 {
@@ -15,7 +16,8 @@ public sealed class TrialWriter : ITrialRows, IDisposable
     private readonly IReadOnlyDictionary<string, double>? _sweptNumbers;
     private readonly TrialDataBuilder _data = new();
 
-    internal TrialWriter(ResultsWriter results, string directory, TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers)
+    internal TrialWriter(ResultsWriter results, string directory, TrialKey key, IReadOnlyDictionary<string, string> sweptValues,
+        IReadOnlyDictionary<string, double>? sweptNumbers)
     {
         (_results, Key, _sweptValues, _sweptNumbers) = (results, key, sweptValues, sweptNumbers);
         Requests = new(Spill(directory, ResultsFiles.Requests));

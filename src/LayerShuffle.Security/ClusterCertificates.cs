@@ -85,7 +85,8 @@ internal static class ClusterCertificates
         catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new ClusterIdentityException(
-                $"The private key of {certificateFile} could not be read from {keyFile ?? certificateFile}: {e.Message.TrimEnd('.')}. An unencrypted PEM key that belongs to the first certificate in the file is expected.", e);
+                $"The private key of {certificateFile} could not be read from {keyFile ?? certificateFile}: {e.Message.TrimEnd('.')}. An unencrypted PEM key "
+                    + "that belongs to the first certificate in the file is expected.", e);
         }
     }
 

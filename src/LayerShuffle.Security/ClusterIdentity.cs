@@ -6,8 +6,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace LayerShuffle.Security;
 
 /// <summary>
-/// Who this process is to the rest of its cluster, and whom it believes: by a certificate that this run's coordinator gave it (<see cref="RunAuthority"/>), where exactly the certificates of that run count, or by
-/// one that somebody else issued. No other root and no host name counts. Connections are mutual TLS 1.3 (1.2 where the platform has no 1.3). Thread-safe.
+/// Who this process is to the rest of its cluster, and whom it believes: by a certificate that this run's coordinator gave it (<see cref="RunAuthority"/>),
+/// where exactly the certificates of that run count, or by one that somebody else issued. No other root and no host name counts. Connections are mutual TLS 1.3
+/// (1.2 where the platform has no 1.3). Thread-safe.
 /// </summary>
 public sealed class ClusterIdentity : IDisposable
 {
@@ -52,12 +53,15 @@ public sealed class ClusterIdentity : IDisposable
     }
 
     /// <summary>
-    /// The identity from PEM files: a certificate (then its intermediates) for both server and client authentication, its key (by default in the same file), and the authorities that peers must chain to.
+    /// The identity from PEM files: a certificate (then its intermediates) for both server and client authentication, its key (by default in the same file),
+    /// and the authorities that peers must chain to.
     /// </summary>
-    /// <exception cref="ClusterIdentityException">A file is missing, does not hold what it should, or the authority would not accept this very certificate.</exception>
+    /// <exception cref="ClusterIdentityException">A file is missing, does not hold what it should, or the authority would not accept this very
+    /// certificate.</exception>
     public static ClusterIdentity FromCertificates(string certificateFile, string? keyFile, string authorityFile)
     {
-        (X509Certificate2 leaf, X509Certificate2Collection intermediates, X509Certificate2Collection authorities) = ClusterCertificates.Read(certificateFile, keyFile, authorityFile);
+        (X509Certificate2 leaf, X509Certificate2Collection intermediates, X509Certificate2Collection authorities) =
+            ClusterCertificates.Read(certificateFile, keyFile, authorityFile);
         var identity = new ClusterIdentity(leaf, intermediates, authorities, derived: false);
         if (identity.Accepts(leaf, intermediates, out string why))
             return identity;
@@ -132,7 +136,8 @@ public sealed class ClusterIdentity : IDisposable
             throw new AuthenticationException(
                 why() is { Length: > 0 } reason
                     ? $"The peer was refused: {reason}."
-                    : $"The TLS handshake broke off: the peer has no cluster secret or certificate, has another one, or does not speak TLS at all ({(e.InnerException ?? e).Message.TrimEnd('.')}).",
+                    : "The TLS handshake broke off: the peer has no cluster secret or certificate, has another one, or does not speak TLS at all "
+                        + $"({(e.InnerException ?? e).Message.TrimEnd('.')}).",
                 e);
         }
     }
@@ -187,7 +192,9 @@ public sealed record ClusterGrant(byte[] Authority, byte[] Certificate, byte[] K
     public override string ToString() => "a grant"; // not what it holds: texts end up in logs
 }
 
-/// <summary>A cluster identity cannot be made from what was given: a secret that is too short, a file that is missing or does not hold what it should.</summary>
+/// <summary>
+/// A cluster identity cannot be made from what was given: a secret that is too short, a file that is missing or does not hold what it should.
+/// </summary>
 public sealed class ClusterIdentityException : Exception
 {
     /// <summary>An error with a sentence that says what is wrong and what to do.</summary>

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace LayerShuffle.Security;
 
 /// <summary>
-/// The group of NIST P-256, as far as a password-authenticated key exchange needs it: the platform has no addition of points. Not in constant time: what depends on a secret alone is computed once in a
-/// process, and whatever is computed for a connection is blinded by a number drawn for it.
+/// The group of NIST P-256, as far as a password-authenticated key exchange needs it: the platform has no addition of points. Not in constant time: what
+/// depends on a secret alone is computed once in a process, and whatever is computed for a connection is blinded by a number drawn for it.
 /// </summary>
 internal static class Curve
 {
@@ -30,7 +30,8 @@ internal static class Curve
     {
         for (int counter = 0; ; counter++)
         {
-            BigInteger x = new(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(System.FormattableString.Invariant($"{name} {counter}"))), isUnsigned: true, isBigEndian: true);
+            BigInteger x = new(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(System.FormattableString.Invariant($"{name} {counter}"))), isUnsigned: true,
+                isBigEndian: true);
             BigInteger square = Mod((x * x * x) - (3 * x) + B), y = BigInteger.ModPow(square, (P + 1) / 4, P);
             if (x < P && Mod(y * y) == square)
                 return new CurvePoint(x, y);

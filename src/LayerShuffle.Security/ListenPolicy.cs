@@ -22,7 +22,8 @@ public static class ListenPolicy
     public static void Check(IPAddress address, bool isSecured)
     {
         if (!isSecured && !IsLoopback(address))
-            throw new InsecureAddressException($"Refused to listen on {address} without a cluster secret: anyone who reaches that address could send this cluster work and weights. {Remedy}");
+            throw new InsecureAddressException($"Refused to listen on {address} without a cluster secret: anyone who reaches that address could send this "
+                + $"cluster work and weights. {Remedy}");
     }
 
     /// <summary>Checks the address of a peer that a connection goes to.</summary>
@@ -30,7 +31,8 @@ public static class ListenPolicy
     public static void CheckPeer(IPAddress address, ClusterIdentity? identity)
     {
         if (identity is null && !IsLoopback(address))
-            throw new InsecureAddressException($"Refused to connect to {address} without a cluster secret: nothing would prove who answers there, and the traffic could be read. {Remedy}");
+            throw new InsecureAddressException($"Refused to connect to {address} without a cluster secret: nothing would prove who answers there, and the "
+                + $"traffic could be read. {Remedy}");
     }
 }
 

@@ -30,7 +30,8 @@ internal static class PrivateFile
         if ((mode & Others) != 0)
         {
             throw new ClusterIdentityException(string.Create(CultureInfo.InvariantCulture,
-                $"The {what} {path} may be read or changed by others than its owner (mode {Convert.ToString((int)mode & 0x1FF, 8)}), and whoever has it belongs to the cluster. Take that right away: chmod 600 {path}"));
+                $"The {what} {path} may be read or changed by others than its owner (mode {Convert.ToString((int)mode & 0x1FF, 8)}), and whoever has it "
+                    + $"belongs to the cluster. Take that right away: chmod 600 {path}"));
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace LayerShuffle.Security;
 
 /// <summary>
-/// The authority of one run: its key is drawn at random, never leaves the coordinator's process and ends with it. It issues each worker a certificate, so that only processes that this run has started are of it,
-/// whoever else knows the secret by which nodes join.
+/// The authority of one run: its key is drawn at random, never leaves the coordinator's process and ends with it. It issues each worker a certificate, so that
+/// only processes that this run has started are of it, whoever else knows the secret by which nodes join.
 /// </summary>
 public sealed class RunAuthority : IDisposable
 {

@@ -8,9 +8,10 @@ using System.Text;
 namespace LayerShuffle.Security;
 
 /// <summary>
-/// A secret that somebody who joins a cluster proves to know, and the cluster to it. The connection is TLS with a certificate that is drawn at random and says nothing; within it both prove themselves by SPAKE2
-/// on P-256 (RFC 9382's exchange, with points of our own), bound to that certificate. What a stranger sees, whether it listens, connects or stands between, does not depend on the secret: a guess
-/// can only be tried by a connection of its own, one guess each. Thread-safe.
+/// A secret that somebody who joins a cluster proves to know, and the cluster to it. The connection is TLS with a certificate that is drawn at random and says
+/// nothing; within it both prove themselves by SPAKE2 on P-256 (RFC 9382's exchange, with points of our own), bound to that certificate. What a stranger sees,
+/// whether it listens, connects or stands between, does not depend on the secret: a guess can only be tried by a connection of its own, one guess each.
+/// Thread-safe.
 /// </summary>
 public sealed class SharedSecret : IDisposable
 {
@@ -64,7 +65,9 @@ public sealed class SharedSecret : IDisposable
         }
     }
 
-    /// <summary>Proves to the one that connected, and has it prove, that both know the secret. The stream belongs to the result; after an error it is closed.</summary>
+    /// <summary>
+    /// Proves to the one that connected, and has it prove, that both know the secret. The stream belongs to the result; after an error it is closed.
+    /// </summary>
     /// <exception cref="AuthenticationException">The other does not: a sentence says so.</exception>
     public async Task<Stream> AuthenticateAsServerAsync(Stream stream, CancellationToken cancellation)
     {
@@ -80,7 +83,9 @@ public sealed class SharedSecret : IDisposable
         return await ProveAsync(ssl, ServeAsync, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Proves to the one that was connected to, and has it prove, that both know the secret. The stream belongs to the result; after an error it is closed.</summary>
+    /// <summary>
+    /// Proves to the one that was connected to, and has it prove, that both know the secret. The stream belongs to the result; after an error it is closed.
+    /// </summary>
     /// <exception cref="AuthenticationException">The other does not: a sentence says so.</exception>
     public async Task<Stream> AuthenticateAsClientAsync(Stream stream, CancellationToken cancellation)
     {
@@ -91,7 +96,8 @@ public sealed class SharedSecret : IDisposable
             EnabledSslProtocols = ClusterIdentity.Protocols,
             AllowRenegotiation = false,
             AllowTlsResume = false,
-            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null, // anybody's: what proves the other is the secret, bound to this certificate
+            // anybody's: what proves the other is the secret, bound to this certificate
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
         };
         await ClusterIdentity.Guard(ssl, ssl.AuthenticateAsClientAsync(options, cancellation), () => "").ConfigureAwait(false);
         return await ProveAsync(ssl, ConnectAsync, cancellation).ConfigureAwait(false);
@@ -116,7 +122,8 @@ public sealed class SharedSecret : IDisposable
         {
             await ssl.DisposeAsync().ConfigureAwait(false);
             throw exception is EndOfStreamException
-                ? new AuthenticationException("The other side hung up before it had proven itself: it has no cluster secret, or another way of proving itself (certificates).", exception)
+                ? new AuthenticationException("The other side hung up before it had proven itself: it has no cluster secret, or another way of proving itself "
+                    + "(certificates).", exception)
                 : exception;
         }
     }
@@ -166,12 +173,15 @@ public sealed class SharedSecret : IDisposable
     }
 
     /// <summary>What both come to if both know the secret.</summary>
-    private static CurvePoint Common(BigInteger number, CurvePoint sent, CurvePoint mask) => Curve.Add(sent, Curve.Negate(mask)) is { } bare && Curve.Multiply(number, bare) is { } common
+    private static CurvePoint Common(BigInteger number, CurvePoint sent, CurvePoint mask) => Curve.Add(sent, Curve.Negate(mask)) is { } bare
+        && Curve.Multiply(number, bare) is { } common
         ? common
         : throw new AuthenticationException("The other side sent what no honest one sends.");
 
     private byte[] Key(byte[] binding, CurvePoint client, CurvePoint server, CurvePoint common) =>
-        SHA256.HashData([.. Encoding.ASCII.GetBytes("layershuffle joining, version 1"), .. binding, .. Curve.Bytes(client), .. Curve.Bytes(server), .. Curve.Bytes(common), .. password]); // all of fixed length
+        // all of fixed length
+        SHA256.HashData([.. Encoding.ASCII.GetBytes("layershuffle joining, version 1"), .. binding, .. Curve.Bytes(client), .. Curve.Bytes(server),
+            .. Curve.Bytes(common), .. password]);
 
     private static byte[] Proof(byte[] key, ReadOnlySpan<byte> role) => HMACSHA256.HashData(key, role);
 }

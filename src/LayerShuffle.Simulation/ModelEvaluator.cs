@@ -36,7 +36,8 @@ public sealed class ModelEvaluator(VirtualActorSystem system, int? threads = nul
         TrialRecord trial = new VirtualTrialRunner(system).Run(spec, new TensorTrialModel(job.Model, job.Test), job.Test.Count, null, cancellation);
         int notFinite = trial.Requests.Sum(r => r.NotFinite);
         if (notFinite > 0)
-            log?.Invoke($"warning: {notFinite} of {trial.Requests.Sum(r => r.Images)} answers in {(order == OrderKind.Sequential ? "training order" : "random orders")} hold NaN or infinity; they count as wrong");
+            log?.Invoke($"warning: {notFinite} of {trial.Requests.Sum(r => r.Images)} answers in "
+                + $"{(order == OrderKind.Sequential ? "training order" : "random orders")} hold NaN or infinity; they count as wrong");
         return (double)trial.Requests.Sum(r => r.Correct ?? 0) / trial.Requests.Sum(r => r.Images);
     }
 }

@@ -5,7 +5,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Simulation;
 
 /// <summary>
-/// What reaches paused nodes waits here until they go on, or die. All that a node does follows from an event (a delivery, a timer, the end of a computation): holding these back is what SIGSTOP does.
+/// What reaches paused nodes waits here until they go on, or die. All that a node does follows from an event (a delivery, a timer, the end of a computation):
+/// holding these back is what SIGSTOP does.
 /// </summary>
 /// <param name="kernel">Time.</param>
 /// <param name="health">Which nodes are paused.</param>

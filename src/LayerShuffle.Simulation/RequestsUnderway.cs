@@ -5,8 +5,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Simulation;
 
 /// <summary>
-/// Knows when a request is settled: its deadline has passed, so that nobody sends or computes for it any more, and no message or computation of it is underway. From then on nothing happens to it, and what was
-/// remembered of it can go. A trace that notes computations.
+/// Knows when a request is settled: its deadline has passed, so that nobody sends or computes for it any more, and no message or computation of it is underway.
+/// From then on nothing happens to it, and what was remembered of it can go. A trace that notes computations.
 /// </summary>
 /// <param name="kernel">Time.</param>
 /// <param name="trace">The trace.</param>

@@ -7,7 +7,8 @@ using LayerShuffle.Core.Faults;
 namespace LayerShuffle.Simulation;
 
 /// <summary>The nodes on the kernel: whatever they are asked for is done at once, and answered at the same instant.</summary>
-internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTransport transport, PausedNodes paused, RequestsUnderway underway, EndpointContext context) : INodes
+internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTransport transport, PausedNodes paused, RequestsUnderway underway,
+    EndpointContext context) : INodes
 {
     private readonly HashSet<int> stopped = []; // membership only
 

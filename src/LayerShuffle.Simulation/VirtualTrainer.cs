@@ -20,7 +20,8 @@ public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? lo
     /// <param name="stepDone">Told of every step: done so far and in all.</param>
     /// <param name="cancellation">Stops between two steps; the last checkpoint stays.</param>
     /// <returns>A record for every epoch, those of an earlier, interrupted training included.</returns>
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord>? epochDone = null, Action<int, int>? stepDone = null, CancellationToken cancellation = default)
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, Action<TrainingRecord>? epochDone = null, Action<int, int>? stepDone = null,
+        CancellationToken cancellation = default)
     {
         using var parts = new TrainingParts(job.Model, job.Options);
         TrainingProgress progress = TrainingCheckpoint.Resume(job, parts, log);

@@ -17,7 +17,8 @@ namespace LayerShuffle.Simulation;
 /// <param name="carry">What arrives of a request's activation.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
-    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway, Func<int, long> activationBytes, Func<object?, int, object?> carry,
+    VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway,
+        Func<int, long> activationBytes, Func<object?, int, object?> carry,
     Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
@@ -107,7 +108,8 @@ internal sealed class VirtualTransport(
     // Methods of their own, so that only what is held costs a closure.
     private void Hold(int to, int incarnation, object message) => paused.Hold(to, () => Receive(to, incarnation, message));
 
-    private void Hold(int from, int to, int incarnation, CopyVerdict copy, HopMessage message) => paused.Hold(to, () => Arrive(from, to, incarnation, copy, message));
+    private void Hold(int from, int to, int incarnation, CopyVerdict copy, HopMessage message) =>
+        paused.Hold(to, () => Arrive(from, to, incarnation, copy, message));
 
     private void Arrive(int from, int to, int incarnation, CopyVerdict copy, HopMessage message)
     {

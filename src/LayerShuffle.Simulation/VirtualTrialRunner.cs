@@ -51,7 +51,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <param name="rows">Takes requests and hops while the trial runs, so that memory goes by requests in flight; null: the record has them all.</param>
     /// <exception cref="IOException">The rows could not be written.</exception>
     /// <exception cref="InvalidOperationException">The events ran out with requests open, or a count does not add up: a bug.</exception>
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default, ITrialRows? rows = null)
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default,
+        ITrialRows? rows = null)
     {
         VirtualKernel kernel = system.Kernel;
         kernel.Reset();
@@ -144,7 +145,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             if (cluster.Failure is { } failure)
                 throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
             if (!ended)
-                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have an outcome. This is a bug.");
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have "
+                    + "an outcome. This is a bug.");
             trace.Complete();
             return new TrialRecord
             {

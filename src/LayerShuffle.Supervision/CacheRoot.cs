@@ -5,8 +5,8 @@ using LayerShuffle.Core.Files;
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// Where trained models and shipped weights are kept: where <c>LAYERSHUFFLE_CACHE</c> says, or else in the user's local application data, or, where that cannot be written (a container with any uid, a read-only home), in a
-/// temporary folder of the user's own.
+/// Where trained models and shipped weights are kept: where <c>LAYERSHUFFLE_CACHE</c> says, or else in the user's local application data, or, where that cannot
+/// be written (a container with any uid, a read-only home), in a temporary folder of the user's own.
 /// </summary>
 public static class CacheRoot
 {
@@ -19,7 +19,8 @@ public static class CacheRoot
     /// <param name="say">Told in a sentence if it is not where one would look for it.</param>
     /// <exception cref="IOException">The variable names a folder that cannot be written.</exception>
     public static string Find(Action<string>? say = null) => Find(
-        Environment.GetEnvironmentVariable(Variable), Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), Path.GetTempPath(), say);
+        Environment.GetEnvironmentVariable(Variable), Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify), Path.GetTempPath(), say);
 
     /// <summary>The folder, for tests.</summary>
     internal static string Find(string? named, string local, string temporary, Action<string>? say)
@@ -27,17 +28,21 @@ public static class CacheRoot
         if (!string.IsNullOrEmpty(named))
         {
             string asked = Path.GetFullPath(HomePath.Expand(named));
-            return Refusal(asked) is { } reason ? throw new IOException($"{Variable} names {asked}, which cannot be written: {reason.TrimEnd('.')}. Name another folder.") : asked;
+            return Refusal(asked) is { } reason
+                ? throw new IOException($"{Variable} names {asked}, which cannot be written: {reason.TrimEnd('.')}. Name another folder.") : asked;
         }
 
         string usual = Path.Combine(local, "layershuffle");
         string? why = Path.IsPathRooted(local) ? Refusal(usual) : "this user has no home";
         if (why is null)
             return usual;
-        string fallback = Path.Combine(temporary, string.Create(CultureInfo.InvariantCulture, $"layershuffle-{(OperatingSystem.IsWindows() ? Environment.UserName : EffectiveUser())}"));
+        string fallback = Path.Combine(temporary,
+            string.Create(CultureInfo.InvariantCulture, $"layershuffle-{(OperatingSystem.IsWindows() ? Environment.UserName : EffectiveUser())}"));
         if (!IsOurs(fallback))
             fallback = Directory.CreateTempSubdirectory("layershuffle-").FullName;
-        say?.Invoke($"Trained models are kept in {fallback}, as {(Path.IsPathRooted(local) ? $"{usual} cannot be written" : "there is no home to keep them in")} ({why.TrimEnd('.')}). {Variable} says where else.");
+        say?.Invoke($"Trained models are kept in {fallback}, as "
+            + $"{(Path.IsPathRooted(local) ? $"{usual} cannot be written" : "there is no home to keep them in")} ({why.TrimEnd('.')}). {Variable} says where "
+            + "else.");
         return fallback;
     }
 

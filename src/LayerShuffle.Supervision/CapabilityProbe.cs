@@ -35,7 +35,8 @@ public static class CapabilityProbe
                 return [];
             }
 
-            return process.ExitCode == 0 ? (await output.ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
+            return process.ExitCode == 0 ? (await output.ConfigureAwait(false))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
         }
         catch (Win32Exception)
         {

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// Starts processes from one thread that lives as long as this process: Linux sends the signal that a child asks for with PR_SET_PDEATHSIG when the <em>thread</em>
-/// that started it ends (prctl(2)), and threads of the pool come and go.
+/// Starts processes from one thread that lives as long as this process: Linux sends the signal that a child asks for with PR_SET_PDEATHSIG when the
+/// <em>thread</em> that started it ends (prctl(2)), and threads of the pool come and go.
 /// </summary>
 public static class ChildStarter
 {
@@ -26,7 +26,8 @@ public static class ChildStarter
     }
 
     /// <summary>
-    /// Lets go of a process and of the pipes to its redirected streams: <see cref="Process.Dispose"/> leaves those open that were ever asked for (three descriptors a process).
+    /// Lets go of a process and of the pipes to its redirected streams: <see cref="Process.Dispose"/> leaves those open that were ever asked for (three
+    /// descriptors a process).
     /// </summary>
     /// <param name="process">One that was started by <see cref="StartAsync"/>, and has ended or is not listened to any more.</param>
     public static void Release(Process process)

@@ -33,14 +33,17 @@ internal sealed class HubClient(NodeSupervisorOptions options)
             {
                 if (options.Time.GetElapsedTime(began) > options.JoinPatience)
                     throw new TimeoutException(
-                        $"The coordinator at {Address} cannot be reached: {exception.Message}. This node tried for {options.JoinPatience.TotalSeconds:0.#} s. Start the coordinator first (`run … --listen`), or check the address and that nothing between blocks its port.",
+                        $"The coordinator at {Address} cannot be reached: {exception.Message}. This node tried for {options.JoinPatience.TotalSeconds:0.#} s. "
+                            + "Start the coordinator first (`run … --listen`), or check the address and that nothing between blocks its port.",
                         exception);
                 if (!told)
-                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}); this node tries for {options.JoinPatience.TotalSeconds:0.#} s.");
+                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}); this node tries for {options.JoinPatience.TotalSeconds:0.#} "
+                        + "s.");
             }
             catch (AuthenticationException exception)
             {
-                throw new NodeRefusedException($"The coordinator at {Address} is not of this node's cluster: {exception.Message} Both need the same secret, or certificates of the same authority.");
+                throw new NodeRefusedException($"The coordinator at {Address} is not of this node's cluster: {exception.Message} Both need the same secret, "
+                    + "or certificates of the same authority.");
             }
             catch (IOException) when (broken++ < BrokenTries)
             {
@@ -63,7 +66,8 @@ internal sealed class HubClient(NodeSupervisorOptions options)
     /// <param name="cancellation">Stops trying.</param>
     /// <exception cref="NodeRefusedException">The hub has given the session up.</exception>
     /// <exception cref="TimeoutException">The time ran out.</exception>
-    public async Task<(HubConnection Connection, HubMessage.Welcome Welcome)> ResumeAsync(string session, long received, TimeSpan left, CancellationToken cancellation)
+    public async Task<(HubConnection Connection, HubMessage.Welcome Welcome)> ResumeAsync(string session, long received, TimeSpan left,
+        CancellationToken cancellation)
     {
         long began = options.Time.GetTimestamp();
         while (true)
@@ -75,7 +79,8 @@ internal sealed class HubClient(NodeSupervisorOptions options)
             {
                 return await TryAsync(session, received, rest < AttemptPatience ? rest : AttemptPatience, cancellation).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is SocketException or IOException or TimeoutException or HubProtocolException or AuthenticationException)
+            catch (Exception exception) when (exception is SocketException or IOException or TimeoutException or HubProtocolException
+                or AuthenticationException)
             {
                 await Task.Delay(Pause, options.Time, cancellation).ConfigureAwait(false);
             }
@@ -100,7 +105,8 @@ internal sealed class HubClient(NodeSupervisorOptions options)
         return addresses;
     }
 
-    private async Task<(HubConnection Connection, HubMessage.Welcome Welcome)> TryAsync(string? session, long received, TimeSpan patience, CancellationToken cancellation)
+    private async Task<(HubConnection Connection, HubMessage.Welcome Welcome)> TryAsync(string? session, long received, TimeSpan patience,
+        CancellationToken cancellation)
     {
         using var timer = new CancellationTokenSource(patience, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
@@ -114,11 +120,13 @@ internal sealed class HubClient(NodeSupervisorOptions options)
             if (options.Secure is not null)
                 stream = await options.Secure(stream, either.Token).ConfigureAwait(false);
             connection = new HubConnection(stream, patience, options.Time);
-            connection.Post(HubCodec.Encode(new HubMessage.Hello(HubCodec.Protocol, options.Version, options.ScenarioHash, options.Name, options.Capabilities, session, received)));
+            connection.Post(HubCodec.Encode(new HubMessage.Hello(HubCodec.Protocol, options.Version, options.ScenarioHash, options.Name, options.Capabilities,
+                session, received)));
             HubMessage answer = await connection.ReadAsync(HubCodec.LongestMessage, patience, either.Token).ConfigureAwait(false);
             return answer switch
             {
-                HubMessage.Welcome welcome when NodeName.IsValid(welcome.Name) && welcome is { HeartbeatMilliseconds: > 0, GraceMilliseconds: > 0 } => (connection, welcome),
+                HubMessage.Welcome welcome when NodeName.IsValid(welcome.Name)
+                    && welcome is { HeartbeatMilliseconds: > 0, GraceMilliseconds: > 0 } => (connection, welcome),
                 HubMessage.Refused refused => throw new NodeRefusedException(NodeName.Clean(refused.Reason, HubCodec.LongestLine)),
                 _ => throw new HubProtocolException($"{answer.GetType().Name} is no answer to a node that joins."),
             };
@@ -131,7 +139,8 @@ internal sealed class HubClient(NodeSupervisorOptions options)
                 await stream.DisposeAsync().ConfigureAwait(false);
             socket.Dispose();
             if (exception is OperationCanceledException && !cancellation.IsCancellationRequested)
-                throw stream is null ? new SocketException((int)SocketError.TimedOut) : new TimeoutException($"Nothing was heard for {patience.TotalSeconds:0.#} s.");
+                throw stream is null ? new SocketException((int)SocketError.TimedOut)
+                    : new TimeoutException($"Nothing was heard for {patience.TotalSeconds:0.#} s.");
             throw;
         }
     }

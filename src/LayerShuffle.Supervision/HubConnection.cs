@@ -49,7 +49,8 @@ internal sealed class HubConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw timer.IsCancellationRequested ? new TimeoutException($"Nothing was heard for {silence.TotalSeconds:0.#} s.") : new IOException("The connection was closed.");
+            throw timer.IsCancellationRequested ? new TimeoutException($"Nothing was heard for {silence.TotalSeconds:0.#} s.")
+                : new IOException("The connection was closed.");
         }
         catch (Exception exception) when (exception is EndOfStreamException or ObjectDisposedException)
         {

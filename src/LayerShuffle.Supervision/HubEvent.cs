@@ -14,10 +14,14 @@ public abstract record HubEvent
     /// <summary>A supervisor is gone for good, and its worker with it.</summary>
     /// <param name="Name">Its name, free again.</param>
     /// <param name="Reason">Why, in words.</param>
-    /// <param name="Incarnation">The newest worker that this supervisor was asked to start: whatever the name's next supervisor starts lives on. 0: none.</param>
+    /// <param name="Incarnation">The newest worker that this supervisor was asked to start: whatever the name's next supervisor starts lives on. 0:
+    /// none.</param>
     public sealed record Left(string Name, string Reason, int Incarnation = 0) : HubEvent;
 
-    /// <summary>A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync(string, long, CancellationToken)"/>; it goes by itself after its patience (6 min).</summary>
+    /// <summary>
+    /// A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync(string, long, CancellationToken)"/>; it goes by
+    /// itself after its patience (6 min).
+    /// </summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Session">Its <see cref="NodeInfo.Session"/>.</param>
     public sealed record Leaving(string Name, long Session) : HubEvent;
@@ -51,7 +55,9 @@ public abstract record HubEvent
     /// <param name="Text">The line, at most <see cref="HubCodec.LongestLine"/> characters.</param>
     public sealed record LogLine(string Name, string Text) : HubEvent;
 
-    /// <summary>Somebody was not let in. After the first hundred, strangers who do not even speak the protocol are only counted (<see cref="SupervisorHub.Refusals"/>).</summary>
+    /// <summary>
+    /// Somebody was not let in. After the first hundred, strangers who do not even speak the protocol are only counted (<see cref="SupervisorHub.Refusals"/>).
+    /// </summary>
     /// <param name="From">The address it came from.</param>
     /// <param name="Name">The name it gave, if it got that far.</param>
     /// <param name="Reason">Why, in words.</param>

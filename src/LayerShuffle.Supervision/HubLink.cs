@@ -1,8 +1,9 @@
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// One side of a session, which outlives its connections: numbered messages wait until the other side says that it has them and are sent again over the
-/// next connection, so that none is lost or heard twice. Numbers are only counted, never sent: both sides count the messages that are neither heartbeats nor part of the handshake.
+/// One side of a session, which outlives its connections: numbered messages wait until the other side says that it has them and are sent again over the next
+/// connection, so that none is lost or heard twice. Numbers are only counted, never sent: both sides count the messages that are neither heartbeats nor part of
+/// the handshake.
 /// </summary>
 internal sealed class HubLink
 {
@@ -108,7 +109,8 @@ internal sealed class HubLink
     private void Forget(long heard)
     {
         if (heard < firstUnheard || heard > firstUnheard + unheard.Count)
-            throw new HubProtocolException($"The other side has heard {heard} messages, which cannot be: {firstUnheard} were confirmed and {unheard.Count} are underway.");
+            throw new HubProtocolException($"The other side has heard {heard} messages, which cannot be: {firstUnheard} were confirmed and {unheard.Count} "
+                + "are underway.");
         for (; firstUnheard < heard; firstUnheard++)
             unheard.Dequeue();
     }

@@ -21,7 +21,8 @@ internal abstract record HubMessage
     /// <param name="Capabilities">What it has.</param>
     /// <param name="Session">The key of the session to go on with.</param>
     /// <param name="Received">How many numbered messages of that session it has.</param>
-    public sealed record Hello(int Protocol, string Version, string? ScenarioHash, string? Name, NodeCapabilities Capabilities, string? Session, long Received) : HubMessage;
+    public sealed record Hello(int Protocol, string Version, string? ScenarioHash, string? Name, NodeCapabilities Capabilities, string? Session, long Received)
+        : HubMessage;
 
     /// <summary>Hub, the answer: you are in.</summary>
     /// <param name="Name">Your name.</param>
@@ -31,7 +32,8 @@ internal abstract record HubMessage
     /// <param name="HeartbeatMilliseconds">How often to say something.</param>
     /// <param name="GraceMilliseconds">After how long a silence the other is gone.</param>
     /// <param name="ForwardLog">Whether to send what the worker writes.</param>
-    public sealed record Welcome(string Name, string Session, string? ScenarioHash, long Received, int HeartbeatMilliseconds, int GraceMilliseconds, bool ForwardLog) : HubMessage;
+    public sealed record Welcome(string Name, string Session, string? ScenarioHash, long Received, int HeartbeatMilliseconds, int GraceMilliseconds,
+        bool ForwardLog) : HubMessage;
 
     /// <summary>Hub, the other answer.</summary>
     /// <param name="Reason">A sentence.</param>
@@ -147,7 +149,8 @@ public static class HubCodec
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(message, type);
         if (json.Length + 1 > LongestMessage)
-            throw new ArgumentException($"A {typeof(T).Name} message of {json.Length} bytes is longer than the {LongestMessage} that hub and supervisor exchange: send less.", nameof(message));
+            throw new ArgumentException($"A {typeof(T).Name} message of {json.Length} bytes is longer than the {LongestMessage} that hub and supervisor "
+                + "exchange: send less.", nameof(message));
         byte[] frame = new byte[4 + 1 + json.Length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, json.Length + 1);
         frame[4] = kind;

@@ -4,7 +4,8 @@ using LayerShuffle.Security;
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// Where a coordinator that was given no secret leaves the one that it has drawn, for nodes that the same user starts on the same machine: a file for each port, in a folder that only that user may enter.
+/// Where a coordinator that was given no secret leaves the one that it has drawn, for nodes that the same user starts on the same machine: a file for each
+/// port, in a folder that only that user may enter.
 /// </summary>
 public static class JoinFile
 {
@@ -34,7 +35,8 @@ public static class JoinFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ClusterException($"The secret for nodes that join on this machine could not be left in {Of(port)}: {exception.Message} Give one to all with --secret-file FILE instead.", exception);
+            throw new ClusterException($"The secret for nodes that join on this machine could not be left in {Of(port)}: {exception.Message} Give one to all "
+                + "with --secret-file FILE instead.", exception);
         }
     }
 
@@ -75,7 +77,8 @@ public static class JoinFile
             string? runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
             return !string.IsNullOrEmpty(runtime) && Directory.Exists(runtime)
                 ? Path.Combine(runtime, "layershuffle")
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "layershuffle", "joining");
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+                    "layershuffle", "joining");
         }
     }
 }

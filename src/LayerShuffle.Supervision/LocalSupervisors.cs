@@ -9,8 +9,8 @@ using System.Text.Json;
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// Supervisors as child processes of the coordinator. Each holds the reading end of a pipe whose writing end only this process has: when this process ends, however it ends,
-/// they see the pipe's end, kill their workers and go.
+/// Supervisors as child processes of the coordinator. Each holds the reading end of a pipe whose writing end only this process has: when this process ends,
+/// however it ends, they see the pipe's end, kill their workers and go.
 /// </summary>
 public sealed class LocalSupervisors : IAsyncDisposable
 {
@@ -80,7 +80,8 @@ public sealed class LocalSupervisors : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a supervisor again that has ended or was given up. One that still lives is killed first, and its end told: nothing that is said of it may come after its successor of the same name has joined.
+    /// Starts a supervisor again that has ended or was given up. One that still lives is killed first, and its end told: nothing that is said of it may come
+    /// after its successor of the same name has joined.
     /// </summary>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public async Task RestartAsync(string name)
@@ -133,7 +134,8 @@ public sealed class LocalSupervisors : IAsyncDisposable
             children.Add((name, process, WatchAsync(name, process, joined)));
         try
         {
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new LocalStart(options.Secret), HubCodec.Records.LocalStart)).ConfigureAwait(false);
+            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new LocalStart(options.Secret), HubCodec.Records.LocalStart))
+                .ConfigureAwait(false);
             await process.StandardInput.FlushAsync().ConfigureAwait(false);
         }
         catch (IOException)
@@ -142,7 +144,10 @@ public sealed class LocalSupervisors : IAsyncDisposable
         }
     }
 
-    /// <summary>What a local supervisor does first: reads what it is given on the first line of its standard input, and leaves the terminal, so that Ctrl-C is the coordinator's alone.</summary>
+    /// <summary>
+    /// What a local supervisor does first: reads what it is given on the first line of its standard input, and leaves the terminal, so that Ctrl-C is the
+    /// coordinator's alone.
+    /// </summary>
     /// <param name="stdin">Its standard input; give the same reader to <see cref="NodeSupervisorOptions.Parent"/>.</param>
     /// <exception cref="InvalidDataException">It is not there.</exception>
     public static LocalStart Enter(TextReader stdin)
@@ -160,7 +165,8 @@ public sealed class LocalSupervisors : IAsyncDisposable
             // the sentence below says it; the line may hold a secret
         }
 
-        throw new InvalidDataException("--local is for supervisors that `layershuffle run` starts by itself, with one line of JSON on their standard input. Leave it out.");
+        throw new InvalidDataException("--local is for supervisors that `layershuffle run` starts by itself, with one line of JSON on their standard input. "
+            + "Leave it out.");
     }
 
     private async Task WatchAsync(string name, Process process, int joined)

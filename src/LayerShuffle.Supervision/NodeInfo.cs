@@ -9,14 +9,16 @@ namespace LayerShuffle.Supervision;
 
 /// <summary>A node that has joined, at one moment.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Host">Where others reach its worker, unless the worker says otherwise: its public host, the address it listens on, or the address it joined from.</param>
+/// <param name="Host">Where others reach its worker, unless the worker says otherwise: its public host, the address it listens on, or the address it joined
+/// from.</param>
 /// <param name="From">The address of its supervisor's connection.</param>
 /// <param name="Capabilities">What it has.</param>
 /// <param name="Connected">False while its supervisor's connection is broken and may come back within the grace period.</param>
 /// <param name="Incarnation">The incarnation of its latest worker; 0 before the first.</param>
 /// <param name="Worker">Where that worker listens; null if there is none, or if it is not ready.</param>
 /// <param name="Session">Which joining it is, counted from 1: another supervisor of the same name has another.</param>
-public sealed record NodeInfo(string Name, string Host, IPEndPoint From, NodeCapabilities Capabilities, bool Connected, int Incarnation, WorkerAddress? Worker, long Session = 0);
+public sealed record NodeInfo(string Name, string Host, IPEndPoint From, NodeCapabilities Capabilities, bool Connected, int Incarnation, WorkerAddress? Worker,
+    long Session = 0);
 
 /// <summary>What a supervisor's machine has, and what its user asked for.</summary>
 /// <param name="Machine">The machine's name.</param>
@@ -76,7 +78,8 @@ public static class ProcessorKind
 {
     // What makes libtorch, MKL and oneDNN choose other kernels than they would on this processor.
     private static readonly string[] Choosers =
-        ["ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "MKL_DEBUG_CPU_TYPE", "OMP_DYNAMIC", "TORCH_MKLDNN_MATMUL_MIN_DIM"];
+        ["ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "MKL_DEBUG_CPU_TYPE", "OMP_DYNAMIC",
+            "TORCH_MKLDNN_MATMUL_MIN_DIM"];
 
     /// <summary>Maker, model and, where the user has limited them, what kernels may use, e.g. <c>AuthenticAMD 25.17.1, EPYC …</c>.</summary>
     public static string Name { get; } = Describe();
@@ -113,7 +116,9 @@ public static class ProcessorKind
         try
         {
             string[] told = ["CPU implementer", "CPU architecture", "CPU variant", "CPU part"];
-            return string.Join(' ', File.ReadLines("/proc/cpuinfo").Where(line => told.Any(key => line.StartsWith(key, StringComparison.Ordinal))).Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).Distinct());
+            return string.Join(' ',
+                File.ReadLines("/proc/cpuinfo").Where(line => told.Any(key => line.StartsWith(key, StringComparison.Ordinal)))
+                .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()).Distinct());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// The main loop of <c>layershuffle node</c>: joins a hub, obeys its commands on one worker, and never outlives it: whatever ends this supervisor ends its worker first.
-/// Small on purpose: neither Torch nor Akka is loaded into it.
+/// The main loop of <c>layershuffle node</c>: joins a hub, obeys its commands on one worker, and never outlives it: whatever ends this supervisor ends its
+/// worker first. Small on purpose: neither Torch nor Akka is loaded into it.
 /// </summary>
 /// <param name="options">What it needs to know.</param>
 /// <param name="launcher">How workers are started.</param>
@@ -63,7 +63,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         Task<Ending> session = SessionAsync(stop.Token);
         Task obeying = ObeyAsync(stop.Token);
         Task beating = BeatAsync(stop.Token);
-        Ending end = await (await Task.WhenAny(session, told.Task, orphaned.Task, LeaveAsync(leave, now, stop.Token)).ConfigureAwait(false)).ConfigureAwait(false);
+        Ending end = await (await Task.WhenAny(session, told.Task, orphaned.Task, LeaveAsync(leave, now, stop.Token)).ConfigureAwait(false))
+            .ConfigureAwait(false);
 
         ending = true;
         if (end.Code == LostCode)
@@ -161,7 +162,9 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
                 isToldToEnd |= command is HubMessage.Shutdown;
                 await keeper!.ObeyAsync(command).ConfigureAwait(false);
                 if (command is HubMessage.Shutdown shutdown)
-                    told.TrySetResult(shutdown.Refusal is { } why ? new Ending(RefusedCode, $"The coordinator refused this node: {NodeName.Clean(why, HubCodec.LongestLine)}") : new Ending(Done, "The coordinator ended this node."));
+                    told.TrySetResult(shutdown.Refusal is { } why
+                        ? new Ending(RefusedCode, $"The coordinator refused this node: {NodeName.Clean(why, HubCodec.LongestLine)}")
+                        : new Ending(Done, "The coordinator ended this node."));
             }
         }
         catch (OperationCanceledException)
@@ -205,7 +208,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             await Task.WhenAny(heartbeat.Task, Task.Delay(LastWordPatience, options.Time, stop)).ConfigureAwait(false);
         if (joined && !stop.IsCancellationRequested)
         {
-            options.Say("Asking the coordinator for leave to go: it has other nodes take over this one's layers first, in a training when the present step is over. Ctrl-C once more ends this node at once.");
+            options.Say("Asking the coordinator for leave to go: it has other nodes take over this one's layers first, in a training when the present step is "
+                + "over. Ctrl-C once more ends this node at once.");
             link.Send(new HubMessage.Leaving());
             await Task.WhenAny(told.Task, Task.Delay(options.LeavePatience, options.Time, now)).ConfigureAwait(false);
         }
@@ -244,7 +248,9 @@ public sealed record NodeSupervisorOptions
     /// <summary>Whether only a coordinator on this machine may be connected to, secured or not.</summary>
     public bool LocalOnly { get; init; }
 
-    /// <summary>The standard input that a local coordinator holds open: at its end the worker is killed at once. Null: a person started this supervisor.</summary>
+    /// <summary>
+    /// The standard input that a local coordinator holds open: at its end the worker is killed at once. Null: a person started this supervisor.
+    /// </summary>
     public TextReader? Parent { get; init; }
 
     /// <summary>How long to try to reach the hub at first.</summary>

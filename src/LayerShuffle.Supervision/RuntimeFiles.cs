@@ -1,8 +1,9 @@
 namespace LayerShuffle.Supervision;
 
 /// <summary>
-/// What the .NET runtime keeps in the temporary folder for each running process, for debuggers and counters to find it: <c>dotnet-diagnostic-PID-KEY-socket</c> and <c>clr-debug-pipe-PID-KEY-in</c> and
-/// <c>-out</c>. It removes them when it ends, but not when it is killed, and a cluster whose faults are kills would leave thousands.
+/// What the .NET runtime keeps in the temporary folder for each running process, for debuggers and counters to find it: <c>dotnet-diagnostic-PID-KEY-socket</c>
+/// and <c>clr-debug-pipe-PID-KEY-in</c> and <c>-out</c>. It removes them when it ends, but not when it is killed, and a cluster whose faults are kills would
+/// leave thousands.
 /// </summary>
 internal static class RuntimeFiles
 {

@@ -6,13 +6,17 @@ namespace LayerShuffle.Supervision;
 /// <summary>Starts this very program again: workers with its hidden command <c>worker</c>.</summary>
 public sealed class SelfLauncher : IWorkerLauncher
 {
-    // glibc gives blocks of 32 MiB and more back to the kernel when they are freed; zeroing fresh pages for every activation of that size halves what the data plane moves.
-    private static readonly (string Name, string Value)[] Malloc = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
+    // glibc gives blocks of 32 MiB and more back to the kernel when they are freed; zeroing fresh pages for every activation of that size halves what the data
+    // plane moves.
+    private static readonly (string Name, string Value)[] Malloc =
+        [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
 
-    // The runtime's files for debuggers outlive a process that is killed; a supervisor removes its worker's, but not if it is killed itself. Set DOTNET_EnableDiagnostics=1 to look into workers.
+    // The runtime's files for debuggers outlive a process that is killed; a supervisor removes its worker's, but not if it is killed itself. Set
+    // DOTNET_EnableDiagnostics=1 to look into workers.
     private static readonly (string Name, string Value) Diagnostics = ("DOTNET_EnableDiagnostics", "0");
 
-    // Compiling code once more, with counters, to find out what is hot took a fifth of the processor time of a cluster's first twenty seconds, which is when it is measured; a worker's own code is little beside its layers.
+    // Compiling code once more, with counters, to find out what is hot took a fifth of the processor time of a cluster's first twenty seconds, which is when it
+    // is measured; a worker's own code is little beside its layers.
     private static readonly (string Name, string Value) Profiling = ("DOTNET_TieredPGO", "0");
 
     /// <inheritdoc/>
@@ -31,7 +35,8 @@ public sealed class SelfLauncher : IWorkerLauncher
     /// <exception cref="InvalidOperationException">The system does not tell what was started.</exception>
     public static ProcessStartInfo Self(params IEnumerable<string> arguments)
     {
-        string executable = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not tell which program this is, so it cannot be started again.");
+        string executable = Environment.ProcessPath
+            ?? throw new InvalidOperationException("The system does not tell which program this is, so it cannot be started again.");
         var info = new ProcessStartInfo(executable);
         if (string.Equals(Path.GetFileNameWithoutExtension(executable), "dotnet", StringComparison.OrdinalIgnoreCase))
         {

@@ -52,7 +52,8 @@ public sealed partial class SupervisorHub
                 if (options.Secure is not null)
                     stream = await options.Secure(stream, either.Token).ConfigureAwait(false);
                 connection = new HubConnection(stream, options.Grace, options.Time);
-                if (await connection.ReadAsync(HubCodec.LongestHello, options.HandshakeTimeout, either.Token).ConfigureAwait(false) is not HubMessage.Hello hello)
+                if (await connection.ReadAsync(HubCodec.LongestHello, options.HandshakeTimeout, either.Token)
+                    .ConfigureAwait(false) is not HubMessage.Hello hello)
                     throw new HubProtocolException("The first message must say who it is.");
                 name = hello.Name is null ? null : NodeName.Clean(hello.Name, 70);
                 HubSession? silent = await SilentRivalAsync(hello, address.Address, either.Token).ConfigureAwait(false);
@@ -85,7 +86,10 @@ public sealed partial class SupervisorHub
         await ListenAsync(session, connection).ConfigureAwait(false);
     }
 
-    /// <summary>The session that a newcomer takes over: the one it competes with, if its connection is closed, or if nothing is heard over it for three heartbeats. Null: there is none, or it lives.</summary>
+    /// <summary>
+    /// The session that a newcomer takes over: the one it competes with, if its connection is closed, or if nothing is heard over it for three heartbeats.
+    /// Null: there is none, or it lives.
+    /// </summary>
     private async Task<HubSession?> SilentRivalAsync(HubMessage.Hello hello, IPAddress from, CancellationToken cancellation)
     {
         HubSession? rival;
@@ -117,7 +121,8 @@ public sealed partial class SupervisorHub
     private HubSession Admit(HubMessage.Hello hello, IPEndPoint from, HubConnection connection, HubSession? silent)
     {
         if (hello.Protocol != HubCodec.Protocol)
-            throw new NodeRefusedException($"This node speaks protocol {hello.Protocol} and the coordinator {HubCodec.Protocol}: install the coordinator's version ({options.Version}) on it.");
+            throw new NodeRefusedException($"This node speaks protocol {hello.Protocol} and the coordinator {HubCodec.Protocol}: install the coordinator's "
+                + $"version ({options.Version}) on it.");
         HubConnection? before;
         HubSession? session;
         lock (gate)
@@ -143,7 +148,8 @@ public sealed partial class SupervisorHub
 
             HubSession welcomed = session;
             before = session.Link.Attach(connection, received => new HubMessage.Welcome(
-                welcomed.Name, welcomed.Key, options.ScenarioHash, received, (int)options.Heartbeat.TotalMilliseconds, (int)options.Grace.TotalMilliseconds, options.ForwardLog), hello.Received);
+                welcomed.Name, welcomed.Key, options.ScenarioHash, received, (int)options.Heartbeat.TotalMilliseconds, (int)options.Grace.TotalMilliseconds,
+                    options.ForwardLog), hello.Received);
             (session.From, session.Connected, session.LastHeard) = (from, true, options.Time.GetTimestamp());
             if (known)
             {
@@ -289,7 +295,8 @@ public sealed partial class SupervisorHub
         int count = Interlocked.Increment(ref refusals);
         if (stop.IsCancellationRequested || (count > ToldStrangers && exception is not NodeRefusedException) || events.Reader.Count >= WaitingLines)
             return;
-        Tell(new HubEvent.Refused(from, name, exception is OperationCanceledException or TimeoutException ? $"It did not say who it is within {options.HandshakeTimeout.TotalSeconds:0.#} s." : exception.Message));
+        Tell(new HubEvent.Refused(from, name, exception is OperationCanceledException or TimeoutException
+            ? $"It did not say who it is within {options.HandshakeTimeout.TotalSeconds:0.#} s." : exception.Message));
     }
 
     private void Tell(HubEvent happening) => events.Writer.TryWrite(happening);

@@ -46,7 +46,8 @@ public sealed partial class SupervisorHub : IAsyncDisposable
         foreach (string name in options.Names ?? [])
         {
             if (!NodeName.IsValid(name))
-                throw new ArgumentException($"'{name}' is no name for a node: letters, digits, '.', '-' and '_', at most 63, starting with a letter or digit.", nameof(options));
+                throw new ArgumentException($"'{name}' is no name for a node: letters, digits, '.', '-' and '_', at most 63, starting with a letter or digit.",
+                    nameof(options));
         }
 
         if (options.Secure is null)
@@ -95,9 +96,11 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     /// <param name="incarnation">Counts this node's workers, from 1.</param>
     /// <param name="settings">What the worker finds in <see cref="WorkerStart.Settings"/>: about 60 KB at most.</param>
     /// <param name="cancellation">Stops waiting; the command itself is not taken back.</param>
-    /// <exception cref="NodeCommandException">The node is not here, goes before the command is carried out, has a running worker, or cannot start it.</exception>
+    /// <exception cref="NodeCommandException">The node is not here, goes before the command is carried out, has a running worker, or cannot start
+    /// it.</exception>
     /// <exception cref="ArgumentException">The settings are too long.</exception>
-    public Task<CommandResult> StartWorkerAsync(string name, int incarnation, string settings, CancellationToken cancellation = default) => CommandAsync(name, (session, id) =>
+    public Task<CommandResult> StartWorkerAsync(string name, int incarnation, string settings, CancellationToken cancellation = default) =>
+        CommandAsync(name, (session, id) =>
     {
         session.Link.Send(new HubMessage.StartWorker(id, incarnation, settings));
         (session.Incarnation, session.Worker) = (incarnation, null);
@@ -119,14 +122,20 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     /// <inheritdoc cref="StartWorkerAsync"/>
     public Task<CommandResult> ShutdownAsync(string name, CancellationToken cancellation = default) => EndAsync(name, null, null, cancellation);
 
-    /// <summary>As <see cref="ShutdownAsync(string, CancellationToken)"/>, but for this one supervisor alone: another that has taken its name meanwhile stays.</summary>
+    /// <summary>
+    /// As <see cref="ShutdownAsync(string, CancellationToken)"/>, but for this one supervisor alone: another that has taken its name meanwhile stays.
+    /// </summary>
     /// <param name="name">The node.</param>
     /// <param name="session">Its <see cref="NodeInfo.Session"/>.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="NodeCommandException">It is not here any more.</exception>
-    public Task<CommandResult> ShutdownAsync(string name, long session, CancellationToken cancellation = default) => EndAsync(name, session, null, cancellation);
+    public Task<CommandResult> ShutdownAsync(string name, long session, CancellationToken cancellation = default) =>
+        EndAsync(name, session, null, cancellation);
 
-    /// <summary>Ends a node that may not stay, as <see cref="ShutdownAsync(string, CancellationToken)"/> does: its supervisor says why, and ends with <see cref="NodeSupervisor.RefusedCode"/>.</summary>
+    /// <summary>
+    /// Ends a node that may not stay, as <see cref="ShutdownAsync(string, CancellationToken)"/> does: its supervisor says why, and ends with
+    /// <see cref="NodeSupervisor.RefusedCode"/>.
+    /// </summary>
     /// <param name="name">The node.</param>
     /// <param name="reason">Why, in sentences.</param>
     /// <param name="cancellation">Stops waiting.</param>
@@ -139,7 +148,8 @@ public sealed partial class SupervisorHub : IAsyncDisposable
     /// <param name="reason">Why, in sentences.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="NodeCommandException">It is not here any more.</exception>
-    public Task<CommandResult> RefuseAsync(string name, long session, string reason, CancellationToken cancellation = default) => EndAsync(name, session, reason, cancellation);
+    public Task<CommandResult> RefuseAsync(string name, long session, string reason, CancellationToken cancellation = default) =>
+        EndAsync(name, session, reason, cancellation);
 
     /// <summary>How often a supervisor of a name has been let in so far.</summary>
     public int Joinings(string name)
@@ -148,7 +158,10 @@ public sealed partial class SupervisorHub : IAsyncDisposable
             return joinings.GetValueOrDefault(name);
     }
 
-    /// <summary>Ends every worker and supervisor, and lets nobody in any more. Nodes that do not confirm in time are given up: they end by themselves when they hear nothing for the grace period.</summary>
+    /// <summary>
+    /// Ends every worker and supervisor, and lets nobody in any more. Nodes that do not confirm in time are given up: they end by themselves when they hear
+    /// nothing for the grace period.
+    /// </summary>
     /// <param name="patience">How long to wait; default 10 s.</param>
     /// <returns>The names of those that did not confirm.</returns>
     public async Task<IReadOnlyList<string>> ShutdownAllAsync(TimeSpan? patience = null)
@@ -224,7 +237,8 @@ public sealed partial class SupervisorHub : IAsyncDisposable
         var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
-            HubSession session = sessions.Find(s => s.Name == name && (number is null || s.Number == number)) ?? throw new NodeCommandException($"There is no node {name} in the cluster{(number is null ? "" : " any more that this was meant for")}.");
+            HubSession session = sessions.Find(s => s.Name == name && (number is null || s.Number == number))
+                ?? throw new NodeCommandException($"There is no node {name} in the cluster{(number is null ? "" : " any more that this was meant for")}.");
             long id = ++ids;
             send(session, id); // throws if the message is too long: then nothing waits for it
             session.Pending.Add(id, done);

@@ -11,7 +11,9 @@ public sealed record SupervisorHubOptions
     /// <summary>How many nodes may be in at once.</summary>
     public required int Wanted { get; init; }
 
-    /// <summary>The names that nodes may have, in the order in which they are given out; null: any name, and node-1, node-2 … for those that want none.</summary>
+    /// <summary>
+    /// The names that nodes may have, in the order in which they are given out; null: any name, and node-1, node-2 … for those that want none.
+    /// </summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>What identifies the scenario; null: not compared.</summary>
@@ -20,7 +22,10 @@ public sealed record SupervisorHubOptions
     /// <summary>The program's version: all nodes must have the same.</summary>
     public string Version { get; init; } = ProgramVersion.Current;
 
-    /// <summary>Authenticates and encrypts an accepted connection (and disposes of the given stream with the one it returns); throws if the other side is not of this cluster. Null: plain.</summary>
+    /// <summary>
+    /// Authenticates and encrypts an accepted connection (and disposes of the given stream with the one it returns); throws if the other side is not of this
+    /// cluster. Null: plain.
+    /// </summary>
     public Func<Stream, CancellationToken, Task<Stream>>? Secure { get; init; }
 
     /// <summary>How often both sides say that they live.</summary>

@@ -96,7 +96,8 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
     {
         if (Current is { } running)
         {
-            Confirm(command.Id, began, running.Id, $"Its worker (process {running.Id}, incarnation {running.Incarnation}) still runs: kill it before another is started.");
+            Confirm(command.Id, began, running.Id,
+                $"Its worker (process {running.Id}, incarnation {running.Incarnation}) still runs: kill it before another is started.");
             return;
         }
 
@@ -160,10 +161,12 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
                 lines = process.Asked ? [] : [.. process.LastLines().Select(Cut)];
 
             if (!process.Asked)
-                options.Say(exit.Code == WorkerParent.CannotStart && lines is [.., var why] ? $"The worker of {Name} cannot start: {NodeName.Clean(why, HubCodec.LongestLine)}" : $"The worker of {Name} ended by itself: {exit}.");
+                options.Say(exit.Code == WorkerParent.CannotStart && lines is [.., var why]
+                    ? $"The worker of {Name} cannot start: {NodeName.Clean(why, HubCodec.LongestLine)}" : $"The worker of {Name} ended by itself: {exit}.");
             lock (gate)
             {
-                report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines))); // before the next one can start: its news must not overtake this
+                // before the next one can start: its news must not overtake this
+                report(new HubMessage.WorkerExited(start.Incarnation, exit.Code, process.Asked, Fit(lines)));
                 worker = null;
             }
         }

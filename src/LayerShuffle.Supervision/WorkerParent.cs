@@ -30,7 +30,8 @@ public static class WorkerParent
             // the sentence below says it; the line may hold a secret
         }
 
-        throw new InvalidDataException("A worker gets what it needs as one line of JSON on its standard input from the supervisor that starts it. Start `layershuffle node --join HOST:PORT` instead.");
+        throw new InvalidDataException("A worker gets what it needs as one line of JSON on its standard input from the supervisor that starts it. Start "
+            + "`layershuffle node --join HOST:PORT` instead.");
     }
 
     /// <summary>Tells the supervisor that this worker listens.</summary>
@@ -51,12 +52,14 @@ public static class WorkerParent
     }
 
     /// <summary>
-    /// Ends this process with its supervisor: on Linux the kernel kills it (PR_SET_PDEATHSIG), elsewhere, and when it is told to end, <paramref name="end"/> is called once the standard
-    /// input is at its end. Ctrl-C, which a terminal sends to all processes at once, is left to the supervisor. Call it right after <see cref="ReadStart"/>.
+    /// Ends this process with its supervisor: on Linux the kernel kills it (PR_SET_PDEATHSIG), elsewhere, and when it is told to end, <paramref name="end"/> is
+    /// called once the standard input is at its end. Ctrl-C, which a terminal sends to all processes at once, is left to the supervisor. Call it right after
+    /// <see cref="ReadStart"/>.
     /// </summary>
     /// <param name="start">The start line.</param>
     /// <param name="stdin">The reader that gave it.</param>
-    /// <param name="end">Ends the process (<see cref="Environment.Exit"/>, perhaps after leaving the cluster); called at most once, on a thread of its own.</param>
+    /// <param name="end">Ends the process (<see cref="Environment.Exit"/>, perhaps after leaving the cluster); called at most once, on a thread of its
+    /// own.</param>
     /// <returns>Disposing of it stops watching the input, but the kernel's signal stays.</returns>
     public static ParentWatch Watch(WorkerStart start, TextReader stdin, Action end) => new(stdin, start.Parent, end);
 

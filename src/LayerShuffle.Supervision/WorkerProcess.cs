@@ -46,14 +46,17 @@ internal sealed class WorkerProcess : IDisposable
         return new WorkerProcess(await ChildStarter.StartAsync(info).ConfigureAwait(false), start.Incarnation, time);
     }
 
-    /// <summary>Gives it its line, and listens to what it writes until it closes its outputs, or a second after its end if something else holds them open.</summary>
+    /// <summary>
+    /// Gives it its line, and listens to what it writes until it closes its outputs, or a second after its end if something else holds them open.
+    /// </summary>
     /// <param name="start">The line.</param>
     /// <param name="saysReady">Called once, when it is ready, with its address and the time since its start.</param>
     /// <param name="leaves">Called when it was told to end by somebody else and asks to leave.</param>
     /// <param name="line">Called for every other line, from one thread at a time.</param>
     public async Task TalkAsync(WorkerStart start, Action<WorkerAddress, TimeSpan> saysReady, Action leaves, Action<string> line)
     {
-        Task talk = Task.WhenAll(GiveAsync(start), HearAsync(process.StandardOutput, saysReady, leaves, line), HearAsync(process.StandardError, null, null, line));
+        Task talk = Task.WhenAll(GiveAsync(start), HearAsync(process.StandardOutput, saysReady, leaves, line),
+            HearAsync(process.StandardError, null, null, line));
         await Exited.ConfigureAwait(false);
         try
         {

@@ -4,7 +4,8 @@ namespace LayerShuffle.Supervision;
 /// <param name="Node">Its node's name.</param>
 /// <param name="Incarnation">How often this node's worker has been started, from 1.</param>
 /// <param name="Parent">The supervisor's process id, by which the worker notices that it is already gone.</param>
-/// <param name="Settings">What the coordinator gave to <see cref="SupervisorHub.StartWorkerAsync"/>, unread by hub and supervisor. It may hold a secret: never log it.</param>
+/// <param name="Settings">What the coordinator gave to <see cref="SupervisorHub.StartWorkerAsync"/>, unread by hub and supervisor. It may hold a secret: never
+/// log it.</param>
 public sealed record WorkerStart(string Node, int Incarnation, int Parent, string Settings);
 
 /// <summary>Where a worker listens.</summary>

@@ -44,7 +44,8 @@ public static class TorchLibrary
         {
             if (IsMissing(cause))
             {
-                return $"libtorch cannot be loaded on this machine ({Innermost(cause).Message.Split('\n')[0].Trim().TrimEnd('.')}). The program's folder must be whole: TorchSharp, LibTorchSharp and libtorch for this system and "
+                return $"libtorch cannot be loaded on this machine ({Innermost(cause).Message.Split('\n')[0].Trim().TrimEnd('.')}). The program's folder must "
+                    + "be whole: TorchSharp, LibTorchSharp and libtorch for this system and "
                     + "processor lie in it or under runtimes/. Copy all of it, or build it here with `dotnet build -c Release`.";
             }
         }

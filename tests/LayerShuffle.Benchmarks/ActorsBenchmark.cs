@@ -14,8 +14,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>
-/// What actors, messages, acknowledgements and records cost: every request of a trial is followed at once by the same images through the same model in a plain loop, and the
-/// two are compared.
+/// What actors, messages, acknowledgements and records cost: every request of a trial is followed at once by the same images through the same model in a plain
+/// loop, and the two are compared.
 /// </summary>
 internal static class ActorsBenchmark
 {
@@ -69,7 +69,8 @@ internal static class ActorsBenchmark
         Seed = 1,
         Network = new NetworkSpec(new LinkConditions(DelayDistribution.Constant(Duration.FromMilliseconds(5)), null, 0, 0, 0, 0, false, false), []),
         Faults = [],
-        Cluster = new ClusterSpec([.. Enumerable.Range(1, config.NumHiddenLayers).Select(i => new NodeSpec($"node-{i}", ComputeTimeSpec.Zero, 1, null))], PlacementSpec.RoundRobin),
+        Cluster = new ClusterSpec([.. Enumerable.Range(1, config.NumHiddenLayers).Select(i => new NodeSpec($"node-{i}", ComputeTimeSpec.Zero, 1, null))],
+            PlacementSpec.RoundRobin),
         Routing = new RoutingSpec { Timeout = Duration.FromMilliseconds(100) },
         Workload = new WorkloadSpec(requests, batch, new ArrivalSpec(ArrivalKind.Closed, 1, 0), Duration.FromSeconds(30)),
         TraceRequests = 1000,

@@ -3,8 +3,8 @@ using LayerShuffle.Core.Seeds;
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>
-/// Two ways of doing one thing, timed in turn in one process, so that both meet the same machine in the same mood: each pair of times gives a ratio, and what counts is
-/// the ratios' median. Absolute times of a shared machine drift by a third; these ratios do not.
+/// Two ways of doing one thing, timed in turn in one process, so that both meet the same machine in the same mood: each pair of times gives a ratio, and what
+/// counts is the ratios' median. Absolute times of a shared machine drift by a third; these ratios do not.
 /// </summary>
 internal sealed class Alternating
 {

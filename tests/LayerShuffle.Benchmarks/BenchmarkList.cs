@@ -13,11 +13,15 @@ internal static class BenchmarkList
         ("training", "training step through layer actors ÷ plain training step", TrainingBenchmark.Run),
         ("kernel", "events per second of the virtual kernel ÷ a plain priority queue", KernelBenchmark.Run),
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
-        ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9", HonestyBenchmark.Run),
+        ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9",
+            HonestyBenchmark.Run),
         ("waits", "how computing threads wait for each other, alone and beside busy loops: seconds by OpenMP's spin count", WaitsBenchmark.Run),
         ("single-images", "one image a request: answers that are remembered, and images computed together, ÷ request by request", SingleImagesBenchmark.Run),
-        ("data-plane", "throughput of the data plane ÷ a raw loopback socket, 1 to 32 MB (goal: at least 0.7)", static (_, _) => DataPlaneThroughput.RunAsync().GetAwaiter().GetResult()),
-        ("control-under-load", "control messages between two processes while their data planes are full (goal: a median under 10 ms one way, nobody unreachable)", static (options, output) => ControlUnderLoad.RunAsync(options, output).GetAwaiter().GetResult()),
+        ("data-plane", "throughput of the data plane ÷ a raw loopback socket, 1 to 32 MB (goal: at least 0.7)",
+            static (_, _) => DataPlaneThroughput.RunAsync().GetAwaiter().GetResult()),
+        ("control-under-load",
+            "control messages between two processes while their data planes are full (goal: a median under 10 ms one way, nobody unreachable)",
+            static (options, output) => ControlUnderLoad.RunAsync(options, output).GetAwaiter().GetResult()),
     ];
 
     /// <summary>Runs what is named, or prints the list.</summary>
@@ -37,7 +41,8 @@ internal static class BenchmarkList
         {
             if (args[i] == "--quick")
                 quick = true;
-            else if (args[i] == "--threads" && i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out threads) && threads > 0)
+            else if (args[i] == "--threads" && i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out threads)
+                && threads > 0)
                 i++;
             else
                 names.Add(args[i]);
@@ -58,8 +63,10 @@ internal static class BenchmarkList
         torch.set_num_threads(threads);
         var options = new BenchmarkOptions(quick, threads);
         Console.WriteLine(FormattableString.Invariant(
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {threads} computing threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
-        foreach ((string name, string answers, Action<BenchmarkOptions, TextWriter> run) in All.Where(benchmark => names.Contains("all") || names.Contains(benchmark.Name)))
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {threads} computing ")
+                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
+        foreach ((string name, string answers, Action<BenchmarkOptions, TextWriter> run) in All.Where(benchmark => names.Contains("all")
+            || names.Contains(benchmark.Name)))
         {
             Console.WriteLine($"\n## {name}: {answers}\n");
             run(options, Console.Out);

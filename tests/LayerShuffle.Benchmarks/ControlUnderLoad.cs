@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>
-/// Control messages while the data plane is full: two processes of the operating system, each with the actor system, inbox, codecs and data plane of a run. Per size: a raw socket, the data plane with control
-/// messages going back and forth, and data both ways. Prints, asserts nothing.
+/// Control messages while the data plane is full: two processes of the operating system, each with the actor system, inbox, codecs and data plane of a run. Per
+/// size: a raw socket, the data plane with control messages going back and forth, and data both ways. Prints, asserts nothing.
 /// </summary>
 internal static class ControlUnderLoad
 {
@@ -15,7 +15,8 @@ internal static class ControlUnderLoad
         int rounds = options.Pick(5, 1);
         await using var pair = await TwoProcesses.StartAsync();
         double[] idle = await pair.PingAsync(Task.Delay(TimeSpan.FromSeconds(options.Pick(5, 1)), TimeProvider.System));
-        var table = new MarkdownTable("MB", "raw GB/s", "plane GB/s (÷ raw)", "control one way, idle: median, p95, p99 in ms (count)", "data one way", "data both ways");
+        var table = new MarkdownTable("MB", "raw GB/s", "plane GB/s (÷ raw)", "control one way, idle: median, p95, p99 in ms (count)", "data one way",
+            "data both ways");
         foreach (int megabytes in new[] { 1, 4, 16, 32 })
         {
             int size = megabytes << 20, count = (int)(bytes / size);
@@ -34,7 +35,8 @@ internal static class ControlUnderLoad
             }
 
             double rawRate = Quantile(raw, 0.5), planeRate = Quantile(plane, 0.5);
-            table.Add($"{megabytes}", Format(rawRate), $"{Format(planeRate)} ({Format(planeRate / rawRate)})", Latencies(idle), Latencies(loaded), Latencies(both));
+            table.Add($"{megabytes}", Format(rawRate), $"{Format(planeRate)} ({Format(planeRate / rawRate)})", Latencies(idle), Latencies(loaded),
+                Latencies(both));
         }
 
         table.Print(output);
@@ -49,7 +51,8 @@ internal static class ControlUnderLoad
     }
 
     private static string Latencies(IReadOnlyCollection<double> milliseconds) =>
-        milliseconds.Count == 0 ? "" : $"{Format(Quantile(milliseconds, 0.5))}, {Format(Quantile(milliseconds, 0.95))}, {Format(Quantile(milliseconds, 0.99))} ({milliseconds.Count})";
+        milliseconds.Count == 0 ? ""
+            : $"{Format(Quantile(milliseconds, 0.5))}, {Format(Quantile(milliseconds, 0.95))}, {Format(Quantile(milliseconds, 0.99))} ({milliseconds.Count})";
 
     private static double Quantile(IReadOnlyCollection<double> values, double q) => values.Order().ElementAt((int)(q * (values.Count - 1)));
 

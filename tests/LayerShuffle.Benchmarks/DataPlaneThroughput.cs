@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Benchmarks;
 
-/// <summary>Throughput of the data plane against a raw loopback socket, alternating in one process: medians of the rounds and their ratio. Prints, asserts nothing.</summary>
+/// <summary>
+/// Throughput of the data plane against a raw loopback socket, alternating in one process: medians of the rounds and their ratio. Prints, asserts nothing.
+/// </summary>
 internal static class DataPlaneThroughput
 {
     private const long BytesPerRound = 512L << 20;
@@ -45,7 +47,8 @@ internal static class DataPlaneThroughput
             double[] rate = [.. seconds.Select(s => BytesPerRound / s.Order().ElementAt(s.Count / 2) / 1e9)];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{megabytes,2}   {rate[0],8:F2}   {rate[1],8:F2} ({rate[1] / rate[0]:F2})      {rate[2],8:F2} ({rate[2] / rate[0]:F2})    {rate[3],8:F2}      {rate[4],8:F2}"));
+                $"{megabytes,2}   {rate[0],8:F2}   {rate[1],8:F2} ({rate[1] / rate[0]:F2})      {rate[2],8:F2} ({rate[2] / rate[0]:F2})    {rate[3],8:F2}     "
+                    + $" {rate[4],8:F2}"));
         }
     }
 

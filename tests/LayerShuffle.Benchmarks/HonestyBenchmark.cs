@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>
-/// The quickstart's images cannot be told apart without depth: a linear model on the pixels stays below 40%, and one layer stays 15 points below six, trained on the same
-/// budget. The transformers are trained by the program itself, with the quickstart's settings; the linear model gets every favour.
+/// The quickstart's images cannot be told apart without depth: a linear model on the pixels stays below 40%, and one layer stays 15 points below six, trained
+/// on the same budget. The transformers are trained by the program itself, with the quickstart's settings; the linear model gets every favour.
 /// </summary>
 internal static class HonestyBenchmark
 {
@@ -30,13 +30,15 @@ internal static class HonestyBenchmark
             ImageDataset images = new RunData(scenario, new Lazy<Device>(() => CPU), scenario.Threads).Dataset(baseline);
             (double linear, double learningRate, int epoch) = LinearModel.Best(images, baseline.Training!.BatchSize, options.Pick(40, 2));
             double one = Train(scenario, baseline, [.. quick, "model.num_hidden_layers=1"]), all = Train(scenario, baseline, quick);
-            table.Add(seed, Percent(linear), FormattableString.Invariant($"{learningRate}, {epoch}"), Percent(one), Percent(all), FormattableString.Invariant($"{100 * (all - one):0.0} points"));
+            table.Add(seed, Percent(linear), FormattableString.Invariant($"{learningRate}, {epoch}"), Percent(one), Percent(all),
+                FormattableString.Invariant($"{100 * (all - one):0.0} points"));
             (linearMargin, depthMargin) = (Math.Min(linearMargin, LinearLimit - linear), Math.Min(depthMargin, all - one - DepthGap));
         }
 
         table.Print(output);
         output.WriteLine(FormattableString.Invariant(
-            $"\nSmallest margins: the linear model is {100 * linearMargin:0.0} points below {100 * LinearLimit:0}%; one layer is {100 * depthMargin:0.0} points further below than the {100 * DepthGap:0} asked for."));
+            $"\nSmallest margins: the linear model is {100 * linearMargin:0.0} points below {100 * LinearLimit:0}%; one layer is {100 * depthMargin:0.0} ")
+                + FormattableString.Invariant($"points further below than the {100 * DepthGap:0} asked for."));
     }
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.0}%");
@@ -54,13 +56,15 @@ internal static class HonestyBenchmark
             ];
             string[] args =
             [
-                "run", ShippedScenarios.PathOf(Quickstart), "--output", Path.Combine(folder, "run"), "--seed", $"{scenario.Seed}", .. sets.Concat(alone).SelectMany(set => new[] { "--set", set }),
+                "run", ShippedScenarios.PathOf(Quickstart), "--output", Path.Combine(folder, "run"), "--seed", $"{scenario.Seed}",
+                    .. sets.Concat(alone).SelectMany(set => new[] { "--set", set }),
             ];
             using var table = new StringWriter();
             int code = CommandLine.Invoke(args, table, Console.Error);
             if (code != ExitCodes.Done)
                 throw new InvalidOperationException($"layershuffle {string.Join(' ', args)} ended with {code}.");
-            return double.Parse(ResultsReader.Rows(Path.Combine(folder, "run", ResultsFiles.Training)).Last()["top1_sequential"], System.Globalization.CultureInfo.InvariantCulture);
+            return double.Parse(ResultsReader.Rows(Path.Combine(folder, "run", ResultsFiles.Training)).Last()["top1_sequential"],
+                System.Globalization.CultureInfo.InvariantCulture);
         }
         finally
         {

@@ -16,14 +16,16 @@ internal static class KernelBenchmark
         {
             Add(table, $"kernel, {timers} timers", events, Alternating.Of(rounds, () => Kernel(timers, events), () => Queue(timers, events)));
             using var system = new VirtualActorSystem();
-            Add(table, $"kernel and actors, {timers} timers", events, Alternating.Of(rounds, () => Actors(system, timers, events), () => Queue(timers, events)));
+            Add(table, $"kernel and actors, {timers} timers", events,
+                Alternating.Of(rounds, () => Actors(system, timers, events), () => Queue(timers, events)));
         }
 
         table.Print(output);
     }
 
     private static void Add(MarkdownTable table, string what, int events, Alternating times) => table.Add(
-        what, $"{events / times.MeasuredSeconds:N0}", $"{events / times.ReferenceSeconds:N0}", $"{1 / times.Ratio:0.000}", $"{1 / times.Interval.High:0.000} … {1 / times.Interval.Low:0.000}", times.Count);
+        what, $"{events / times.MeasuredSeconds:N0}", $"{events / times.ReferenceSeconds:N0}", $"{1 / times.Ratio:0.000}",
+            $"{1 / times.Interval.High:0.000} … {1 / times.Interval.Low:0.000}", times.Count);
 
     private static RandomStream Luck() => SeedTree.Root(1).Child("delays").Stream();
 

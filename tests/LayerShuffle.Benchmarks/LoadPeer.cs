@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Benchmarks;
 
-/// <summary>The other process of <see cref="TwoProcesses"/>: answers, takes what comes, and sends what it is asked for, until its standard input ends.</summary>
+/// <summary>
+/// The other process of <see cref="TwoProcesses"/>: answers, takes what comes, and sends what it is asked for, until its standard input ends.
+/// </summary>
 internal static class LoadPeer
 {
     /// <summary>The first word of its command line; the ports of the coordinator's actor system and data plane follow.</summary>
@@ -28,7 +30,8 @@ internal static class LoadPeer
         int akka = int.Parse(ports[0], CultureInfo.InvariantCulture), data = int.Parse(ports[1], CultureInfo.InvariantCulture);
         var begun = new TaskCompletionSource<ClusterProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
         ClusterProcess process = await ClusterProcess.StartAsync(
-            TwoProcesses.Options(1, Grant(await Console.In.ReadLineAsync() ?? throw new IOException("The other process has ended.")), akka), message => Received(begun.Task.Result, message), frame =>
+            TwoProcesses.Options(1, Grant(await Console.In.ReadLineAsync() ?? throw new IOException("The other process has ended.")), akka),
+                message => Received(begun.Task.Result, message), frame =>
             {
                 using (frame)
                 {
@@ -41,14 +44,16 @@ internal static class LoadPeer
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Akka.Cluster.Cluster.Get(process.System).RegisterOnMemberUp(() => up.TrySetResult());
         await up.Task;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{((IPEndPoint)listener.LocalEndpoint).Port} {process.Address.AkkaPort} {process.Address.DataPort}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{((IPEndPoint)listener.LocalEndpoint).Port} {process.Address.AkkaPort} {process.Address.DataPort}"));
         await Console.In.ReadToEndAsync();
         await process.DisposeAsync();
         return 0;
     }
 
     /// <summary>A grant as one line, for the standard input of the process that it is for.</summary>
-    public static string Text(ClusterGrant grant) => string.Join(' ', new[] { grant.Authority, grant.Certificate, grant.Key, grant.PlaneKey }.Select(Convert.ToBase64String));
+    public static string Text(ClusterGrant grant) => string.Join(' ',
+        new[] { grant.Authority, grant.Certificate, grant.Key, grant.PlaneKey }.Select(Convert.ToBase64String));
 
     private static ClusterGrant Grant(string line)
     {

@@ -15,7 +15,8 @@ internal sealed class MarkdownTable(params string[] columns)
         Milliseconds(times.MeasuredSeconds), Milliseconds(times.ReferenceSeconds), times.Count);
 
     /// <summary>The columns of such rows.</summary>
-    public static MarkdownTable OfRatios(string measured, string reference) => new("", $"{measured} ÷ {reference}", "95% of the median", "range", $"{measured}, ms", $"{reference}, ms", "pairs");
+    public static MarkdownTable OfRatios(string measured, string reference) =>
+        new("", $"{measured} ÷ {reference}", "95% of the median", "range", $"{measured}, ms", $"{reference}, ms", "pairs");
 
     public void Print(TextWriter output)
     {

@@ -22,7 +22,8 @@ internal static class NetworkBenchmark
             TrialRecord record = runner.Run(planned.Spec, model, planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
             double seconds = Alternating.SecondsSince(mark);
             table.Add(
-                $"{planned.Spec.Key.Condition}, {planned.Spec.Key.Policy}", record.Requests.Count, $"{record.Requests.Count / seconds:N0}", $"{record.Links.Sum(link => link.MessagesSent) / seconds:N0}",
+                $"{planned.Spec.Key.Condition}, {planned.Spec.Key.Policy}", record.Requests.Count, $"{record.Requests.Count / seconds:N0}",
+                    $"{record.Links.Sum(link => link.MessagesSent) / seconds:N0}",
                 $"{record.Length.TotalSeconds / seconds:N0}", $"{seconds:0.00}");
         }
 

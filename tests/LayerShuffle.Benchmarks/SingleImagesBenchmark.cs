@@ -11,7 +11,10 @@ using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Benchmarks;
 
-/// <summary>What is saved where every request is one image: a trial whose requests are computed together as they were planned, and a second one that differs in latency alone, against trials that compute every hop by itself.</summary>
+/// <summary>
+/// What is saved where every request is one image: a trial whose requests are computed together as they were planned, and a second one that differs in latency
+/// alone, against trials that compute every hop by itself.
+/// </summary>
 internal static class SingleImagesBenchmark
 {
     public static void Run(BenchmarkOptions options, TextWriter output)
@@ -33,7 +36,8 @@ internal static class SingleImagesBenchmark
         model.eval();
         using var images = new RandomImages(config, requests);
         using var system = new VirtualActorSystem();
-        Alternating first = Alternating.Of(options.Pick(5, 1), () => Trial(new RememberingTrialModel(model, images), 5), () => Trial(new TensorTrialModel(model, images), 5));
+        Alternating first = Alternating.Of(options.Pick(5, 1), () => Trial(new RememberingTrialModel(model, images), 5),
+            () => Trial(new TensorTrialModel(model, images), 5));
         table.Add($"{name}: first trial", first);
         var kept = new RememberingTrialModel(model, images);
         Trial(kept, 5);
@@ -48,7 +52,8 @@ internal static class SingleImagesBenchmark
         Seed = 1,
         Network = new NetworkSpec(new LinkConditions(DelayDistribution.Constant(Duration.FromMilliseconds(latency)), null, 0, 0, 0, 0, false, false), []),
         Faults = [],
-        Cluster = new ClusterSpec([.. Enumerable.Range(1, config.NumHiddenLayers).Select(i => new NodeSpec($"node-{i}", ComputeTimeSpec.Zero, 1, null))], PlacementSpec.RoundRobin),
+        Cluster = new ClusterSpec([.. Enumerable.Range(1, config.NumHiddenLayers).Select(i => new NodeSpec($"node-{i}", ComputeTimeSpec.Zero, 1, null))],
+            PlacementSpec.RoundRobin),
         Routing = new RoutingSpec { Order = order, Timeout = Duration.FromMilliseconds(100) },
         Workload = new WorkloadSpec(requests, 1, new ArrivalSpec(ArrivalKind.Closed, 1, 0), Duration.FromSeconds(30)),
         TraceRequests = 0,

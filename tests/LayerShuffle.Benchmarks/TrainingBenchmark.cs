@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>
-/// What it costs to train through actors: the graph cut at every hop, an optimizer for every part, messages. Every step is followed at once by a step of a twin model on
-/// the same images in the same order, in a plain training loop.
+/// What it costs to train through actors: the graph cut at every hop, an optimizer for every part, messages. Every step is followed at once by a step of a twin
+/// model on the same images in the same order, in a plain training loop.
 /// </summary>
 internal static class TrainingBenchmark
 {

@@ -59,7 +59,8 @@ internal sealed class TwoProcesses : IAsyncDisposable
         pair.peer = Process.Start(start)!;
         await pair.peer.StandardInput.WriteLineAsync(LoadPeer.Text(run.Grant("node 1")));
         await pair.peer.StandardInput.FlushAsync();
-        int[] ports = [.. (await pair.peer.StandardOutput.ReadLineAsync() ?? throw new IOException("The other process has ended.")).Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        int[] ports = [.. (await pair.peer.StandardOutput.ReadLineAsync() ?? throw new IOException("The other process has ended.")).Split(' ')
+            .Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         pair.process.SetPeer(new PeerAddress(1, IPAddress.Loopback.ToString(), ports[1], ports[2], 1));
         pair.process.WatchMembership((_, _, effect) =>
         {

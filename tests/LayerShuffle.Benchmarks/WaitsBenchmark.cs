@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Benchmarks;
 
 /// <summary>
-/// How computing threads wait for each other: training steps and single images with several spin counts of OpenMP, each in a process of its own (OpenMP reads it once), in turn, on the machine as it is and beside as many busy loops
-/// as it has cores. What counts are the ratios to OpenMP's own choice.
+/// How computing threads wait for each other: training steps and single images with several spin counts of OpenMP, each in a process of its own (OpenMP reads
+/// it once), in turn, on the machine as it is and beside as many busy loops as it has cores. What counts are the ratios to OpenMP's own choice.
 /// </summary>
 internal static class WaitsBenchmark
 {
@@ -24,7 +24,8 @@ internal static class WaitsBenchmark
         (string Name, int Threads, string? Spins)[] settings =
         [
             (OpenMps, options.Threads, "own"), ("ours", options.Threads, null),
-            .. new[] { 0, 100, 1000, 10_000, 30_000, 100_000 }.Take(options.Pick(6, 2)).Select(spins => ($"{spins}", options.Threads, (string?)spins.ToString(CultureInfo.InvariantCulture))),
+            .. new[] { 0, 100, 1000, 10_000, 30_000, 100_000 }.Take(options.Pick(6, 2))
+                .Select(spins => ($"{spins}", options.Threads, (string?)spins.ToString(CultureInfo.InvariantCulture))),
             ("one thread", 1, null),
         ];
         Process[] trainers = [.. settings.Select(setting => Start(setting.Threads, setting.Spins))];
@@ -49,7 +50,8 @@ internal static class WaitsBenchmark
                 }
 
                 for (int i = 0; i < settings.Length; i++)
-                    output.WriteLine(FormattableString.Invariant($"| {settings[i].Name} | {idle[i]:F2} ({idle[i] / idle[0]:F2}) | {busy[i]:F2} ({busy[i] / busy[0]:F2}) |"));
+                    output.WriteLine(FormattableString.Invariant($"| {settings[i].Name} | {idle[i]:F2} ({idle[i] / idle[0]:F2}) | {busy[i]:F2} ")
+                        + FormattableString.Invariant($"({busy[i] / busy[0]:F2}) |"));
                 output.WriteLine();
             }
         }
@@ -134,7 +136,8 @@ internal static class WaitsBenchmark
             {
                 trainers[i].StandardInput.WriteLine(work);
                 trainers[i].StandardInput.Flush();
-                seconds[i].Add(double.Parse(trainers[i].StandardOutput.ReadLine() ?? throw new IOException("A child has ended."), CultureInfo.InvariantCulture));
+                seconds[i].Add(double.Parse(trainers[i].StandardOutput.ReadLine() ?? throw new IOException("A child has ended."),
+                    CultureInfo.InvariantCulture));
             }
         }
 

@@ -4,7 +4,9 @@ using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>Addresses, ports, devices and secrets on the command lines of <c>run</c> and <c>node</c>: what cannot be is said before anything is written or started.</summary>
+/// <summary>
+/// Addresses, ports, devices and secrets on the command lines of <c>run</c> and <c>node</c>: what cannot be is said before anything is written or started.
+/// </summary>
 public sealed class AddressOptionTests
 {
     private const string Wires = "name: tiny\nmodel: none\nclock: wall\ncluster: {nodes: 2}\nworkload: {requests: 3}\n";
@@ -32,7 +34,8 @@ public sealed class AddressOptionTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         string port = $"{((IPEndPoint)taken.LocalEndpoint).Port}";
-        string[] args = [.. options.Select(o => o == "SECRET" ? cli.Write("secret", "0123456789abcdef0123456789abcdef") : o.Replace("TAKEN", port, StringComparison.Ordinal))];
+        string[] args = [.. options.Select(o => o == "SECRET" ? cli.Write("secret", "0123456789abcdef0123456789abcdef")
+            : o.Replace("TAKEN", port, StringComparison.Ordinal))];
         cli.Run(["run", cli.Write("tiny.yaml", Wires), "--output", cli.At("out"), .. args]).ShouldBe(ExitCodes.Invalid, cli.Error);
         cli.Error.ShouldContain(sentence.Replace("TAKEN", port, StringComparison.Ordinal));
         cli.Error.ShouldNotContain("unexpected");

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>A model is trained once: what does not decide its weights does not train it again, what does is named, and what is no longer what was kept is found out.</summary>
+/// <summary>
+/// A model is trained once: what does not decide its weights does not train it again, what does is named, and what is no longer what was kept is found out.
+/// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
 {
@@ -30,7 +32,8 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
         cli.Error.ShouldContain("plain (seed 1): to be trained, 2 epochs of 96 images; going by earlier trainings here that takes about ");
         cli.Error.ShouldNotContain("(seed 0): epoch");
         cli.Error.ShouldContain("shuffled (seed 1): epoch 2/2");
-        File.ReadAllBytes(Path.Combine(two, "models/shuffled/seed-0/model.safetensors")).ShouldBe(File.ReadAllBytes(Path.Combine(one, "models/shuffled/model.safetensors")));
+        File.ReadAllBytes(Path.Combine(two, "models/shuffled/seed-0/model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(one, "models/shuffled/model.safetensors")));
         Run("model.training.seeds=2");
         cli.Error.ShouldNotContain("epoch ");
     }
@@ -52,7 +55,8 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
         Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", cli.At("another"));
         string anew = Run(set);
         cli.Error.ShouldContain("shuffled: epoch 2/2");
-        foreach (string file in new[] { "training.csv", "conditions.csv", "requests.csv", "models/plain/model.safetensors", "models/shuffled/model.safetensors" })
+        foreach (string file in new[] { "training.csv", "conditions.csv", "requests.csv", "models/plain/model.safetensors",
+            "models/shuffled/model.safetensors" })
             File.ReadAllBytes(Path.Combine(reused, file)).ShouldBe(File.ReadAllBytes(Path.Combine(anew, file)), file);
     }
 
@@ -96,12 +100,15 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
     {
         string whole = Run();
         StoreEntry[] entries = [.. new ModelStore().Entries()];
-        string plain = cli.At($"cache/{entries.Single(entry => entry.About!.Name == "plain").Hash}"), shuffled = cli.At($"cache/{entries.Single(entry => entry.About!.Name == "shuffled").Hash}");
+        string plain = cli.At($"cache/{entries.Single(entry => entry.About!.Name == "plain").Hash}"),
+            shuffled = cli.At($"cache/{entries.Single(entry => entry.About!.Name == "shuffled").Hash}");
         Damage(damage, plain, shuffled);
         string again = Run();
         cli.Error.ShouldContain("shuffled: to be trained, 2 epochs of 96 images");
         cli.Error.ShouldContain("(what was kept of an earlier training cannot be used: ");
-        cli.Error.Split('\n').Count(line => line.StartsWith("shuffled: what was kept of an earlier training cannot be used (", StringComparison.Ordinal) && line.TrimEnd().EndsWith("it is made again", StringComparison.Ordinal)).ShouldBe(1);
+        cli.Error.Split('\n')
+            .Count(line => line.StartsWith("shuffled: what was kept of an earlier training cannot be used (", StringComparison.Ordinal)
+            && line.TrimEnd().EndsWith("it is made again", StringComparison.Ordinal)).ShouldBe(1);
         cli.Error.ShouldContain("Reused, not trained again: plain");
         foreach (string file in new[] { "training.csv", "requests.csv", "models/shuffled/model.safetensors" })
             File.ReadAllBytes(Path.Combine(again, file)).ShouldBe(File.ReadAllBytes(Path.Combine(whole, file)), file);
@@ -112,7 +119,9 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
     [Fact]
     public void A_dry_run_tells_of_long_requests()
     {
-        File.WriteAllText(cli.At("long.yaml"), TrainedOnce.Scenario.Replace("requests: 4, images_per_request: 10", "requests: 300000", StringComparison.Ordinal).Replace("name: kept", "name: long", StringComparison.Ordinal));
+        File.WriteAllText(cli.At("long.yaml"),
+            TrainedOnce.Scenario.Replace("requests: 4, images_per_request: 10", "requests: 300000", StringComparison.Ordinal)
+            .Replace("name: kept", "name: long", StringComparison.Ordinal));
         cli.Run("run", cli.At("long.yaml"), "--dry-run").ShouldBe(ExitCodes.Done, cli.Error);
         cli.Output.ShouldContain("plain: 300000 requests of one image compute (a guess by the model's size) up to ");
         cli.Output.ShouldContain("`workload: {images_per_request: 50}`");
@@ -128,7 +137,8 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
         string[] lines = cli.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4); // heads, two models, the sum
         lines[0].ShouldStartWith("hash");
-        lines.Count(line => line.Contains("layershuffle-predict", StringComparison.Ordinal) && line.Contains("shapes, 96 images", StringComparison.Ordinal) && line.Contains("7.0", StringComparison.Ordinal)).ShouldBe(1);
+        lines.Count(line => line.Contains("layershuffle-predict", StringComparison.Ordinal) && line.Contains("shapes, 96 images", StringComparison.Ordinal)
+            && line.Contains("7.0", StringComparison.Ordinal)).ShouldBe(1);
 
         cli.Run("models", "prune", "--older-than", "1d").ShouldBe(ExitCodes.Done);
         cli.Output.ShouldStartWith("0 model(s)");
@@ -235,7 +245,8 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
                 break;
             case "accuracies":
                 string accuracies = Directory.GetFiles(Path.Combine(shuffled, "tests")).Single();
-                File.WriteAllText(accuracies, JsonSerializer.Serialize(new { Epochs = new Dictionary<int, double[]> { [1] = [0.99, 0.99], [2] = [0.99, 0.99] } }));
+                File.WriteAllText(accuracies,
+                    JsonSerializer.Serialize(new { Epochs = new Dictionary<int, double[]> { [1] = [0.99, 0.99], [2] = [0.99, 0.99] } }));
                 break;
             case "key":
                 File.Copy(Path.Combine(plain, "key.json"), Path.Combine(shuffled, "key.json"), true);

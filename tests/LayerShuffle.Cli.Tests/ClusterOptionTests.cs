@@ -26,7 +26,8 @@ public class ClusterOptionTests
     [InlineData("--workers", "--listen", "127.0.0.1:4053", "--workers", "two")]
     [InlineData("--public-host goes with --listen", "--public-host", "a.example")]
     [InlineData("--workers 3: tiny has 2 nodes, and every node is a worker", "--listen", "127.0.0.1:4053", "--workers", "3")]
-    [InlineData("--workers 1: tiny has 2 nodes, and nobody would host the layers of those that are not there. Give --workers 2, or have the others host them", "--listen", "127.0.0.1:4053", "--workers", "1")]
+    [InlineData("--workers 1: tiny has 2 nodes, and nobody would host the layers of those that are not there. Give --workers 2, or have the others host them",
+        "--listen", "127.0.0.1:4053", "--workers", "1")]
     [InlineData("the port is missing", "--listen", "127.0.0.1", "--workers", "2")]
     [InlineData("there is no such file", "--secret-file", "/nowhere")]
     [InlineData("--cert and --authority go together", "--cert", "SECRET")]
@@ -51,7 +52,8 @@ public class ClusterOptionTests
     {
         using var cli = new Cli();
         string text = Wall.Replace("model: none", "model: {architecture: none, num_hidden_layers: 2}", StringComparison.Ordinal);
-        cli.Run("run", cli.Write("tiny.yaml", text), "--dry-run", "--set", $"cluster.recovery={recovery}", "--listen", "127.0.0.1:0", "--workers", "1").ShouldBe(code, cli.Error);
+        cli.Run("run", cli.Write("tiny.yaml", text), "--dry-run", "--set", $"cluster.recovery={recovery}", "--listen", "127.0.0.1:0", "--workers", "1")
+            .ShouldBe(code, cli.Error);
     }
 
     [Fact]
@@ -74,12 +76,14 @@ public class ClusterOptionTests
     public void A_pause_reaches_the_ledger_of_a_run()
     {
         using var cli = new Cli();
-        cli.Run("run", cli.Write("tiny.yaml", Virtual + "network: {latency: 5ms}\nfaults: {nap: {kind: pause, nodes: [node-2], at: 0s, for: 1s}}\n"), "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", cli.Write("tiny.yaml", Virtual + "network: {latency: 5ms}\nfaults: {nap: {kind: pause, nodes: [node-2], at: 0s, for: 1s}}\n"),
+            "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
         string[] lines = File.ReadAllLines(cli.At("out/faults.csv"));
         lines[0].ShouldEndWith("time_ms,fault,kind,target,effect,requested_ms");
         lines[1].ShouldEndWith(",0,nap,pause,node-2,began,");
     }
 
     private static int Run(Cli cli, string scenario, string[] options) =>
-        cli.Run(["run", cli.Write("tiny.yaml", scenario), "--output", cli.At("out"), .. options.Select(o => o == "SECRET" ? cli.Write("secret", "0123456789abcdef0123456789abcdef") : o)]);
+        cli.Run(["run", cli.Write("tiny.yaml", scenario), "--output", cli.At("out"),
+            .. options.Select(o => o == "SECRET" ? cli.Write("secret", "0123456789abcdef0123456789abcdef") : o)]);
 }

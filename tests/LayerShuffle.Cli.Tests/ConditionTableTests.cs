@@ -9,7 +9,9 @@ using LayerShuffle.Tests;
 
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>The table, the ranking and the warnings, line by line. LAYERSHUFFLE_SNAPSHOTS=write writes the snapshots anew, to be looked at before they are kept.</summary>
+/// <summary>
+/// The table, the ranking and the warnings, line by line. LAYERSHUFFLE_SNAPSHOTS=write writes the snapshots anew, to be looked at before they are kept.
+/// </summary>
 public sealed class ConditionTableTests
 {
     public static TheoryData<string, string> Cases
@@ -46,7 +48,8 @@ public sealed class ConditionTableTests
         foreach (string name in new[] { "80", "120", "none" })
         {
             string text = string.Join(' ', Print(name).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
-            foreach (string word in new[] { "shuffled", "lossy-links-of-the-far-edge[network.loss=1%]", "lossy-links-of-the-far-edge[network.loss=20%]", "patient", "spare", "completed", "resends" })
+            foreach (string word in new[] { "shuffled", "lossy-links-of-the-far-edge[network.loss=1%]", "lossy-links-of-the-far-edge[network.loss=20%]",
+                "patient", "spare", "completed", "resends" })
                 text.ShouldContain(word);
         }
     }
@@ -54,7 +57,8 @@ public sealed class ConditionTableTests
     [Fact]
     public void Every_warning_names_where_it_holds()
     {
-        IReadOnlyList<ResultGroup> groups = Groups.Of(Sample.Scored(Sample.Key(0, condition: "few"), 2, 2), Sample.Scored(Sample.Key(1, condition: "sound"), [.. Enumerable.Repeat(2, 40)]));
+        IReadOnlyList<ResultGroup> groups = Groups.Of(Sample.Scored(Sample.Key(0, condition: "few"), 2, 2),
+            Sample.Scored(Sample.Key(1, condition: "sound"), [.. Enumerable.Repeat(2, 40)]));
         Print(new Screen(new StringWriter()), groups).ShouldContain("warning: few: 2 requests are few");
     }
 
@@ -78,7 +82,8 @@ public sealed class ConditionTableTests
         return Groups.Swept(
         [
             .. new[] { "1%", "20%" }.SelectMany(loss => new[] { "patient", "spare" }.Select(policy =>
-                (loss, Scored(policy, "lossy-links-of-the-far-edge", 40, (i, seed) => loss == "1%" ? 2 - (i * 7 + seed) % 3 / 2 : policy == "spare" ? 1 + i % 2 : i % 5 == 0 ? -1 : i % 2)))),
+                (loss, Scored(policy, "lossy-links-of-the-far-edge", 40, (i, seed) => loss == "1%" ? 2 - (i * 7 + seed) % 3 / 2 : policy == "spare" ? 1 + i % 2
+                    : i % 5 == 0 ? -1 : i % 2)))),
             .. new[] { "patient", "spare" }.Select(policy => ("0%", Scored(policy, "calm", 8, (i, _) => 2 - i % 2))),
         ]);
 

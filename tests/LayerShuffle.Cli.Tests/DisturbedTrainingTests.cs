@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>A training in which a layer fell behind makes weights that belong to its run alone; the store gives them, and its checkpoints, to no other.</summary>
+/// <summary>
+/// A training in which a layer fell behind makes weights that belong to its run alone; the store gives them, and its checkpoints, to no other.
+/// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class DisturbedTrainingTests : IDisposable
 {
@@ -74,7 +76,8 @@ public sealed class DisturbedTrainingTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var backend = new Disturbing(new VirtualBackend(ComputePlace.Here("cpu", 1), _ => { }), afterEpoch, interrupt ? stop.Cancel : () => { });
         var options = new RunOptions { Scenario = cli.At("kept.yaml"), Resume = resume ? cli.At(folder) : null };
-        var trainer = new ModelTrainer(scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, options, cli.At(folder), new RunLog(Screen.Of(said), TimeProvider.System), TimeProvider.System);
+        var trainer = new ModelTrainer(scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, options, cli.At(folder),
+            new RunLog(Screen.Of(said), TimeProvider.System), TimeProvider.System);
         return trainer.Get(scenario.Models[0], 0, stop.Token);
     }
 
@@ -85,7 +88,8 @@ public sealed class DisturbedTrainingTests : IDisposable
 
         public ComputePlace Place => inner.Place;
 
-        public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation) => inner.Train(
+        public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
+            Action<string> disturbed, CancellationToken cancellation) => inner.Train(
             job,
             faults,
             record =>
@@ -100,7 +104,8 @@ public sealed class DisturbedTrainingTests : IDisposable
             disturbed,
             cancellation);
 
-        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows, CancellationToken cancellation) =>
+        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
+            CancellationToken cancellation) =>
             inner.Run(spec, model, trained, images, progress, rows, cancellation);
 
         public void Dispose() => inner.Dispose();

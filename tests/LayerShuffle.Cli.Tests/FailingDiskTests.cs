@@ -4,20 +4,25 @@ using LayerShuffle.Core.Files;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>
-/// The disk fails at every single operation of a run, of a run that is resumed and of one that had ended: it is full from there on, or nothing at all is done to it any more, as if the process had been killed.
-/// Each time the next run comes to the bytes of one that nothing disturbed, and leaves nothing lying about.
+/// The disk fails at every single operation of a run, of a run that is resumed and of one that had ended: it is full from there on, or nothing at all is done
+/// to it any more, as if the process had been killed. Each time the next run comes to the bytes of one that nothing disturbed, and leaves nothing lying about.
 /// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class FailingDiskTests : IDisposable
 {
-    private const string Wires = "name: wires\nmodel: none\nseed: 3\nrepeats: 2\ncluster: {nodes: 2}\nnetwork: {latency: 5ms, loss: 5%}\nrouting: {timeout: 30ms}\nworkload: {requests: 3}\ntrace: all\n";
+    private const string Wires =
+        "name: wires\nmodel: none\nseed: 3\nrepeats: 2\ncluster: {nodes: 2}\nnetwork: {latency: 5ms, loss: 5%}\nrouting: {timeout: 30ms}\nworkload: "
+            + "{requests: 3}\ntrace: all\n";
     private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
     private static readonly string[] Growing = ["create", "write", "append"];
     private readonly Cli cli = new();
 
     public FailingDiskTests() => Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", cli.At("cache"));
 
-    public static TheoryData<string, bool> Cases => new(from begin in new[] { "run", "resume", "ended" } from full in new[] { true, false } select (begin, full));
+    public static TheoryData<string, bool> Cases => new(from begin in new[] { "run", "resume", "ended" }
+                                                        from full in new[] { true, false }
+                                                        select (begin,
+        full));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -125,7 +130,8 @@ public sealed class FailingDiskTests : IDisposable
                 cli.Error.ShouldContain("The disk is full: free some space first", customMessage: what);
             if (code == ExitCodes.RunFailed && File.Exists(cli.At("out/scenario.yaml")) && begin != "run")
                 File.Exists(cli.At("out/run.json")).ShouldBeTrue(what);
-            cli.Run(["run", file, File.Exists(cli.At("out/scenario.yaml")) ? "--resume" : "--output", cli.At("out")]).ShouldBe(ExitCodes.Done, $"{what}\n{cli.Error}");
+            cli.Run(["run", file, File.Exists(cli.At("out/scenario.yaml")) ? "--resume" : "--output", cli.At("out")])
+                .ShouldBe(ExitCodes.Done, $"{what}\n{cli.Error}");
             ShouldBeWhole(what);
             Directory.Delete(cli.At("out"), true);
             if (done.Count < failing)
@@ -133,7 +139,8 @@ public sealed class FailingDiskTests : IDisposable
         }
     }
 
-    private string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(cli.At(folder), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(cli.At(folder), path)).Order(StringComparer.Ordinal)];
+    private string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(cli.At(folder), "*", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(cli.At(folder), path)).Order(StringComparer.Ordinal)];
 
     private void ShouldBeWhole(string what)
     {

@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>
-/// The guard of <see cref="TrainingArithmetic.Version"/>: a tiny training from scenario to file gives, on the kind of processor that they were written on, the bits below. Elsewhere kernels round otherwise, and what it comes to is
-/// near. If this fails, training gives something else than before: raise the version, so that models which the earlier arithmetic made are not taken for what this one would make, and write the new figures here.
+/// The guard of <see cref="TrainingArithmetic.Version"/>: a tiny training from scenario to file gives, on the kind of processor that they were written on, the
+/// bits below. Elsewhere kernels round otherwise, and what it comes to is near. If this fails, training gives something else than before: raise the version, so
+/// that models which the earlier arithmetic made are not taken for what this one would make, and write the new figures here.
 /// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class GoldenTrainingTests : IDisposable
@@ -30,7 +31,8 @@ public sealed class GoldenTrainingTests : IDisposable
     public void A_tiny_training_gives_what_it_gave(int threads, string hash, double plainLoss, double shuffledLoss, double norm)
     {
         TrainingArithmetic.Version.ShouldBe(Version, "The figures below belong to another version.");
-        cli.Run("run", cli.Write("kept.yaml", TrainedOnce.Scenario), "--output", cli.At("out"), "--set", FormattableString.Invariant($"threads={threads}")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", cli.Write("kept.yaml", TrainedOnce.Scenario), "--output", cli.At("out"), "--set", FormattableString.Invariant($"threads={threads}"))
+            .ShouldBe(ExitCodes.Done, cli.Error);
         string[][] rows = [.. File.ReadLines(cli.At("out/training.csv")).Select(line => line.Split(','))];
         int loss = Array.IndexOf(rows[0], "loss");
         double[] losses = [.. new[] { rows[2], rows[4] }.Select(row => double.Parse(row[loss], CultureInfo.InvariantCulture))];
@@ -39,7 +41,8 @@ public sealed class GoldenTrainingTests : IDisposable
         foreach (string model in new[] { "plain", "shuffled" })
         {
             using DisposeScope scope = NewDisposeScope();
-            foreach ((string name, Tensor tensor) in SafeTensors.Read(cli.At($"out/models/{model}/model.safetensors")).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            foreach ((string name, Tensor tensor) in SafeTensors.Read(cli.At($"out/models/{model}/model.safetensors"))
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
                 sha.AppendData(tensor.contiguous().bytes);
                 squares += tensor.to(float64).square().sum().item<double>();

@@ -50,7 +50,8 @@ public sealed class HeadTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         var plain = new PlainVit { Image = (8, 8), Classes = classes };
         Directory.CreateDirectory(cli.At("model"));
-        File.WriteAllText(cli.At("model/config.json"), plain.ConfigJson[..plain.ConfigJson.IndexOf(", \"id2label\"", StringComparison.Ordinal)].TrimEnd() + $", \"num_labels\": {classes}}}");
+        File.WriteAllText(cli.At("model/config.json"), plain.ConfigJson[..plain.ConfigJson.IndexOf(", \"id2label\"", StringComparison.Ordinal)].TrimEnd()
+            + $", \"num_labels\": {classes}}}");
         SafeTensors.Write(cli.At("model/model.safetensors"), Layouts.Named("transformers 4", plain, plain.Weights(1, ScalarType.Float32)));
     }
 
@@ -75,7 +76,8 @@ public sealed class HeadTests : IDisposable
         foreach (string split in kind == "emnist" ? (string[])["train", "test"] : ["train", "t10k"])
         {
             byte[] labels = [.. Enumerable.Range(kind == "emnist" ? 1 : 0, classes).Select(i => (byte)i)];
-            File.WriteAllBytes(cli.At($"data/{stem}{split}-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, (byte)classes, 0, 0, 0, 28, 0, 0, 0, 28, .. new byte[784 * classes]]);
+            File.WriteAllBytes(cli.At($"data/{stem}{split}-images-idx3-ubyte"),
+                [0, 0, 8, 3, 0, 0, 0, (byte)classes, 0, 0, 0, 28, 0, 0, 0, 28, .. new byte[784 * classes]]);
             File.WriteAllBytes(cli.At($"data/{stem}{split}-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, (byte)classes, .. labels]);
         }
 

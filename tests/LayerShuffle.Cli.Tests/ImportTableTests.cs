@@ -15,7 +15,10 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>Small Hugging Face folders on small image folders: preprocessing × names of classes. What is right was computed by PIL and numpy, see <see cref="NoiseImage"/>.</summary>
+/// <summary>
+/// Small Hugging Face folders on small image folders: preprocessing × names of classes. What is right was computed by PIL and numpy, see
+/// <see cref="NoiseImage"/>.
+/// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class ImportTableTests : IDisposable
 {
@@ -32,7 +35,8 @@ public sealed class ImportTableTests : IDisposable
     private const int Classes = 12;
 
     private static readonly JsonElement[] Cases =
-        [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "processors.json"))).RootElement.GetProperty("cases").EnumerateArray()];
+        [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "processors.json"))).RootElement.GetProperty("cases")
+            .EnumerateArray()];
 
     // Folder of class i, and the model's name of it; the model's order is i's, the folders' is the alphabet's.
     private static readonly Dictionary<string, (Func<int, string> Folder, Func<int, string> Label)> Names = new()
@@ -176,7 +180,8 @@ public sealed class ImportTableTests : IDisposable
             "pretrained_cfg": {"input_size": [3, 12, 12], "interpolation": "bicubic", "crop_pct": 0.7, "crop_mode": "center", "mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6]},
             """));
         Preprocessor timm = ModelFolder.LoadPreprocessor(cli.At("model"), config);
-        PixelPlan.Steps(timm).ShouldBe(new PixelSteps { Resize = ResizeTarget.Shorter(17), Filter = Interpolation.Bicubic, Crop = (12, 12), CropRoundsToEven = true });
+        PixelPlan.Steps(timm)
+            .ShouldBe(new PixelSteps { Resize = ResizeTarget.Shorter(17), Filter = Interpolation.Bicubic, Crop = (12, 12), CropRoundsToEven = true });
         timm.ImageMean.ShouldBe([0.1, 0.2, 0.3]);
     }
 
@@ -203,7 +208,8 @@ public sealed class ImportTableTests : IDisposable
         cli.Run("run", scenario, "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
         Column(cli.At("out"), "top1").ShouldBe(["1", "1"], cli.Error);
         foreach (string name in new[] { "m", "tuned" })
-            ModelFolder.LoadConfig(cli.At($"out/models/{name}")).Id2Label.ShouldNotBeNull().ShouldBe(Enumerable.Range(0, Classes).Select(i => $"Beast {(char)('z' - i)}"));
+            ModelFolder.LoadConfig(cli.At($"out/models/{name}")).Id2Label.ShouldNotBeNull()
+                .ShouldBe(Enumerable.Range(0, Classes).Select(i => $"Beast {(char)('z' - i)}"));
     }
 
     [Fact]
@@ -213,7 +219,8 @@ public sealed class ImportTableTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         WriteModel(cli, Cases[0], i => $"beast {i}");
         WriteImages(cli, Cases[0], [0, 1, 2], i => $"plant {i:00}");
-        string scenario = cli.Write("s.yaml", Scenario.Replace("{checkpoint: model}", "{checkpoint: model, training: {epochs: 1, batch_size: 12}}", StringComparison.Ordinal));
+        string scenario = cli.Write("s.yaml",
+            Scenario.Replace("{checkpoint: model}", "{checkpoint: model, training: {epochs: 1, batch_size: 12}}", StringComparison.Ordinal));
         cli.Run("validate", scenario).ShouldBe(ExitCodes.Done, cli.Error);
         cli.Run("run", scenario, "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
         cli.Error.ShouldContain("the model's classes are other ones than the dataset's");
@@ -228,11 +235,13 @@ public sealed class ImportTableTests : IDisposable
         Directory.CreateDirectory(cli.At("data"));
         foreach (string split in new[] { "train", "t10k" })
         {
-            File.WriteAllBytes(cli.At($"data/{split}-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 28, 0, 0, 0, 28, .. NoiseImage.Pixels(3, 28, 280)[..7840]]);
+            File.WriteAllBytes(cli.At($"data/{split}-images-idx3-ubyte"),
+                [0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 28, 0, 0, 0, 28, .. NoiseImage.Pixels(3, 28, 280)[..7840]]);
             File.WriteAllBytes(cli.At($"data/{split}-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         }
 
-        cli.Run("run", cli.Write("s.yaml", Trained.Replace("DATASET", "{kind: mnist, path: data}", StringComparison.Ordinal)), "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", cli.Write("s.yaml", Trained.Replace("DATASET", "{kind: mnist, path: data}", StringComparison.Ordinal)), "--output", cli.At("out"))
+            .ShouldBe(ExitCodes.Done, cli.Error);
         JsonElement written = JsonDocument.Parse(File.ReadAllBytes(cli.At("out/models/m/preprocessor_config.json"))).RootElement;
         written.GetProperty("do_resize").GetBoolean().ShouldBeFalse();
         written.TryGetProperty("size", out _).ShouldBeFalse();
@@ -246,7 +255,8 @@ public sealed class ImportTableTests : IDisposable
         for (int i = 0; i < words.Length; i++)
             config = config.Replace($"\"{i}\": \"{i}\"", $"\"{i}\": \"{words[i].ToUpperInvariant()}\"", StringComparison.Ordinal);
         File.WriteAllText(cli.At("out/models/m/config.json"), config);
-        string import = Scenario.Replace("image-folder", "mnist", StringComparison.Ordinal).Replace("checkpoint: model", "checkpoint: out/models/m", StringComparison.Ordinal);
+        string import = Scenario.Replace("image-folder", "mnist", StringComparison.Ordinal)
+            .Replace("checkpoint: model", "checkpoint: out/models/m", StringComparison.Ordinal);
         cli.Run("run", cli.Write("i.yaml", import), "--output", cli.At("again")).ShouldBe(ExitCodes.Done, cli.Error);
         cli.Error.ShouldContain("matched by name");
         File.ReadAllLines(cli.At("again/requests.csv")).ShouldBe(trained);
@@ -257,7 +267,8 @@ public sealed class ImportTableTests : IDisposable
     {
         using var cli = new Cli();
         using DisposeScope scope = NewDisposeScope();
-        string[] names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"], labels = ["truck", "Ship", "horse", "frog", "dog", "deer", "cat", "bird", "car", "plane"];
+        string[] names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+            labels = ["truck", "Ship", "horse", "frog", "dog", "deer", "cat", "bird", "car", "plane"];
         var config = new VitConfig
         {
             ImageSize = 32,
@@ -283,7 +294,8 @@ public sealed class ImportTableTests : IDisposable
             File.WriteAllBytes(cli.At("data/" + file), records);
         File.WriteAllLines(cli.At("data/batches.meta.txt"), names);
 
-        cli.Run("run", cli.Write("s.yaml", Scenario.Replace("image-folder", "cifar10", StringComparison.Ordinal)), "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", cli.Write("s.yaml", Scenario.Replace("image-folder", "cifar10", StringComparison.Ordinal)), "--output", cli.At("out"))
+            .ShouldBe(ExitCodes.Done, cli.Error);
 
         told.Distinct().Count().ShouldBeGreaterThan(1);
         Column(cli.At("out"), "top1").ShouldBe(["1"], cli.Error);
@@ -299,7 +311,8 @@ public sealed class ImportTableTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         WriteImages(cli, Cases[0], [0, 1, 2], i => $"{i}");
         string dataset = kind == "shapes" ? "{kind: shapes, train: 20, test: 10}" : "{kind: image-folder, path: data}";
-        cli.Run("run", cli.Write("s.yaml", Trained.Replace("DATASET", dataset, StringComparison.Ordinal)), "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", cli.Write("s.yaml", Trained.Replace("DATASET", dataset, StringComparison.Ordinal)), "--output", cli.At("out"))
+            .ShouldBe(ExitCodes.Done, cli.Error);
 
         JsonElement written = JsonDocument.Parse(File.ReadAllBytes(cli.At("out/models/m/preprocessor_config.json"))).RootElement;
         written.GetProperty("do_resize").GetBoolean().ShouldBeTrue();
@@ -403,9 +416,11 @@ public sealed class ImportTableTests : IDisposable
         int channels = model.Config.NumChannels, side = model.Config.ImageSize;
         bool clip = config.TryGetProperty("image_processor_type", out JsonElement type) && type.GetString() is "BitImageProcessor" or "CLIPImageProcessor";
         bool Flag(string key) => !config.TryGetProperty(key, out JsonElement flag) || flag.GetBoolean();
-        double[] List(string key, double[] otherwise) => config.TryGetProperty(key, out JsonElement list) ? [.. list.EnumerateArray().Select(number => number.GetDouble())] : otherwise;
+        double[] List(string key, double[] otherwise) => config.TryGetProperty(key, out JsonElement list)
+            ? [.. list.EnumerateArray().Select(number => number.GetDouble())] : otherwise;
         double factor = !Flag("do_rescale") ? 1 : config.TryGetProperty("rescale_factor", out JsonElement stated) ? stated.GetDouble() : 1 / 255.0;
-        double[] mean = List("image_mean", clip ? [0.48145466, 0.4578275, 0.40821073] : [0.5, 0.5, 0.5]), std = List("image_std", clip ? [0.26862954, 0.26130258, 0.27577711] : [0.5, 0.5, 0.5]);
+        double[] mean = List("image_mean", clip ? [0.48145466, 0.4578275, 0.40821073] : [0.5, 0.5, 0.5]),
+            std = List("image_std", clip ? [0.26862954, 0.26130258, 0.27577711] : [0.5, 0.5, 0.5]);
         byte[] bytes = image.GetProperty("pixels").GetBytesFromBase64();
         float[] values = [.. bytes.Select((value, i) =>
         {

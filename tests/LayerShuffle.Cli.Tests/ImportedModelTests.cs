@@ -13,7 +13,9 @@ namespace LayerShuffle.Cli.Tests;
 [Collection(TrainedOnce.Name)]
 public sealed class ImportedModelTests : IDisposable
 {
-    private const string Data = "name: imports\nthreads: 1\ndataset: {kind: shapes, train: 40, test: 10}\nmodel: {training: {epochs: 1, batch_size: 10, learning_rate: 0.01}}\nworkload: {requests: 2}\n";
+    private const string Data =
+        "name: imports\nthreads: 1\ndataset: {kind: shapes, train: 40, test: 10}\nmodel: {training: {epochs: 1, batch_size: 10, learning_rate: "
+            + "0.01}}\nworkload: {requests: 2}\n";
 
     private static readonly VitConfig Small = new()
     {
@@ -50,7 +52,8 @@ public sealed class ImportedModelTests : IDisposable
               p0: {checkpoint: vit, variant: layershuffle-predict, position_loss_weight: 0, training: {}}
               p9: {checkpoint: vit, variant: layershuffle-predict, position_loss_weight: 9, training: {}}
             """);
-        (Saved("d0")["layerdrop"]!.GetValue<double>(), Saved("d2")["layerdrop"]!.GetValue<double>(), Saved("d9")["layerdrop"]!.GetValue<double>()).ShouldBe((0, 0.2, 0.9));
+        (Saved("d0")["layerdrop"]!.GetValue<double>(), Saved("d2")["layerdrop"]!.GetValue<double>(), Saved("d9")["layerdrop"]!.GetValue<double>())
+            .ShouldBe((0, 0.2, 0.9));
         (Saved("p0")["position_loss_weight"]!.GetValue<double>(), Saved("p9")["position_loss_weight"]!.GetValue<double>()).ShouldBe((0, 9));
         Weights("d0").ShouldBe(Weights("standard")); // what drops nothing is the ordinary training
         new[] { "d0", "d2", "d9", "p0", "p9" }.Select(name => Convert.ToHexString(Weights(name))).Distinct().Count().ShouldBe(5);
@@ -88,7 +91,9 @@ public sealed class ImportedModelTests : IDisposable
         {
             Folder("backbone", Small with { NumLabels = 2, Id2Label = null });
             string file = cli.At("backbone/model.safetensors");
-            SafeTensors.Write(file, SafeTensors.Read(file).Where(tensor => !tensor.Key.StartsWith("classifier", StringComparison.Ordinal)).ToDictionary(tensor => tensor.Key["vit.".Length..], tensor => tensor.Value));
+            SafeTensors.Write(file,
+                SafeTensors.Read(file).Where(tensor => !tensor.Key.StartsWith("classifier", StringComparison.Ordinal))
+                .ToDictionary(tensor => tensor.Key["vit.".Length..], tensor => tensor.Value));
         }
 
         string alone = cli.Write("alone.yaml", Data + "models: {m: {checkpoint: backbone}}\n");

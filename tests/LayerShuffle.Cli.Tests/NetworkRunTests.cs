@@ -45,7 +45,8 @@ public class NetworkRunTests
         string[][] rows = [.. File.ReadLines(cli.At("a/requests.csv")).Skip(1).Select(line => line.Split(',')).Where(row => row[0] is "0" or "1")];
         rows.Length.ShouldBeGreaterThan(0);
         File.ReadAllText(cli.At("a/conditions.csv")).ShouldContain("exact[routing.order=sequential]");
-        File.ReadLines(cli.At("a/requests.csv")).Where(line => line.Contains("exact[", StringComparison.Ordinal)).ShouldAllBe(line => line.Contains(",33,", StringComparison.Ordinal));
+        File.ReadLines(cli.At("a/requests.csv")).Where(line => line.Contains("exact[", StringComparison.Ordinal))
+            .ShouldAllBe(line => line.Contains(",33,", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +85,9 @@ public class NetworkRunTests
     public void Expectations_decide_the_exit_code(string limit, int code)
     {
         using var cli = new Cli();
-        string text = Scenario + $"\nexpect:\n  - {{metric: completed, condition: rough, {limit}, of: {{condition: exact}}}}\n  - {{metric: layers_skipped_mean, condition: exact, max: 0}}\n";
+        string text = Scenario
+            + $"\nexpect:\n  - {{metric: completed, condition: rough, {limit}, of: {{condition: exact}}}}\n  - {{metric: layers_skipped_mean, condition: "
+            + "exact, max: 0}}\n";
         string fail = text.Replace("retries: 1}", "retries: 0, on_failure: fail}", StringComparison.Ordinal);
         cli.Run("run", cli.Write("tiny.yaml", fail), "--output", cli.At("a")).ShouldBe(code, cli.Output + cli.Error);
         cli.Output.ShouldContain(code == ExitCodes.Done ? "holds  " : "FAILS  ");

@@ -16,14 +16,23 @@ public class NodeLogTests
     {
         using var cli = new Cli();
         using var shared = new SharedSecret("the secret of these tests"u8);
-        await using var hub = new SupervisorHub(new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 1, Secure = shared.AuthenticateAsServerAsync });
-        string[] arguments = ["node", "--join", hub.ListenEndPoint.ToString(), "--name", "edge", "--secret-file", cli.Write("s", "the secret of these tests"), "--public-host", "no-such-host.invalid"];
-        using Process node = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. arguments]) { RedirectStandardError = true })!;
+        await using var hub = new SupervisorHub(new SupervisorHubOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Wanted = 1,
+            Secure = shared.AuthenticateAsServerAsync
+        });
+        string[] arguments = ["node", "--join", hub.ListenEndPoint.ToString(), "--name", "edge", "--secret-file", cli.Write("s", "the secret of these tests"),
+            "--public-host", "no-such-host.invalid"];
+        using Process node = Process.Start(new ProcessStartInfo("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. arguments])
+        { RedirectStandardError = true })!;
         try
         {
             await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience);
             await hub.ShutdownAsync("edge").WaitAsync(Patience);
-            string[] lines = (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] lines = (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Patience))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             lines.Length.ShouldBeGreaterThanOrEqualTo(2);
             lines[0].ShouldContain("warning: --public-host no-such-host.invalid");
             foreach (string line in lines)

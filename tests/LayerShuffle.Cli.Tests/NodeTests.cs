@@ -37,7 +37,8 @@ public sealed class NodeTests : IDisposable
     public async Task A_node_joins_obeys_and_loads_neither_torch_nor_akka()
     {
         await using SupervisorHub hub = Hub();
-        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", Secret(), "--listen", "127.0.0.1:7401", "--name", "edge", "--device", "cuda:1", "--threads", "3", "--public-host", "edge.example");
+        using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", Secret(), "--listen", "127.0.0.1:7401", "--name", "edge",
+            "--device", "cuda:1", "--threads", "3", "--public-host", "edge.example");
         try
         {
             NodeInfo info = (await hub.WaitForAsync(1, TestContext.Current.CancellationToken).WaitAsync(Patience))[0];
@@ -68,7 +69,8 @@ public sealed class NodeTests : IDisposable
     public async Task A_node_with_the_right_secret_joins_and_one_with_another_is_refused_and_named()
     {
         using var cli = new Cli();
-        string ours = cli.Write("cluster.secret", "0123456789abcdef0123456789abcdef\n"), theirs = cli.Write("other.secret", "fedcba9876543210fedcba9876543210\n");
+        string ours = cli.Write("cluster.secret", "0123456789abcdef0123456789abcdef\n"),
+            theirs = cli.Write("other.secret", "fedcba9876543210fedcba9876543210\n");
         using var shared = new SharedSecret(SharedSecret.Read(ours));
         await using var hub = new SupervisorHub(new SupervisorHubOptions
         {
@@ -80,7 +82,8 @@ public sealed class NodeTests : IDisposable
         await wrong.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
         wrong.ExitCode.ShouldBe(ExitCodes.Invalid);
         (await wrong.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("it holds another secret");
-        HubEvent.Refused refused = (await hub.Events.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)).ShouldBeOfType<HubEvent.Refused>();
+        HubEvent.Refused refused = (await hub.Events.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Patience)).ShouldBeOfType<HubEvent.Refused>();
         refused.From.ShouldStartWith("127.0.0.1:");
         refused.Reason.ShouldContain("another");
 
@@ -122,7 +125,8 @@ public sealed class NodeTests : IDisposable
         using Process node = Start("node", "--join", hub.ListenEndPoint.ToString(), "--secret-file", Secret());
         await node.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
         node.ExitCode.ShouldBe(ExitCodes.Invalid);
-        (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("the coordinator another: install the coordinator's version");
+        (await node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))
+            .ShouldContain("the coordinator another: install the coordinator's version");
     }
 
     [Fact]
@@ -151,7 +155,11 @@ public sealed class NodeTests : IDisposable
     }
 
     private static Process Start(params string[] args) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args])
+        {
+            RedirectStandardError = true,
+            RedirectStandardInput = true
+        })!;
 
     public void Dispose() => place.Dispose();
 

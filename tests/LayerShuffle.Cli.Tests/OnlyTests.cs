@@ -84,8 +84,10 @@ public class OnlyTests
     public void The_number_of_swept_values_and_the_bare_condition_have_columns()
     {
         using var cli = new Cli();
-        cli.Run("run", cli.Write("tiny.yaml", Scenario), "--output", cli.At("a"), "--only", "condition=calm,policy=retry,model=small").ShouldBe(ExitCodes.Done, cli.Error);
-        File.ReadLines(cli.At("a/conditions.csv")).First().ShouldContain(",scenario,seed,network_latency,routing_order,network_latency_value,routing_order_value,base_condition,requests,");
+        cli.Run("run", cli.Write("tiny.yaml", Scenario), "--output", cli.At("a"), "--only", "condition=calm,policy=retry,model=small")
+            .ShouldBe(ExitCodes.Done, cli.Error);
+        File.ReadLines(cli.At("a/conditions.csv")).First()
+            .ShouldContain(",scenario,seed,network_latency,routing_order,network_latency_value,routing_order_value,base_condition,requests,");
         File.ReadAllText(cli.At("a/conditions.csv")).ShouldContain(",tiny,5,7ms,arbitrary,0.007,,calm,60,");
         File.ReadAllText(cli.At("a/summary.csv")).ShouldContain("\"calm[network.latency=5ms,routing.order=sequential]\",5ms,sequential,0.005,,calm,1,1,60,");
     }

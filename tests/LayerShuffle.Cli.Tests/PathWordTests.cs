@@ -8,12 +8,15 @@ namespace LayerShuffle.Cli.Tests;
 public sealed class PathWordTests : IDisposable
 {
     private const string Wires = "name: wires\nmodel: none\nworkload: {requests: 3}\n";
-    private static readonly string Home = Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static readonly string Home = Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home
+        : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
     private readonly Cli cli = new();
 
     public void Dispose() => cli.Dispose();
 
-    /// <summary>Every option that takes a file or a folder, and every scenario: found by what <c>--help</c> calls them, so that a new one cannot be forgotten.</summary>
+    /// <summary>
+    /// Every option that takes a file or a folder, and every scenario: found by what <c>--help</c> calls them, so that a new one cannot be forgotten.
+    /// </summary>
     [Fact]
     public void Every_path_of_every_command_is_expanded()
     {
@@ -42,7 +45,8 @@ public sealed class PathWordTests : IDisposable
 
         seen.ShouldBe(
             [
-                "run scenario", "run --output", "run --resume", "run --secret-file", "run --cert", "run --key", "run --authority", "node --secret-file", "node --cert", "node --key", "node --authority",
+                "run scenario", "run --output", "run --resume", "run --secret-file", "run --cert", "run --key", "run --authority", "node --secret-file",
+                    "node --cert", "node --key", "node --authority",
                 "node --log-dir", "validate scenario", "predict --model", "predict --input", "predict --output",
             ],
             ignoreOrder: true);

@@ -18,7 +18,17 @@ public sealed class PlacementTests
         {
             foreach (bool biases in (bool[])[true, false])
             {
-                var spec = new ModelSpec { Name = "m", Variant = variant, HiddenSize = 24, NumAttentionHeads = 2, IntermediateSize = 40, NumHiddenLayers = 3, PositionEmbeddingSize = 8, QkvBias = biases };
+                var spec = new ModelSpec
+                {
+                    Name = "m",
+                    Variant = variant,
+                    HiddenSize = 24,
+                    NumAttentionHeads = 2,
+                    IntermediateSize = 40,
+                    NumHiddenLayers = 3,
+                    PositionEmbeddingSize = 8,
+                    QkvBias = biases
+                };
                 VitConfig config = ModelSpecs.Config(spec, ["a", "b"]) with { QkvBias = biases, PositionEmbeddingSize = 8 };
                 using VisionTransformer model = VisionTransformer.Create(config, 1);
                 long bytes = sizeof(float) * model.Layers[0].parameters().Sum(parameter => parameter.numel());
@@ -41,7 +51,8 @@ public sealed class PlacementTests
         cli.Output.ShouldContain("    layers: a: 0 1 2; b: 3; c: none");
         cli.Run("run", file, "--dry-run", "--set", "clock=wall").ShouldBe(ExitCodes.Done);
         cli.Output.ShouldContain("    layers: known when the nodes have joined (b, c: `capacity` or `memory` is not given)");
-        cli.Run("run", file, "--dry-run", "--set", "clock=wall", "--set", "cluster.nodes.b.capacity=1", "--set", "cluster.nodes.c.capacity=1").ShouldBe(ExitCodes.Done);
+        cli.Run("run", file, "--dry-run", "--set", "clock=wall", "--set", "cluster.nodes.b.capacity=1", "--set", "cluster.nodes.c.capacity=1")
+            .ShouldBe(ExitCodes.Done);
         cli.Output.ShouldContain("    layers: a: 0 1 2; b: 3; c: none");
     }
 
@@ -54,6 +65,7 @@ public sealed class PlacementTests
         string[] hops = File.ReadAllLines(Path.Combine(cli.At("out"), "hops.csv"));
         string[] header = hops[0].Split(',');
         int layer = Array.IndexOf(header, "layer"), to = Array.IndexOf(header, "to");
-        hops.Skip(1).Select(row => row.Split(',')).Where(row => row[layer].Length > 0).Select(row => $"{row[layer]} {row[to]}").Distinct().Order().ShouldBe(["0 a", "1 a", "2 a", "3 b"]);
+        hops.Skip(1).Select(row => row.Split(',')).Where(row => row[layer].Length > 0).Select(row => $"{row[layer]} {row[to]}").Distinct().Order()
+            .ShouldBe(["0 a", "1 a", "2 a", "3 b"]);
     }
 }

@@ -15,7 +15,16 @@ public class PredictTests
     {
         using var cli = new Cli();
         using DisposeScope scope = NewDisposeScope();
-        var config = new VitConfig { Variant = ModelVariant.LayerShufflePredict, ImageSize = 8, PatchSize = 4, HiddenSize = 12, NumHiddenLayers = 3, NumAttentionHeads = 3, IntermediateSize = 24 };
+        var config = new VitConfig
+        {
+            Variant = ModelVariant.LayerShufflePredict,
+            ImageSize = 8,
+            PatchSize = 4,
+            HiddenSize = 12,
+            NumHiddenLayers = 3,
+            NumAttentionHeads = 3,
+            IntermediateSize = 24
+        };
         using VisionTransformer model = VisionTransformer.Create(config, 3);
         ModelFolder.Save(cli.At("model"), model, Preprocessor.For(config));
         Tensor pixels = linspace(-1, 1, 2 * 3 * 8 * 8).reshape(2, 3, 8, 8);
@@ -45,7 +54,8 @@ public class PredictTests
         ModelFolder.Save(cli.At("model"), model, Preprocessor.For(config));
         using Tensor pixels = zeros(1, 3, 8, 8);
         SafeTensors.Write(cli.At("x.safetensors"), new Dictionary<string, Tensor> { ["pixel_values"] = pixels });
-        cli.Run("predict", "--model", cli.At("model"), "--input", cli.At("x.safetensors"), "--output", cli.At("y.safetensors"), "--order", order).ShouldBeOneOf(ExitCodes.Invalid, ExitCodes.RunFailed);
+        cli.Run("predict", "--model", cli.At("model"), "--input", cli.At("x.safetensors"), "--output", cli.At("y.safetensors"), "--order", order)
+            .ShouldBeOneOf(ExitCodes.Invalid, ExitCodes.RunFailed);
         cli.Error.ShouldStartWith("Error:");
     }
 }

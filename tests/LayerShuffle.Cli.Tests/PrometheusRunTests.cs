@@ -32,7 +32,8 @@ public class PrometheusRunTests
             int port = FreePort();
             string? page = null;
             // The run cannot go on while its log line is being written: that is when it is looked at.
-            using var error = new WatchedWriter(line => page ??= line.StartsWith("trial 1/2  none  first: ", StringComparison.Ordinal) ? client.GetStringAsync(new Uri($"http://localhost:{port}/metrics")).GetAwaiter().GetResult() : null);
+            using var error = new WatchedWriter(line => page ??= line.StartsWith("trial 1/2  none  first: ", StringComparison.Ordinal)
+                ? client.GetStringAsync(new Uri($"http://localhost:{port}/metrics")).GetAwaiter().GetResult() : null);
             int code = CommandLine.Invoke(["run", file, "--output", cli.At($"out{attempt}"), "--metrics", $"prometheus:{port}"], TextWriter.Null, error);
             if (code == ExitCodes.Invalid && error.Text.Contains("Choose another port", StringComparison.Ordinal) && attempt < 5)
                 continue; // somebody was faster
@@ -46,7 +47,8 @@ public class PrometheusRunTests
     private static void Look(string page, string[] conditions)
     {
         double Result(string column) => double.Parse(conditions[1].Split(',')[Array.IndexOf(conditions[0].Split(','), column)], CultureInfo.InvariantCulture);
-        double Seen(string name, string label = "") => page.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
+        double Seen(string name, string label = "") => page.Split('\n')
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
             .Sum(line => double.Parse(line.Split('}')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
 
         Result("messages_lost").ShouldBeGreaterThan(0);

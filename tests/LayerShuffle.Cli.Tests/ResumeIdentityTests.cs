@@ -9,7 +9,9 @@ namespace LayerShuffle.Cli.Tests;
 [Collection(TrainedOnce.Name)]
 public sealed class ResumeIdentityTests : IDisposable
 {
-    private const string Wires = "name: wires\nmodel: none\nseed: 3\nrepeats: 2\ncluster: {nodes: 2}\nnetwork: {latency: {distribution: normal, mean: 5ms, stddev: 1ms}, loss: 5%}\nrouting: {timeout: 30ms}\n"
+    private const string Wires =
+        "name: wires\nmodel: none\nseed: 3\nrepeats: 2\ncluster: {nodes: 2}\nnetwork: {latency: {distribution: normal, mean: 5ms, stddev: 1ms}, loss: "
+            + "5%}\nrouting: {timeout: 30ms}\n"
         + "workload: {requests: 5}\nconditions: {a: {}, b: {network: {loss: 20%}}}\n";
 
     private readonly Cli cli = new();
@@ -38,7 +40,9 @@ public sealed class ResumeIdentityTests : IDisposable
         cli.Write("kept.yaml", TrainedOnce.Scenario);
         cli.Run("run", cli.At("kept.yaml"), "--output", cli.At("trained")).ShouldBe(ExitCodes.Done, cli.Error);
         string checkpoint = cli.At("trained/models/shuffled");
-        string file = cli.Write("imported.yaml", $"name: imported\nseed: 7\nthreads: 1\ndataset: {{kind: shapes, train: 96, test: 40}}\nmodels: {{imported: {{checkpoint: {checkpoint}}}}}\ncluster: {{nodes: 3}}\n"
+        string file = cli.Write("imported.yaml",
+            $"name: imported\nseed: 7\nthreads: 1\ndataset: {{kind: shapes, train: 96, test: 40}}\nmodels: {{imported: {{checkpoint: "
+                + $"{checkpoint}}}}}\ncluster: {{nodes: 3}}\n"
             + "workload: {requests: 4, images_per_request: 10}\n");
         cli.Run("run", file, "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
         cli.Run("run", file, "--resume", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
@@ -132,7 +136,8 @@ public sealed class ResumeIdentityTests : IDisposable
 
     private void ShouldBeWhole()
     {
-        string[] Names(string folder) => [.. Directory.EnumerateFiles(cli.At(folder)).Select(Path.GetFileName).Where(name => name != "run.json").Order(StringComparer.Ordinal)!];
+        string[] Names(string folder) => [.. Directory.EnumerateFiles(cli.At(folder)).Select(Path.GetFileName).Where(name => name != "run.json")
+            .Order(StringComparer.Ordinal)!];
         Names("out").ShouldBe(Names("whole"));
         foreach (string name in Names("whole"))
             File.ReadAllBytes(cli.At("out/" + name)).ShouldBe(File.ReadAllBytes(cli.At("whole/" + name)), name);

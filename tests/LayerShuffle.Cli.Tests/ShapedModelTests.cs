@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Tests;
 
 /// <summary>
-/// Models of oblong images and of one channel, run over data that has colours and another size: every image must be told as an independent pipeline and an independent forward pass tell it.
+/// Models of oblong images and of one channel, run over data that has colours and another size: every image must be told as an independent pipeline and an
+/// independent forward pass tell it.
 /// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class ShapedModelTests : IDisposable
@@ -70,18 +71,21 @@ public sealed class ShapedModelTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         var plain = new PlainVit { Image = (28, 28), Patch = (14, 7), Channels = 1, Classes = 10 };
         byte[][] digits = [.. Enumerable.Range(0, Images).Select(i => NoiseImage.Pixels(i, 28, 28)[..784])];
-        Tensor pixels = cat([.. digits.Select(digit => tensor(digit.Select(value => (float)((value / 255.0 - Mean[0]) / Std[0])).ToArray()).reshape(1, 1, 28, 28))]);
+        Tensor pixels =
+            cat([.. digits.Select(digit => tensor(digit.Select(value => (float)((value / 255.0 - Mean[0]) / Std[0])).ToArray()).reshape(1, 1, 28, 28))]);
         byte[] told = [.. Told(plain, "transformers 4", pixels).Select(label => (byte)label)];
         Directory.CreateDirectory(cli.At("data"));
         foreach (string split in (string[])["train", "t10k"])
         {
-            File.WriteAllBytes(cli.At($"data/{split}-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, Images, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.SelectMany(digit => digit)]);
+            File.WriteAllBytes(cli.At($"data/{split}-images-idx3-ubyte"),
+                [0, 0, 8, 3, 0, 0, 0, Images, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.SelectMany(digit => digit)]);
             File.WriteAllBytes(cli.At($"data/{split}-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, Images, .. told]);
         }
 
         string config = File.ReadAllText(cli.At("model/config.json")).Replace("class ", "", StringComparison.Ordinal);
         File.WriteAllText(cli.At("model/config.json"), config);
-        cli.Run("run", cli.Write("s.yaml", Scenario.Replace("image-folder", "mnist", StringComparison.Ordinal)), "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
+        cli.Run("run", cli.Write("s.yaml", Scenario.Replace("image-folder", "mnist", StringComparison.Ordinal)), "--output", cli.At("out"))
+            .ShouldBe(ExitCodes.Done, cli.Error);
         Top1("out").ShouldBe(["1"], cli.Error);
     }
 
@@ -110,7 +114,10 @@ public sealed class ShapedModelTests : IDisposable
 
         // What was exported tells the same when it is imported.
         string[] told = Answers("out", "tuned");
-        cli.Run("run", cli.Write("again.yaml", Scenario.Replace("checkpoint: model", "checkpoint: out/models/tuned", StringComparison.Ordinal).Replace("images_per_request: 1", "images_per_request: 3", StringComparison.Ordinal)), "--output", cli.At("again"))
+        cli.Run("run",
+            cli.Write("again.yaml",
+            Scenario.Replace("checkpoint: model", "checkpoint: out/models/tuned", StringComparison.Ordinal)
+            .Replace("images_per_request: 1", "images_per_request: 3", StringComparison.Ordinal)), "--output", cli.At("again"))
             .ShouldBe(ExitCodes.Done, cli.Error);
         Answers("again", "m").ShouldBe(told);
 
@@ -137,7 +144,9 @@ public sealed class ShapedModelTests : IDisposable
     {
         (int height, int width) = (plain.Image.Height * scale, plain.Image.Width * scale);
         byte[][] pictures = [.. Enumerable.Range(0, Images).Select(i => NoiseImage.Pixels(i, height, width))];
-        Tensor pixels = cat([.. pictures.Select(picture => tensor(Prepared(picture, height, width, scale, plain.Channels, mean ?? Mean, std ?? Std)).reshape(1, plain.Channels, plain.Image.Height, plain.Image.Width))]);
+        Tensor pixels =
+            cat([.. pictures.Select(picture => tensor(Prepared(picture, height, width, scale, plain.Channels, mean ?? Mean, std ?? Std)).reshape(1,
+            plain.Channels, plain.Image.Height, plain.Image.Width))]);
         long[] told = Told(plain, layout, pixels);
         for (int i = 0; i < plain.Classes; i++)
         {
@@ -152,7 +161,9 @@ public sealed class ShapedModelTests : IDisposable
             File.WriteAllBytes(cli.At($"data/test/class_{told[i]}/{i}.png"), NoiseImage.Png(i, height, width));
     }
 
-    /// <summary>Writes the folder of a model that does not say the same of all images (that would pass whatever is done to them), and gives its answers.</summary>
+    /// <summary>
+    /// Writes the folder of a model that does not say the same of all images (that would pass whatever is done to them), and gives its answers.
+    /// </summary>
     private long[] Told(PlainVit plain, string layout, Tensor pixels)
     {
         for (ulong seed = 7; ; seed++)
@@ -182,7 +193,8 @@ public sealed class ShapedModelTests : IDisposable
     {
         int plane = height * width;
         int At(int channel, int y, int x) => picture[channel * plane + y * width + x];
-        int Value(int channel, int y, int x) => channels == 3 ? At(channel, y, x) : (At(0, y, x) * 19595 + At(1, y, x) * 38470 + At(2, y, x) * 7471 + 0x8000) >> 16;
+        int Value(int channel, int y, int x) => channels == 3 ? At(channel, y, x)
+            : (At(0, y, x) * 19595 + At(1, y, x) * 38470 + At(2, y, x) * 7471 + 0x8000) >> 16;
         return [.. from channel in Enumerable.Range(0, channels)
                    from y in Enumerable.Range(0, height / scale)
                    from x in Enumerable.Range(0, width / scale)
@@ -191,7 +203,9 @@ public sealed class ShapedModelTests : IDisposable
 
     private static (int Code, string Error) RunProcess(params string[] args)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args])
+        { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -201,7 +215,8 @@ public sealed class ShapedModelTests : IDisposable
     private string[] Top1(string folder) => Column(Path.Combine(cli.At(folder), "conditions.csv"), "top1", _ => true);
 
     /// <summary>How many of each request's images a model tells right.</summary>
-    private string[] Answers(string folder, string model) => Column(Path.Combine(cli.At(folder), "requests.csv"), "correct", row => row.Contains($",{model},", StringComparison.Ordinal));
+    private string[] Answers(string folder, string model) =>
+        Column(Path.Combine(cli.At(folder), "requests.csv"), "correct", row => row.Contains($",{model},", StringComparison.Ordinal));
 
     private static string[] Column(string file, string name, Func<string, bool> wanted)
     {

@@ -28,8 +28,10 @@ public sealed class TamperedStoreTests : IDisposable
         string hash = Train(TrainedOnce.Scenario).Hash;
         store.Breach(hash).ShouldBeNull();
         string folder = cli.At($"cache/{hash}");
-        string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) is not ("lock" or "used" or "about.json"))];
-        files.Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["config.json", "epoch-1.safetensors", "epoch-2.safetensors", "key.json", "model.safetensors", "preprocessor_config.json", "seal.json",
+        string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) is not ("lock" or "used" or "about.json"))];
+        files.Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            .ShouldBe(["config.json", "epoch-1.safetensors", "epoch-2.safetensors", "key.json", "model.safetensors", "preprocessor_config.json", "seal.json",
             Path.GetFileName(Directory.GetFiles(Path.Combine(folder, "tests")).Single()), "training.json"], ignoreOrder: true);
         foreach (string file in files)
             EveryHundredth(file, what => store.Breach(hash).ShouldNotBeNull(what));
@@ -59,7 +61,8 @@ public sealed class TamperedStoreTests : IDisposable
         files.Count(file => file.Contains("checkpoint-1", StringComparison.Ordinal)).ShouldBe(7); // weights, three layers and the coordinator, records, seal
         foreach (string file in files.Where(file => file.Contains("checkpoint-1", StringComparison.Ordinal)))
             EveryHundredth(file, what => Core.Files.FolderSeal.Breach(Path.GetDirectoryName(file)!, hash).ShouldNotBeNull(what));
-        EveryHundredth(files.Single(file => file.EndsWith("epoch-1.safetensors", StringComparison.Ordinal)), what => store.DamagedEpoch(hash).ShouldBe(1, what));
+        EveryHundredth(files.Single(file => file.EndsWith("epoch-1.safetensors", StringComparison.Ordinal)),
+            what => store.DamagedEpoch(hash).ShouldBe(1, what));
         string tests = files.Single(file => file.Contains("/tests/", StringComparison.Ordinal));
         EveryHundredth(tests, what => store.Accuracies(hash, Path.GetFileNameWithoutExtension(tests)).ShouldBeEmpty(what), Long ? 1 : 10);
         store.Accuracies(hash, Path.GetFileNameWithoutExtension(tests)).Count.ShouldBe(1);
@@ -74,7 +77,8 @@ public sealed class TamperedStoreTests : IDisposable
             TrainedModel again = Train(TrainedOnce.Scenario);
             said.ToString().ShouldContain(file == tests ? "measuring the accuracies of its epochs" : "begins anew");
             again.Records.ShouldBe(whole.Records, file);
-            again.Model.StateDictionary().Values.Zip(whole.Model.StateDictionary().Values).All(pair => pair.First.equal(pair.Second).all().item<bool>()).ShouldBeTrue(file);
+            again.Model.StateDictionary().Values.Zip(whole.Model.StateDictionary().Values).All(pair => pair.First.equal(pair.Second).all().item<bool>())
+                .ShouldBeTrue(file);
             store.Remove(store.Entries());
             Interrupt();
         }
@@ -179,7 +183,8 @@ public sealed class TamperedStoreTests : IDisposable
         using var listening = new Listening(said, heard);
         var log = new RunLog(Screen.Of(listening), TimeProvider.System);
         var trainer = new ModelTrainer(
-            scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, new RunOptions { Scenario = cli.At("kept.yaml") }, cli.At("out"), log, TimeProvider.System);
+            scenario, new RunData(scenario, new Lazy<Device>(() => CPU), 1), backend, store, new RunOptions { Scenario = cli.At("kept.yaml") }, cli.At("out"),
+                log, TimeProvider.System);
         return trainer.Get(scenario.Models[0], 0, cancellation);
     }
 

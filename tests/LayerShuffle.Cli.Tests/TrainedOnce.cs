@@ -1,6 +1,8 @@
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>Tests that train: one after the other, each with a store of trained models of its own, which the program finds by an environment variable.</summary>
+/// <summary>
+/// Tests that train: one after the other, each with a store of trained models of its own, which the program finds by an environment variable.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class TrainedOnce
 {

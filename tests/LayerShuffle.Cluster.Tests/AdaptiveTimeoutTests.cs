@@ -12,7 +12,10 @@ using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;
 
-/// <summary><c>timeout: auto</c> on networks that become slower, or are uneven, and lose nothing: nobody is to mistake slowness for damage. Four layers on four nodes, 20 requests a second.</summary>
+/// <summary>
+/// <c>timeout: auto</c> on networks that become slower, or are uneven, and lose nothing: nobody is to mistake slowness for damage. Four layers on four nodes,
+/// 20 requests a second.
+/// </summary>
 public class AdaptiveTimeoutTests
 {
     private const int Few = 4;
@@ -29,7 +32,8 @@ public class AdaptiveTimeoutTests
         trial.Retries.ShouldBeLessThan(60);
         RequestRecord[] after = [.. trial.Requests.Where(r => r.Submitted >= Instant.Zero + Ms(1600))];
         after.ShouldAllBe(r => r.Skipped!.Count == 0 && r.Retries == 0);
-        after.ShouldAllBe(r => r.Latency >= Ms((Few * 2) + ((Few + 1) * 100)) && r.Latency < Ms((Few * 2) + ((Few + 1) * 100) + 20)); // now and then two meet at a node
+        // now and then two meet at a node
+        after.ShouldAllBe(r => r.Latency >= Ms((Few * 2) + ((Few + 1) * 100)) && r.Latency < Ms((Few * 2) + ((Few + 1) * 100) + 20));
         trial.Requests.Sum(r => r.Skipped!.Count).ShouldBeLessThan(40);
     }
 
@@ -48,7 +52,9 @@ public class AdaptiveTimeoutTests
     [Fact]
     public void Six_times_slower_in_steps_and_back_again()
     {
-        FaultSpec[] faults = [.. Enumerable.Range(1, 6).Select(i => new LinkFault($"step-{i}", Ms(1000 * i), ["all"], ["all"], new LinkPatch { Latency = DelayDistribution.Constant(Ms(5 * (i + 1))) }, Ms(1000)))];
+        FaultSpec[] faults = [.. Enumerable.Range(1, 6)
+            .Select(i => new LinkFault($"step-{i}", Ms(1000 * i), ["all"], ["all"], new LinkPatch { Latency = DelayDistribution.Constant(Ms(5 * (i + 1))) },
+            Ms(1000)))];
         TrialRecord trial = Run(Link(5), faults, retries: 2);
         trial.Requests.Sum(r => r.Skipped!.Count).ShouldBe(0);
         trial.Retries.ShouldBeLessThan(60);
@@ -107,7 +113,8 @@ public class AdaptiveTimeoutTests
     public void A_node_that_comes_back_is_measured_anew()
     {
         TrialRecord trial = Run(Link(5), [new CrashFault("blip", Ms(2000), NodeSelector.Of("node-2"), Ms(1000))], retries: 2);
-        trial.Requests.Where(r => r.Submitted > Instant.Zero + Ms(3200)).ShouldAllBe(r => r.Skipped!.Count == 0 && r.Latency == Ms((Few * 2) + ((Few + 1) * 5)));
+        trial.Requests.Where(r => r.Submitted > Instant.Zero + Ms(3200))
+            .ShouldAllBe(r => r.Skipped!.Count == 0 && r.Latency == Ms((Few * 2) + ((Few + 1) * 5)));
     }
 
     [Fact]
@@ -118,13 +125,16 @@ public class AdaptiveTimeoutTests
         trial.Requests.ShouldAllBe(r => r.Skipped!.Count == 0);
     }
 
-    private static FaultSpec[] Slower(double latencyMs) => [new LinkFault("slower", Ms(1000), ["all"], ["all"], new LinkPatch { Latency = DelayDistribution.Constant(Ms(latencyMs)) }, null)];
+    private static FaultSpec[] Slower(double latencyMs) => [new LinkFault("slower", Ms(1000), ["all"], ["all"],
+        new LinkPatch { Latency = DelayDistribution.Constant(Ms(latencyMs)) }, null)];
 
     private static TrialRecord Run(
-        LinkConditions link, IReadOnlyList<FaultSpec> faults, int retries, int requests = 400, ArrivalKind arrivals = ArrivalKind.Uniform, Duration? timeout = null, double deadlineMs = 30_000)
+        LinkConditions link, IReadOnlyList<FaultSpec> faults, int retries, int requests = 400, ArrivalKind arrivals = ArrivalKind.Uniform,
+            Duration? timeout = null, double deadlineMs = 30_000)
     {
         TrialSpec spec = Spec(
-            link, new RoutingSpec { Retries = retries, Timeout = timeout }, requests: requests, nodes: Few, faults: faults, arrivals: new ArrivalSpec(arrivals, 0, 20), deadlineMs: deadlineMs);
+            link, new RoutingSpec { Retries = retries, Timeout = timeout }, requests: requests, nodes: Few, faults: faults,
+                arrivals: new ArrivalSpec(arrivals, 0, 20), deadlineMs: deadlineMs);
         using var system = new VirtualActorSystem();
         TrialRecord trial = Runner(system).Run(spec, new SizesOnlyModel(Few, Tokens, Hidden), 1000);
         trial.Requests.ShouldAllBe(r => r.Outcome == RequestOutcome.Completed);

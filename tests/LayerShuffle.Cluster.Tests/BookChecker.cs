@@ -8,7 +8,8 @@ using LayerShuffle.Core.Trials;
 namespace LayerShuffle.Cluster.Tests;
 
 /// <summary>
-/// Recomputes a trial's books from its rows alone, knowing nothing of how they were written: what links counted from hops, resends, outcomes, results that came too late, journeys, busy time. All requests must be traced.
+/// Recomputes a trial's books from its rows alone, knowing nothing of how they were written: what links counted from hops, resends, outcomes, results that came
+/// too late, journeys, busy time. All requests must be traced.
 /// </summary>
 internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messageBytes)
 {
@@ -33,7 +34,8 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
             Row(hop);
         foreach (LinkRecord link in trial.Links)
             Book(link, [.. sent.Where(h => h.From == link.From && h.To == link.To)]);
-        sent.Select(h => (h.From, h.To)).ToHashSet().IsSubsetOf(trial.Links.Select(l => (l.From, l.To))).ShouldBeTrue("every link that carried something has a row");
+        sent.Select(h => (h.From, h.To)).ToHashSet().IsSubsetOf(trial.Links.Select(l => (l.From, l.To)))
+            .ShouldBeTrue("every link that carried something has a row");
         trial.Retries.ShouldBe(trial.Hops.Count(h => h.Attempt > 0));
         foreach (IGrouping<string, HopRecord> node in trial.Hops.Where(h => h.ComputeStart is not null).GroupBy(h => h.To))
             OneLayerAtATime([.. node]);
@@ -103,13 +105,18 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
             Overtaking(link, hops);
         if (spec.Faults.All(fault => fault is not LinkFault) && Asked(link).BandwidthBytesPerSecond is { } bandwidth)
             link.Busy.ShouldBe(Busy(hops, bandwidth), what);
-        if (!Pauses && hops.All(h => h.Fate is "delivered" or "lost" or "link_down") && spec.Faults.All(fault => fault is not LinkFault) && Asked(link) is { BandwidthBytesPerSecond: null, Reorder: 0, KeepOrder: false } && link.Delivered > 0)
-            link.LatencyMeanMs!.Value.ShouldBe(hops.Where(h => h.Delivered is not null).Average(h => (h.Delivered!.Value - h.Sent).TotalMilliseconds), 1e-6, what);
+        if (!Pauses && hops.All(h => h.Fate is "delivered" or "lost" or "link_down") && spec.Faults.All(fault => fault is not LinkFault)
+            && Asked(link) is { BandwidthBytesPerSecond: null, Reorder: 0, KeepOrder: false } && link.Delivered > 0)
+            link.LatencyMeanMs!.Value.ShouldBe(hops.Where(h => h.Delivered is not null).Average(h => (h.Delivered!.Value - h.Sent).TotalMilliseconds), 1e-6,
+                what);
 
         long Fate(string fate) => hops.Count(h => h.Fate == fate);
     }
 
-    /// <summary>Who arrived before one that was handed over earlier and arrived later, or not before the end. Of those handed over at one instant the rows do not tell which came first.</summary>
+    /// <summary>
+    /// Who arrived before one that was handed over earlier and arrived later, or not before the end. Of those handed over at one instant the rows do not tell
+    /// which came first.
+    /// </summary>
     private void Overtaking(LinkRecord link, HopRecord[] hops)
     {
         HopRecord[] carried = [.. hops.Where(h => h.Fate is "delivered" or "in_flight")];
@@ -183,7 +190,8 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
         if (hop.Position == 0)
             return hop.From == Coordinator && hop.Sent >= request.Submitted;
         int layer = request.Order![hop.Position - 1];
-        return hops.Any(before => before.Layer == layer && before.Position == hop.Position - 1 && before.To == hop.From && before.ComputeEnd <= hop.Sent && Leads(before, request, hops));
+        return hops.Any(before => before.Layer == layer && before.Position == hop.Position - 1 && before.To == hop.From && before.ComputeEnd <= hop.Sent
+            && Leads(before, request, hops));
     }
 
     private void Ledger()
@@ -195,18 +203,26 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
             int deaths = 0, detected = 0;
             foreach (LedgerEntry entry in node)
             {
-                if (entry.Effect switch { "began" => down, "already_down" or "still_down" or "restarted" => !down, "detected_down" => ++detected > deaths, _ => true })
+                if (entry.Effect switch
+                {
+                    "began" => down,
+                    "already_down" or "still_down" or "restarted" => !down,
+                    "detected_down" => ++detected > deaths,
+                    _ => true
+                })
                     Assert.Fail($"{entry} in {string.Join('\n', node)}");
                 (down, deaths) = entry.Effect switch { "began" => (true, deaths + 1), "restarted" => (false, deaths), _ => (down, deaths) };
             }
 
             if (spec.Routing.Detection is { } delay)
-                detected.ShouldBeGreaterThanOrEqualTo(Pauses || spec.Faults.OfType<CrashFault>().Count() > 1 ? 0 : node.Count(e => e.Effect == "began" && e.Time + delay < end), "the first who learns of a death writes it down");
+                detected.ShouldBeGreaterThanOrEqualTo(Pauses || spec.Faults.OfType<CrashFault>().Count() > 1 ? 0
+                    : node.Count(e => e.Effect == "began" && e.Time + delay < end), "the first who learns of a death writes it down");
         }
     }
 
     private LinkConditions Asked(LinkRecord link) =>
-        spec.Network.Links.Where(l => (l.From == "all" || l.From == link.From) && (l.To == "all" || l.To == link.To)).Aggregate(spec.Network.Default, (conditions, exception) => conditions.With(exception.Set));
+        spec.Network.Links.Where(l => (l.From == "all" || l.From == link.From) && (l.To == "all" || l.To == link.To))
+            .Aggregate(spec.Network.Default, (conditions, exception) => conditions.With(exception.Set));
 
     private bool Ever(Func<LinkConditions, bool> conditions, Func<LinkPatch, bool> patch) =>
         conditions(spec.Network.Default) || spec.Network.Links.Any(link => patch(link.Set)) || spec.Faults.OfType<LinkFault>().Any(fault => patch(fault.Set));

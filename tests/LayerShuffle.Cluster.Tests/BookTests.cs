@@ -13,13 +13,16 @@ using static LayerShuffle.Cluster.Tests.TrialBuilder;
 
 namespace LayerShuffle.Cluster.Tests;
 
-/// <summary>The books of random trials, recomputed from their rows alone: under every kind of fault, and under each alone, where more can be recomputed exactly.</summary>
+/// <summary>
+/// The books of random trials, recomputed from their rows alone: under every kind of fault, and under each alone, where more can be recomputed exactly.
+/// </summary>
 public sealed class BookTests : IDisposable
 {
     private static readonly Gen<LinkConditions> Links = Gen.Select(
         Gen.Double[-0.3, 0.4], Gen.Double[-0.3, 0.3], Gen.Double[-0.3, 0.3], Gen.Double[-0.3, 0.3], Gen.Double[0, 10], Gen.Double[0, 6], Gen.Int[0, 7],
         (loss, duplicate, corrupt, reorder, mean, deviation, flags) => new LinkConditions(
-            new DelayDistribution(DelayKind.Normal, Ms(mean), Ms(deviation), default, null), (flags & 3) == 3 ? 400_000 : null, Math.Max(0, loss), Math.Max(0, duplicate), Math.Max(0, corrupt), Math.Max(0, reorder),
+            new DelayDistribution(DelayKind.Normal, Ms(mean), Ms(deviation), default, null), (flags & 3) == 3 ? 400_000 : null, Math.Max(0, loss),
+                Math.Max(0, duplicate), Math.Max(0, corrupt), Math.Max(0, reorder),
             (flags & 1) != 0, (flags & 4) != 0));
 
     private static readonly Gen<RoutingSpec> Routings = Gen.Select(
@@ -53,7 +56,8 @@ public sealed class BookTests : IDisposable
     public void The_books_can_be_recomputed_from_the_rows(string kinds, int trials)
     {
         int exact = 0;
-        Gen.Select(Links, Routings, Workloads, Gen.Int[1, 8], Gen.Double[0, 6], Strikes, Strikes, Gen.Long, (link, routing, workload, nodes, compute, first, second, seed) =>
+        Gen.Select(Links, Routings, Workloads, Gen.Int[1, 8], Gen.Double[0, 6], Strikes, Strikes, Gen.Long,
+            (link, routing, workload, nodes, compute, first, second, seed) =>
             MakeSpec(kinds, link, routing, workload, nodes, compute, first, second, seed)).Sample(
             spec =>
             {
@@ -69,7 +73,8 @@ public sealed class BookTests : IDisposable
     public void Dispose() => system.Dispose();
 
     private static TrialSpec MakeSpec(
-        string kinds, LinkConditions link, RoutingSpec routing, WorkloadSpec workload, int nodes, double computeMs, (int Node, double At, double Lasts)[] first, (int Node, double At, double Lasts)[] second,
+        string kinds, LinkConditions link, RoutingSpec routing, WorkloadSpec workload, int nodes, double computeMs, (int Node, double At, double Lasts)[] first,
+            (int Node, double At, double Lasts)[] second,
         long seed)
     {
         string[] names = [.. Enumerable.Range(1, nodes).Select(i => $"node-{i}")];
@@ -81,7 +86,9 @@ public sealed class BookTests : IDisposable
             if (all || kinds == "crashes")
                 faults.Add(new CrashFault($"crash-{i}", Ms(at), NodeSelector.Of(Name(node)), lasts < 0 ? null : Ms(lasts)));
             if (kinds == "links" || (all && i == 0))
-                faults.Add(new LinkFault($"link-{i}", Ms(at), ["all"], [Name(node)], new LinkPatch { Loss = 0.3, Latency = DelayDistribution.Constant(Ms(Math.Abs(lasts))), Bandwidth = i % 2 == 0 ? 300_000 : null }, Ms(Math.Abs(lasts) + 1)));
+                faults.Add(new LinkFault($"link-{i}", Ms(at), ["all"], [Name(node)],
+                    new LinkPatch { Loss = 0.3, Latency = DelayDistribution.Constant(Ms(Math.Abs(lasts))), Bandwidth = i % 2 == 0 ? 300_000 : null },
+                    Ms(Math.Abs(lasts) + 1)));
         }
 
         foreach (((int node, double at, double lasts), int i) in second.Select((strike, i) => (strike, i)))
@@ -89,7 +96,8 @@ public sealed class BookTests : IDisposable
             if (all || kinds == "pauses")
                 faults.Add(new PauseFault($"pause-{i}", Ms(at), NodeSelector.Of(Name(node)), lasts < 0 ? null : Ms(lasts + 1)));
             if ((all && i == 0) || kinds == "cuts")
-                faults.Add(new PartitionFault($"cut-{i}", Ms(at), [[Name(node)], [ClusterSpec.Coordinator, .. names.Where(name => name != Name(node))]], lasts < 0 ? null : Ms(lasts)));
+                faults.Add(new PartitionFault($"cut-{i}", Ms(at), [[Name(node)], [ClusterSpec.Coordinator, .. names.Where(name => name != Name(node))]],
+                    lasts < 0 ? null : Ms(lasts)));
         }
 
         TrialSpec spec = Spec(link, routing with { Replicas = Math.Min(routing.Replicas, nodes) }, computeMs, nodes: nodes, faults: faults, seed: seed);

@@ -36,7 +36,8 @@ public class BoundsTests
     {
         using var system = new VirtualActorSystem();
         var model = new SizesOnlyModel(12, Tokens, Hidden);
-        TrialSpec spec = Spec(Link(5), Skip, 1, requests: 5, nodes: 10_000, faults: [new PartitionFault("cut", Ms(20), [["node-1"], ["node-2", "node-3"]], null)]);
+        TrialSpec spec = Spec(Link(5), Skip, 1, requests: 5, nodes: 10_000,
+            faults: [new PartitionFault("cut", Ms(20), [["node-1"], ["node-2", "node-3"]], null)]);
         long before = GC.GetTotalMemory(forceFullCollection: true), held = 0;
         TrialRecord trial = new VirtualTrialRunner(system).Run(spec, model, 1000, outcome =>
         {
@@ -117,7 +118,8 @@ public class BoundsTests
     }
 
     private static string Text(RequestRecord request) => string.Join(
-        ' ', request.Request, request.FirstImage, request.Outcome, request.Submitted, request.Latency, request.Retries, string.Join(',', request.Order ?? []), string.Join(',', request.Skipped ?? []));
+        ' ', request.Request, request.FirstImage, request.Outcome, request.Submitted, request.Latency, request.Retries, string.Join(',', request.Order ?? []),
+            string.Join(',', request.Skipped ?? []));
 
     private sealed class Rows : ITrialRows
     {

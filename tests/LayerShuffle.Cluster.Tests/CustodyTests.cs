@@ -13,7 +13,8 @@ public class CustodyTests
     [Fact]
     public void A_request_whose_holder_crashed_goes_on_from_its_custodian()
     {
-        // Hops of 5 ms, layers of 10 ms: node-2 has the activation from t = 20 to 30; it dies at 25, its custodian node-1 learns of it 50 ms later and skips the layer.
+        // Hops of 5 ms, layers of 10 ms: node-2 has the activation from t = 20 to 30; it dies at 25, its custodian node-1 learns of it 50 ms later and skips
+        // the layer.
         TrialRecord trial = Run(Spec(Link(5), Skip0, 10, 1, faults: [new CrashFault("outage", Ms(25), NodeSelector.Of("node-2"), null)]));
         RequestRecord request = trial.Requests.ShouldHaveSingleItem();
         request.Outcome.ShouldBe(RequestOutcome.Completed);
@@ -37,7 +38,8 @@ public class CustodyTests
     [Fact]
     public void When_holder_and_custodian_both_die_the_request_ends_at_its_deadline()
     {
-        TrialRecord trial = Run(Spec(Link(5), Skip0, 10, 1, deadlineMs: 1000, faults: [new CrashFault("both", Ms(26), NodeSelector.Of("node-1", "node-2"), null)]));
+        TrialRecord trial = Run(Spec(Link(5), Skip0, 10, 1, deadlineMs: 1000,
+            faults: [new CrashFault("both", Ms(26), NodeSelector.Of("node-1", "node-2"), null)]));
         RequestRecord request = trial.Requests.ShouldHaveSingleItem();
         // node-1's own custodian, the coordinator, was released when node-2 acknowledged (t = 25): nobody has it.
         request.Outcome.ShouldBe(RequestOutcome.DeadlineExceeded);
@@ -72,12 +74,14 @@ public class CustodyTests
         var storm = new CrashFault("storm", Ms(100), NodeSelector.Of("node-1", "node-4"), Ms(150));
         var later = new CrashFault("later", Ms(180), NodeSelector.Of("node-2", "node-4"), Ms(300));
         TrialRecord trial = Run(Spec(
-            Link(4, 0.1, duplicate: 0.1, reorder: 0.2), new RoutingSpec { Retries = 1, Timeout = Ms(15) }, 3, 500, concurrency: 16, deadlineMs: 900, faults: [storm, later]));
+            Link(4, 0.1, duplicate: 0.1, reorder: 0.2), new RoutingSpec { Retries = 1, Timeout = Ms(15) }, 3, 500, concurrency: 16, deadlineMs: 900,
+                faults: [storm, later]));
         trial.Requests.Select(r => r.Request).ShouldBe(Enumerable.Range(0, 500));
         foreach (RequestRecord request in trial.Requests.Where(r => r.Outcome == RequestOutcome.Completed))
             request.Order!.Concat(request.Skipped!).Order().ShouldBe(Enumerable.Range(0, Layers));
         foreach (LinkRecord link in trial.Links)
-            (link.Delivered + link.Lost + link.Corrupted + link.DroppedLinkDown + link.DroppedReceiverDown).ShouldBeLessThanOrEqualTo(link.MessagesSent + link.Duplicated);
+            (link.Delivered + link.Lost + link.Corrupted + link.DroppedLinkDown + link.DroppedReceiverDown)
+                .ShouldBeLessThanOrEqualTo(link.MessagesSent + link.Duplicated);
     }
 
     [Fact]
@@ -88,7 +92,8 @@ public class CustodyTests
             TrialRecord trial = Run(Spec(
                 Link(4, 0.1, duplicate: 0.1, reorder: 0.2), new RoutingSpec { Order = OrderKind.Arbitrary, Retries = 1 }, 3, 200, concurrency: 4, seed: seed,
                 faults: [new CrashFault("random", Ms(50), new NodeSelector(null, false, 2, null), Ms(400))]));
-            return string.Join('\n', trial.Requests.Select(r => $"{r.Outcome} {r.Latency} {string.Join(' ', r.Order ?? [])}")) + string.Join('\n', trial.Hops) + string.Join('\n', trial.Ledger);
+            return string.Join('\n', trial.Requests.Select(r => $"{r.Outcome} {r.Latency} {string.Join(' ', r.Order ?? [])}")) + string.Join('\n', trial.Hops)
+                + string.Join('\n', trial.Ledger);
         }
 
         string first = Story(7);

@@ -47,7 +47,8 @@ internal sealed class GoldenFolder : IDisposable
         throw new InvalidOperationException();
     }
 
-    public int[] Order(string name) => [.. json.RootElement.GetProperty("orders").GetProperty(name).GetProperty("order").EnumerateArray().Select(id => id.GetInt32())];
+    public int[] Order(string name) => [.. json.RootElement.GetProperty("orders").GetProperty(name).GetProperty("order").EnumerateArray()
+        .Select(id => id.GetInt32())];
 
     public double? Loss(string order, string loss) =>
         json.RootElement.GetProperty("orders").GetProperty(order).TryGetProperty(loss, out JsonElement value) ? value.GetDouble() : null;

@@ -44,7 +44,8 @@ public sealed class HopCourierPropertyTests : IDisposable
     private static readonly Gen<(int Node, double At, double Lasts)[]> Strikes =
         Gen.Select(Gen.Int[0, 7], Gen.Double[0, 400], Gen.Double[-100, 300], (node, at, lasts) => (node, at, lasts)).Array[0, 5];
 
-    private static readonly Gen<TrialSpec> Specs = Gen.Select(Links, Routings, Workloads, Gen.Int[1, 8], Gen.Double[0, 6], Strikes, Strikes, Gen.Long, MakeSpec);
+    private static readonly Gen<TrialSpec> Specs = Gen.Select(Links, Routings, Workloads, Gen.Int[1, 8], Gen.Double[0, 6], Strikes, Strikes, Gen.Long,
+        MakeSpec);
 
     private readonly VirtualActorSystem system = new();
 

@@ -7,7 +7,8 @@ using static LayerShuffle.Cluster.Tests.TrialBuilder;
 namespace LayerShuffle.Cluster.Tests;
 
 /// <summary>
-/// Paused nodes, worked out by hand: hops of 5 ms, layers of 10 ms. node-1 computes from 5 to 15, node-2 has the hop at 20 and computes until 30, node-3 has it at 35.
+/// Paused nodes, worked out by hand: hops of 5 ms, layers of 10 ms. node-1 computes from 5 to 15, node-2 has the hop at 20 and computes until 30, node-3 has it
+/// at 35.
 /// </summary>
 public class PauseTests
 {
@@ -61,7 +62,8 @@ public class PauseTests
     public void Timers_that_fall_due_meanwhile_fire_on_continuing()
     {
         // node-1 waits for a dead node until 65, but sleeps from 40 to 100.
-        TrialRecord trial = Run(Spec(Link(5), Skip, 10, 1, faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), null), Pause(40, 60, "node-1")]));
+        TrialRecord trial = Run(Spec(Link(5), Skip, 10, 1,
+            faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), null), Pause(40, 60, "node-1")]));
         trial.Requests[0].Skipped.ShouldBe([1]);
         trial.Requests[0].Latency.ShouldBe(Ms(100 + (4 * (5 + 10)) + 5));
     }
@@ -96,7 +98,8 @@ public class PauseTests
         request.Retries.ShouldBe(1);
         trial.Hops.First(h => h.To == "node-2").Fate.ShouldBe("receiver_down");
         trial.Links.Single(l => l.To == "node-2" && l.From == "node-1").DroppedReceiverDown.ShouldBe(1);
-        Story(trial).ShouldBe([(12, "nap", "began"), (30, "blip", "began"), (40, "blip", "restarted"), (72, "nap", "not_paused"), (80, "blip", "detected_down")]);
+        Story(trial).ShouldBe([(12, "nap", "began"), (30, "blip", "began"), (40, "blip", "restarted"), (72, "nap", "not_paused"),
+            (80, "blip", "detected_down")]);
     }
 
     [Fact]
@@ -112,10 +115,12 @@ public class PauseTests
     public void A_paused_custodian_learns_of_a_crash_when_it_goes_on()
     {
         // node-2 dies at 25 with the hop that node-1 keeps; node-1 sleeps from 22 to 100, then waits for the detection delay of 50.
-        TrialRecord trial = Run(Spec(Link(5), Skip, 10, 1, faults: [new CrashFault("outage", Ms(25), NodeSelector.Of("node-2"), null), Pause(22, 78, "node-1")]));
+        TrialRecord trial = Run(Spec(Link(5), Skip, 10, 1,
+            faults: [new CrashFault("outage", Ms(25), NodeSelector.Of("node-2"), null), Pause(22, 78, "node-1")]));
         trial.Requests[0].Skipped.ShouldBe([1]);
         trial.Requests[0].Latency.ShouldBe(Ms(150 + (4 * (5 + 10)) + 5));
-        Story(trial).ShouldBe([(22, "nap", "began"), (25, "outage", "began"), (75, "outage", "detected_down"), (100, "nap", "ended")]); // the others have known since 75
+        // the others have known since 75
+        Story(trial).ShouldBe([(22, "nap", "began"), (25, "outage", "began"), (75, "outage", "detected_down"), (100, "nap", "ended")]);
     }
 
     [Fact]
@@ -129,16 +134,19 @@ public class PauseTests
     [Fact]
     public void A_node_that_is_down_is_not_paused()
     {
-        TrialRecord trial = Run(Spec(Link(5), Patient with { Timeout = Ms(50), Retries = 3 }, 10, 1, faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), Ms(60)), Pause(12, 100)]));
+        TrialRecord trial = Run(Spec(Link(5), Patient with { Timeout = Ms(50), Retries = 3 }, 10, 1,
+            faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), Ms(60)), Pause(12, 100)]));
         trial.Requests[0].Latency.ShouldBe(Ms(65 + 5 + 10 + (4 * (5 + 10)) + 5));
-        Story(trial).ShouldBe([(0, "outage", "began"), (12, "nap", "already_down"), (50, "outage", "detected_down"), (60, "outage", "restarted"), (112, "nap", "not_paused")]);
+        Story(trial).ShouldBe([(0, "outage", "began"), (12, "nap", "already_down"), (50, "outage", "detected_down"), (60, "outage", "restarted"),
+            (112, "nap", "not_paused")]);
     }
 
     [Fact]
     public void Pauses_among_crashes_and_losses_leave_one_row_for_every_request_and_two_runs_are_the_same()
     {
         TrialRecord Once() => Run(Spec(
-            Link(4, 0.1, duplicate: 0.1, reorder: 0.2), new RoutingSpec { Order = OrderKind.Arbitrary, Retries = 1, Timeout = Ms(15) }, 3, 400, concurrency: 16, deadlineMs: 900, faults:
+            Link(4, 0.1, duplicate: 0.1, reorder: 0.2), new RoutingSpec { Order = OrderKind.Arbitrary, Retries = 1, Timeout = Ms(15) }, 3, 400, concurrency: 16,
+                deadlineMs: 900, faults:
             [
                 new PauseFault("half", Ms(60), new NodeSelector(null, false, null, 0.5), Ms(100)),
                 new CrashFault("storm", Ms(100), NodeSelector.Of("node-1", "node-4"), Ms(150)),
@@ -147,13 +155,15 @@ public class PauseTests
             ]));
 
         static string Text(TrialRecord trial) =>
-            string.Join('\n', trial.Requests.Select(r => $"{r.Outcome} {r.Latency} {string.Join(' ', r.Order ?? [])}")) + string.Join('\n', trial.Hops) + string.Join('\n', trial.Ledger);
+            string.Join('\n', trial.Requests.Select(r => $"{r.Outcome} {r.Latency} {string.Join(' ', r.Order ?? [])}")) + string.Join('\n', trial.Hops)
+                + string.Join('\n', trial.Ledger);
 
         TrialRecord trial = Once();
         trial.Requests.Select(r => r.Request).ShouldBe(Enumerable.Range(0, 400));
         trial.Ledger.Select(e => e.Effect).ShouldContain("already_paused");
         Instant begin = Instant.Zero + Ms(300), end = Instant.Zero + Ms(380);
-        trial.Hops.ShouldAllBe(h => !(h.ComputeStart > begin && h.ComputeStart < end) && !(h.From != "coordinator" && h.Sent > begin && h.Sent < end), "nobody does anything while all sleep");
+        trial.Hops.ShouldAllBe(h => !(h.ComputeStart > begin && h.ComputeStart < end) && !(h.From != "coordinator" && h.Sent > begin && h.Sent < end),
+            "nobody does anything while all sleep");
         trial.Hops.ShouldContain(h => h.ComputeStart < begin && h.ComputeEnd > end, "computations are interrupted");
         foreach (RequestRecord request in trial.Requests.Where(r => r.Outcome == RequestOutcome.Completed))
             request.Order!.Concat(request.Skipped!).Order().ShouldBe(Enumerable.Range(0, Layers));

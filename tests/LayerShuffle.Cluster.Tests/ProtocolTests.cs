@@ -39,7 +39,8 @@ public class ProtocolTests
     [Fact]
     public void A_late_word_from_a_dead_incarnation_does_not_cut_short_the_resend()
     {
-        // node-2 has the hop at 20 and dies at 21; its acknowledgement takes until 72. The resend of 65 reaches its next incarnation at 70, which acknowledges at 75.
+        // node-2 has the hop at 20 and dies at 21; its acknowledgement takes until 72. The resend of 65 reaches its next incarnation at 70, which acknowledges
+        // at 75.
         var slow = new LinkFault("slow", default, ["node-2"], ["node-1"], new LinkPatch { Latency = DelayDistribution.Constant(Ms(52)) }, Ms(40));
         var blip = new CrashFault("blip", Ms(21), NodeSelector.Of("node-2"), Ms(1));
         RoutingSpec routing = new() { OnFailure = OnFailure.Skip, Retries = 1, Timeout = Ms(50), Detection = Ms(10) };
@@ -58,7 +59,11 @@ public class ProtocolTests
         // Request 0 misses its deadline by 1 ms; its result comes twice while request 1 is underway.
         double exact = Layers * 2 + (Layers + 1) * 5;
         TrialSpec spec = Spec(Link(5), Patient, requests: 2, deadlineMs: exact - 1);
-        TrialRecord trial = Run(spec with { Network = spec.Network with { Links = [new LinkException("all", "coordinator", new LinkPatch { Duplicate = 1 })] } });
+        TrialRecord trial = Run(spec with
+        {
+            Network =
+            spec.Network with { Links = [new LinkException("all", "coordinator", new LinkPatch { Duplicate = 1 })] }
+        });
         trial.Requests.ShouldAllBe(r => r.Outcome == RequestOutcome.DeadlineExceeded);
         trial.ResultsSuperseded.ShouldBe(1);
     }
@@ -82,7 +87,8 @@ public class ProtocolTests
         // One layer, copies on node-1 (10 ms) and node-2 (4 ms). Attempt 0 is acknowledged at 10, but at 8 the second copy has been asked already:
         // node-1 sends its result at 15, node-2 at 17, and the first arrives at 20, which ends the trial.
         TrialSpec spec = Spec(Link(5), new RoutingSpec { Replicas = 2, Retries = 1, Timeout = Ms(8) }, requests: 1, nodes: 2);
-        NodeSpec[] nodes = [.. spec.Cluster.Nodes.Select((node, i) => node with { ComputeTime = new(DelayDistribution.Constant(Ms(i == 0 ? 10 : 4)), default) })];
+        NodeSpec[] nodes =
+            [.. spec.Cluster.Nodes.Select((node, i) => node with { ComputeTime = new(DelayDistribution.Constant(Ms(i == 0 ? 10 : 4)), default) })];
         using var system = new VirtualActorSystem();
         TrialRecord trial = Runner(system).Run(spec with { Cluster = spec.Cluster with { Nodes = nodes } }, new SizesOnlyModel(1, Tokens, Hidden), 1000);
         trial.Requests[0].Latency.ShouldBe(Ms(20));

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Tests;
 
-/// <summary>A model that remembers what it has answered, and computes together what it expects to be asked, answers as one that computes every hop: bit by bit.</summary>
+/// <summary>
+/// A model that remembers what it has answered, and computes together what it expects to be asked, answers as one that computes every hop: bit by bit.
+/// </summary>
 [Collection(AloneCollection.Name)] // tensors are counted for the whole process
 public sealed class RememberingTests : IDisposable
 {
@@ -49,7 +51,8 @@ public sealed class RememberingTests : IDisposable
                 foreach ((IReadOnlyList<int> images, Tensor given) in recorder.Judged)
                 {
                     byte[] bits = given.bytes.ToArray();
-                    told[string.Join(' ', images)].Any(bytes => bytes.SequenceEqual(bits)).ShouldBeTrue($"{string.Join(' ', images)}: these bits were not computed");
+                    told[string.Join(' ', images)].Any(bytes => bytes.SequenceEqual(bits))
+                        .ShouldBeTrue($"{string.Join(' ', images)}: these bits were not computed");
                 }
 
             }
@@ -100,7 +103,8 @@ public sealed class RememberingTests : IDisposable
     {
         using var world = new World();
         var remembering = new RememberingTrialModel(world.Model, world.Set);
-        TrialSpec spec = Spec(Link(5, 0.1, duplicate: 0.1), new RoutingSpec { Order = OrderKind.Arbitrary, Retries = 1, Timeout = Ms(12) }, requests: Images, nodes: 3, trace: 0);
+        TrialSpec spec = Spec(Link(5, 0.1, duplicate: 0.1), new RoutingSpec { Order = OrderKind.Arbitrary, Retries = 1, Timeout = Ms(12) }, requests: Images,
+            nodes: 3, trace: 0);
         Runner(system).Run(spec with { Workload = spec.Workload with { Requests = 5 } }, new RememberingTrialModel(world.Model, world.Set), Images);
         long before = TensorChecks.Settled();
         List<long> counts = [];
@@ -124,7 +128,8 @@ public sealed class RememberingTests : IDisposable
     }
 
     private static string Text(RequestRecord record) => FormattableString.Invariant(
-        $"{record.Request} {record.FirstImage} {record.Correct} {record.CorrectTop5} {record.Outcome} {record.Latency} {string.Join(' ', record.Order ?? [])} / {string.Join(' ', record.Skipped ?? [])}");
+        $"{record.Request} {record.FirstImage} {record.Correct} {record.CorrectTop5} {record.Outcome} {record.Latency} {string.Join(' ', record.Order ?? [])} ")
+            + FormattableString.Invariant($"/ {string.Join(' ', record.Skipped ?? [])}");
 
     private sealed class World : IDisposable
     {

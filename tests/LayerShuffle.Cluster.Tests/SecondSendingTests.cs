@@ -19,25 +19,36 @@ public class SecondSendingTests
     [Fact]
     public void What_a_node_sends_again_after_a_crash_has_a_row_of_its_own()
     {
-        // From node-1 to node-2 it takes 100 ms. node-1 sends hop 1 at 15, dies at 16 and is back at 17; the coordinator learns of it at 66 and sends again: node-1 computes from 71 to 81 and sends hop 1 again
+        // From node-1 to node-2 it takes 100 ms. node-1 sends hop 1 at 15, dies at 16 and is back at 17; the coordinator learns of it at 66 and sends again:
+        // node-1 computes from 71 to 81 and sends hop 1 again
         // while the first is still underway. That one arrives at 115 and is computed; the second, at 181, is acknowledged only.
-        TrialSpec spec = Spec(Link(5), Retry with { Timeout = Ms(500), Detection = Ms(50) }, 10, 1, faults: [new CrashFault("blip", Ms(16), NodeSelector.Of("node-1"), Ms(1))]);
-        TrialRecord trial = Run(spec with { Network = spec.Network with { Links = [new LinkException("node-1", "node-2", new LinkPatch { Latency = DelayDistribution.Constant(Ms(100)) })] } });
+        TrialSpec spec = Spec(Link(5), Retry with { Timeout = Ms(500), Detection = Ms(50) }, 10, 1,
+            faults: [new CrashFault("blip", Ms(16), NodeSelector.Of("node-1"), Ms(1))]);
+        TrialRecord trial = Run(spec with
+        {
+            Network =
+            spec.Network with { Links = [new LinkException("node-1", "node-2", new LinkPatch { Latency = DelayDistribution.Constant(Ms(100)) })] }
+        });
         trial.Hops.Where(h => h.From == "node-1" && h.To == "node-2").Select(Row).ShouldBe(["15 115 120 115 125 delivered", "81 181 186 - - delivered"]);
 
         static string Row(HopRecord h) =>
-            string.Join(' ', new[] { h.Sent, h.Delivered, h.Acked, h.ComputeStart, h.ComputeEnd }.Select(t => t?.TotalMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-")) + " " + h.Fate;
+            string.Join(' ',
+                new[] { h.Sent, h.Delivered, h.Acked, h.ComputeStart, h.ComputeEnd }
+                .Select(t => t?.TotalMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-")) + " " + h.Fate;
     }
 
     [Fact]
     public void What_is_sent_again_by_another_incarnation_has_luck_of_its_own()
     {
-        // node-1 dies at 1020 with what the hundred requests left there, and does again for some of them what it did before: half of what it sends on is lost each time.
+        // node-1 dies at 1020 with what the hundred requests left there, and does again for some of them what it did before: half of what it sends on is lost
+        // each time.
         TrialSpec spec = Spec(
-            Link(5), new RoutingSpec { Retries = 1, Timeout = Ms(200), Detection = Ms(20) }, 10, 100, concurrency: 100, nodes: 6, deadlineMs: 60_000, faults: [new CrashFault("blip", Ms(1020), NodeSelector.Of("node-1"), Ms(1))]);
+            Link(5), new RoutingSpec { Retries = 1, Timeout = Ms(200), Detection = Ms(20) }, 10, 100, concurrency: 100, nodes: 6, deadlineMs: 60_000,
+                faults: [new CrashFault("blip", Ms(1020), NodeSelector.Of("node-1"), Ms(1))]);
         spec = spec with { Network = spec.Network with { Links = [new LinkException("node-1", "node-2", new LinkPatch { Loss = 0.5 })] } };
         TrialRecord trial = Run(spec);
-        var both = trial.Hops.Where(h => h.From == "node-1" && h.To == "node-2" && h.Attempt == 0).GroupBy(h => h.Request).Where(rows => rows.Count() == 2).ToList();
+        var both = trial.Hops.Where(h => h.From == "node-1" && h.To == "node-2" && h.Attempt == 0).GroupBy(h => h.Request).Where(rows => rows.Count() == 2)
+            .ToList();
         both.Count.ShouldBeGreaterThan(5);
         both.ShouldContain(rows => rows.First().Fate != rows.Last().Fate, "a second chance is one");
     }
@@ -45,7 +56,8 @@ public class SecondSendingTests
     [Fact]
     public void Another_branch_is_a_second_chance()
     {
-        // Layer 0 is lost for ever at a dead node; on the new branch the coordinator sends layer 1 to node-2 itself: another link. From there on the draws would be those of the first branch, were it not for the branch.
+        // Layer 0 is lost for ever at a dead node; on the new branch the coordinator sends layer 1 to node-2 itself: another link. From there on the draws
+        // would be those of the first branch, were it not for the branch.
         LinkConditions link = Link(5) with { Latency = new DelayDistribution(DelayKind.Uniform, Ms(6), default, Ms(2), Ms(10)) };
         TrialSpec healthy = Spec(link, Retry, 10, 20), broken = healthy with { Faults = [new CrashFault("dead", default, NodeSelector.Of("node-1"), null)] };
         double[] first = Latencies(Run(healthy)), second = Latencies(Run(broken));
@@ -53,7 +65,8 @@ public class SecondSendingTests
         second.Length.ShouldBe(20);
         first.Zip(second).Count(pair => Math.Abs(pair.First - pair.Second) < 1e-9).ShouldBe(0);
 
-        static double[] Latencies(TrialRecord trial) => [.. trial.Hops.Where(h => h.From == "node-3" && h.Attempt == 0).Select(h => (h.Delivered!.Value - h.Sent).TotalMilliseconds)];
+        static double[] Latencies(TrialRecord trial) => [.. trial.Hops.Where(h => h.From == "node-3" && h.Attempt == 0)
+            .Select(h => (h.Delivered!.Value - h.Sent).TotalMilliseconds)];
     }
 
     [Fact]
@@ -67,13 +80,15 @@ public class SecondSendingTests
         Computing(cut, "node-2").ShouldBe(Computing(whole, "node-2")); // before the branch
         Computing(cut, "node-5").Zip(Computing(whole, "node-5")).Count(pair => Math.Abs(pair.First - pair.Second) < 1e-9).ShouldBe(0);
 
-        static double[] Computing(TrialRecord trial, string node) => [.. trial.Hops.Where(h => h.To == node).Select(h => (h.ComputeEnd!.Value - h.ComputeStart!.Value).TotalMilliseconds)];
+        static double[] Computing(TrialRecord trial, string node) =>
+            [.. trial.Hops.Where(h => h.To == node).Select(h => (h.ComputeEnd!.Value - h.ComputeStart!.Value).TotalMilliseconds)];
     }
 
     [Fact]
     public void The_coordinator_sends_nothing_for_a_request_that_has_its_outcome()
     {
-        // Branches thought lost go on at node-1 when it wakes up; the requests have their outcome by then, and the coordinator sends nothing of them again, whatever timers are left.
+        // Branches thought lost go on at node-1 when it wakes up; the requests have their outcome by then, and the coordinator sends nothing of them again,
+        // whatever timers are left.
         TrialRecord trial = Run(Spec(Link(5), new RoutingSpec { Retries = 3, Timeout = Ms(7) }, 10, 40, concurrency: 2, deadlineMs: 400, faults:
         [
             new PauseFault("nap", Ms(1), NodeSelector.Of("node-1"), Ms(300)),
@@ -89,8 +104,10 @@ public class SecondSendingTests
     [Fact]
     public void Custody_at_the_coordinator_ends_with_the_outcome()
     {
-        // One layer on one node, which sends the result at 15 and dies at 17, before the acknowledgement that would have it release the hop. The coordinator has the result at 20 and learns of the death at 67.
-        TrialSpec spec = Spec(Link(5), new RoutingSpec { Retries = 3, Timeout = Ms(50) }, 10, requests: 10, nodes: 1, faults: [new CrashFault("blip", Ms(17), NodeSelector.Of("node-1"), Ms(1))]);
+        // One layer on one node, which sends the result at 15 and dies at 17, before the acknowledgement that would have it release the hop. The coordinator
+        // has the result at 20 and learns of the death at 67.
+        TrialSpec spec = Spec(Link(5), new RoutingSpec { Retries = 3, Timeout = Ms(50) }, 10, requests: 10, nodes: 1,
+            faults: [new CrashFault("blip", Ms(17), NodeSelector.Of("node-1"), Ms(1))]);
         using var system = new VirtualActorSystem();
         TrialRecord trial = Runner(system).Run(spec, new SizesOnlyModel(1, Tokens, Hidden), 1000);
         trial.Requests[0].Latency.ShouldBe(Ms(20));
@@ -102,13 +119,15 @@ public class SecondSendingTests
     public void A_death_is_detected_whether_or_not_there_was_anything_to_redo()
     {
         TrialRecord trial = Run(Spec(Link(5), Retry, 10, 3, faults: [new CrashFault("dead", Ms(2), NodeSelector.Of("node-6"), null)]));
-        trial.Ledger.Select(e => (e.Time.TotalMilliseconds, e.Fault, e.Target, e.Effect)).ShouldBe([(2, "dead", "node-6", "began"), (52, "dead", "node-6", "detected_down")]);
+        trial.Ledger.Select(e => (e.Time.TotalMilliseconds, e.Fault, e.Target, e.Effect))
+            .ShouldBe([(2, "dead", "node-6", "began"), (52, "dead", "node-6", "detected_down")]);
     }
 
     [Fact]
     public void A_garbled_copy_at_a_dead_receiver_is_dropped_there_in_every_book()
     {
-        TrialRecord trial = Run(Spec(Link(5) with { Corrupt = 1 }, new RoutingSpec { Retries = 0, Timeout = Ms(50) }, 10, 1, faults: [new CrashFault("dead", Ms(1), NodeSelector.Of("node-1"), null)]));
+        TrialRecord trial = Run(Spec(Link(5) with { Corrupt = 1 }, new RoutingSpec { Retries = 0, Timeout = Ms(50) }, 10, 1,
+            faults: [new CrashFault("dead", Ms(1), NodeSelector.Of("node-1"), null)]));
         trial.Hops.First(h => h.To == "node-1").Fate.ShouldBe("receiver_down");
         LinkRecord link = trial.Links.Single(l => l.From == "coordinator" && l.To == "node-1");
         (link.Corrupted, link.DroppedReceiverDown, link.CorruptDrawn).ShouldBe((0, 1, 1));

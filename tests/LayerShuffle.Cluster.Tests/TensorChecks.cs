@@ -12,7 +12,9 @@ internal static class TensorChecks
         return plain.bytes.ToArray();
     }
 
-    /// <summary>How many tensors there are when the collector has freed those that earlier tests forgot: it would do so during a measurement otherwise.</summary>
+    /// <summary>
+    /// How many tensors there are when the collector has freed those that earlier tests forgot: it would do so during a measurement otherwise.
+    /// </summary>
     public static long Settled()
     {
         GC.Collect();

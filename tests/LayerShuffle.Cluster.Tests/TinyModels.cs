@@ -8,20 +8,21 @@ namespace LayerShuffle.Cluster.Tests;
 /// <summary>Models and images small enough for thousands of passes.</summary>
 internal static class TinyModels
 {
-    public static VitConfig Config(ModelVariant variant = ModelVariant.LayerShuffle, ModelArchitecture architecture = ModelArchitecture.Vit, int layers = 3) => new()
-    {
-        Variant = variant,
-        Architecture = architecture,
-        ImageSize = 8,
-        PatchSize = 4,
-        HiddenSize = 16,
-        NumHiddenLayers = layers,
-        NumAttentionHeads = 2,
-        IntermediateSize = 32,
-        NumLabels = 2,
-        LayerDrop = 0.4,
-        PositionLossWeight = 0.7,
-    };
+    public static VitConfig Config(ModelVariant variant = ModelVariant.LayerShuffle, ModelArchitecture architecture = ModelArchitecture.Vit, int layers = 3) =>
+        new()
+        {
+            Variant = variant,
+            Architecture = architecture,
+            ImageSize = 8,
+            PatchSize = 4,
+            HiddenSize = 16,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = 2,
+            IntermediateSize = 32,
+            NumLabels = 2,
+            LayerDrop = 0.4,
+            PositionLossWeight = 0.7,
+        };
 
     /// <summary>Every variant of every architecture.</summary>
     public static TheoryData<ModelVariant, ModelArchitecture> All()

@@ -44,7 +44,8 @@ public class TrainingScheduleTests
         {
             VitConfig config = TinyModels.Config(variant, layers: 4);
             SeedTree luck = SeedTree.Root(17).Child((int)variant);
-            int[] counts = [.. Enumerable.Range(0, draws).Select(i => string.Join(' ', TrainingOrder.Draw(config, luck.Child(i)))).CountBy(o => o).Select(o => o.Value)];
+            int[] counts = [.. Enumerable.Range(0, draws).Select(i => string.Join(' ', TrainingOrder.Draw(config, luck.Child(i)))).CountBy(o => o)
+                .Select(o => o.Value)];
             counts.Length.ShouldBe(orders);
             const double expected = (double)draws / orders;
             counts.Sum(count => Math.Pow(count - expected, 2) / expected).ShouldBeLessThan(49.7); // chi-squared, 23 degrees of freedom, 99.9%

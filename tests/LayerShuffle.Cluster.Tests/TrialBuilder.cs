@@ -32,7 +32,8 @@ internal static class TrialBuilder
             Network = new NetworkSpec(link, []),
             Faults = faults ?? [],
             Cluster = new ClusterSpec(
-                [.. Enumerable.Range(1, nodes).Select(i => new NodeSpec($"node-{i}", new ComputeTimeSpec(DelayDistribution.Constant(Ms(computeMs)), default), 1, null))],
+                [.. Enumerable.Range(1, nodes)
+                    .Select(i => new NodeSpec($"node-{i}", new ComputeTimeSpec(DelayDistribution.Constant(Ms(computeMs)), default), 1, null))],
                 PlacementSpec.RoundRobin),
             Routing = routing,
             Workload = new WorkloadSpec(requests, 1, arrivals ?? new ArrivalSpec(ArrivalKind.Closed, concurrency, 0), Ms(deadlineMs)),

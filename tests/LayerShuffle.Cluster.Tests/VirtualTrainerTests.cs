@@ -60,7 +60,8 @@ public class VirtualTrainerTests
         resumed.ShouldBe(records);
         resumedWeights.SequenceEqual(weights).ShouldBeTrue();
         // A training that is complete has nothing left to do but to load.
-        (IReadOnlyList<TrainingRecord> complete, byte[] loaded) = Train(config, options, folder.Path, _ => throw new InvalidOperationException(), weightSeed: 98);
+        (IReadOnlyList<TrainingRecord> complete, byte[] loaded) =
+            Train(config, options, folder.Path, _ => throw new InvalidOperationException(), weightSeed: 98);
         complete.ShouldBe(records);
         loaded.SequenceEqual(weights).ShouldBeTrue();
     }
@@ -192,11 +193,13 @@ public class VirtualTrainerTests
     }
 
     /// <summary>Trains until somebody who is told of an epoch has had enough.</summary>
-    private static void TrainUntilStopped(VitConfig config, TrainingOptions options, string checkpoints, Action<TrainingRecord> epochDone, Action<string>? log = null) =>
+    private static void TrainUntilStopped(VitConfig config, TrainingOptions options, string checkpoints, Action<TrainingRecord> epochDone,
+        Action<string>? log = null) =>
         Should.Throw<OperationCanceledException>(() => Train(config, options, checkpoints, epochDone, log: log));
 
     private static (IReadOnlyList<TrainingRecord> Records, byte[] Weights) Train(
-        VitConfig config, TrainingOptions options, string? checkpoints = null, Action<TrainingRecord>? epochDone = null, CancellationToken cancellation = default,
+        VitConfig config, TrainingOptions options, string? checkpoints = null, Action<TrainingRecord>? epochDone = null,
+            CancellationToken cancellation = default,
         long weightSeed = 5, long luck = 11, Action<int, int>? stepDone = null, Action<string>? log = null)
     {
         using var system = new VirtualActorSystem();

@@ -46,7 +46,8 @@ public sealed class WireFormatTests
         TrialSpec spec = Spec(Link(5), new RoutingSpec { Timeout = Ms(50) }, requests: 1, nodes: 2);
         spec = spec with
         {
-            Cluster = spec.Cluster with { Wire = format, Placement = new PlacementSpec(PlacementKind.Blocks, null) }, // layers 0 and 1 on one node, 2 on the other
+            // layers 0 and 1 on one node, 2 on the other
+            Cluster = spec.Cluster with { Wire = format, Placement = new PlacementSpec(PlacementKind.Blocks, null) },
             Workload = spec.Workload with { ImagesPerRequest = 4 },
         };
         Runner(system).Run(spec, recorder, 4).Requests.ShouldHaveSingleItem().Outcome.ShouldBe(RequestOutcome.Completed);
@@ -54,7 +55,8 @@ public sealed class WireFormatTests
         recorder.RequestsHeld.ShouldBe(0);
 
         using IDisposable inference = inference_mode();
-        Tensor hidden = Rounded(model.Embeddings.Forward(pixels.index_select(0, tensor(images.Select(image => (long)image).ToArray()))));   // [batch, tokens, hidden]
+        // [batch, tokens, hidden]
+        Tensor hidden = Rounded(model.Embeddings.Forward(pixels.index_select(0, tensor(images.Select(image => (long)image).ToArray()))));
         hidden = model.Layers[0].Forward(hidden, null);
         hidden = Rounded(model.Layers[1].Forward(hidden, null));
         hidden = Rounded(model.Layers[2].Forward(hidden, null));

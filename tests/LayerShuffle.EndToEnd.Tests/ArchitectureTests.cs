@@ -20,7 +20,8 @@ public partial class ArchitectureTests
         { "LayerShuffle.Supervision", ["LayerShuffle.Security", "LayerShuffle.Core"], false, false },
         {
             "LayerShuffle.Cluster",
-            ["LayerShuffle.Actors", "LayerShuffle.Transport", "LayerShuffle.Supervision", "LayerShuffle.Security", "LayerShuffle.Vision", "LayerShuffle.Core"], true, true
+            ["LayerShuffle.Actors", "LayerShuffle.Transport", "LayerShuffle.Supervision", "LayerShuffle.Security", "LayerShuffle.Vision", "LayerShuffle.Core"],
+                true, true
         },
         { "LayerShuffle.Scenarios", ["LayerShuffle.Core"], false, false },
         { "LayerShuffle.Results", ["LayerShuffle.Core"], false, false },
@@ -46,7 +47,8 @@ public partial class ArchitectureTests
         var project = File.ReadAllText(Path.Combine(Repository.Root, "src", part, part + ".csproj"));
 
         ProjectReference().Matches(project).Select(match => match.Groups["name"].Value).Where(name => !ours.Contains(name)).ShouldBeEmpty();
-        (torch || !(project.Contains("TorchSharp", StringComparison.Ordinal) || project.Contains("Torch.props", StringComparison.Ordinal))).ShouldBeTrue($"{part} must not use Torch");
+        (torch || !(project.Contains("TorchSharp", StringComparison.Ordinal) || project.Contains("Torch.props", StringComparison.Ordinal)))
+            .ShouldBeTrue($"{part} must not use Torch");
         (akka || !project.Contains("Include=\"Akka", StringComparison.Ordinal)).ShouldBeTrue($"{part} must not use Akka");
     }
 
@@ -99,13 +101,15 @@ public partial class ArchitectureTests
     private static IEnumerable<string> SourceFiles()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(Repository.Root, path).Split(Path.DirectorySeparatorChar).Any(folder => folder is "obj" or "bin")).Order(StringComparer.Ordinal).ToList();
+            .Where(path => !Path.GetRelativePath(Repository.Root, path).Split(Path.DirectorySeparatorChar).Any(folder => folder is "obj" or "bin"))
+                .Order(StringComparer.Ordinal).ToList();
         files.ShouldNotBeEmpty();
         return files;
     }
 
     private static List<(string Name, bool Public)> Types(string path) =>
-        [.. TypeDeclaration().Matches(File.ReadAllText(path)).Select(match => (match.Groups["name"].Value, match.Groups["modifiers"].Value.Contains("public", StringComparison.Ordinal)))];
+        [.. TypeDeclaration().Matches(File.ReadAllText(path))
+            .Select(match => (match.Groups["name"].Value, match.Groups["modifiers"].Value.Contains("public", StringComparison.Ordinal)))];
 
     private static string Relative(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
 

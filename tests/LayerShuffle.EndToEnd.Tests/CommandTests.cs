@@ -25,7 +25,8 @@ public sealed class CommandTests : IDisposable
         string scenario = place.Write("wires.yaml", TinyScenario.Network + "expect: [{metric: latency_p50_ms, max: 30ms}, {metric: completed, min: 20}]\n");
         Program program = await place.Run("run", scenario, "--output", "out");
         program.ShouldEndWith(1);
-        string[] verdicts = [.. program.Output.Split('\n').Where(line => line.Contains("latency_p50_ms", StringComparison.Ordinal) || line.Contains("completed", StringComparison.Ordinal)).TakeLast(2)];
+        string[] verdicts = [.. program.Output.Split('\n')
+            .Where(line => line.Contains("latency_p50_ms", StringComparison.Ordinal) || line.Contains("completed", StringComparison.Ordinal)).TakeLast(2)];
         verdicts[0].ShouldContain("FAILS");
         verdicts[0].ShouldContain("33");
         verdicts[1].ShouldContain("holds");

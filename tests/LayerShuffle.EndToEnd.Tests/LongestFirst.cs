@@ -12,5 +12,6 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => collection.TestCollectionDisplayName is WallCollection.Name or KillCollection.Name ? 0 : 1).ThenBy(collection => collection.TestCollectionDisplayName, StringComparer.Ordinal)];
+        [.. testCollections.OrderBy(collection => collection.TestCollectionDisplayName is WallCollection.Name or KillCollection.Name ? 0 : 1)
+            .ThenBy(collection => collection.TestCollectionDisplayName, StringComparer.Ordinal)];
 }

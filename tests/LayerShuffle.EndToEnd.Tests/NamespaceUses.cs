@@ -7,7 +7,9 @@ using System.Reflection.PortableExecutable;
 
 namespace LayerShuffle.EndToEnd.Tests;
 
-/// <summary>Which namespaces of an assembly use which others of it, read from its metadata and its code. A compiler folds constants away: a use of those is not seen.</summary>
+/// <summary>
+/// Which namespaces of an assembly use which others of it, read from its metadata and its code. A compiler folds constants away: a use of those is not seen.
+/// </summary>
 internal sealed class NamespaceUses : ISignatureTypeProvider<bool, object?>
 {
     private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -161,7 +163,9 @@ internal sealed class NamespaceUses : ISignatureTypeProvider<bool, object?>
         return type.GetDeclaringType() is { IsNil: false } outer ? NamespaceOf(outer) : metadata.GetString(type.Namespace);
     }
 
-    bool ISignatureTypeProvider<bool, object?>.GetTypeFromSpecification(MetadataReader reader, object? context, TypeSpecificationHandle handle, byte kind) => reader.GetTypeSpecification(handle).DecodeSignature(this, context);
+    bool ISignatureTypeProvider<bool, object?>
+        .GetTypeFromSpecification(MetadataReader reader, object? context, TypeSpecificationHandle handle, byte kind) => reader.GetTypeSpecification(handle)
+        .DecodeSignature(this, context);
 
     bool ISimpleTypeProvider<bool>.GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte kind)
     {

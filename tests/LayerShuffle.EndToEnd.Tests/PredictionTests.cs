@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.EndToEnd.Tests;
 
 /// <summary>
-/// <c>predict</c> gives what the paper's reference implementation gives, and says what is wrong with a broken file: as a process for the fixture and for outputs that cannot be, within this one for the many others.
+/// <c>predict</c> gives what the paper's reference implementation gives, and says what is wrong with a broken file: as a process for the fixture and for
+/// outputs that cannot be, within this one for the many others.
 /// </summary>
 public sealed class PredictionTests : IDisposable
 {
@@ -66,7 +67,8 @@ public sealed class PredictionTests : IDisposable
     public async Task An_output_that_cannot_be_is_a_sentence(string output, string said)
     {
         using GoldenFolder golden = GoldenFolder.OpenFixture();
-        Program program = await place.Run("predict", "--model", golden.Directory, "--input", Path.Combine(golden.Directory, "cases.safetensors"), "--output", output);
+        Program program = await place.Run("predict", "--model", golden.Directory, "--input", Path.Combine(golden.Directory, "cases.safetensors"), "--output",
+            output);
         program.ShouldEndWith(2);
         program.Errors.ShouldHaveSingleItem().ShouldContain(said);
     }
@@ -81,7 +83,8 @@ public sealed class PredictionTests : IDisposable
 
     private async Task Compare(GoldenFolder golden, string name, string? order, bool within = false)
     {
-        string[] args = ["predict", "--model", golden.Directory, "--input", Path.Combine(golden.Directory, "cases.safetensors"), "--output", place.At("y.safetensors")];
+        string[] args = ["predict", "--model", golden.Directory, "--input", Path.Combine(golden.Directory, "cases.safetensors"), "--output",
+            place.At("y.safetensors")];
         args = order is null ? args : [.. args, "--order", order];
         if (within)
             Within(args).Code.ShouldBe(0);

@@ -64,28 +64,38 @@ internal sealed partial class Program
     {
         get
         {
-            string beside = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+            string beside = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe"
+                : "dotnet"));
             return File.Exists(beside) ? beside : "dotnet";
         }
     }
 
-    /// <summary>Starts it in a folder. Whatever it writes to stderr is shown to <paramref name="listen"/> line by line, as it comes; its first answer is acted on at once.</summary>
+    /// <summary>
+    /// Starts it in a folder. Whatever it writes to stderr is shown to <paramref name="listen"/> line by line, as it comes; its first answer is acted on at
+    /// once.
+    /// </summary>
     public static Program Start(Workplace at, Func<string, Signal>? listen, params string[] args) => Start(at, listen, UsualPatience, Assembly, args);
 
     /// <summary>Starts it with environment variables of the user's.</summary>
-    public static Program StartIn(Workplace at, IReadOnlyDictionary<string, string> environment, params string[] args) => Start(at, null, UsualPatience, Assembly, environment, args);
+    public static Program StartIn(Workplace at, IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        Start(at, null, UsualPatience, Assembly, environment, args);
 
     /// <summary>Starts it, or another build of it, and ends it if it takes longer than it may.</summary>
-    public static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, params string[] args) => Start(at, listen, patience, assembly, new Dictionary<string, string>(), args);
+    public static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, params string[] args) =>
+        Start(at, listen, patience, assembly, new Dictionary<string, string>(), args);
 
-    /// <summary>Spares a program of seconds, and those that it starts, most of the compiling again of what has run some dozen times. Only how soon its code is at its best depends on it.</summary>
+    /// <summary>
+    /// Spares a program of seconds, and those that it starts, most of the compiling again of what has run some dozen times. Only how soon its code is at its
+    /// best depends on it.
+    /// </summary>
     public static void ShortLived(ProcessStartInfo start)
     {
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_TC_CallCountThreshold"] = "400"; // hexadecimal, as all of the runtime's numbers
     }
 
-    private static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly, IReadOnlyDictionary<string, string> environment, string[] args)
+    private static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly,
+        IReadOnlyDictionary<string, string> environment, string[] args)
     {
         var start = new ProcessStartInfo(DotNet, [assembly, .. args])
         {
@@ -104,12 +114,16 @@ internal sealed partial class Program
         return new Program(process, listen ?? (_ => Signal.None), patience);
     }
 
-    /// <summary>Skips the test where a process cannot be interrupted: on Windows, and where SIGINT is ignored (children inherit that), as in a shell's background jobs.</summary>
+    /// <summary>
+    /// Skips the test where a process cannot be interrupted: on Windows, and where SIGINT is ignored (children inherit that), as in a shell's background jobs.
+    /// </summary>
     public static void NeedInterrupts()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "SIGINT cannot be sent to a process on Windows.");
-        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        Assert.SkipWhen(ignored is not null && (Convert.ToUInt64(ignored[7..].Trim(), 16) & (1UL << (Sigint - 1))) != 0, "SIGINT is ignored here (a background job).");
+        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status")
+            .FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        Assert.SkipWhen(ignored is not null && (Convert.ToUInt64(ignored[7..].Trim(), 16) & (1UL << (Sigint - 1))) != 0,
+            "SIGINT is ignored here (a background job).");
     }
 
     /// <summary>Asserts the exit code; what the program said is the message otherwise.</summary>

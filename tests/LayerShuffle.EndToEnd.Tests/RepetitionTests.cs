@@ -47,7 +47,8 @@ public sealed class RepetitionTests(ReferenceRun reference)
         using var other = new Workplace();
         Program program = await other.Run("run", other.Write("tiny.yaml", TinyScenario.Trained), "--output", "out", "--seed", "8");
         program.ShouldEndWith(0);
-        foreach (string file in ResultsFolder.Files(first.At("out")).Where(file => file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith("model.safetensors", StringComparison.Ordinal)))
+        foreach (string file in ResultsFolder.Files(first.At("out"))
+            .Where(file => file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith("model.safetensors", StringComparison.Ordinal)))
             File.ReadAllBytes(Path.Combine(other.At("out"), file)).ShouldNotBe(File.ReadAllBytes(Path.Combine(first.At("out"), file)), file);
     }
 

@@ -13,6 +13,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "LayerShuffle.sln")))
                 return folder.FullName;
         }
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds LayerShuffle.sln: run the tests from the checkout's artifacts folder.");
+        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds LayerShuffle.sln: run the tests from the checkout's artifacts "
+            + "folder.");
     }
 }

@@ -9,14 +9,16 @@ internal static class ResultsFolder
 
     /// <summary>All files of a run but run.json, relative to its folder.</summary>
     public static string[] Files(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Where(file => file != MayDiffer).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))
+            .Where(file => file != MayDiffer).Order(StringComparer.Ordinal)];
 
     /// <summary>Both folders hold the same files with the same bytes.</summary>
     public static void ShouldBeTheRun(this string folder, string reference)
     {
         Files(folder).ShouldBe(Files(reference));
         foreach (string file in Files(reference))
-            File.ReadAllBytes(Path.Combine(folder, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(reference, file))).ShouldBeTrue($"{file} in {folder} differs from {reference}");
+            File.ReadAllBytes(Path.Combine(folder, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(reference, file)))
+                .ShouldBeTrue($"{file} in {folder} differs from {reference}");
     }
 
     /// <summary>Every file ends with a whole row and is the beginning of the same file of the whole run. Returns the number of finished trials.</summary>

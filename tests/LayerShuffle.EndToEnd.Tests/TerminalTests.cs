@@ -56,7 +56,8 @@ public sealed partial class TerminalTests : IDisposable
         string scenario = place.Write("many trials.yaml", TinyScenario.Network + "repeats: 3000\n");
         Program program = null!; // its own listener asks for its number
         program = Program.Start(
-            place, said => said.StartsWith("trial 2/", StringComparison.Ordinal) ? Check() : Program.Signal.None, "run", scenario, "--output", "o ut", "--set", "description=it's");
+            place, said => said.StartsWith("trial 2/", StringComparison.Ordinal) ? Check() : Program.Signal.None, "run", scenario, "--output", "o ut", "--set",
+                "description=it's");
         await program.Ended;
         program.ShouldEndWith(130);
         State("o ut").ShouldBe("interrupted");

@@ -40,7 +40,8 @@ public class CultureTests
             for (int repeat = 0; repeat < 2; repeat++)
             {
                 TrialRecord trial = Sample.Trial(
-                    Sample.Key(repeat, "INIT", condition: "idle[network.loss=2.5%]", repeat: repeat), [Sample.Completed(0, 10.25 + repeat), Sample.Completed(1, 1234.5), Sample.Missed(2)]);
+                    Sample.Key(repeat, "INIT", condition: "idle[network.loss=2.5%]", repeat: repeat),
+                        [Sample.Completed(0, 10.25 + repeat), Sample.Completed(1, 1234.5), Sample.Missed(2)]);
                 writer.WriteTrial(trial, Where);
             }
 
@@ -56,7 +57,8 @@ public class CultureTests
         IReadOnlyList<TrialData> trials = ResultsReader.Trials(folder);
         IReadOnlyList<ResultGroup> groups = ResultGroup.Of(trials);
         ExpectationResult[] results = [.. ExpectationEvaluator.Evaluate(
-            [new Expectation("latency_p50_ms", "INIT", "idle", null, Where, 1.5, 2000.25, null, false, "x"), new Expectation("top1", "init", null, null, Where, 0.125, null, null, false, "y")], groups)];
+            [new Expectation("latency_p50_ms", "INIT", "idle", null, Where, 1.5, 2000.25, null, false, "x"),
+                new Expectation("top1", "init", null, null, Where, 0.125, null, null, false, "y")], groups)];
         return JsonSerializer.Serialize(new { trials, results, warnings = WeakResults.In(groups) }, Json);
     }
 }

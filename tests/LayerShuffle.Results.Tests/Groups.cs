@@ -7,7 +7,8 @@ namespace LayerShuffle.Results.Tests;
 /// <summary>Groups of trials made by hand.</summary>
 internal static class Groups
 {
-    public static IReadOnlyList<ResultGroup> Of(params TrialRecord[] trials) => ResultGroup.Of(trials.Select(trial => TrialData.From(trial, new Dictionary<string, string>())));
+    public static IReadOnlyList<ResultGroup> Of(params TrialRecord[] trials) =>
+        ResultGroup.Of(trials.Select(trial => TrialData.From(trial, new Dictionary<string, string>())));
 
     /// <summary>Trials whose condition is swept over <c>network.loss</c>.</summary>
     public static IReadOnlyList<ResultGroup> Swept(params (string Loss, TrialRecord Trial)[] trials) => ResultGroup.Of(trials.Select(pair => TrialData.From(

@@ -87,7 +87,8 @@ public class ResumeTests
     {
         using var directory = new TemporaryDirectory();
         using var writer = new ResultsWriter(directory.Path, 7, "resumed", ["network.loss"]);
-        writer.WriteTrial(Sample.Trial(Sample.Key(4, condition: "a[network.loss=1%]")), new Dictionary<string, string> { ["network.loss"] = "1%" }, new Dictionary<string, double> { ["network.loss"] = 0.01 });
+        writer.WriteTrial(Sample.Trial(Sample.Key(4, condition: "a[network.loss=1%]")), new Dictionary<string, string> { ["network.loss"] = "1%" },
+            new Dictionary<string, double> { ["network.loss"] = 0.01 });
 
         var read = ResultsReader.Trials(directory.Path).ShouldHaveSingleItem();
         var written = writer.Trials[0];

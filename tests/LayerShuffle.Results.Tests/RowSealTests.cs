@@ -59,7 +59,8 @@ public class RowSealTests
             using var twice = new TemporaryDirectory();
             foreach (var each in Files)
                 File.Copy(whole.File(each), twice.File(each));
-            File.AppendAllLines(twice.File(file), twice.Lines(file).Where(line => line.StartsWith("1,", StringComparison.Ordinal)).DefaultIfEmpty("1,shuffled,0,default,ideal,1"));
+            File.AppendAllLines(twice.File(file),
+                twice.Lines(file).Where(line => line.StartsWith("1,", StringComparison.Ordinal)).DefaultIfEmpty("1,shuffled,0,default,ideal,1"));
             Run(twice.Path).ShouldBeTrue(file);
             foreach (var each in Files)
                 twice.Text(each).ShouldBe(whole.Text(each), file);
@@ -122,7 +123,8 @@ public class RowSealTests
             writer.Arrange(["a", "b"]);
         }
 
-        directory.Lines("training.csv").Skip(1).Select(line => string.Join(' ', line.Split(',')[0], line.Split(',')[5], line.Split(',')[7])).ShouldBe(["a 1 0.5", "a 2 0.5", "b 1 0.125"]);
+        directory.Lines("training.csv").Skip(1).Select(line => string.Join(' ', line.Split(',')[0], line.Split(',')[5], line.Split(',')[7]))
+            .ShouldBe(["a 1 0.5", "a 2 0.5", "b 1 0.125"]);
     }
 
     [Fact]
@@ -168,7 +170,8 @@ public class RowSealTests
         rows.Finish(Sample.Trial(Sample.Key(trial, repeat: trial)) with
         {
             Ledger = [new Core.Records.LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began")],
-            Hops = [new Core.Records.HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = trial, From = "coordinator", To = "node-1", Layer = 0, Sent = Sample.At(trial), Fate = "lost" }],
+            Hops = [new Core.Records.HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = trial, From = "coordinator", To = "node-1", Layer = 0,
+                Sent = Sample.At(trial), Fate = "lost" }],
         });
     }
 }

@@ -22,7 +22,8 @@ public class TrialWriterTests
 
     private static ResultsWriter Open(TemporaryDirectory directory) => new(directory.Path, 1, "stream", []);
 
-    private static string[] Names(TemporaryDirectory directory) => [.. Directory.EnumerateFileSystemEntries(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+    private static string[] Names(TemporaryDirectory directory) =>
+        [.. Directory.EnumerateFileSystemEntries(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
 
     [Fact]
     public void They_are_the_bytes_of_a_trial_that_is_written_at_its_end()
@@ -80,7 +81,8 @@ public class TrialWriterTests
             long before = GC.GetTotalMemory(forceFullCollection: true);
             for (int i = 0; i < 400_000; i++)
                 rows.Add(Hop(i));
-            (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(15_000_000); // other tests run beside this one; the rows are 25,000,000 bytes
+            // other tests run beside this one; the rows are 25,000,000 bytes
+            (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(15_000_000);
             rows.Finish(Sample.Trial(Sample.Key(1)));
         }
 

@@ -7,7 +7,9 @@ namespace LayerShuffle.Scenarios.Tests;
 /// <summary>What <c>validate</c> finds out about a model that is imported, and what a scenario and a config.json make of it together.</summary>
 public sealed class CheckpointTests : IDisposable
 {
-    private const string Tiny = "\"model_type\": \"vit\", \"image_size\": 8, \"patch_size\": 4, \"hidden_size\": 12, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"intermediate_size\": 20";
+    private const string Tiny =
+        "\"model_type\": \"vit\", \"image_size\": 8, \"patch_size\": 4, \"hidden_size\": 12, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, "
+            + "\"intermediate_size\": 20";
     private readonly string folder = Directory.CreateTempSubdirectory("layershuffle-checkpoint").FullName;
 
     public void Dispose() => Directory.Delete(folder, true);
@@ -15,10 +17,12 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Lists_nulls_and_absent_keys_mean_what_the_run_takes_them_for()
     {
-        Config("\"model_type\": \"vit\", \"image_size\": [32, 32], \"patch_size\": null, \"hidden_size\": 96, \"qkv_bias\": false, \"layer_norm_eps\": 1e-6, \"num_labels\": 10");
+        Config("\"model_type\": \"vit\", \"image_size\": [32, 32], \"patch_size\": null, \"hidden_size\": 96, \"qkv_bias\": false, \"layer_norm_eps\": 1e-6, "
+            + "\"num_labels\": 10");
         VitConfig config = Some.Valid(Import("model: {num_hidden_layers: 8}\n")).Models[0].Config;
         config.ShouldBe(VitConfig.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")), "config.json"));
-        (config.ImageSize, config.PatchSize, config.HiddenSize, config.NumHiddenLayers, config.QkvBias, config.LayerNormEps).ShouldBe((32, 16, 96, 12, false, 1e-6));
+        (config.ImageSize, config.PatchSize, config.HiddenSize, config.NumHiddenLayers, config.QkvBias, config.LayerNormEps)
+            .ShouldBe((32, 16, 96, 12, false, 1e-6));
     }
 
     [Fact]
@@ -38,7 +42,8 @@ public sealed class CheckpointTests : IDisposable
         Config(Tiny + ", \"architectures\": [\"PositionEncodingViTForImageClassification\"], \"num_labels\": 10");
         Weights(10, ("vit.encoder.embedding.weight", [2, 32]), ("vit.encoder.layer.0.projection.net.0.weight", [44]));
         Some.Warnings(Import("", "variant: standard")).ShouldHaveSingleItem()
-            .ShouldContain("the variant standard has no place for 2 tensors of the checkpoint, which are left out: vit.encoder.embedding.weight, vit.encoder.layer.0.projection.net.0.weight");
+            .ShouldContain("the variant standard has no place for 2 tensors of the checkpoint, which are left out: vit.encoder.embedding.weight, "
+                + "vit.encoder.layer.0.projection.net.0.weight");
     }
 
     [Fact]
@@ -63,21 +68,29 @@ public sealed class CheckpointTests : IDisposable
     public void Sizes_beside_a_checkpoint_that_differ_are_warned_about_where_they_stand()
     {
         Config(Tiny + ", \"num_labels\": 10");
-        string[] warnings = [.. Some.Warnings(Import("", "image_size: 32, hidden_size: 12, num_hidden_layers: 6")).Where(warning => !warning.Contains("no weights", StringComparison.Ordinal))];
+        string[] warnings = [.. Some.Warnings(Import("", "image_size: 32, hidden_size: 12, num_hidden_layers: 6"))
+            .Where(warning => !warning.Contains("no weights", StringComparison.Ordinal))];
         warnings.Length.ShouldBe(2);
         warnings[0].ShouldContain("models.a.image_size: has no effect: config.json of the checkpoint says 8, and it wins");
         warnings[1].ShouldContain("models.a.num_hidden_layers: has no effect: config.json of the checkpoint says 2, and it wins");
-        Some.Warnings(Import("model: {hidden_size: 24}\n")).ShouldContain(warning => warning.Contains("model.hidden_size: has no effect: config.json of `a` says 12", StringComparison.Ordinal));
-        Some.Warnings(Import("model: {hidden_size: 24}\n") + "  b: {}\n").ShouldNotContain(warning => warning.Contains("hidden_size", StringComparison.Ordinal)); // b has it
+        Some.Warnings(Import("model: {hidden_size: 24}\n"))
+            .ShouldContain(warning => warning.Contains("model.hidden_size: has no effect: config.json of `a` says 12", StringComparison.Ordinal));
+        // b has it
+        Some.Warnings(Import("model: {hidden_size: 24}\n") + "  b: {}\n")
+            .ShouldNotContain(warning => warning.Contains("hidden_size", StringComparison.Ordinal));
     }
 
     [Fact]
     public void What_config_json_overrules_and_what_nobody_applies_is_warned_about()
     {
-        Config(Tiny + ", \"num_labels\": 10, \"layershuffle_variant\": \"layerdrop\", \"layerdrop\": 0.35, \"hidden_dropout_prob\": 0.1, \"attention_probs_dropout_prob\": 0.0");
+        Config(Tiny
+            + ", \"num_labels\": 10, \"layershuffle_variant\": \"layerdrop\", \"layerdrop\": 0.35, \"hidden_dropout_prob\": 0.1, "
+            + "\"attention_probs_dropout_prob\": 0.0");
         string[] warnings = Some.Warnings(Import("model: {layerdrop: 0.5, variant: layershuffle}\n", "training: {epochs: 1}"));
-        warnings.ShouldContain(warning => warning.Contains("model.layerdrop: has no effect on `a`: config.json of its checkpoint says 0.35", StringComparison.Ordinal));
-        warnings.ShouldContain(warning => warning.Contains("model.variant: has no effect on `a`: config.json of its checkpoint says layerdrop", StringComparison.Ordinal));
+        warnings.ShouldContain(warning => warning.Contains("model.layerdrop: has no effect on `a`: config.json of its checkpoint says 0.35",
+            StringComparison.Ordinal));
+        warnings.ShouldContain(warning => warning.Contains("model.variant: has no effect on `a`: config.json of its checkpoint says layerdrop",
+            StringComparison.Ordinal));
         warnings.ShouldContain(warning => warning.Contains("hidden_dropout_prob 0.1 in config.json is not applied", StringComparison.Ordinal));
         warnings.Length.ShouldBe(4); // and that there are no weights
         Some.Warnings(Import("model: {layerdrop: 0.5, variant: layershuffle}\n", "variant: layerdrop, layerdrop: 0.5")).Length.ShouldBe(1);
@@ -87,12 +100,14 @@ public sealed class CheckpointTests : IDisposable
     public void A_model_that_starts_from_an_imported_one_takes_over_all_that_it_is()
     {
         Config(Tiny + ", \"qkv_bias\": false, \"layer_norm_eps\": 0.001, \"hidden_act\": \"quick_gelu\", \"num_labels\": 10, \"num_channels\": 3");
-        Scenario scenario = Some.Valid(Import("model: {hidden_size: 96}\n") + "  c: {variant: layerdrop, init_from: b, layerdrop: 0.4}\n  b: {variant: layershuffle, init_from: a, training: {epochs: 1}}\n");
+        Scenario scenario = Some.Valid(Import("model: {hidden_size: 96}\n")
+            + "  c: {variant: layerdrop, init_from: b, layerdrop: 0.4}\n  b: {variant: layershuffle, init_from: a, training: {epochs: 1}}\n");
         VitConfig imported = scenario.Models[0].Config;
         imported.HiddenSize.ShouldBe(12);
         scenario.Models[1].Config.ShouldBe(imported with { Variant = ModelVariant.LayerDrop, LayerDrop = 0.4 });
         scenario.Models[2].Config.ShouldBe(imported with { Variant = ModelVariant.LayerShuffle });
-        Some.Mistakes(Import("") + "  b: {init_from: a, hidden_size: 24}\n").ShouldHaveSingleItem().ShouldContain("models.b.hidden_size: model `a`, from whose weights this one starts, has 12");
+        Some.Mistakes(Import("") + "  b: {init_from: a, hidden_size: 24}\n").ShouldHaveSingleItem()
+            .ShouldContain("models.b.hidden_size: model `a`, from whose weights this one starts, has 12");
     }
 
     [Theory]
@@ -123,10 +138,12 @@ public sealed class CheckpointTests : IDisposable
         Weights(1000);
         Some.Mistakes(Import("")).ShouldHaveSingleItem().ShouldContain("The model tells 1000 classes apart, the data set has 10");
         Some.Valid(Import("", "training: {epochs: 1}"));
-        Some.Warnings(Import("", "training: {epochs: 1}")).ShouldHaveSingleItem().ShouldContain("the checkpoint's head is for 1000 classes: a new one for 10 classes takes its place");
+        Some.Warnings(Import("", "training: {epochs: 1}")).ShouldHaveSingleItem()
+            .ShouldContain("the checkpoint's head is for 1000 classes: a new one for 10 classes takes its place");
         Weights(0);
         Some.Mistakes(Import("")).ShouldHaveSingleItem().ShouldContain("has no head (classifier.weight, classifier.bias): it is a backbone");
-        Some.Warnings(Import("", "training: {epochs: 1}")).ShouldHaveSingleItem().ShouldContain("the checkpoint has no head: a new one for 10 classes is drawn");
+        Some.Warnings(Import("", "training: {epochs: 1}")).ShouldHaveSingleItem()
+            .ShouldContain("the checkpoint has no head: a new one for 10 classes is drawn");
         Config(Tiny.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", StringComparison.Ordinal) + ", \"num_labels\": 10");
         Weights(10);
         Some.Mistakes(Import("")).ShouldHaveSingleItem().ShouldContain("missing: vit.encoder.layer.2.attention.attention.query.weight");
@@ -156,7 +173,8 @@ public sealed class CheckpointTests : IDisposable
         Some.Warnings(Some.Minimal + "models: {a: {variant: layershuffle-predict}, b: {init_from: a}}\n").ShouldHaveSingleItem()
             .ShouldContain("what only layershuffle-predict has of the weights of `a` is left out: this model is standard");
 
-    private string Import(string shared, string own = "") => $"{Some.Minimal}{shared}models:\n  a: {{checkpoint: {folder}{(own.Length > 0 ? ", " + own : "")}}}\n";
+    private string Import(string shared, string own = "") =>
+        $"{Some.Minimal}{shared}models:\n  a: {{checkpoint: {folder}{(own.Length > 0 ? ", " + own : "")}}}\n";
 
     private void Config(string members) => File.WriteAllText(Path.Combine(folder, "config.json"), "{" + members + "}");
 
@@ -165,14 +183,16 @@ public sealed class CheckpointTests : IDisposable
     {
         List<(string Name, long[] Shape)> tensors =
         [
-            ("vit.embeddings.cls_token", [1, 1, 12]), ("vit.embeddings.position_embeddings", [1, 5, 12]), ("vit.embeddings.patch_embeddings.projection.weight", [12, 3, 4, 4]),
+            ("vit.embeddings.cls_token", [1, 1, 12]), ("vit.embeddings.position_embeddings", [1, 5, 12]),
+                ("vit.embeddings.patch_embeddings.projection.weight", [12, 3, 4, 4]),
             ("vit.embeddings.patch_embeddings.projection.bias", [12]), ("vit.layernorm.weight", [12]), ("vit.layernorm.bias", [12]), .. more,
         ];
         for (int layer = 0; layer < 2; layer++)
         {
             foreach ((string map, long outputs, long inputs) in ((string, long, long)[])
             [
-                ("attention.attention.query", 12, 12), ("attention.attention.key", 12, 12), ("attention.attention.value", 12, 12), ("attention.output.dense", 12, 12),
+                ("attention.attention.query", 12, 12), ("attention.attention.key", 12, 12), ("attention.attention.value", 12, 12),
+                    ("attention.output.dense", 12, 12),
                 ("intermediate.dense", 20, 12), ("output.dense", 12, 20), ("layernorm_before", 12, 0), ("layernorm_after", 12, 0),
             ])
             {

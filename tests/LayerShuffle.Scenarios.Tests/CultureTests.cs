@@ -23,8 +23,10 @@ public class CultureTests
 
     private static readonly string[] Wrong =
     [
-        "NETWORK: {loss: 5%}", "network: {LOSS: 5%}", "network: {distribution: NORMAL}", "network: {loss: 1,5%}", "network: {latency: 1,5ms}", "network: {latency: 2MİN}",
-        "network: {bandwidth: 5mıb/s}", "model: {INITIALIZER_RANGE: 0.1}", "model: {initializer_range: 0,1}", "model: {initializer_range: 1.5}", "model: {variant: LAYERSHUFFLE-PREDICT}",
+        "NETWORK: {loss: 5%}", "network: {LOSS: 5%}", "network: {distribution: NORMAL}", "network: {loss: 1,5%}", "network: {latency: 1,5ms}",
+            "network: {latency: 2MİN}",
+        "network: {bandwidth: 5mıb/s}", "model: {INITIALIZER_RANGE: 0.1}", "model: {initializer_range: 0,1}", "model: {initializer_range: 1.5}",
+            "model: {variant: LAYERSHUFFLE-PREDICT}",
         "model: {architecture: VİT}", "model: {architecture: VIT}", "dataset: {kınd: shapes}", "seed: 1.234.567", "repeats: ١", "trace: ALL", "clock: VIRTUAL",
     ];
 

@@ -15,9 +15,11 @@ public class EditorSchemaTests
     private const int Largest = 150_000; // bytes
 
     // This implementation is older than the draft, whose `$defs` it looks for under their former name.
-    private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromJsonAsync(JsonSchemaWriter.Write().Replace("$defs", "definitions", StringComparison.Ordinal)).GetAwaiter().GetResult());
+    private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromJsonAsync(JsonSchemaWriter.Write()
+        .Replace("$defs", "definitions", StringComparison.Ordinal)).GetAwaiter().GetResult());
 
-    public static TheoryData<string> Scenarios => [.. Directory.GetFiles(Path.Combine(Some.Root, "scenarios"), "*.yaml").Select(file => Path.GetFileName(file)).Order()];
+    public static TheoryData<string> Scenarios => [.. Directory.GetFiles(Path.Combine(Some.Root, "scenarios"), "*.yaml").Select(file => Path.GetFileName(file))
+        .Order()];
 
     [Fact]
     public void It_is_small_enough_for_an_editor() => Encoding.UTF8.GetByteCount(JsonSchemaWriter.Write()).ShouldBeLessThanOrEqualTo(Largest);
@@ -82,8 +84,10 @@ public class EditorSchemaTests
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "null" or "~" } => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } scalar => JsonValue.Create(scalar.Value == "true"),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar when long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => JsonValue.Create(whole),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar when double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => JsonValue.Create(number),
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar when long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out long whole) => JsonValue.Create(whole),
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar when double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture,
+            out double number) && double.IsFinite(number) => JsonValue.Create(number),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),
         _ => null,
     };

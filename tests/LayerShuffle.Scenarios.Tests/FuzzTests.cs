@@ -5,16 +5,20 @@ namespace LayerShuffle.Scenarios.Tests;
 
 public class FuzzTests
 {
-    private static readonly string[] Sources = [.. Directory.GetFiles(Path.Combine(Some.Root, "scenarios"), "*.yaml").Append(Path.Combine(Some.Root, "tests", "LayerShuffle.Scenarios.Tests", "design-example.yaml")).Order().Select(File.ReadAllText)];
+    private static readonly string[] Sources = [.. Directory.GetFiles(Path.Combine(Some.Root, "scenarios"), "*.yaml")
+        .Append(Path.Combine(Some.Root, "tests", "LayerShuffle.Scenarios.Tests", "design-example.yaml")).Order().Select(File.ReadAllText)];
 
     private static readonly string[] Pieces =
-        ["null", "{}", "[]", "[1, 2]", "120%", "-5", "1e400", "99999999999999999999", "node-1", "all", "{kind: crash}", "{distribution: normal}", "{random: 1}", "~", "\"", "'", ":", "- ", "&a", "*a", "\t", "\n", "0", "5ms", "{a: {b: c}}", "!!int 5", "|", "\0", "true"];
+        ["null", "{}", "[]", "[1, 2]", "120%", "-5", "1e400", "99999999999999999999", "node-1", "all", "{kind: crash}", "{distribution: normal}", "{random: 1}",
+            "~", "\"", "'", ":", "- ", "&a", "*a", "\t", "\n", "0", "5ms", "{a: {b: c}}", "!!int 5", "|", "\0", "true"];
 
     [Fact]
-    public void Random_text_never_throws() => Gen.String[Gen.Char["abc:{}[],-&*!|>'\"%@#\n\t 0159.~\u0000\ud800é"], 0, 60].Sample(text => { Check(text); }, iter: 3000);
+    public void Random_text_never_throws() => Gen.String[Gen.Char["abc:{}[],-&*!|>'\"%@#\n\t 0159.~\u0000\ud800é"], 0, 60]
+        .Sample(text => { Check(text); }, iter: 3000);
 
     [Fact]
-    public void Random_bytes_as_settings_never_throw() => Gen.String[0, 20].Sample(text => { Some.Load(Some.Minimal, text, "network." + text, "faults=" + text); }, iter: 1000);
+    public void Random_bytes_as_settings_never_throw() => Gen.String[0, 20]
+        .Sample(text => { Some.Load(Some.Minimal, text, "network." + text, "faults=" + text); }, iter: 1000);
 
     [Fact]
     public void Damaged_scenarios_never_throw() =>

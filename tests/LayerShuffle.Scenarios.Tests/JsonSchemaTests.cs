@@ -49,7 +49,8 @@ public class JsonSchemaTests
         }
     }
 
-    private static IEnumerable<string> Keys(SchemaType type, HashSet<string> seen) => AllKeys(type).Where(key => key.Supported).Select(key => key.Name).Where(seen.Add);
+    private static IEnumerable<string> Keys(SchemaType type, HashSet<string> seen) => AllKeys(type).Where(key => key.Supported).Select(key => key.Name)
+        .Where(seen.Add);
 
     private static IEnumerable<SchemaKey> AllKeys(SchemaType type) => type switch
     {

@@ -13,7 +13,8 @@ public partial class KeyTableTests
     {
         string page = File.ReadAllText(Path.Combine(Some.Root, "scenarios", "README.md")).ReplaceLineEndings("\n");
         page.ShouldContain(Begin);
-        page[(page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length)..].Trim().ShouldBe(KeyTable.Write().Trim(), "the page lies: put the output of `layershuffle schema --table` under its mark");
+        page[(page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length)..].Trim()
+            .ShouldBe(KeyTable.Write().Trim(), "the page lies: put the output of `layershuffle schema --table` under its mark");
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public partial class KeyTableTests
         MapType map => map.Keys.Where(key => key.Supported).SelectMany(key => Keys(key.Type).Prepend(key.Name)),
         DictionaryType dictionary => Keys(dictionary.Value),
         ListType list => Keys(list.Item),
-        VariantType variant => variant.Variants.SelectMany(item => Keys(item.Map)).Concat(variant.Otherwise is null ? [] : Keys(variant.Otherwise)).Prepend(variant.Discriminator),
+        VariantType variant => variant.Variants.SelectMany(item => Keys(item.Map)).Concat(variant.Otherwise is null ? [] : Keys(variant.Otherwise))
+            .Prepend(variant.Discriminator),
         ChoiceType choice => choice.Options.SelectMany(Keys),
         _ => [],
     };

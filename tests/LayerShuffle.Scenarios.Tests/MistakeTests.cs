@@ -2,7 +2,9 @@ namespace LayerShuffle.Scenarios.Tests;
 
 public class MistakeTests
 {
-    /// <summary>Each text follows two lines: the name and the dataset. What is listed is file:line:column, the key's path and the beginning of the message.</summary>
+    /// <summary>
+    /// Each text follows two lines: the name and the dataset. What is listed is file:line:column, the key's path and the beginning of the message.
+    /// </summary>
     [Theory]
     [InlineData("nam: y", "3:1: nam: unknown key `nam`")]
     [InlineData("network: {bandwith: 5Mbps}", "3:11: network.bandwith: unknown key `bandwith`", "did you mean `bandwidth`?")]
@@ -15,33 +17,44 @@ public class MistakeTests
     [InlineData("network: {loss: {model: gilbert-elliott}}", "3:25: network.loss.model: `gilbert-elliott` is not supported yet")]
     [InlineData("network: {loss: {model: markov}}", "3:25: network.loss.model: `markov` is not supported yet")]
     [InlineData("network: {latency: {distribution: normal, mean: 5ms}}", "3:11: network.latency.stddev: missing key `stddev`")]
-    [InlineData("network: {latency: {distribution: constant, mean: 5ms, correlation: 5%}}", "3:56: network.latency.correlation: `correlation` is not supported yet")]
+    [InlineData("network: {latency: {distribution: constant, mean: 5ms, correlation: 5%}}",
+        "3:56: network.latency.correlation: `correlation` is not supported yet")]
     [InlineData("network: {latency: {mean: 5ms}}", "3:11: network.latency.distribution: missing key `distribution`")]
     [InlineData("network: {latency: {distribution: uniform, min: 5ms, max: 2ms}}", "3:49: network.latency.min: `min` 5ms is greater than `max` 2ms")]
-    [InlineData("network: {latency: {distribution: pareto, mean: 0ms, stddev: 1ms}}", "3:49: network.latency.mean: the mean of a pareto distribution must be greater than 0")]
+    [InlineData("network: {latency: {distribution: pareto, mean: 0ms, stddev: 1ms}}",
+        "3:49: network.latency.mean: the mean of a pareto distribution must be greater than 0")]
     [InlineData("network: {links: [{from: node-1, to: node-7, loss: 5%}]}", "3:38: network.links[0].to: there is no endpoint `node-7`")]
     [InlineData("network: {links: [{from: node-1, loss: 5%}]}", "3:19: network.links[0].to: missing key `to`")]
     [InlineData("network: {links: [{from: node-1, to: node-1, loss: 5%}]}", "3:38: network.links[0].to: a link from `node-1` to itself")]
     [InlineData("clock: walk", "3:8: clock: unknown word `walk`", "did you mean `wall`?")]
     [InlineData("cluster: {wire: fp8}", "3:17: cluster.wire: unknown word `fp8`", "`bf16` or `int8`")]
     [InlineData("cluster: {recovery: rehouse}", "3:21: cluster.recovery: unknown word `rehouse`", "did you mean `rehost`?")]
-    [InlineData("cluster: {recovery: rehost, recovery_time: 5}", "3:44: cluster.recovery_time: a bare number where a unit is needed; expected a duration such as `20ms`")]
+    [InlineData("cluster: {recovery: rehost, recovery_time: 5}",
+        "3:44: cluster.recovery_time: a bare number where a unit is needed; expected a duration such as `20ms`")]
     [InlineData("cluster: {respawn: 1}", "3:20: cluster.respawn: `1` is not true or false")]
-    [InlineData("network: {membership: lossy}", "3:23: network.membership: there is no Akka.Cluster on the virtual clock whose gossip could be lost; expected `reliable`, or `clock: wall`")]
+    [InlineData("network: {membership: lossy}",
+        "3:23: network.membership: there is no Akka.Cluster on the virtual clock whose gossip could be lost; expected `reliable`, or `clock: wall`")]
     [InlineData("network: {membership: reliably}", "3:23: network.membership: unknown word `reliably`", "`reliable` or `lossy`")]
-    [InlineData("cluster: {membership: {stable_after: 2s}}", "3:23: cluster.membership: there is no Akka.Cluster on the virtual clock; expected no `membership`, or `clock: wall`")]
+    [InlineData("cluster: {membership: {stable_after: 2s}}",
+        "3:23: cluster.membership: there is no Akka.Cluster on the virtual clock; expected no `membership`, or `clock: wall`")]
     [InlineData("clock: wall\ncluster: {membership: {stable_after: 100us}}", "4:38: cluster.membership.stable_after: 100us is too small")]
     [InlineData("clock: wall\ncluster: {membership: {acceptable_pause: 2s}}", "4:24: cluster.membership.acceptable_pause: unknown key `acceptable_pause`")]
-    [InlineData("clock: wall\nconditions: {a: , b: {cluster: {membership: {stable_after: 2s}}}}", "4:45: conditions.b.cluster.membership: members are given 20000ms and 2000ms here and 20000ms and 10000ms elsewhere: on the wall clock all trials run on the same processes", "the same `membership` in all conditions")]
-    [InlineData("model: {training: {faults: true}}", "3:28: model.training.faults: faults strike during training on the wall clock only; expected `false`, or `clock: wall`")]
+    [InlineData("clock: wall\nconditions: {a: , b: {cluster: {membership: {stable_after: 2s}}}}",
+        "4:45: conditions.b.cluster.membership: members are given 20000ms and 2000ms here and 20000ms and 10000ms elsewhere: on the wall clock all trials run "
+            + "on the same processes", "the same `membership` in all conditions")]
+    [InlineData("model: {training: {faults: true}}",
+        "3:28: model.training.faults: faults strike during training on the wall clock only; expected `false`, or `clock: wall`")]
     [InlineData("models: {m: {training: {faults: true}}}", "3:33: models.m.training.faults: faults strike during training on the wall clock only")]
     [InlineData("clock: wall\nmodel: {training: {faults: {f: 1}}}", "4:28: model.training.faults: a map where a single value belongs")]
     [InlineData("faults: {f: {kind: pause, nodes: node-2, at: 1s}}", "3:34: faults.f.nodes: there is no node `node-2`")]
     [InlineData("faults: {f: {kind: pause, nodes: all, at: 1s, for: 0s}}", "3:52: faults.f.for: 0s is too small")]
     [InlineData("faults: {f: {kind: pause, nodes: all}}", "3:10: faults.f.at: missing key `at`")]
     [InlineData("faults: {f: {kind: pause, nodes: all, at: 1s, restart_after: 2s}}", "3:47: faults.f.restart_after: unknown key `restart_after`")]
-    [InlineData("clock: wall\ncluster: {nodes: 2}\nconditions: {a: , b: {cluster: {nodes: {x: {}, y: {}}}}}", "5:40: conditions.b.cluster.nodes: the nodes are x, y here and node-1, node-2 elsewhere: on the wall clock all trials run on the same processes", "the same names in all conditions, or the first of them")]
-    [InlineData("clock: wall\ncluster: {nodes: {x: , y: }}\nconditions: {a: {cluster: {nodes: {x: null}}}, b: }", "4:18: cluster.nodes: the nodes are x, y here and y elsewhere")]
+    [InlineData("clock: wall\ncluster: {nodes: 2}\nconditions: {a: , b: {cluster: {nodes: {x: {}, y: {}}}}}",
+        "5:40: conditions.b.cluster.nodes: the nodes are x, y here and node-1, node-2 elsewhere: on the wall clock all trials run on the same processes",
+        "the same names in all conditions, or the first of them")]
+    [InlineData("clock: wall\ncluster: {nodes: {x: , y: }}\nconditions: {a: {cluster: {nodes: {x: null}}}, b: }",
+        "4:18: cluster.nodes: the nodes are x, y here and y elsewhere")]
     [InlineData("model: {initializer_range: 0}", "3:28: model.initializer_range: 0 is too small")]
     [InlineData("model: {initializer_range: 1.5}", "3:28: model.initializer_range: 1.5 is too large")]
     [InlineData("model: {training: {checkpoint_epochs: -1}}", "3:39: model.training.checkpoint_epochs: -1 is too small")]
@@ -58,19 +71,27 @@ public class MistakeTests
     [InlineData("routing: {retries: -1}", "3:20: routing.retries: -1 is too small")]
     [InlineData("cluster: {nodes: 2, placement: {node-1: [0,1,2,3], node-2: [4,5,6,7,0]}}", "3:69: cluster.placement.node-2[4]: layer 0 is placed 2 times")]
     [InlineData("cluster: {nodes: 2, placement: {node-1: [0,1,2,3], node-2: [4,5,6]}}", "3:32: cluster.placement: no node hosts layer 7 of model `default`")]
-    [InlineData("cluster: {nodes: 1, placement: {node-1: [0,1,2,3,4,5,6,7], node-2: [8]}}", "3:60: cluster.placement.node-2: there is no node `node-2`", "there is no layer 8")]
+    [InlineData("cluster: {nodes: 1, placement: {node-1: [0,1,2,3,4,5,6,7], node-2: [8]}}", "3:60: cluster.placement.node-2: there is no node `node-2`",
+        "there is no layer 8")]
     [InlineData("cluster: {nodes: {a: {uplink: 5Mbps}}}", "3:23: cluster.nodes.a.uplink: `uplink` is not supported yet")]
     [InlineData("cluster: {nodes: {all: {}}}", "3:19: cluster.nodes.all: `all` cannot be the name of a node")]
     [InlineData("cluster: {nodes: {a: {capacity: 0}}}", "3:33: cluster.nodes.a.capacity: 0 is too small")]
-    [InlineData("cluster: {nodes: {a: {memory: 5}}}", "3:31: cluster.nodes.a.memory: a bare number where a unit is needed; expected a size such as `2GB` or `512MiB`")]
+    [InlineData("cluster: {nodes: {a: {memory: 5}}}",
+        "3:31: cluster.nodes.a.memory: a bare number where a unit is needed; expected a size such as `2GB` or `512MiB`")]
     [InlineData("cluster: {nodes: {a: {memory: 5GBps}}}", "3:31: cluster.nodes.a.memory: unknown unit `GBps`")]
     [InlineData("cluster: {nodes: {a: {memory: -5GB}}}", "3:31: cluster.nodes.a.memory: a size cannot be negative")]
     [InlineData("cluster: {placement: capacty}", "3:22: cluster.placement: unknown word `capacty`", "did you mean `capacity`?")]
-    [InlineData("cluster: {nodes: {a: {memory: 1MB}, b: {}}}", "3:31: cluster.nodes.a.memory: a may host 1 MB, but is given 4 layers of 447.4 KB each (model `default`); expected `memory` of 1.8 MB there, or another placement")]
-    [InlineData("cluster: {nodes: {a: {}, b: {memory: 1KB}}, placement: {a: [0, 1, 2, 3, 4, 5, 6], b: [7]}}", "3:38: cluster.nodes.b.memory: b may host 1 KB, but is given a layer of 447.4 KB (model `default`)")]
-    [InlineData("cluster: {nodes: {a: {memory: 1MB}, b: {memory: 2MB}}, placement: capacity}", "3:67: cluster.placement: layer 6 (447.4 KB) has no room on any node (model `default`); expected more `memory` or more nodes")]
-    [InlineData("clock: wall\ncluster: {nodes: {a: {memory: 5MB}, b: {}}}", "4:31: cluster.nodes.a.memory: a may host 5 MB, but is given 4 layers of 1.8 MB each (training model `default` takes 4 times its weights)")]
-    [InlineData("conditions: {c: , d: {cluster: {nodes: {a: {memory: 0B}}}}}", "3:53: conditions.d.cluster.nodes.a.memory: a may host 0 B, but is given 8 layers of 447.4 KB each (model `default`) (condition `d`, policy `default`)")]
+    [InlineData("cluster: {nodes: {a: {memory: 1MB}, b: {}}}",
+        "3:31: cluster.nodes.a.memory: a may host 1 MB, but is given 4 layers of 447.4 KB each (model `default`); expected `memory` of 1.8 MB there, or "
+            + "another placement")]
+    [InlineData("cluster: {nodes: {a: {}, b: {memory: 1KB}}, placement: {a: [0, 1, 2, 3, 4, 5, 6], b: [7]}}",
+        "3:38: cluster.nodes.b.memory: b may host 1 KB, but is given a layer of 447.4 KB (model `default`)")]
+    [InlineData("cluster: {nodes: {a: {memory: 1MB}, b: {memory: 2MB}}, placement: capacity}",
+        "3:67: cluster.placement: layer 6 (447.4 KB) has no room on any node (model `default`); expected more `memory` or more nodes")]
+    [InlineData("clock: wall\ncluster: {nodes: {a: {memory: 5MB}, b: {}}}",
+        "4:31: cluster.nodes.a.memory: a may host 5 MB, but is given 4 layers of 1.8 MB each (training model `default` takes 4 times its weights)")]
+    [InlineData("conditions: {c: , d: {cluster: {nodes: {a: {memory: 0B}}}}}",
+        "3:53: conditions.d.cluster.nodes.a.memory: a may host 0 B, but is given 8 layers of 447.4 KB each (model `default`) (condition `d`, policy `default`)")]
     [InlineData("cluster: {nodes: {}}", "3:18: cluster.nodes: a cluster without nodes")]
     [InlineData("cluster: {nodes: 0}", "3:18: cluster.nodes: 0 is too small")]
     [InlineData("faults: {a: {kind: crash, nodes: [node-9], at: 0s}}", "3:35: faults.a.nodes[0]: there is no node `node-9`")]
@@ -116,7 +137,8 @@ public class MistakeTests
     [InlineData("expect: [{metric: top1, condition: x, min: 5%}]", "3:36: expect[0].condition: there is no condition `x`")]
     [InlineData("expect: [{metric: top1, policy: x, min: 5%}]", "3:33: expect[0].policy: there is no policy `x`")]
     [InlineData("expect: [{metric: top1, where: {network.loss: 5%}, min: 5%}]", "3:33: expect[0].where.network.loss: `network.loss` is not swept")]
-    [InlineData("expect: [{metric: top1, where: {network.loss: 7%}, min: 5%}]\nsweep: {network.loss: [5%]}", "3:47: expect[0].where.network.loss: `network.loss` never is `7%`")]
+    [InlineData("expect: [{metric: top1, where: {network.loss: 7%}, min: 5%}]\nsweep: {network.loss: [5%]}",
+        "3:47: expect[0].where.network.loss: `network.loss` never is `7%`")]
     [InlineData("expect: [{metric: top1, min: 5%, of: {model: x}}]", "3:46: expect[0].of.model: there is no model `x`")]
     [InlineData("trace: some", "3:8: trace: `some` is not a whole number")]
     [InlineData("threads: 0", "3:10: threads: 0 is too small")]
@@ -137,7 +159,8 @@ public class MistakeTests
     [InlineData("name: x\ndataset: {kind: cifar10}", "s.yaml:2:1: dataset.path: missing key `path`")]
     [InlineData("name: x\ndataset: {test: 5}", "s.yaml:2:1: dataset.kind: missing key `kind`")]
     [InlineData("name: x\nmodel: none", "s.yaml:1:1: workload.requests: missing key `requests`")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\nexpect: [{metric: top1, min: 5%}]", "s.yaml:4:19: expect[0].metric: `top1` is blank with `model: none`")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\nexpect: [{metric: top1, min: 5%}]",
+        "s.yaml:4:19: expect[0].metric: `top1` is blank with `model: none`")]
     public void What_is_missing(string text, string mistake) => Some.Mistakes(text).ShouldHaveSingleItem().ShouldStartWith(mistake);
 
     [Fact]
@@ -146,7 +169,8 @@ public class MistakeTests
 
     [Fact]
     public void A_mistake_that_only_a_combination_makes_names_it() =>
-        Some.Mistakes(Some.Minimal + "cluster: {nodes: 4}\nconditions: {wide: {}, small: {cluster: {nodes: 1}}}\npolicies: {spare: {replicas: 2}}\n").ShouldHaveSingleItem()
+        Some.Mistakes(Some.Minimal + "cluster: {nodes: 4}\nconditions: {wide: {}, small: {cluster: {nodes: 1}}}\npolicies: {spare: {replicas: 2}}\n")
+            .ShouldHaveSingleItem()
             .ShouldStartWith("s.yaml:5:30: policies.spare.replicas: 2 replicas on 1 node (condition `small`, policy `spare`); expected");
 
     [Fact]
@@ -154,7 +178,9 @@ public class MistakeTests
         Some.Mistakes(Some.Minimal, "network.loss=120%", "foo", "netwrk.loss=1%").ShouldBe(
         [
             "--set foo: foo: not a setting; expected KEY=VALUE with a dotted key, such as network.loss=5%",
-            "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, cluster, network, faults, routing, policies, workload, conditions, sweep, trace, expect; did you mean `network`?",
-            "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: bernoulli",
+            "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, "
+                + "cluster, network, faults, routing, policies, workload, conditions, sweep, trace, expect; did you mean `network`?",
+            "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: "
+                + "bernoulli",
         ]);
 }

@@ -26,7 +26,9 @@ public class NameTests
             ($"faults: {{{name}: {{kind: crash, nodes: all, at: 0s}}}}", "faults"), ($"cluster: {{nodes: {{{name}: {{}}}}}}", "cluster.nodes"),
         ])
         {
-            Some.Mistakes(Some.Minimal + text + "\n").ShouldContain(mistake => mistake.Contains($"{path}.{name}: `{name}` cannot be a name: readers of CSV take it for a missing value or a number"), text);
+            Some.Mistakes(Some.Minimal + text + "\n")
+                .ShouldContain(mistake => mistake.Contains($"{path}.{name}: `{name}` cannot be a name: readers of CSV take it for a missing value or a number"),
+                text);
         }
     }
 
@@ -35,11 +37,14 @@ public class NameTests
         Some.Valid("name: null-model\ndataset: {kind: shapes}\nmodels: {nano: , none-such: {variant: layerdrop}}\nconditions: {NA-1: }\n").Conditions[0].BaseCondition.ShouldBe("NA-1");
 
     [Fact]
-    public void The_scenario_itself_has_such_a_name_neither() => Some.Mistakes("name: nan\ndataset: {kind: shapes}\n").ShouldHaveSingleItem().ShouldStartWith("s.yaml:1:7: name: `nan` cannot be a name");
+    public void The_scenario_itself_has_such_a_name_neither() => Some.Mistakes("name: nan\ndataset: {kind: shapes}\n").ShouldHaveSingleItem()
+        .ShouldStartWith("s.yaml:1:7: name: `nan` cannot be a name");
 
     [Fact]
     public void Two_swept_keys_that_would_be_one_column_are_a_mistake() =>
-        Some.Mistakes(Some.Minimal + "faults: {a-b: {kind: crash, nodes: all, at: 0s}, a_b: {kind: crash, nodes: all, at: 0s}}\nsweep: {faults.a-b.at: [1s, 2s], faults.a_b.at: [1s, 2s]}\n").ShouldHaveSingleItem()
+        Some.Mistakes(Some.Minimal
+            + "faults: {a-b: {kind: crash, nodes: all, at: 0s}, a_b: {kind: crash, nodes: all, at: 0s}}\nsweep: {faults.a-b.at: [1s, 2s], faults.a_b.at: [1s, "
+            + "2s]}\n").ShouldHaveSingleItem()
             .ShouldStartWith("s.yaml:4:34: sweep.faults.a_b.at: `faults.a_b.at` and `faults.a-b.at` would both be the column `faults_a_b_at` of the results");
 
     [Theory]

@@ -5,7 +5,8 @@ namespace LayerShuffle.Scenarios.Tests;
 /// <summary>Every key that can stand somewhere without doing anything: it is warned about there, at its place, and nowhere else.</summary>
 public class NoEffectTests
 {
-    private const string Net = "name: x\nmodel: none\nworkload: {requests: 50, arrivals: {concurrency: 4}}\ncluster: {nodes: 4, compute_time: 1ms}\n"; // four lines
+    // four lines
+    private const string Net = "name: x\nmodel: none\nworkload: {requests: 50, arrivals: {concurrency: 4}}\ncluster: {nodes: 4, compute_time: 1ms}\n";
     private const string OneByOne = "name: x\nmodel: none\nworkload: {requests: 50}\ncluster: {nodes: 4, compute_time: 1ms}\n";
 
     [Theory]
@@ -16,12 +17,16 @@ public class NoEffectTests
     [InlineData(Net, "network: {control: lossy}", "5:20: network.control: no effect: nothing is lost")]
     [InlineData(Net, "network: {latency: {distribution: constant, mean: 5ms, max: 9ms}}", "5:61: network.latency.max: no effect: a constant")]
     [InlineData(Net, "network: {latency: 5ms, links: [{from: node-1, to: node-2, latency: 5ms}]}", "5:33: network.links[0]: no effect: the link has")]
-    [InlineData(Net, "network: {links: [{from: node-1, to: node-3, latency: 5ms}]}\nrouting: {timeout: 50ms}\nconditions: {a: , b: {network: {links: null, loss: 1%}}}", "5:19: network.links[0]: no effect: these endpoints never")]
+    [InlineData(Net,
+        "network: {links: [{from: node-1, to: node-3, latency: 5ms}]}\nrouting: {timeout: 50ms}\nconditions: {a: , b: {network: {links: null, loss: 1%}}}",
+        "5:19: network.links[0]: no effect: these endpoints never")]
     [InlineData(Net, "network: {links: [{from: coordinator, to: node-2, reorder: 5%}]}", "5:60: network.links[0].reorder: no effect: there is no latency")]
     // faults
-    [InlineData(Net, "faults: {f: {kind: crash, nodes: [node-2], at: 1h}}", "5:48: faults.f.at: no effect: it begins at 3600 s, and the last request has its outcome by 0.4 s")]
+    [InlineData(Net, "faults: {f: {kind: crash, nodes: [node-2], at: 1h}}",
+        "5:48: faults.f.at: no effect: it begins at 3600 s, and the last request has its outcome by 0.4 s")]
     [InlineData(Net, "faults: {f: {kind: slowdown, nodes: [node-2], at: 0s, factor: 1}}", "5:63: faults.f.factor: no effect: a factor of 1")]
-    [InlineData(Net, "faults: {f: {kind: crash, nodes: [node-2], at: 0s}, g: {kind: pause, nodes: [node-2], at: 1ms, for: 1ms}}", "5:77: faults.g.nodes: no effect: node-2 is down for good")]
+    [InlineData(Net, "faults: {f: {kind: crash, nodes: [node-2], at: 0s}, g: {kind: pause, nodes: [node-2], at: 1ms, for: 1ms}}",
+        "5:77: faults.g.nodes: no effect: node-2 is down for good")]
     [InlineData(Net, "faults: {f: {kind: link, from: all, to: all, at: 0s, set: {loss: 0%}}}", "5:59: faults.f.set: no effect: links have")]
     [InlineData(Net, "faults: {f: {kind: link, from: all, to: all, at: 0s, set: {reorder: 5%}}}", "5:69: faults.f.set.reorder: no effect: there is no latency")]
     // routing
@@ -32,44 +37,61 @@ public class NoEffectTests
     [InlineData(Net, "network: {loss: 5%}\nrouting: {detection: 1ms}", "6:22: routing.detection: no effect: no node crashes")]
     [InlineData(Net, "routing: {prune: {layers: 0, choose: first}}", "5:38: routing.prune.choose: no effect: no layer is pruned")]
     [InlineData(Net, "routing: {prune: {layers: 1, choose: first, per: trial}}", "5:50: routing.prune.per: no effect: only `choose: random`")]
-    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "routing: {order: arbitrary}", "4:18: routing.order: no effect: a single layer")]
+    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "routing: {order: arbitrary}",
+        "4:18: routing.order: no effect: a single layer")]
     // workload
     [InlineData("name: x\nmodel: none\n", "workload: {requests: 1, arrivals: {rate: 5/s}}", "3:42: workload.arrivals.rate: no effect: there is one request")]
     [InlineData("name: x\nmodel: none\n", "workload: {requests: 5, arrivals: {concurrency: 9}}", "3:49: workload.arrivals.concurrency: only 5 of 9")]
     // cluster
     [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {placement: blocks}", "4:22: cluster.placement: no effect: a single node")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: 2, respawn: false}", "4:30: cluster.respawn: no effect: on the virtual clock")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: 2, recovery: rehost}", "4:31: cluster.recovery: no effect: no node crashes")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: 2, recovery_time: 1s}", "4:36: cluster.recovery_time: no effect: layers are hosted")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {slowdown: 2}, b: {}}}", "4:33: cluster.nodes.a.slowdown: no effect: the node computes in no time")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {capacity: 2}, b: {}}}", "4:33: cluster.nodes.a.capacity: no effect: only `placement: capacity`")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {device: cpu}, b: {}}}", "4:31: cluster.nodes.a.device: no effect: on the virtual clock")]
-    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {compute_time: 1ms, nodes: {a: {compute_time: 2ms}}}", "4:25: cluster.compute_time: no effect: every node")]
-    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {compute_time: 2ms}}}", "4:44: cluster.nodes.b.compute_time: no effect: the node hosts no layer")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: 2, respawn: false}",
+        "4:30: cluster.respawn: no effect: on the virtual clock")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: 2, recovery: rehost}",
+        "4:31: cluster.recovery: no effect: no node crashes")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: 2, recovery_time: 1s}",
+        "4:36: cluster.recovery_time: no effect: layers are hosted")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {slowdown: 2}, b: {}}}",
+        "4:33: cluster.nodes.a.slowdown: no effect: the node computes in no time")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {capacity: 2}, b: {}}}",
+        "4:33: cluster.nodes.a.capacity: no effect: only `placement: capacity`")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {device: cpu}, b: {}}}",
+        "4:31: cluster.nodes.a.device: no effect: on the virtual clock")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {compute_time: 1ms, nodes: {a: {compute_time: 2ms}}}",
+        "4:25: cluster.compute_time: no effect: every node")]
+    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {compute_time: 2ms}}}",
+        "4:44: cluster.nodes.b.compute_time: no effect: the node hosts no layer")]
     // the file, models and training
     [InlineData(OneByOne, "repeats: 3", "5:10: repeats: no effect: nothing is drawn")]
     [InlineData(OneByOne, "threads: 4", "5:10: threads: no effect")]
     [InlineData(OneByOne, "dataset: {kind: shapes}", "5:10: dataset: no effect")]
-    [InlineData("name: x\nworkload: {requests: 5}\n", "model: {architecture: none, initializer_range: 0.1}", "3:48: model.initializer_range: no effect: with `model: none`")]
+    [InlineData("name: x\nworkload: {requests: 5}\n", "model: {architecture: none, initializer_range: 0.1}",
+        "3:48: model.initializer_range: no effect: with `model: none`")]
     [InlineData(Some.Minimal, "models: {a: {layerdrop: 50%}}", "3:25: models.a.layerdrop: no effect: only `variant: layerdrop`")]
     [InlineData(Some.Minimal, "model: {position_loss_weight: 2}", "3:31: model.position_loss_weight: no effect: only `variant: layershuffle-predict`")]
-    [InlineData(Some.Minimal, "models: {a: , b: {init_from: a, initializer_range: 0.1}}", "3:52: models.b.initializer_range: no effect: all weights come from model `a`")]
+    [InlineData(Some.Minimal, "models: {a: , b: {init_from: a, initializer_range: 0.1}}",
+        "3:52: models.b.initializer_range: no effect: all weights come from model `a`")]
     [InlineData(Some.Minimal, "model: {training: {epochs: 0, batch_size: 8}}", "3:43: model.training.batch_size: no effect: with `epochs: 0`")]
-    [InlineData(Some.Minimal, "model: {training: {epochs: 2, checkpoint_epochs: 3}}", "3:50: model.training.checkpoint_epochs: no effect: training ends after 2 epochs")]
-    [InlineData(Some.Minimal, "model: {training: {epochs: 2, checkpoint_steps: 159}}", "3:49: model.training.checkpoint_steps: no effect: training ends after 158 steps")]
+    [InlineData(Some.Minimal, "model: {training: {epochs: 2, checkpoint_epochs: 3}}",
+        "3:50: model.training.checkpoint_epochs: no effect: training ends after 2 epochs")]
+    [InlineData(Some.Minimal, "model: {training: {epochs: 2, checkpoint_steps: 159}}",
+        "3:49: model.training.checkpoint_steps: no effect: training ends after 158 steps")]
     [InlineData(Some.Minimal, "models: {a: {variant: standard}, b: {variant: standard}}", "3:34: models.b: the same as model `a`")]
-    [InlineData("name: x\ndataset: {kind: shapes}\nclock: wall\n", "model: {training: {faults: true}}", "4:28: model.training.faults: no effect: the scenario has no fault")]
+    [InlineData("name: x\ndataset: {kind: shapes}\nclock: wall\n", "model: {training: {faults: true}}",
+        "4:28: model.training.faults: no effect: the scenario has no fault")]
     // overlays, sweeps and expectations
     [InlineData(Net, "conditions: {a: , b: {network: {loss: 0%}}}", "5:19: conditions.b: the same as condition `a`")]
     [InlineData(Net, "network: {loss: 5%}\npolicies: {p: , q: {retries: 2}}", "6:17: policies.q: the same as policy `p`")]
     [InlineData(Net, "sweep: {network.loss: [5%, 0.05]}", "5:28: sweep.network.loss[1]: `0.05` makes the same trials as `5%`")]
-    [InlineData(Net, "sweep: {network.latency.rtt: [5ms, 6ms], network.latency: [1ms, 2ms]}", "5:30: sweep.network.latency.rtt: no effect: `network.latency`, swept after it")]
-    [InlineData(Net, "faults: {outage: {kind: crash, nodes: [node-2], at: 0s}}\nconditions: {a: , b: {faults: {outge: null}, network: {loss: 1%}}}", "6:39: conditions.b.faults.outge: no effect: there is no fault `outge` to remove; did you mean `outage`?")]
+    [InlineData(Net, "sweep: {network.latency.rtt: [5ms, 6ms], network.latency: [1ms, 2ms]}",
+        "5:30: sweep.network.latency.rtt: no effect: `network.latency`, swept after it")]
+    [InlineData(Net, "faults: {outage: {kind: crash, nodes: [node-2], at: 0s}}\nconditions: {a: , b: {faults: {outge: null}, network: {loss: 1%}}}",
+        "6:39: conditions.b.faults.outge: no effect: there is no fault `outge` to remove; did you mean `outage`?")]
     [InlineData(Net, "expect: [{metric: retries, min: 0}]", "5:10: expect[0]: cannot fail: `retries` is never less than 0")]
     [InlineData(Net, "expect: [{metric: completion, max: 100%}]", "5:10: expect[0]: cannot fail: `completion` is never less than 0 nor more than 1")]
     [InlineData(Net, "expect: [{metric: completed, max: 50}]", "5:10: expect[0]: cannot fail: `completed` is never less than 0 nor more than 50")]
     [InlineData(Net, "expect: [{metric: completion, min: 50%, of: {metric: completion}}]", "5:10: expect[0]: no effect: it is relative to itself")]
-    [InlineData(Net, "expect: [{metric: retries, max: 3}, {metric: retries, max: 3}]", "5:37: expect[1]: no effect: this expectation stands in the list already")]
+    [InlineData(Net, "expect: [{metric: retries, max: 3}, {metric: retries, max: 3}]",
+        "5:37: expect[1]: no effect: this expectation stands in the list already")]
     public void What_does_nothing_is_warned_about_at_its_place(string before, string text, string warning)
     {
         string whole = before + text + "\n";

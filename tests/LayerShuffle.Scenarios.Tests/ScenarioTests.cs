@@ -24,7 +24,8 @@ public class ScenarioTests
         variant.Network.Default.ShouldBe(LinkConditions.Perfect);
         variant.Faults.ShouldBeEmpty();
         variant.Routing.ShouldBe(new RoutingSpec());
-        (scenario.Clock, variant.Cluster.Respawn, variant.Cluster.Recovery, variant.Cluster.Wire).ShouldBe((ScenarioClock.Virtual, true, RecoveryKind.None, WireFormat.Float32));
+        (scenario.Clock, variant.Cluster.Respawn, variant.Cluster.Recovery, variant.Cluster.Wire)
+            .ShouldBe((ScenarioClock.Virtual, true, RecoveryKind.None, WireFormat.Float32));
         variant.Cluster.Nodes.ShouldHaveSingleItem().ShouldBe(new NodeSpec("node-1", ComputeTimeSpec.Zero, 1, null));
         variant.Workload.ShouldBe(new WorkloadSpec(null, 1, new ArrivalSpec(ArrivalKind.Closed, 1, 0), Duration.FromSeconds(30)));
     }
@@ -32,7 +33,8 @@ public class ScenarioTests
     [Fact]
     public void Checkpoint_and_initializer_keys_reach_the_model()
     {
-        ModelSpec model = Some.Valid(Some.Minimal + "model: {initializer_range: 0.125, training: {checkpoint_epochs: 0, checkpoint_steps: 250}}").Models.ShouldHaveSingleItem();
+        ModelSpec model = Some.Valid(Some.Minimal
+            + "model: {initializer_range: 0.125, training: {checkpoint_epochs: 0, checkpoint_steps: 250}}").Models.ShouldHaveSingleItem();
         (model.InitializerRange, model.Training!.CheckpointEpochs, model.Training.CheckpointSteps).ShouldBe((0.125, 0, 250));
         ModelSpec standard = Some.Valid(Some.Minimal).Models.ShouldHaveSingleItem();
         (standard.InitializerRange, standard.Training!.CheckpointEpochs, standard.Training.CheckpointSteps).ShouldBe((0.02, 1, 0));
@@ -95,7 +97,8 @@ public class ScenarioTests
         scenario.Clock.ShouldBe(ScenarioClock.Wall);
         scenario.Models[0].Training!.Faults.ShouldBeTrue();
         ClusterSpec cluster = scenario.Conditions[0].Cluster;
-        (cluster.Respawn, cluster.Recovery, cluster.RecoveryTime, cluster.Wire).ShouldBe((false, RecoveryKind.Rehost, Duration.FromMilliseconds(250), WireFormat.BFloat16));
+        (cluster.Respawn, cluster.Recovery, cluster.RecoveryTime, cluster.Wire)
+            .ShouldBe((false, RecoveryKind.Rehost, Duration.FromMilliseconds(250), WireFormat.BFloat16));
         cluster.Membership.ShouldBe(new MembershipSpec(Duration.FromSeconds(3), Duration.FromSeconds(1.5)));
         scenario.Conditions.Select(condition => condition.Network.MembershipLossy).ShouldBe([true, false, true]);
         scenario.Conditions[0].Faults.ShouldBe(
@@ -120,7 +123,9 @@ public class ScenarioTests
         WireFormat format = scenario.Conditions[0].Cluster.Wire;
         format.Word().ShouldBe(wire);
         scenario.Models[0].ActivationBytes(3, format).ShouldBe(3L * 65 * 96 * bytes);
-        string[] warnings = Some.Warnings(Some.Minimal + $"clock: wall\ncluster: {{wire: {wire}}}\nnetwork: {{bandwidth: 65KB/s}}\nrouting: {{timeout: 150ms}}\n"); // 96 ms a byte
+        // 96 ms a byte
+        string[] warnings = Some.Warnings(Some.Minimal
+            + $"clock: wall\ncluster: {{wire: {wire}}}\nnetwork: {{bandwidth: 65KB/s}}\nrouting: {{timeout: 150ms}}\n");
         warnings.Length.ShouldBe(bytes > 1 ? 1 : 0);
     }
 
@@ -145,8 +150,10 @@ public class ScenarioTests
     {
         Some.Valid(Some.Minimal + "clock: wall\ncluster: {nodes: {a: {memory: 0B}, b: {}}, placement: capacity}\n").Clock.ShouldBe(ScenarioClock.Wall);
         // Whether the second copies fit depends on where the first ones go, and that on capacities.
-        Some.Valid("name: x\nmodel: none\nworkload: {requests: 1}\nclock: wall\ncluster: {nodes: {a: {memory: 3MB}, b: {memory: 3MB}, c: {memory: 3MB}}, placement: capacity}\nrouting: {replicas: 2}\n");
-        Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 1}\nclock: wall\ncluster: {nodes: {a: {memory: 1MB}, b: {memory: 2MB}}, placement: capacity}\n").ShouldHaveSingleItem().ShouldContain("layer 6");
+        Some.Valid("name: x\nmodel: none\nworkload: {requests: 1}\nclock: wall\ncluster: {nodes: {a: {memory: 3MB}, b: {memory: 3MB}, c: {memory: 3MB}}, "
+            + "placement: capacity}\nrouting: {replicas: 2}\n");
+        Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 1}\nclock: wall\ncluster: {nodes: {a: {memory: 1MB}, b: {memory: 2MB}}, placement: "
+            + "capacity}\n").ShouldHaveSingleItem().ShouldContain("layer 6");
         // A checkpoint that is not here: nothing is known of its layers.
         Some.Valid("name: x\ndataset: {kind: shapes}\nmodels: {a: {checkpoint: none}}\ncluster: {nodes: {a: {memory: 1KB}}}\n");
     }
@@ -156,7 +163,8 @@ public class ScenarioTests
     {
         foreach (string sizes in (string[])["2, 4, 3", "4, 2, 3", "1, 2, 4"])
             Some.Valid(Some.Minimal + $"clock: wall\nsweep: {{cluster.nodes: [{sizes}]}}\n").Nodes.Count.ShouldBe(4);
-        Some.Valid(Some.Minimal + "cluster: {nodes: 2}\nconditions: {a: , b: {cluster: {nodes: {x: {}, y: {}}}}}\n").Clock.ShouldBe(ScenarioClock.Virtual); // other names are fine there
+        // other names are fine there
+        Some.Valid(Some.Minimal + "cluster: {nodes: 2}\nconditions: {a: , b: {cluster: {nodes: {x: {}, y: {}}}}}\n").Clock.ShouldBe(ScenarioClock.Virtual);
     }
 
     [Fact]
@@ -188,7 +196,9 @@ public class ScenarioTests
     public void Overlays_apply_in_order()
     {
         Scenario scenario = Some.Valid(
-            Some.Minimal + "network: {loss: 1%, latency: 1ms}\nrouting: {retries: 1}\nconditions: {a: {network: {loss: 3%}, routing: {retries: 3}}, b: {network: null}}\npolicies: {p: {retries: 4}}\nsweep: {routing.retries: [5]}\n",
+            Some.Minimal
+                + "network: {loss: 1%, latency: 1ms}\nrouting: {retries: 1}\nconditions: {a: {network: {loss: 3%}, routing: {retries: 3}}, b: {network: "
+                + "null}}\npolicies: {p: {retries: 4}}\nsweep: {routing.retries: [5]}\n",
             "network.loss=2%", "network.latency=2ms");
         scenario.Conditions[0].Network.Default.Loss.ShouldBe(0.03);
         scenario.Conditions[0].Network.Default.Latency.Mean.ShouldBe(Duration.FromMilliseconds(2));
@@ -201,7 +211,8 @@ public class ScenarioTests
     {
         Scenario scenario = Some.Valid("name: x\nmodel: none\nworkload: {requests: 10}\n");
         (scenario.NetworkOnly, scenario.Dataset, scenario.Models[0].Name, scenario.Models[0].NumHiddenLayers).ShouldBe((true, null, "none", 8));
-        scenario = Some.Valid("name: x\nmodel: {architecture: none, num_hidden_layers: 6}\nmodels: {a: , b: {num_hidden_layers: 12}}\nworkload: {requests: 10}\n");
+        scenario =
+            Some.Valid("name: x\nmodel: {architecture: none, num_hidden_layers: 6}\nmodels: {a: , b: {num_hidden_layers: 12}}\nworkload: {requests: 10}\n");
         scenario.Models.Select(model => model.NumHiddenLayers).ShouldBe([6, 12]);
         scenario.Models[0].Training.ShouldBeNull();
     }
@@ -210,7 +221,8 @@ public class ScenarioTests
     public void Settings_reach_every_part()
     {
         Scenario scenario = Some.Valid(
-            Some.Minimal + "conditions: {a: {network: {loss: 5%}}}\nnetwork: {loss: 9%}\n", "conditions.a.network=null", "conditions.b={faults: null}", "sweep.routing.retries=[0, 1]", "models.m.variant=layershuffle", "seed=9");
+            Some.Minimal + "conditions: {a: {network: {loss: 5%}}}\nnetwork: {loss: 9%}\n", "conditions.a.network=null", "conditions.b={faults: null}",
+                "sweep.routing.retries=[0, 1]", "models.m.variant=layershuffle", "seed=9");
         scenario.Conditions.Count.ShouldBe(4);
         scenario.Conditions[0].Network.Default.Loss.ShouldBe(0);
         scenario.Conditions[3].Condition.ShouldBe("b[routing.retries=1]");
@@ -223,7 +235,9 @@ public class ScenarioTests
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
         File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type": "deit", "hidden_size": 192, "num_hidden_layers": 12, "qkv_bias": false, "position_embedding_size": 8}""");
-        string text = $"name: x\ndataset: {{kind: shapes}}\nmodel: {{training: {{epochs: 9}}}}\nmodels: {{a: {{checkpoint: {folder}}}, b: {{checkpoint: {folder}, training: {{batch_size: 8}}}}}}\nrouting: {{order: [11]}}\n";
+        string text =
+            $"name: x\ndataset: {{kind: shapes}}\nmodel: {{training: {{epochs: 9}}}}\nmodels: {{a: {{checkpoint: {folder}}}, b: {{checkpoint: {folder}, "
+                + $"training: {{batch_size: 8}}}}}}\nrouting: {{order: [11]}}\n";
         Scenario scenario = Some.Valid(text);
         (scenario.Models[0].Architecture, scenario.Models[0].NumHiddenLayers, scenario.Models[0].Training).ShouldBe(("deit", 12, null));
         (scenario.Models[0].QkvBias, scenario.Models[0].PositionEmbeddingSize).ShouldBe((false, 8));
@@ -251,9 +265,14 @@ public class ScenarioTests
     }
 
     [Theory]
-    [InlineData("network: {latency: 20ms}\nrouting: {timeout: 30ms}", "s.yaml:4:20: routing.timeout: 30ms is shorter than a round trip plus size ÷ bandwidth, 40ms")]
-    [InlineData("workload: {requests: 200, images_per_request: 8}", "s.yaml:3:22: workload.requests: 200 requests of 8 are more than one pass through 1000 test images")]
-    [InlineData("conditions: {a: {network: {loss: 5%}}}\nsweep: {network.loss: [1%]}", "s.yaml:3:34: conditions.a.network.loss: this override of `network.loss` is shadowed by the sweep (s.yaml:4:23)")]
-    [InlineData("conditions: {a: {routing: {retries: 1}}}\npolicies: {p: {retries: 2}}", "s.yaml:3:37: conditions.a.routing.retries: this override of `routing.retries` is shadowed by policy `p` (s.yaml:4:25)")]
-    public void Warns_of_what_is_hardly_meant(string text, string warning) => Some.Warnings(Some.Minimal + text + "\n").ShouldHaveSingleItem().ShouldStartWith(warning);
+    [InlineData("network: {latency: 20ms}\nrouting: {timeout: 30ms}",
+        "s.yaml:4:20: routing.timeout: 30ms is shorter than a round trip plus size ÷ bandwidth, 40ms")]
+    [InlineData("workload: {requests: 200, images_per_request: 8}",
+        "s.yaml:3:22: workload.requests: 200 requests of 8 are more than one pass through 1000 test images")]
+    [InlineData("conditions: {a: {network: {loss: 5%}}}\nsweep: {network.loss: [1%]}",
+        "s.yaml:3:34: conditions.a.network.loss: this override of `network.loss` is shadowed by the sweep (s.yaml:4:23)")]
+    [InlineData("conditions: {a: {routing: {retries: 1}}}\npolicies: {p: {retries: 2}}",
+        "s.yaml:3:37: conditions.a.routing.retries: this override of `routing.retries` is shadowed by policy `p` (s.yaml:4:25)")]
+    public void Warns_of_what_is_hardly_meant(string text, string warning) => Some.Warnings(Some.Minimal + text + "\n").ShouldHaveSingleItem()
+        .ShouldStartWith(warning);
 }

@@ -33,7 +33,10 @@ internal static class Some
     }
 
     public static string Json(Scenario scenario) => System.Text.Json.JsonSerializer.Serialize(scenario, JsonOptions) +
-        string.Join("\n", scenario.Conditions.SelectMany(variant => variant.Faults).Select(fault => System.Text.Json.JsonSerializer.Serialize(fault, fault.GetType(), JsonOptions)));
+        string.Join("\n",
+            scenario.Conditions.SelectMany(variant => variant.Faults)
+            .Select(fault => System.Text.Json.JsonSerializer.Serialize(fault, fault.GetType(), JsonOptions)));
 
-    private static System.Text.Json.JsonSerializerOptions JsonOptions { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals, IncludeFields = true };
+    private static System.Text.Json.JsonSerializerOptions JsonOptions { get; } =
+        new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals, IncludeFields = true };
 }

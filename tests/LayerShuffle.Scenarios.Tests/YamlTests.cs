@@ -16,16 +16,19 @@ public class YamlTests
 
     [Fact]
     public void A_repeated_key_is_reported_with_both_places() =>
-        Some.Mistakes(Some.Minimal + "network:\n  loss: 1%\n  loss: 2%\n").ShouldBe(["s.yaml:5:3: network.loss: repeated key `loss`, first written at s.yaml:4:3; expected each key once"]);
+        Some.Mistakes(Some.Minimal + "network:\n  loss: 1%\n  loss: 2%\n")
+            .ShouldBe(["s.yaml:5:3: network.loss: repeated key `loss`, first written at s.yaml:4:3; expected each key once"]);
 
     [Fact]
     public void Aliases_work() =>
-        Some.Valid(Some.Minimal + "cluster: {nodes: 3}\nfaults:\n  a: {kind: crash, nodes: &n [node-1], at: 0s}\n  b: {kind: slowdown, factor: 2, nodes: *n, at: 0s}\n").Conditions[0].Faults.Count.ShouldBe(2);
+        Some.Valid(Some.Minimal
+            + "cluster: {nodes: 3}\nfaults:\n  a: {kind: crash, nodes: &n [node-1], at: 0s}\n  b: {kind: slowdown, factor: 2, nodes: *n, at: 0s}\n").Conditions[0].Faults.Count.ShouldBe(2);
 
     [Fact]
     public void Aliases_cannot_blow_up()
     {
-        string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + string.Concat(Enumerable.Range(1, 20).Select(i => $"a{i}: &a{i} [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
+        string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + string.Concat(Enumerable.Range(1, 20)
+            .Select(i => $"a{i}: &a{i} [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"));
         Some.Mistakes(bomb).ShouldHaveSingleItem().ShouldContain("more than 100000 values");
     }
 
@@ -33,7 +36,8 @@ public class YamlTests
     [InlineData("[")]
     [InlineData("{a: ")]
     [InlineData("- ")]
-    public void Deep_nesting_is_a_mistake(string open) => Some.Mistakes("name: x\nseed:\n  " + string.Concat(Enumerable.Repeat(open, 50_000))).ShouldHaveSingleItem().ShouldContain("nested more than 64 levels deep");
+    public void Deep_nesting_is_a_mistake(string open) => Some.Mistakes("name: x\nseed:\n  " + string.Concat(Enumerable.Repeat(open, 50_000)))
+        .ShouldHaveSingleItem().ShouldContain("nested more than 64 levels deep");
 
     [Fact]
     public void A_file_that_is_missing_or_a_folder_or_too_large_or_not_text_is_a_mistake()

@@ -11,7 +11,9 @@ public class YamlTroubleTests
 
     private static readonly string[] Sources = [.. Directory.GetFiles(Path.Combine(Some.Root, "scenarios"), "*.yaml").Order().Select(File.ReadAllText)];
 
-    private static readonly string[] Pieces = ["\t", "\n\t", ":\t", "{\t", "<<: ", "<<: *a", "<<: [*a, 5]", "&a ", "*a", "*", "&", "%", "@", "`", "|\n", ">-\n", "? ", "- ", "---\n", "...\n", "\"", "'", "[", "]", "{", "}", ",", "#", "!", "!!map ", "\u0000", "\u0085", "\u2028", "\ufeff", "\ud83d\ude00", "\r", "~/x", "$HOME/x"];
+    private static readonly string[] Pieces = ["\t", "\n\t", ":\t", "{\t", "<<: ", "<<: *a", "<<: [*a, 5]", "&a ", "*a", "*", "&", "%", "@", "`", "|\n", ">-\n",
+        "? ", "- ", "---\n", "...\n", "\"", "'", "[", "]", "{", "}", ",", "#", "!", "!!map ", "\u0000", "\u0085", "\u2028", "\ufeff", "\ud83d\ude00", "\r",
+        "~/x", "$HOME/x"];
 
     [Theory]
     [InlineData("name: x\nseed:\t5\n", "s.yaml:2:6: " + Tab)]
@@ -47,12 +49,14 @@ public class YamlTroubleTests
                 at: 3s
                 <<: [*down, {at: 5s, nodes: [node-4]}]
             """);
-        scenario.Conditions[0].Faults.Select(fault => (fault.Name, fault.At.TotalSeconds, ((Core.Faults.CrashFault)fault).Nodes.Names![0], ((Core.Faults.CrashFault)fault).RestartAfter!.Value.TotalSeconds))
+        scenario.Conditions[0].Faults.Select(fault => (fault.Name, fault.At.TotalSeconds, ((Core.Faults.CrashFault)fault).Nodes.Names![0],
+            ((Core.Faults.CrashFault)fault).RestartAfter!.Value.TotalSeconds))
             .ShouldBe([("first", 1, "node-1", 2), ("second", 1, "node-2", 2), ("third", 3, "node-1", 2)]);
     }
 
     [Theory]
-    [InlineData("network: {<<: 5}", "s.yaml:3:11: network.<<: `<<` merges maps, and this is `5`; expected the alias of a map such as `<<: *base`, or a list of them")]
+    [InlineData("network: {<<: 5}",
+        "s.yaml:3:11: network.<<: `<<` merges maps, and this is `5`; expected the alias of a map such as `<<: *base`, or a list of them")]
     [InlineData("network: {<<: *b}", "s.yaml:3:15: network.<<: the alias `*b` names no anchor before it")]
     [InlineData("network: &n {<<: *n}", "s.yaml:3:18: network.<<: the alias `*n` stands inside what it names")]
     [InlineData("network: {\"<<\": {loss: 5%}}", "s.yaml:3:11: network.<<: unknown key `<<`")]
@@ -61,7 +65,8 @@ public class YamlTroubleTests
     [Fact]
     public void Merge_keys_cannot_blow_up()
     {
-        string bomb = "a0: &a0 {x: 1, y: 2}\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} {{<<: *a{i - 1}, b: [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 10))}]}}\n"));
+        string bomb = "a0: &a0 {x: 1, y: 2}\n" + string.Concat(Enumerable.Range(1, 40)
+            .Select(i => $"a{i}: &a{i} {{<<: *a{i - 1}, b: [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 10))}]}}\n"));
         Some.Mistakes(bomb).ShouldHaveSingleItem().ShouldContain("more than 100000 values");
     }
 

@@ -79,7 +79,8 @@ internal static class Models
         private static int count;
 
         public Folder() =>
-            System.IO.Directory.CreateDirectory(Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"layershuffle-vision-{Environment.ProcessId}-{Interlocked.Increment(ref count)}"));
+            System.IO.Directory.CreateDirectory(Path =
+                System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"layershuffle-vision-{Environment.ProcessId}-{Interlocked.Increment(ref count)}"));
 
         public string Path { get; }
 

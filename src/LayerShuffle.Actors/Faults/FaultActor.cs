@@ -44,13 +44,19 @@ public sealed record StartFaults
     public static StartFaults Instance { get; } = new();
 }
 
-/// <summary>A node is not there when the trial begins: others host its layers until it joins. To <see cref="FaultActor"/>; answered by <see cref="NodeReplaced"/> to the sender.</summary>
+/// <summary>
+/// A node is not there when the trial begins: others host its layers until it joins. To <see cref="FaultActor"/>; answered by <see cref="NodeReplaced"/> to the
+/// sender.
+/// </summary>
 public sealed record ReplaceAbsent(int Node);
 
 /// <summary>Others host an absent node's layers.</summary>
 public sealed record NodeReplaced(int Node);
 
-/// <summary>The trial is over: nothing strikes any more, and every stopped node goes on. To <see cref="FaultActor"/>; answered by <see cref="FaultsEnded"/> to the sender when nothing is being done to nodes any more.</summary>
+/// <summary>
+/// The trial is over: nothing strikes any more, and every stopped node goes on. To <see cref="FaultActor"/>; answered by <see cref="FaultsEnded"/> to the
+/// sender when nothing is being done to nodes any more.
+/// </summary>
 public sealed record EndFaults
 {
     /// <summary>The only one.</summary>
@@ -65,8 +71,8 @@ public sealed record FaultsEnded
 }
 
 /// <summary>
-/// Lets a trial's faults strike its nodes, has others host what the dead and the leaving had, and keeps the ledger: the same in both worlds. One thing at a time is done to a node; the next begins when the world
-/// has answered.
+/// Lets a trial's faults strike its nodes, has others host what the dead and the leaving had, and keeps the ledger: the same in both worlds. One thing at a
+/// time is done to a node; the next begins when the world has answered.
 /// </summary>
 public sealed class FaultActor : ReceiveActor
 {
@@ -127,7 +133,8 @@ public sealed class FaultActor : ReceiveActor
     private void ReceiveNews()
     {
         Receive<NodeFound>(found => setting.Ledger.Note("membership", found.Node, found.Word));
-        Receive<object>(early.Add, news => !begun && news is Mourned or NodeRespawned or NodeJoined or NodeLeaving); // not all nodes have their side of the trial, and would not hear of it
+        // not all nodes have their side of the trial, and would not hear of it
+        Receive<object>(early.Add, news => !begun && news is Mourned or NodeRespawned or NodeJoined or NodeLeaving);
         Receive<NodeDied>(died =>
         {
             setting.Ledger.Note("process", died.Node, $"died ({died.How})");

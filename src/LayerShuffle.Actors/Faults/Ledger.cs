@@ -6,7 +6,9 @@ using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Faults;
 
-/// <summary>The record of what befell a trial's nodes and links: of every fault what was asked for and what came of it, in words that exist once. Thread-safe.</summary>
+/// <summary>
+/// The record of what befell a trial's nodes and links: of every fault what was asked for and what came of it, in words that exist once. Thread-safe.
+/// </summary>
 /// <param name="topology">Names of the endpoints.</param>
 /// <param name="now">The trial's time.</param>
 /// <param name="asked">Whether rows of faults bear the time that the scenario asks for: in real time they are struck a little later.</param>

@@ -6,8 +6,8 @@ using LayerShuffle.Actors.Ports;
 namespace LayerShuffle.Actors.Guarding;
 
 /// <summary>
-/// Watches actors of one system, on either clock: the first that fails or ends is told, with its name and the exception's sentence. Its owner disposes of it before it ends these actors itself.
-/// All members may be called from any thread.
+/// Watches actors of one system, on either clock: the first that fails or ends is told, with its name and the exception's sentence. Its owner disposes of it
+/// before it ends these actors itself. All members may be called from any thread.
 /// </summary>
 public sealed class ActorGuard : IActorGuard, IDisposable
 {
@@ -43,7 +43,8 @@ public sealed class ActorGuard : IActorGuard, IDisposable
     public void Failed(IActorRef actor, Exception exception)
     {
         Exception cause = exception;
-        while (cause is ActorInitializationException or TypeLoadException or TargetInvocationException or AggregateException && cause.InnerException is { } inner)
+        while (cause is ActorInitializationException or TypeLoadException or TargetInvocationException or AggregateException
+            && cause.InnerException is { } inner)
             cause = inner;
         string name = names.GetValueOrDefault(actor) ?? $"The actor {actor.Path.ToStringWithoutAddress()}";
         Tell(new ActorEndedException(cause is ActorKilledException ? $"{name} was killed." : $"{name} failed: {cause.Message}", cause));

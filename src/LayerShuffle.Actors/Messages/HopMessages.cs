@@ -79,7 +79,8 @@ public abstract record ControlMessage(HopId Hop, int Layer, int From);
 /// <param name="From">The receiver.</param>
 /// <param name="Incarnation">Its incarnation: what a later crash of it loses.</param>
 /// <param name="SenderIncarnation">The sender's incarnation that the message bore.</param>
-public sealed record HopAcknowledged(HopId Hop, int Layer, int Attempt, int Copy, int From, int Incarnation, int SenderIncarnation = 1) : ControlMessage(Hop, Layer, From)
+public sealed record HopAcknowledged(HopId Hop, int Layer, int Attempt, int Copy, int From, int Incarnation, int SenderIncarnation = 1)
+    : ControlMessage(Hop, Layer, From)
 {
     /// <summary>The acknowledgement of a message by its receiver.</summary>
     public static HopAcknowledged Of(HopMessage message, int by, int incarnation) =>

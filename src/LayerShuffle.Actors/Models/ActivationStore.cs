@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Models;
 
-/// <summary>The activations of a trial's requests. When a request has its outcome all of them are freed, and what still arrives for it is freed at once. Safe to use from several threads.</summary>
+/// <summary>
+/// The activations of a trial's requests. When a request has its outcome all of them are freed, and what still arrives for it is freed at once. Safe to use
+/// from several threads.
+/// </summary>
 internal sealed class ActivationStore
 {
     private readonly Lock gate = new();
@@ -70,8 +73,8 @@ internal sealed class ActivationStore
 }
 
 /// <summary>
-/// An activation <c>[batch, tokens, hidden]</c> that its request owns: messages carry the handle, and it is empty once the request has its outcome. Other threads (a data plane that writes it, a
-/// layer that computes on it) borrow it meanwhile: it is freed when the last of them has returned it.
+/// An activation <c>[batch, tokens, hidden]</c> that its request owns: messages carry the handle, and it is empty once the request has its outcome. Other
+/// threads (a data plane that writes it, a layer that computes on it) borrow it meanwhile: it is freed when the last of them has returned it.
 /// </summary>
 internal sealed class ActivationHandle(Tensor value)
 {

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Models;
 
 /// <summary>
-/// Embeddings and layers of several requests at once, bit for bit as one by one: requests that wait for the same layer go through it together, longest queue first. Which kernel a numeric library takes, and in which order it
-/// sums, depends on shapes and threads, not on values. So a number of requests is computed together only if, when that number came up first, every bit of the result was that of one request after the other;
-/// else they are computed one by one.
+/// Embeddings and layers of several requests at once, bit for bit as one by one: requests that wait for the same layer go through it together, longest queue
+/// first. Which kernel a numeric library takes, and in which order it sums, depends on shapes and threads, not on values. So a number of requests is computed
+/// together only if, when that number came up first, every bit of the result was that of one request after the other; else they are computed one by one.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="images">What it is asked about.</param>
@@ -27,7 +27,8 @@ internal sealed class ComputedTogether(VisionTransformer model, ITestImages imag
             Put(present, part, Embed([.. part.Select(i => requests[i].Images)]));
         var done = new int[requests.Count];
         bool told = model.Config.Variant == ModelVariant.LayerShufflePosition; // only there a layer does something else at another position
-        while (Enumerable.Range(0, requests.Count).Where(i => done[i] < requests[i].Order.Length).GroupBy(i => (requests[i].Order[done[i]], told ? done[i] : 0)).MaxBy(group => group.Count()) is { } waiting)
+        while (Enumerable.Range(0, requests.Count).Where(i => done[i] < requests[i].Order.Length).GroupBy(i => (requests[i].Order[done[i]], told ? done[i] : 0))
+            .MaxBy(group => group.Count()) is { } waiting)
         {
             foreach (int[] part in Parts([.. waiting]))
             {
@@ -80,7 +81,8 @@ internal sealed class ComputedTogether(VisionTransformer model, ITestImages imag
         if (requests > 1 && same.GetValueOrDefault((embeds, requests, count), true))
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor[] parts = [.. together().split(count).Select(part => part.clone().MoveToOuterDisposeScope())]; // [images, tokens, hidden] each, aligned as it would be alone
+            // [images, tokens, hidden] each, aligned as it would be alone
+            Tensor[] parts = [.. together().split(count).Select(part => part.clone().MoveToOuterDisposeScope())];
             if (same.ContainsKey((embeds, requests, count)))
                 return parts;
             Tensor[] one = [.. Enumerable.Range(0, requests).Select(alone)];

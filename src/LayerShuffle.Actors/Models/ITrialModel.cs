@@ -20,7 +20,9 @@ public interface ITrialModel : IRequestModel
     object? Carry(object? activation, int request, WireFormat format);
 }
 
-/// <summary>A model that is told what a trial is going to ask, so that it can compute ahead. What is told is a guess: losses and faults change orders.</summary>
+/// <summary>
+/// A model that is told what a trial is going to ask, so that it can compute ahead. What is told is a guess: losses and faults change orders.
+/// </summary>
 internal interface IForeseeing
 {
     /// <summary>A trial begins.</summary>

@@ -9,10 +9,11 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Models;
 
 /// <summary>
-/// A trained model in one process that computes when somebody looks: a request's activations are no tensors but the way to them, and the tensors are computed when its answer is asked for. What the same images are
-/// answered after the same layers in the same order is remembered, so that conditions which differ in time alone, and policies that end in the same order, compute nothing again. Where a request ran as it was planned,
-/// those that come next are computed together with it, as long as that guess proves right.
-/// Exact: it is the arithmetic of <see cref="TensorTrialModel"/>, bit by bit (<see cref="ComputedTogether"/>). For one model, whose weights stay as they are, over all its trials.
+/// A trained model in one process that computes when somebody looks: a request's activations are no tensors but the way to them, and the tensors are computed
+/// when its answer is asked for. What the same images are answered after the same layers in the same order is remembered, so that conditions which differ in
+/// time alone, and policies that end in the same order, compute nothing again. Where a request ran as it was planned, those that come next are computed
+/// together with it, as long as that guess proves right. Exact: it is the arithmetic of <see cref="TensorTrialModel"/>, bit by bit
+/// (<see cref="ComputedTogether"/>). For one model, whose weights stay as they are, over all its trials.
 /// </summary>
 public sealed class RememberingTrialModel : ITrialModel, IForeseeing
 {
@@ -60,7 +61,8 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
     public object? Embed(int request, IReadOnlyList<int> indexes) => new Way(null, Step.Embed, request, 0);
 
     /// <inheritdoc/>
-    public object? Execute(int layer, object? activation, int request, int position) => activation is Way way ? new Way(way, Step.Layer, layer, position) : null;
+    public object? Execute(int layer, object? activation, int request, int position) => activation is Way way ? new Way(way, Step.Layer, layer, position)
+        : null;
 
     /// <inheritdoc/>
     public object? Carry(object? activation, int request, WireFormat format) =>
@@ -92,7 +94,8 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
         // between two answers it holds no tensors
     }
 
-    void IForeseeing.Foresee(int requests, Func<int, int[]> images, Func<int, int[]> order) => (foreseen, ahead, right, wrong) = ((requests, images, order), 0, 0, 0);
+    void IForeseeing.Foresee(int requests, Func<int, int[]> images, Func<int, int[]> order) => (foreseen, ahead, right, wrong) =
+        ((requests, images, order), 0, 0, 0);
 
     /// <summary>Whether what was computed ahead was asked; only the last few dozen count.</summary>
     private void Learn(bool used)
@@ -123,7 +126,8 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
     private List<(IReadOnlyList<int> Images, int[] Order)> Next(int request, int[] order, int count)
     {
         List<(IReadOnlyList<int> Images, int[] Order)> next = [];
-        if (foreseen is not { } plan || request >= plan.Requests || answers.Count + mostTogether > most || wrong > 4 + (right / 2) || !plan.Order(request).AsSpan().SequenceEqual(order))
+        if (foreseen is not { } plan || request >= plan.Requests || answers.Count + mostTogether > most || wrong > 4 + (right / 2)
+            || !plan.Order(request).AsSpan().SequenceEqual(order))
             return next;
         int at = Math.Max(request + 1, ahead);
         for (; at < plan.Requests && (next.Count + 2) * count <= mostTogether; at++)
@@ -154,7 +158,8 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
         try
         {
             foreach (Way step in steps.Skip(1))
-                activation = step.Kind == Step.Layer ? eager.Execute(step.What, activation, Request, step.Position) : eager.Carry(activation, Request, (WireFormat)step.What);
+                activation = step.Kind == Step.Layer ? eager.Execute(step.What, activation, Request, step.Position)
+                    : eager.Carry(activation, Request, (WireFormat)step.What);
             return ((ActivationHandle)activation!).Tensor!.clone();
         }
         finally
@@ -163,7 +168,8 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
         }
     }
 
-    private static Way[] Planned(int[] order) => [new Way(null, Step.Embed, 0, 0), .. order.Select((layer, position) => new Way(null, Step.Layer, layer, position))];
+    private static Way[] Planned(int[] order) => [new Way(null, Step.Embed, 0, 0),
+        .. order.Select((layer, position) => new Way(null, Step.Layer, layer, position))];
 
     /// <summary>128 bits of the SHA-256 of images and steps.</summary>
     private static UInt128 Key(Way[] steps, IReadOnlyList<int> indexes)

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Models;
 
-/// <summary>A trained model in one process. Every tensor of a request is freed when the request has its outcome; what still travels for it goes on without tensors.</summary>
+/// <summary>
+/// A trained model in one process. Every tensor of a request is freed when the request has its outcome; what still travels for it goes on without tensors.
+/// </summary>
 public sealed class TensorTrialModel(VisionTransformer model, ITestImages images) : ITrialModel
 {
     private const int Best = 5;

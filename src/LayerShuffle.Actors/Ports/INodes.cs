@@ -3,8 +3,8 @@ using LayerShuffle.Actors.Messages;
 namespace LayerShuffle.Actors.Ports;
 
 /// <summary>
-/// The nodes of a trial, as a world has them. A command is carried out when the world gets to it, and answered then by an event that the listener is told: on the virtual clock at the same instant. Nodes are
-/// endpoint indexes, from 1.
+/// The nodes of a trial, as a world has them. A command is carried out when the world gets to it, and answered then by an event that the listener is told: on
+/// the virtual clock at the same instant. Nodes are endpoint indexes, from 1.
 /// </summary>
 public interface INodes
 {

@@ -3,7 +3,9 @@ using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Protocol;
 
-/// <summary>Memory of the hops an endpoint has taken on, so that a copy is acknowledged but not executed again. Forgets a hop after its request's deadline.</summary>
+/// <summary>
+/// Memory of the hops an endpoint has taken on, so that a copy is acknowledged but not executed again. Forgets a hop after its request's deadline.
+/// </summary>
 public sealed class ExecutedHops
 {
     private readonly HashSet<HopId> hops = []; // membership only: its order reaches nothing

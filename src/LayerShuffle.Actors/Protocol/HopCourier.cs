@@ -210,7 +210,10 @@ public sealed class HopCourier
         custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
     }
 
-    /// <summary>Who waits beyond the deadline loses the request with the layer that could be skipped: where a round trip is not expected back before it, half of the time that is left must do.</summary>
+    /// <summary>
+    /// Who waits beyond the deadline loses the request with the layer that could be skipped: where a round trip is not expected back before it, half of the
+    /// time that is left must do.
+    /// </summary>
     private Duration Bounded(Duration wait, Journey journey)
     {
         Duration left = journey.Deadline - context.Clock.Now;

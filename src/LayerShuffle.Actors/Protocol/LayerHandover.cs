@@ -19,7 +19,8 @@ public sealed class LayerHandover(EndpointContext context, TrialSpec spec, Topol
     /// <param name="dead">The node.</param>
     /// <param name="survivors">Who may.</param>
     public RehostingPlan Plan(int dead, IReadOnlyList<Survivor> survivors) =>
-        Rehosting.Choose([.. context.Placement.LayersOn(dead).Where(layer => context.Moved.HostOf(layer) is null), .. context.Moved.On(dead)], survivors, spec.LayerBytes);
+        Rehosting.Choose([.. context.Placement.LayersOn(dead).Where(layer => context.Moved.HostOf(layer) is null), .. context.Moved.On(dead)], survivors,
+            spec.LayerBytes);
 
     /// <summary>A node's own layers that others host in its stead.</summary>
     public int[] Lent(int node) => [.. context.Placement.LayersOn(node).Where(layer => context.Moved.HostOf(layer) is not null)];
@@ -29,7 +30,10 @@ public sealed class LayerHandover(EndpointContext context, TrialSpec spec, Topol
     /// <param name="alone">Whether there was nobody to ask.</param>
     public IReadOnlyList<string> Effects(RehostingPlan plan, bool alone)
     {
-        string[] hosted = plan.Moves.Count == 0 ? [] : [$"rehosted {string.Join(", ", plan.Moves.Select(move => $"{move.Layer} on {topology.Name(move.Endpoint)}"))}"];
-        return [.. hosted, .. plan.Orphans.Select(layer => alone ? $"not rehosted: layer {layer}, no other node is up" : $"not rehosted: layer {layer} ({DataSize.Text(spec.LayerBytes ?? 0)}) fits on no survivor")];
+        string[] hosted = plan.Moves.Count == 0 ? []
+            : [$"rehosted {string.Join(", ", plan.Moves.Select(move => $"{move.Layer} on {topology.Name(move.Endpoint)}"))}"];
+        return [.. hosted,
+            .. plan.Orphans.Select(layer => alone ? $"not rehosted: layer {layer}, no other node is up"
+            : $"not rehosted: layer {layer} ({DataSize.Text(spec.LayerBytes ?? 0)}) fits on no survivor")];
     }
 }

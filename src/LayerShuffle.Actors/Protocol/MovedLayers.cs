@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace LayerShuffle.Actors.Protocol;
 
-/// <summary>Layers that another endpoint hosts than the placement says, because their node died, left or has not come yet. Safe to use from several threads.</summary>
+/// <summary>
+/// Layers that another endpoint hosts than the placement says, because their node died, left or has not come yet. Safe to use from several threads.
+/// </summary>
 public sealed class MovedLayers
 {
     private readonly ConcurrentDictionary<int, int> hosts = [];

@@ -4,14 +4,17 @@ using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Protocol;
 
-/// <summary>How long acknowledgements take, by destination: what <c>timeout: auto</c> waits by (RFC 6298). One dead destination does not slow the others down.</summary>
+/// <summary>
+/// How long acknowledgements take, by destination: what <c>timeout: auto</c> waits by (RFC 6298). One dead destination does not slow the others down.
+/// </summary>
 /// <param name="context">What all endpoints of the trial share.</param>
 /// <param name="incarnation">This endpoint's incarnation.</param>
 internal sealed class RoundTrips(EndpointContext context, int incarnation)
 {
     private static readonly RetransmissionTimer Unmeasured = new();
     private readonly Dictionary<int, RetransmissionTimer> timers = []; // of the endpoints that it sends to, looked up by key only
-    private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = []; // attempts that were not waited for any longer, and when they were sent; looked up by key only
+    // attempts that were not waited for any longer, and when they were sent; looked up by key only
+    private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = [];
     private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
 
     /// <summary>The timer of a destination.</summary>
@@ -29,8 +32,8 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
     public void Silence(int endpoint) => timers.GetValueOrDefault(endpoint)?.Silence();
 
     /// <summary>
-    /// The first acknowledgement of an attempt is a round trip, however late it comes. Not so if it answers another incarnation of this endpoint, or if the same attempt was sent twice (recomputed after
-    /// a crash further up): nobody knows which one it answers then.
+    /// The first acknowledgement of an attempt is a round trip, however late it comes. Not so if it answers another incarnation of this endpoint, or if the
+    /// same attempt was sent twice (recomputed after a crash further up): nobody knows which one it answers then.
     /// </summary>
     public void Measure(HopAcknowledged ack, Custody? custody)
     {

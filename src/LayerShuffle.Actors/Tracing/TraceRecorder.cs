@@ -7,16 +7,20 @@ using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Tracing;
 
-/// <summary>Keeps the hops of the first requests of a trial, and of as many of those that failed: of each request the first <see cref="MostAttempts"/> attempts.</summary>
+/// <summary>
+/// Keeps the hops of the first requests of a trial, and of as many of those that failed: of each request the first <see cref="MostAttempts"/> attempts.
+/// </summary>
 /// <param name="limit">How many; 0 for none.</param>
 /// <param name="topology">Names of the endpoints.</param>
 /// <param name="now">The time of what is reported by a call; events bring their own.</param>
 /// <param name="peerDownDetected">Told when a custodian learned of a crash: when, the peer, the incarnation that ended.</param>
 /// <param name="rows">Takes the hops of requests that are settled; null: all are kept for <see cref="Hops"/>.</param>
-public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected, ITrialRows? rows = null) : IHopTrace
+public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected, ITrialRows? rows = null)
+    : IHopTrace
 {
     /// <summary>
-    /// Attempts that are kept of one request. Where links are cut and layers are skipped, branches multiply: a single request has been seen to make thousands. The first that is not kept has a row that says so.
+    /// Attempts that are kept of one request. Where links are cut and layers are skipped, branches multiply: a single request has been seen to make thousands.
+    /// The first that is not kept has a row that says so.
     /// </summary>
     public const int MostAttempts = 1000;
 
@@ -140,7 +144,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     }
 
     /// <summary>Stands for all attempts from this one on.</summary>
-    private static TracedHop NotTraced(in HopEvent seen) => new(seen.Hop, seen.Attempt, seen.From, seen.Incarnation, seen.To, seen.Layer, seen.At) { Fate = "not_traced", IsLast = true };
+    private static TracedHop NotTraced(in HopEvent seen) => new(seen.Hop, seen.Attempt, seen.From, seen.Incarnation, seen.To, seen.Layer,
+        seen.At)
+    { Fate = "not_traced", IsLast = true };
 
     private static void Note(TracedHop hop, in HopEvent seen)
     {
@@ -219,7 +225,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 index = Hops.GroupBy(Key).ToDictionary(group => group.Key, group => group.Last());
         }
 
-        /// <summary>The latest such attempt of a sender in that incarnation: after a crash, or from two replicas, the same hop is sent more than once.</summary>
+        /// <summary>
+        /// The latest such attempt of a sender in that incarnation: after a crash, or from two replicas, the same hop is sent more than once.
+        /// </summary>
         public TracedHop? Find(in HopEvent seen)
         {
             if (index is not null)

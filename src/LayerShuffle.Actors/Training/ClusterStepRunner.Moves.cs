@@ -4,8 +4,8 @@ namespace LayerShuffle.Actors.Training;
 internal sealed partial class ClusterStepRunner
 {
     /// <summary>
-    /// Moves the layers that are to live elsewhere; nothing of a step is underway. Their states are fetched first and kept as those of a checkpoint are: whichever host dies meanwhile, what is restored
-    /// is not older than this.
+    /// Moves the layers that are to live elsewhere; nothing of a step is underway. Their states are fetched first and kept as those of a checkpoint are:
+    /// whichever host dies meanwhile, what is restored is not older than this.
     /// </summary>
     private async Task MoveAsync(int stepsDone, CancellationToken cancellation)
     {

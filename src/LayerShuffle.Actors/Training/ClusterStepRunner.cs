@@ -19,7 +19,8 @@ internal interface IStepRunner
 }
 
 /// <summary>
-/// Carries out steps over a cluster that loses layers. Everything that happens, on whatever thread, goes through one queue and is dealt with here, one thing after the other.
+/// Carries out steps over a cluster that loses layers. Everything that happens, on whatever thread, goes through one queue and is dealt with here, one thing
+/// after the other.
 /// </summary>
 /// <param name="cluster">Hosts the layers.</param>
 /// <param name="job">The model.</param>
@@ -27,7 +28,8 @@ internal interface IStepRunner
 /// <param name="options">Timeouts.</param>
 /// <param name="time">Their clock.</param>
 /// <param name="tell">Told of what happened: sentences and <see cref="LayerRestoration"/>s.</param>
-internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, TrainingJob job, TrainingParts parts, ClusterTrainerOptions options, TimeProvider time, Action<object> tell)
+internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, TrainingJob job, TrainingParts parts, ClusterTrainerOptions options,
+    TimeProvider time, Action<object> tell)
     : IStepRunner, IAsyncDisposable
 {
     private readonly Channel<object> news = Channel.CreateUnbounded<object>();
@@ -80,7 +82,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
             tell(FormattableString.Invariant($"Step {step.Step} was abandoned and is repeated (attempt {tries + 1})."));
             int over = attempt;
             attempt = Directory.NextAttempt();
-            await AskAsync([.. hosted], layer => new AbortStep(step.Step, over), answer => answer is StepAborted a && a.Attempt == over ? a.Layer : null, cancellation)
+            await AskAsync([.. hosted], layer => new AbortStep(step.Step, over), answer => answer is StepAborted a && a.Attempt == over ? a.Layer : null,
+                cancellation)
                 .ConfigureAwait(false);
         }
 
@@ -90,7 +93,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     /// <inheritdoc/>
     public async Task CollectAsync(int stepsDone, CancellationToken cancellation)
     {
-        for (int tries = 0; tries == 0 || (lost.Count > 0 && tries < options.MostAttempts); tries++) // one that dies while it is asked is restored and asked again: nobody falls behind by more than a checkpoint
+        // one that dies while it is asked is restored and asked again: nobody falls behind by more than a checkpoint
+        for (int tries = 0; tries == 0 || (lost.Count > 0 && tries < options.MostAttempts); tries++)
         {
             await RestoreAsync(stepsDone, cancellation).ConfigureAwait(false); // lost while the last step was committed
             await ExportAsync([.. hosted], stepsDone, cancellation).ConfigureAwait(false);
@@ -133,7 +137,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
             foreach (int layer in hosted)
                 Directory.Layer(layer).Tell(new AbortStep(step.Step, step.Attempt));
             Directory.Coordinator.Tell(new AbortStep(step.Step, step.Attempt));
-            await ReadUntilAsync(answer => answer is StepAborted { Layer: StepAborted.TheCoordinator }, options.AnswerTimeout, CancellationToken.None).ConfigureAwait(false);
+            await ReadUntilAsync(answer => answer is StepAborted { Layer: StepAborted.TheCoordinator }, options.AnswerTimeout, CancellationToken.None)
+                .ConfigureAwait(false);
             throw;
         }
     }
@@ -164,7 +169,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
             if (ended)
                 return result;
             if (!answered)
-                throw new TrainingInterruptedException(job.Name, step.Step, FormattableString.Invariant($"the training coordinator has not answered for {options.StepTimeout.TotalSeconds:0.#} s."));
+                throw new TrainingInterruptedException(job.Name, step.Step,
+                    FormattableString.Invariant($"the training coordinator has not answered for {options.StepTimeout.TotalSeconds:0.#} s."));
             answered = false;
             tell(FormattableString.Invariant($"Step {step.Step} takes longer than {options.StepTimeout.TotalSeconds:0.#} s."));
             Directory.Coordinator.Tell(new StepOverdue(step.Step, step.Attempt));
@@ -201,7 +207,8 @@ internal sealed partial class ClusterStepRunner(ITrainingCluster cluster, Traini
     {
         int request = requests++;
         return AskAsync(
-            layers, layer => new ImportState(request, layer, states[layer]), answer => answer is StateImported imported && imported.Id == request ? imported.Layer : null, cancellation);
+            layers, layer => new ImportState(request, layer, states[layer]), answer => answer is StateImported imported && imported.Id == request
+                ? imported.Layer : null, cancellation);
     }
 
     /// <summary>Asks layers and waits until each has answered or is lost; those that are silent for too long are lost.</summary>

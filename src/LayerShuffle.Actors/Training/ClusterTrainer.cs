@@ -4,8 +4,9 @@ using LayerShuffle.Core.Records;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Trains a model through layer actors of a cluster on the wall clock: as it is trained on the virtual clock, bitwise, while nothing fails. A layer that is lost costs the step it is lost
-/// in: survivors discard it, the layer is restored from the last checkpoint or left out of the orders, and the step is repeated on the same images.
+/// Trains a model through layer actors of a cluster on the wall clock: as it is trained on the virtual clock, bitwise, while nothing fails. A layer that is
+/// lost costs the step it is lost in: survivors discard it, the layer is restored from the last checkpoint or left out of the orders, and the step is repeated
+/// on the same images.
 /// </summary>
 /// <param name="system">Where the training coordinator runs; not a virtual system.</param>
 /// <param name="cluster">Hosts the layers.</param>
@@ -70,4 +71,5 @@ public sealed record ClusterTrainerOptions
 
 /// <summary>The cluster lost so much that training cannot go on. The last checkpoint stays.</summary>
 public sealed class TrainingInterruptedException(string model, int step, string why)
-    : Exception(FormattableString.Invariant($"Training of `{model}` cannot go on at step {step}: {why} The last checkpoint stays; resume from it when the cluster is whole again."));
+    : Exception(FormattableString.Invariant($"Training of `{model}` cannot go on at step {step}: {why} The last checkpoint stays; resume from it when the ")
+        + "cluster is whole again.");

@@ -17,20 +17,23 @@ public interface ITrainingCluster
     }
 
     /// <summary>
-    /// Has layers hosted again, by respawning their host or by another one, and enters their fresh actors in the directory, whose first message will be an <see cref="ImportState"/>. Asked for a layer that is
-    /// still hosted (one that does not answer), it ends that host.
+    /// Has layers hosted again, by respawning their host or by another one, and enters their fresh actors in the directory, whose first message will be an
+    /// <see cref="ImportState"/>. Asked for a layer that is still hosted (one that does not answer), it ends that host.
     /// </summary>
     /// <param name="layers">Layer ids, ascending.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Those that are hosted again; the others stay away, and the trainer asks for them again at the next loss and the next checkpoint.</returns>
     Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation);
 
-    /// <summary>Layers that are to live elsewhere: their host wants to leave, or a node has come whose share they are. Asked for between two steps; empty where nothing changes.</summary>
+    /// <summary>
+    /// Layers that are to live elsewhere: their host wants to leave, or a node has come whose share they are. Asked for between two steps; empty where nothing
+    /// changes.
+    /// </summary>
     IReadOnlyList<int> LayersToMove { get; }
 
     /// <summary>
-    /// Has layers hosted by others than before, tells everybody, and enters the fresh actors in the directory, whose first message will be an <see cref="ImportState"/>. Nothing of a step is underway, and
-    /// the trainer has the layers' present states.
+    /// Has layers hosted by others than before, tells everybody, and enters the fresh actors in the directory, whose first message will be an
+    /// <see cref="ImportState"/>. Nothing of a step is underway, and the trainer has the layers' present states.
     /// </summary>
     /// <param name="layers">Layer ids, ascending, of <see cref="LayersToMove"/>.</param>
     /// <param name="stepsDone">Steps done so far.</param>
@@ -39,7 +42,9 @@ public interface ITrainingCluster
     Task<IReadOnlyList<LayerMove>> MoveAsync(IReadOnlyList<int> layers, int stepsDone, CancellationToken cancellation);
 }
 
-/// <summary>A layer that has another host than before, between two steps: it has taken its weights and its optimizer's state along, and no step is lost or repeated.</summary>
+/// <summary>
+/// A layer that has another host than before, between two steps: it has taken its weights and its optimizer's state along, and no step is lost or repeated.
+/// </summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="From">The host's name before.</param>
 /// <param name="To">The host's name now.</param>
@@ -63,7 +68,9 @@ public sealed record LayerRestoration(int Layer, int Step, int StateStep, bool H
     /// <inheritdoc/>
     public override string ToString()
     {
-        string weights = FormattableString.Invariant($"its weights are those after step {StateStep}, {Age} {(Age == 1 ? "step" : "steps")} behind the others at step {Step}");
+        string weights =
+            FormattableString.Invariant($"its weights are those after step {StateStep}, {Age} {(Age == 1 ? "step" : "steps")} behind the others ")
+            + FormattableString.Invariant($"at step {Step}");
         return Hosted
             ? FormattableString.Invariant($"Layer {Layer} was lost and is hosted again: {weights}.")
             : FormattableString.Invariant($"Layer {Layer} was lost and stays away: {weights}, and the training goes on without it.");

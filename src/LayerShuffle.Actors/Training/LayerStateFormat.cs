@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// A layer's training state as the bytes of a safetensors file: its weights under their Hugging Face names, AdamW's moments and step counts by parameter, and the last
-/// step it applied. Read strictly: bytes from elsewhere allocate nothing that they do not bring along, and change nothing unless all of them fit.
+/// A layer's training state as the bytes of a safetensors file: its weights under their Hugging Face names, AdamW's moments and step counts by parameter, and
+/// the last step it applied. Read strictly: bytes from elsewhere allocate nothing that they do not bring along, and change nothing unless all of them fit.
 /// </summary>
 public static class LayerStateFormat
 {
@@ -59,7 +59,8 @@ public static class LayerStateFormat
             if (applied is < -1 or > int.MaxValue || counts.Any(count => count < 0))
                 throw new ModelFormatException($"{sourceName}: the state of a layer counts steps below 0 or beyond {int.MaxValue}.");
             Dictionary<string, Tensor> weights = tensors
-                .Where(t => t.Key.StartsWith(Weights, StringComparison.Ordinal)).ToDictionary(t => t.Key[Weights.Length..], t => t.Value, StringComparer.Ordinal);
+                .Where(t => t.Key.StartsWith(Weights, StringComparison.Ordinal))
+                    .ToDictionary(t => t.Key[Weights.Length..], t => t.Value, StringComparer.Ordinal);
             int expected = weights.Count + 2 * moments.Count + 2;
             if (tensors.Count != expected)
                 throw new ModelFormatException($"{sourceName}: the state of this layer has {expected} tensors, not {tensors.Count}.");
@@ -79,7 +80,8 @@ public static class LayerStateFormat
         if (!tensors.TryGetValue(name, out Tensor? found))
             throw new ModelFormatException($"{sourceName}: the state of a layer lacks the tensor {name}.");
         if (found.dtype != type || !found.shape.AsSpan().SequenceEqual(shape))
-            throw new ModelFormatException($"{sourceName}: the tensor {name} is {found.dtype} [{string.Join(", ", found.shape)}] instead of {type} [{string.Join(", ", shape)}].");
+            throw new ModelFormatException($"{sourceName}: the tensor {name} is {found.dtype} [{string.Join(", ", found.shape)}] instead of {type} "
+                + $"[{string.Join(", ", shape)}].");
         return found;
     }
 

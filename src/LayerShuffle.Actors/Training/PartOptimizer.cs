@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Training;
 
-/// <summary>AdamW for one part of the model (a layer, the embeddings, the head), stepped at the barrier. Parameters without a gradient are left alone, weight decay included.</summary>
+/// <summary>
+/// AdamW for one part of the model (a layer, the embeddings, the head), stepped at the barrier. Parameters without a gradient are left alone, weight decay
+/// included.
+/// </summary>
 public sealed class PartOptimizer : IDisposable
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
@@ -112,15 +115,17 @@ public sealed class PartOptimizer : IDisposable
     public void Dispose() => adamw.Dispose();
 
     /// <summary>
-    /// AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), operation by operation as TorchSharp's own step does it. That one hands numbers to libtorch as temporary
-    /// <see cref="Scalar"/>s that nothing keeps alive: once in many thousand steps the garbage collector frees one while libtorch reads it, which throws or computes with whatever lies there.
+    /// AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), operation by operation as TorchSharp's own step does it. That one hands numbers to
+    /// libtorch as temporary <see cref="Scalar"/>s that nothing keeps alive: once in many thousand steps the garbage collector frees one while libtorch reads
+    /// it, which throws or computes with whatever lies there.
     /// </summary>
     private void Step(Parameter parameter, Tensor gradient, AdamW.State state, double learningRate)
     {
         state.step++;
         double correction1 = 1 - Math.Pow(Beta1, state.step), correction2 = 1 - Math.Pow(Beta2, state.step);
         using Scalar
-            decay = (1 - learningRate * weightDecay).ToScalar(), step = (-(learningRate / correction1)).ToScalar(), root2 = Math.Sqrt(correction2).ToScalar(), epsilon = Epsilon.ToScalar(),
+            decay = (1 - learningRate * weightDecay).ToScalar(), step = (-(learningRate / correction1)).ToScalar(), root2 = Math.Sqrt(correction2).ToScalar(),
+                epsilon = Epsilon.ToScalar(),
             beta1 = Beta1.ToScalar(), rest1 = (1 - Beta1).ToScalar(), beta2 = Beta2.ToScalar(), rest2 = (1 - Beta2).ToScalar();
         parameter.mul_(decay);
         state.exp_avg.mul_(beta1).add_(gradient, rest1);

@@ -48,8 +48,8 @@ public sealed class TrainableLayerActor : ReceiveActor
     }
 
     /// <summary>
-    /// A host that makes a layer of its own, frees it when it ends, and answers to nothing but <see cref="ImportState"/> until it has a state. Give it a supervisor that stops it when it
-    /// fails: a restarted one would have forgotten its weights.
+    /// A host that makes a layer of its own, frees it when it ends, and answers to nothing but <see cref="ImportState"/> until it has a state. Give it a
+    /// supervisor that stops it when it fails: a restarted one would have forgotten its weights.
     /// </summary>
     /// <param name="id">The layer's id.</param>
     /// <param name="config">The model's shape.</param>
@@ -159,7 +159,8 @@ public sealed class TrainableLayerActor : ReceiveActor
     private void OnBackward(TrainBackward backward)
     {
         // Without a graph of it this is a host that came in the middle of the step: the attempt is lost anyway.
-        if (!TurnTo(new StepAttempt(backward.Step, backward.Attempt)) || !graphs.ContainsKey(backward.MicroBatch) || !waiting.TryAdd(backward.MicroBatch, backward))
+        if (!TurnTo(new StepAttempt(backward.Step, backward.Attempt)) || !graphs.ContainsKey(backward.MicroBatch)
+            || !waiting.TryAdd(backward.MicroBatch, backward))
         {
             backward.Release();
             return;
@@ -192,7 +193,8 @@ public sealed class TrainableLayerActor : ReceiveActor
         if (kept.Position is { } position)
         {
             using Tensor positionGradient = position.grad!;
-            directory.Coordinator.Tell(new LayerReport(backward.Step, backward.MicroBatch, backward.Attempt, backward.Position, null, positionGradient.clone()));
+            directory.Coordinator.Tell(new LayerReport(backward.Step, backward.MicroBatch, backward.Attempt, backward.Position, null,
+                positionGradient.clone()));
         }
 
         using Tensor inputGradient = kept.Input.grad!;

@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what made it, flushed and renamed into its place, so that a crash leaves whole ones.
-/// The one before it stays, in case the disk does not keep what it confirmed.
-/// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
+/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what made it, flushed and renamed
+/// into its place, so that a crash leaves whole ones. The one before it stays, in case the disk does not keep what it confirmed. That after epoch e is the
+/// folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
 /// </summary>
 public static class TrainingCheckpoint
 {
@@ -23,7 +23,8 @@ public static class TrainingCheckpoint
     {
         if (job.CheckpointDirectory is not { } directory)
             return;
-        string name = FormattableString.Invariant($"{Prefix}{progress.Records.Count}") + (progress.EpochSteps > 0 ? FormattableString.Invariant($"{WithinEpoch}{progress.EpochSteps}") : "");
+        string name = FormattableString.Invariant($"{Prefix}{progress.Records.Count}")
+            + (progress.EpochSteps > 0 ? FormattableString.Invariant($"{WithinEpoch}{progress.EpochSteps}") : "");
         string next = Path.Combine(directory, name + Disk.Unfinished), current = Path.Combine(directory, name);
         if (Directory.Exists(next))
             Disk.DeleteFolder(next);
@@ -59,7 +60,8 @@ public static class TrainingCheckpoint
         List<string> damaged = [];
         string? current = Directory.GetDirectories(directory, $"{Prefix}*").Where(d => Place(d) is not null).OrderByDescending(Place).FirstOrDefault(IsWhole);
         if (damaged.Count > 0)
-            log?.Invoke($"{string.Join(" and ", damaged)} cannot be used; the training {(current is null ? "begins anew" : $"goes on from {Path.GetFileName(current)}")}");
+            log?.Invoke($"{string.Join(" and ", damaged)} cannot be used; the training "
+                + $"{(current is null ? "begins anew" : $"goes on from {Path.GetFileName(current)}")}");
         return current is null ? TrainingProgress.None : Load(current, job.Model, parts);
 
         bool IsWhole(string folder)

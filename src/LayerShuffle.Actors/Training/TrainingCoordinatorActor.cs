@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Trains over layer actors: sends every micro-batch of a batch along one order, applies the loss to what returns, sends the gradient back along the same route,
-/// and when all are back lets every part step (prepare, then commit). This is Algorithm 1 of the LayerShuffle paper with its layers elsewhere. Sums are taken in the
-/// order of micro-batches, whatever the order of arrival. A step is decided when every layer has prepared: until then losing a layer abandons it, from then on the survivors finish it.
+/// Trains over layer actors: sends every micro-batch of a batch along one order, applies the loss to what returns, sends the gradient back along the same
+/// route, and when all are back lets every part step (prepare, then commit). This is Algorithm 1 of the LayerShuffle paper with its layers elsewhere. Sums are
+/// taken in the order of micro-batches, whatever the order of arrival. A step is decided when every layer has prepared: until then losing a layer abandons it,
+/// from then on the survivors finish it.
 /// </summary>
 public sealed class TrainingCoordinatorActor : ReceiveActor
 {
@@ -131,7 +132,8 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
         }
 
         if (forward.Route.Length > 0)
-            directory.Layer(forward.Route[^1]).Tell(new TrainBackward(forward.Step, forward.MicroBatch, forward.Attempt, forward.Route, forward.Route.Length - 1, gradient));
+            directory.Layer(forward.Route[^1])
+                .Tell(new TrainBackward(forward.Step, forward.MicroBatch, forward.Attempt, forward.Route, forward.Route.Length - 1, gradient));
         else
             Self.Tell(new BackwardDone(forward.Step, forward.MicroBatch, forward.Attempt, gradient));
     }
@@ -155,7 +157,8 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 
     private void OnBackwardDone(BackwardDone backward)
     {
-        if (!IsPresent(backward.Step, backward.Attempt) || phase != StepPhase.Running || backward.MicroBatch < nextBackward || micro[backward.MicroBatch].Backward is not null)
+        if (!IsPresent(backward.Step, backward.Attempt) || phase != StepPhase.Running || backward.MicroBatch < nextBackward
+            || micro[backward.MicroBatch].Backward is not null)
         {
             backward.Release();
             return;
@@ -298,8 +301,8 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
 }
 
 /// <summary>
-/// One attempt at one step. Attempts are counted on and on, never anew at the next step or the next training of a cluster: the greater number is the later one, also where a training was
-/// resumed from an earlier step; within one number steps follow each other.
+/// One attempt at one step. Attempts are counted on and on, never anew at the next step or the next training of a cluster: the greater number is the later one,
+/// also where a training was resumed from an earlier step; within one number steps follow each other.
 /// </summary>
 /// <param name="Step">The optimizer step.</param>
 /// <param name="Attempt">The attempt's number.</param>

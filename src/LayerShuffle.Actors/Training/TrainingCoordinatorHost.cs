@@ -10,11 +10,13 @@ internal sealed class TrainingCoordinatorHost : ReceiveActor
     private readonly IActorGuard guard;
 
     public TrainingCoordinatorHost(
-        VisionTransformer model, TrainingOptions options, PartOptimizer optimizer, TrainingDirectory directory, Action<object> tell, IActorGuard guard, int? threads)
+        VisionTransformer model, TrainingOptions options, PartOptimizer optimizer, TrainingDirectory directory, Action<object> tell, IActorGuard guard,
+            int? threads)
     {
         this.guard = guard;
         UndeliveredTensors.Watch(Context.System);
-        IActorRef coordinator = Context.ActorOf(Props.Create(() => new TrainingCoordinatorActor(model, options, optimizer, directory, tell, threads)), "coordinator");
+        IActorRef coordinator = Context.ActorOf(Props.Create(() => new TrainingCoordinatorActor(model, options, optimizer, directory, tell, threads)),
+            "coordinator");
         guard.Watch(coordinator, "The training coordinator's actor");
         directory.EnterCoordinator(coordinator);
         ReceiveAny(_ => { });

@@ -17,7 +17,8 @@ namespace LayerShuffle.Actors.Training;
 /// <param name="Luck">Root of its draws: orders, batches, augmentation.</param>
 /// <param name="CheckpointDirectory">Where checkpoints are kept between epochs, or null for none.</param>
 public sealed record TrainingJob(
-    string Name, int TrainingSeed, VisionTransformer Model, TrainingOptions Options, ITrainingData Data, ITestImages Test, SeedTree Luck, string? CheckpointDirectory)
+    string Name, int TrainingSeed, VisionTransformer Model, TrainingOptions Options, ITrainingData Data, ITestImages Test, SeedTree Luck,
+        string? CheckpointDirectory)
 {
     /// <summary>The hash of all that decides its weights: a checkpoint that was made under another key is none of this training.</summary>
     public string Key { get; init; } = "";

@@ -28,7 +28,8 @@ internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRu
             await runner.CollectAsync(step, cancellation).ConfigureAwait(false);
             bool predicts = job.Model.Config.Variant == ModelVariant.LayerShufflePredict;
             var record = new TrainingRecord(
-                job.Name, job.TrainingSeed, epoch + 1, step, progress.Loss / steps, progress.ClassLoss / steps, predicts ? progress.PositionLoss / steps : null, progress.LearningRate,
+                job.Name, job.TrainingSeed, epoch + 1, step, progress.Loss / steps, progress.ClassLoss / steps, predicts ? progress.PositionLoss / steps : null,
+                    progress.LearningRate,
                 evaluator.Evaluate(job, OrderKind.Sequential, cancellation), evaluator.Evaluate(job, OrderKind.Arbitrary, cancellation));
             progress = new TrainingProgress([.. progress.Records, record]);
             job.EpochTrained?.Invoke(record);
@@ -96,7 +97,8 @@ internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRu
 
 /// <summary>The loss is no longer a finite number.</summary>
 public sealed class TrainingDivergedException(string model, int step, double learningRate)
-    : Exception(FormattableString.Invariant($"Training of `{model}` diverged at step {step}: the loss is not a finite number. Lower training.learning_rate (it was {learningRate:R} there) or training.max_grad_norm."));
+    : Exception(FormattableString.Invariant($"Training of `{model}` diverged at step {step}: the loss is not a finite number. Lower ")
+        + FormattableString.Invariant($"training.learning_rate (it was {learningRate:R} there) or training.max_grad_norm."));
 
 /// <summary>How far a training has come: what a checkpoint holds beside weights and optimizer state.</summary>
 /// <param name="Records">Epochs that are complete.</param>

@@ -13,11 +13,13 @@ public interface ITensorMessage
 /// <param name="Step">The optimizer step, from 0.</param>
 /// <param name="Attempt">Number of the attempt; a step that lost a layer is repeated under the next number, and later steps keep it.</param>
 /// <param name="Route">Layer ids in order, the same for the whole batch.</param>
-/// <param name="MicroBatches">Images <c>[batch, 3, h, w]</c> and labels <c>[batch]</c> of each micro-batch; owned by the sender, who keeps them until the step's result or its end without one.</param>
+/// <param name="MicroBatches">Images <c>[batch, 3, h, w]</c> and labels <c>[batch]</c> of each micro-batch; owned by the sender, who keeps them until the
+/// step's result or its end without one.</param>
 /// <param name="LearningRate">Learning rate of the step.</param>
 /// <param name="Layers">The layers that prepare and commit, whether on the route or not; null for all.</param>
 public sealed record TrainStep(
-    int Step, int Attempt, int[] Route, IReadOnlyList<(Tensor PixelValues, Tensor Labels)> MicroBatches, double LearningRate, IReadOnlyList<int>? Layers = null);
+    int Step, int Attempt, int[] Route, IReadOnlyList<(Tensor PixelValues, Tensor Labels)> MicroBatches, double LearningRate,
+        IReadOnlyList<int>? Layers = null);
 
 /// <summary>To a layer: run forward in training mode, keep the graph, send the output on along the route.</summary>
 /// <param name="Step">The optimizer step it belongs to.</param>
@@ -120,7 +122,9 @@ public sealed record StepAborted(int Layer, int Step, int Attempt)
 /// <param name="Attempt">Number of the attempt.</param>
 public sealed record StepAbandoned(int Step, int Attempt);
 
-/// <summary>To the training coordinator: the step takes too long. It abandons it, or, where it is being committed, asks once more (<see cref="CommitOverdue"/>).</summary>
+/// <summary>
+/// To the training coordinator: the step takes too long. It abandons it, or, where it is being committed, asks once more (<see cref="CommitOverdue"/>).
+/// </summary>
 /// <param name="Step">The optimizer step.</param>
 /// <param name="Attempt">Number of the attempt.</param>
 public sealed record StepOverdue(int Step, int Attempt);
@@ -165,6 +169,8 @@ public sealed record ImportState(int Id, int Layer, byte[] Bytes);
 /// <param name="Layer">The layer.</param>
 public sealed record StateImported(int Id, int Layer);
 
-/// <summary>To the training coordinator: these layers are gone. A step in their hands is abandoned, but for one that is being committed: the others finish it.</summary>
+/// <summary>
+/// To the training coordinator: these layers are gone. A step in their hands is abandoned, but for one that is being committed: the others finish it.
+/// </summary>
 /// <param name="Layers">Layer ids.</param>
 public sealed record LoseLayers(IReadOnlyList<int> Layers);

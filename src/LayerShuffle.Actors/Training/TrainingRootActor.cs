@@ -11,7 +11,8 @@ public sealed class TrainingRootActor : ReceiveActor
     private readonly IActorGuard? guard;
 
     /// <summary>Starts the actors and enters them in the directory.</summary>
-    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed, IActorGuard? guard)
+    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed,
+        IActorGuard? guard)
     {
         (this.failed, this.guard) = (failed, guard);
         VisionTransformer model = job.Model;
@@ -26,7 +27,8 @@ public sealed class TrainingRootActor : ReceiveActor
         for (int i = 0; i < hosts.Length; i++)
         {
             int id = i;
-            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory)), $"layer-{id}");
+            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory)),
+                $"layer-{id}");
         }
 
         guard?.Watch(coordinator, "The training coordinator's actor");

@@ -4,7 +4,8 @@ using Akka.Event;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Frees the tensors of training messages whose receiver is gone: a dead host's mailbox, and what is sent to it afterwards. One per actor system: two would free the same tensor at once.
+/// Frees the tensors of training messages whose receiver is gone: a dead host's mailbox, and what is sent to it afterwards. One per actor system: two would
+/// free the same tensor at once.
 /// </summary>
 public sealed class UndeliveredTensors : IExtension
 {
@@ -13,7 +14,9 @@ public sealed class UndeliveredTensors : IExtension
     /// <summary>Who listens.</summary>
     internal IActorRef Listener { get; }
 
-    /// <summary>Listens in this system from now on; once is enough, more often does no harm. To be called in every system that hosts a part of a training.</summary>
+    /// <summary>
+    /// Listens in this system from now on; once is enough, more often does no harm. To be called in every system that hosts a part of a training.
+    /// </summary>
     public static UndeliveredTensors Watch(ActorSystem system) => system.WithExtension<UndeliveredTensors, Provider>();
 
     private sealed class Provider : ExtensionIdProvider<UndeliveredTensors>

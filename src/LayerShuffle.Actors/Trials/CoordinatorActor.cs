@@ -8,7 +8,9 @@ using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Trials;
 
-/// <summary>Admits requests, turns images into token embeddings, sends them on their way, applies the head to what returns, and records how each request ended.</summary>
+/// <summary>
+/// Admits requests, turns images into token embeddings, sends them on their way, applies the head to what returns, and records how each request ended.
+/// </summary>
 public sealed class CoordinatorActor : ReceiveActor
 {
     private readonly EndpointContext context;

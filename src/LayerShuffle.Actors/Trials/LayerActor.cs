@@ -5,7 +5,8 @@ using LayerShuffle.Actors.Ports;
 namespace LayerShuffle.Actors.Trials;
 
 /// <summary>
-/// Hosts one encoder layer: executes it on the hops its node gives it, and hands the result on. Its weights survive its node's crashes; what it was computing does not.
+/// Hosts one encoder layer: executes it on the hops its node gives it, and hands the result on. Its weights survive its node's crashes; what it was computing
+/// does not.
 /// </summary>
 public sealed class LayerActor : ReceiveActor
 {

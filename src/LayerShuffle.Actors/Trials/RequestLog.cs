@@ -6,7 +6,8 @@ namespace LayerShuffle.Actors.Trials;
 
 /// <summary>Outcomes as they come in. Each request may be added once.</summary>
 /// <param name="requests">How many there are.</param>
-/// <param name="rows">Takes the outcomes in the order of the requests, so that only those wait here that an earlier request holds up; null: all are kept for <see cref="Records"/>.</param>
+/// <param name="rows">Takes the outcomes in the order of the requests, so that only those wait here that an earlier request holds up; null: all are kept for
+/// <see cref="Records"/>.</param>
 public sealed class RequestLog(int requests, ITrialRows? rows = null)
 {
     private readonly List<RequestRecord> records = []; // in order, where nobody takes them

@@ -6,7 +6,9 @@ using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Actors.Trials;
 
-/// <summary>Root of one trial's cluster in one process: the coordinator, the nodes and what strikes them are its children. A failure in any of them fails the trial.</summary>
+/// <summary>
+/// Root of one trial's cluster in one process: the coordinator, the nodes and what strikes them are its children. A failure in any of them fails the trial.
+/// </summary>
 public sealed class TrialActor : ReceiveActor
 {
     private readonly TrialCluster cluster;
@@ -30,7 +32,8 @@ public sealed class TrialActor : ReceiveActor
     }
 
     /// <summary>How to create one.</summary>
-    public static Props Props(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec, FaultSetting faults) =>
+    public static Props Props(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec,
+        FaultSetting faults) =>
         Akka.Actor.Props.Create(() => new TrialActor(cluster, context, model, plan, log, spec, faults));
 
     /// <inheritdoc/>

@@ -78,8 +78,10 @@ public static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            // A run, a node and a worker listen to signals themselves: the first asks them to end in order, the second ends them; a worker that returned from here in mid-computation would crash.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is NodeCommand.Name or RunCommand.Name or WorkerCommand.Name ? null : TimeSpan.FromSeconds(2),
+            // A run, a node and a worker listen to signals themselves: the first asks them to end in order, the second ends them; a worker that returned from
+            // here in mid-computation would crash.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is NodeCommand.Name or RunCommand.Name or WorkerCommand.Name ? null
+                : TimeSpan.FromSeconds(2),
         };
         try
         {

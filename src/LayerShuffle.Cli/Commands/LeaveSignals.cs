@@ -11,7 +11,8 @@ internal sealed class LeaveSignals : IDisposable
     private bool over;
 
     /// <summary>Listens from now on.</summary>
-    /// <param name="isLocal">Whether the coordinator started the node: Ctrl-C is for the coordinator then, which tells the node what to do or closes its input. SIGTERM is meant for who gets it.</param>
+    /// <param name="isLocal">Whether the coordinator started the node: Ctrl-C is for the coordinator then, which tells the node what to do or closes its input.
+    /// SIGTERM is meant for who gets it.</param>
     public LeaveSignals(bool isLocal)
     {
         registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Take(context, isLocal)));

@@ -24,7 +24,8 @@ internal static class ModelsCommand
         var prune = new Command("prune", "Removes trained models. Those that a run is making or reading right now stay.") { olderThan, keep, all, dryRun };
         prune.Validators.Add(result =>
         {
-            int said = new[] { result.GetResult(olderThan) is { Implicit: false }, result.GetResult(keep) is { Implicit: false }, result.GetValue(all) }.Count(given => given);
+            int said = new[] { result.GetResult(olderThan) is { Implicit: false }, result.GetResult(keep) is { Implicit: false }, result.GetValue(all) }
+                .Count(given => given);
             if (said != 1)
                 result.AddError("Say which to remove, in one way: --older-than TIME, --keep N or --all.");
         });
@@ -86,7 +87,9 @@ internal static class ModelsCommand
             'm' => TimeSpan.FromMinutes(1),
             _ => null,
         };
-        if (unit is not { } one || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || number > 100_000)
+        if (unit is not { } one
+            || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            || number > 100_000)
             throw new UsageException($"--older-than {text}: expected a time such as 30d, 12h or 90m.");
         return one * number;
     }
@@ -103,15 +106,20 @@ internal static class ModelsCommand
     private static string[] Row(StoreEntry entry, DateTimeOffset now)
     {
         KeptModel? about = entry.About;
-        string state = entry.Key is null && !entry.Finished && about is null ? "(unfinished, or of an earlier version)" : about is null ? "?" : about.Name + (!entry.Finished ? " (unfinished)" : entry.Key?.Parts.ContainsKey(TrainingKey.RunPart) == true ? " (disturbed, for one run)" : "");
+        string state = entry.Key is null && !entry.Finished && about is null ? "(unfinished, or of an earlier version)" : about is null ? "?" : about.Name
+            + (!entry.Finished ? " (unfinished)" : entry.Key?.Parts.ContainsKey(TrainingKey.RunPart) == true ? " (disturbed, for one run)" : "");
         return
         [
-            entry.Hash[..8], state, about?.Variant ?? "-", about?.Dataset ?? "-", about is null ? "-" : FormattableString.Invariant($"{about.Seed}.{about.TrainingSeed}"), Size(entry.Bytes),
-            about is null ? "-" : Ago(now - about.Finished), Ago(now - entry.LastUse), about is null ? "-" : $"{Percent.Of(about.Top1Sequential)} / {Percent.Of(about.Top1Arbitrary)}",
+            entry.Hash[..8], state, about?.Variant ?? "-", about?.Dataset ?? "-", about is null ? "-"
+                : FormattableString.Invariant($"{about.Seed}.{about.TrainingSeed}"), Size(entry.Bytes),
+            about is null ? "-" : Ago(now - about.Finished), Ago(now - entry.LastUse), about is null ? "-"
+                : $"{Percent.Of(about.Top1Sequential)} / {Percent.Of(about.Top1Arbitrary)}",
         ];
     }
 
-    private static string Size(long bytes) => bytes < 1_000_000 ? FormattableString.Invariant($"{bytes / 1e3:0} kB") : bytes < 1_000_000_000 ? FormattableString.Invariant($"{bytes / 1e6:0.0} MB") : FormattableString.Invariant($"{bytes / 1e9:0.0} GB");
+    private static string Size(long bytes) => bytes < 1_000_000 ? FormattableString.Invariant($"{bytes / 1e3:0} kB") : bytes < 1_000_000_000
+        ? FormattableString.Invariant($"{bytes / 1e6:0.0} MB") : FormattableString.Invariant($"{bytes / 1e9:0.0} GB");
 
-    private static string Ago(TimeSpan span) => span.TotalMinutes < 1 ? "now" : span.TotalHours < 1 ? FormattableString.Invariant($"{span.TotalMinutes:0} min") : span.TotalDays < 2 ? FormattableString.Invariant($"{span.TotalHours:0} h") : FormattableString.Invariant($"{span.TotalDays:0} d");
+    private static string Ago(TimeSpan span) => span.TotalMinutes < 1 ? "now" : span.TotalHours < 1 ? FormattableString.Invariant($"{span.TotalMinutes:0} min")
+        : span.TotalDays < 2 ? FormattableString.Invariant($"{span.TotalHours:0} h") : FormattableString.Invariant($"{span.TotalDays:0} d");
 }

@@ -18,10 +18,28 @@ internal static class NodeCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var join = new Option<string>("--join") { Description = "The coordinator's address (`run … --listen HOST:PORT`).", Required = true, HelpName = "HOST:PORT" };
-        var listen = new Option<string?>("--listen") { Description = "The address of this machine that the worker listens on (default: all; without a secret, this machine's own). A port is that of --control-port.", HelpName = "HOST[:PORT]" };
-        var controlPort = new Option<int?>("--control-port") { Description = "The port on which the worker takes control messages (default: any that is free).", HelpName = "PORT" };
-        var dataPort = new Option<int?>("--data-port") { Description = "The port on which the worker takes activations (default: any that is free).", HelpName = "PORT" };
+        var join = new Option<string>("--join")
+        {
+            Description = "The coordinator's address (`run … --listen HOST:PORT`).",
+            Required = true,
+            HelpName = "HOST:PORT"
+        };
+        var listen = new Option<string?>("--listen")
+        {
+            Description =
+            "The address of this machine that the worker listens on (default: all; without a secret, this machine's own). A port is that of --control-port.",
+            HelpName = "HOST[:PORT]"
+        };
+        var controlPort = new Option<int?>("--control-port")
+        {
+            Description = "The port on which the worker takes control messages (default: any that is free).",
+            HelpName = "PORT"
+        };
+        var dataPort = new Option<int?>("--data-port")
+        {
+            Description = "The port on which the worker takes activations (default: any that is free).",
+            HelpName = "PORT"
+        };
         var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one.", HelpName = "HOST" };
         var name = new Option<string?>("--name") { Description = "This node's name (default: the next that is free).", HelpName = "NAME" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
@@ -84,7 +102,8 @@ internal static class NodeCommand
     {
         HostAddress hub = HostPort.Parse("--join", text, portNeeded: true);
         if (hub.IsAny)
-            throw new UsageException($"--join {hub}: that address stands for all of a machine's own, nobody can connect to it. Give the name or address of the coordinator's machine, or 127.0.0.1 for this one.");
+            throw new UsageException($"--join {hub}: that address stands for all of a machine's own, nobody can connect to it. Give the name or address of "
+                + "the coordinator's machine, or 127.0.0.1 for this one.");
         return hub;
     }
 
@@ -115,7 +134,8 @@ internal static class NodeCommand
         }
 
         if (listen is { IsLinkLocal: true } && publicHost is null)
-            throw new UsageException($"--listen {listen}: a link-local address means something else on every machine. Say with --public-host how the others reach this one, or listen on another address.");
+            throw new UsageException($"--listen {listen}: a link-local address means something else on every machine. Say with --public-host how the others "
+                + "reach this one, or listen on another address.");
         try
         {
             if (publicHost is not null && HostAddress.Literal(publicHost) is null)
@@ -123,7 +143,8 @@ internal static class NodeCommand
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            log.Line($"warning: --public-host {publicHost}: this machine itself finds no address for that name ({exception.Message}). The others must, or the coordinator refuses this node.");
+            log.Line($"warning: --public-host {publicHost}: this machine itself finds no address for that name ({exception.Message}). The others must, or the "
+                + "coordinator refuses this node.");
         }
     }
 

@@ -17,9 +17,14 @@ internal static class PredictCommand
     {
         Option<string> model = PathWord.Needed("--model", "DIR", "A Hugging Face model folder.");
         Option<string> input = PathWord.Needed("--input", "FILE", "A safetensors file with `pixel_values` [batch, channels, height, width] (F32).");
-        var order = new Option<string?>("--order") { Description = "Layer ids in execution order, e.g. 3,1,2; a subset prunes. Default: ascending.", HelpName = "IDS" };
+        var order = new Option<string?>("--order")
+        {
+            Description = "Layer ids in execution order, e.g. 3,1,2; a subset prunes. Default: ascending.",
+            HelpName = "IDS"
+        };
         Option<string> target = PathWord.Needed("--output", "FILE", "The safetensors file to write.");
-        var command = new Command("predict", "Runs a model folder on a tensor of images and writes logits and class-token states.") { model, input, order, target };
+        var command = new Command("predict", "Runs a model folder on a tensor of images and writes logits and class-token states.") { model, input, order,
+            target };
         command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(input)!, parsed.GetValue(order), parsed.GetValue(target)!, output, error));
         return command;
     }
@@ -36,7 +41,8 @@ internal static class PredictCommand
         using VisionTransformer owned = model;
         IReadOnlyDictionary<string, Tensor> tensors = SafeTensors.Read(inputFile);
         if (!tensors.TryGetValue("pixel_values", out Tensor? pixels))
-            throw new ModelFormatException($"{inputFile}: there is no tensor `pixel_values` (it has: {string.Join(", ", tensors.Keys.Order(StringComparer.Ordinal))}).");
+            throw new ModelFormatException($"{inputFile}: there is no tensor `pixel_values` (it has: "
+                + $"{string.Join(", ", tensors.Keys.Order(StringComparer.Ordinal))}).");
         int[] ids = order is null ? [.. Enumerable.Range(0, model.Config.NumHiddenLayers)] : Parse(order);
         PredictOutput result = Predictor.Run(model, pixels, ids);
         var named = new Dictionary<string, Tensor>
@@ -51,7 +57,8 @@ internal static class PredictCommand
         bool[] finite = [.. Answers.Finite(result.Logits).data<bool>()];
         int[] broken = [.. Enumerable.Range(0, finite.Length).Where(i => !finite[i])];
         if (broken.Length > 0)
-            error.WriteLine($"warning: the logits of {broken.Length} of {finite.Length} image(s) hold NaN or infinity, which is no answer: image {string.Join(", ", broken.Take(10))}{(broken.Length > 10 ? ", …" : "")}");
+            error.WriteLine($"warning: the logits of {broken.Length} of {finite.Length} image(s) hold NaN or infinity, which is no answer: image "
+                + $"{string.Join(", ", broken.Take(10))}{(broken.Length > 10 ? ", …" : "")}");
         output.WriteLine($"{outputFile}: logits [{string.Join(", ", result.Logits.shape)}] of {pixels.shape[0]} image(s), layers {string.Join(' ', ids)}");
         return ExitCodes.Done;
     }

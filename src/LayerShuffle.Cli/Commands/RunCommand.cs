@@ -15,22 +15,62 @@ internal static class RunCommand
     {
         Argument<string> scenario = PathWord.Argument("scenario", "SCENARIO", "The scenario file.");
         Option<string?> directory = PathWord.Option("--output", "DIR", "Where the results go (default: results/NAME/UTC-TIME).");
-        var sets = new Option<string[]>("--set") { Description = "Overrides a key of the scenario, e.g. --set network.loss=2%. May be repeated.", HelpName = "KEY=VALUE" };
-        var only = new Option<string[]>("--only") { Description = "Runs a part: --only condition=ideal,policy=retry,model=shuffled. May be repeated; what else is expected is not judged.", HelpName = "KIND=NAME" };
+        var sets = new Option<string[]>("--set")
+        {
+            Description = "Overrides a key of the scenario, e.g. --set network.loss=2%. May be repeated.",
+            HelpName = "KEY=VALUE"
+        };
+        var only = new Option<string[]>("--only")
+        {
+            Description =
+            "Runs a part: --only condition=ideal,policy=retry,model=shuffled. May be repeated; what else is expected is not judged.",
+            HelpName = "KIND=NAME"
+        };
         var seed = new Option<long?>("--seed") { Description = "Overrides the scenario's seed.", HelpName = "N" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var threads = new Option<int?>("--threads") { Description = "Computing threads; part of what makes runs identical.", HelpName = "N" };
         Option<string?> resume = PathWord.Option("--resume", "DIR", "Goes on with the run in this folder: finished trials are kept.");
         var retrain = new Option<bool>("--retrain") { Description = "Trains models again that are kept from an earlier run." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
-        var metrics = new Option<string?>("--metrics") { Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.", HelpName = MetricsExport.Values };
-        var listen = new Option<string?>("--listen") { Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.", HelpName = "HOST:PORT" };
-        var workers = new Option<int?>("--workers") { Description = "How many nodes to wait for; goes with --listen. All of the scenario, or fewer with `cluster.recovery: rehost`: the others may join later.", HelpName = "N" };
-        var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).", HelpName = "HOST" };
-        var controlPort = new Option<int?>("--control-port") { Description = "The port on which this process takes control messages of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
-        var dataPort = new Option<int?>("--data-port") { Description = "The port on which this process takes activations of nodes; goes with --listen (default: any that is free).", HelpName = "PORT" };
+        var metrics = new Option<string?>("--metrics")
+        {
+            Description =
+            "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.",
+            HelpName = MetricsExport.Values
+        };
+        var listen = new Option<string?>("--listen")
+        {
+            Description =
+            "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.",
+            HelpName = "HOST:PORT"
+        };
+        var workers = new Option<int?>("--workers")
+        {
+            Description =
+            "How many nodes to wait for; goes with --listen. All of the scenario, or fewer with `cluster.recovery: rehost`: the others may join later.",
+            HelpName = "N"
+        };
+        var publicHost = new Option<string?>("--public-host")
+        {
+            Description =
+            "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).",
+            HelpName = "HOST"
+        };
+        var controlPort = new Option<int?>("--control-port")
+        {
+            Description =
+            "The port on which this process takes control messages of nodes; goes with --listen (default: any that is free).",
+            HelpName = "PORT"
+        };
+        var dataPort = new Option<int?>("--data-port")
+        {
+            Description =
+            "The port on which this process takes activations of nodes; goes with --listen (default: any that is free).",
+            HelpName = "PORT"
+        };
         var security = new SecuritySwitches();
-        var command = new Command(Name, "Runs a scenario: trains its models, measures them under every condition, writes CSV. All keys of a scenario: `schema --table`.")
+        var command = new Command(Name,
+            "Runs a scenario: trains its models, measures them under every condition, writes CSV. All keys of a scenario: `schema --table`.")
         {
             scenario, directory, sets, only, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
         };
@@ -51,7 +91,8 @@ internal static class RunCommand
             if (!listens && result.GetValue(publicHost) is not null)
                 result.AddError("--public-host goes with --listen HOST:PORT.");
             if (waits && !listens)
-                result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every node of the scenario by itself.");
+                result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every "
+                    + "node of the scenario by itself.");
         });
         command.SetAction((parsed, _) =>
         {
@@ -71,7 +112,8 @@ internal static class RunCommand
                 Retrain = parsed.GetValue(retrain),
                 DryRun = parsed.GetValue(dryRun),
                 Cluster = new ClusterOptions(
-                    parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null, parsed.GetValue(workers),
+                    parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null,
+                        parsed.GetValue(workers),
                     parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null, security.Read(parsed).Checked())
                 {
                     ControlPort = HostPort.Port("--control-port", parsed.GetValue(controlPort)),

@@ -16,7 +16,8 @@ internal sealed class SecuritySwitches
     public Option<string?> Key { get; } = PathWord.Option("--key", "FILE", "Its private key (PEM).");
 
     /// <summary>--authority.</summary>
-    public Option<string?> Authority { get; } = PathWord.Option("--authority", "FILE", "The certificate authority that peers' certificates must come from (PEM).");
+    public Option<string?> Authority { get; } = PathWord.Option("--authority", "FILE",
+        "The certificate authority that peers' certificates must come from (PEM).");
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -25,7 +25,8 @@ internal static class ValidateCommand
                     error.WriteLine($"warning: {warning}");
                 foreach (Mistake mistake in result.Mistakes)
                     error.WriteLine(mistake);
-                (IReadOnlyList<string> imports, IReadOnlyList<string> remarks) = result is { Mistakes.Count: 0, Scenario: { } scenario } ? ImportCheck.Find(scenario) : ([], []);
+                (IReadOnlyList<string> imports, IReadOnlyList<string> remarks) = result is { Mistakes.Count: 0, Scenario: { } scenario }
+                    ? ImportCheck.Find(scenario) : ([], []);
                 foreach (string line in imports.Concat(remarks))
                     error.WriteLine($"{file}: {line}");
                 int mistakes = result.Mistakes.Count + imports.Count;

@@ -14,13 +14,15 @@ internal sealed partial record ClassMatch(IReadOnlyList<int> ToModel, string? Ho
     // CIFAR-10's two classes that go by a shorter name, and digits in words.
     private static readonly string[][] Synonyms =
     [
-        ["airplane", "plane"], ["automobile", "car"], ["0", "zero"], ["1", "one"], ["2", "two"], ["3", "three"], ["4", "four"], ["5", "five"], ["6", "six"], ["7", "seven"], ["8", "eight"],
+        ["airplane", "plane"], ["automobile", "car"], ["0", "zero"], ["1", "one"], ["2", "two"], ["3", "three"], ["4", "four"], ["5", "five"], ["6", "six"],
+            ["7", "seven"], ["8", "eight"],
         ["9", "nine"],
     ];
 
     /// <summary>
-    /// Matches by name, whatever the case, spaces, underscores, hyphens and leading zeros; a synset's number or one of several names between commas is enough. Where the model has no names of its own
-    /// (none, or LABEL_0, LABEL_1, …), or a dataset of synsets is as long as the model's classes (ImageNet's order is the synsets'), by position.
+    /// Matches by name, whatever the case, spaces, underscores, hyphens and leading zeros; a synset's number or one of several names between commas is enough.
+    /// Where the model has no names of its own (none, or LABEL_0, LABEL_1, …), or a dataset of synsets is as long as the model's classes (ImageNet's order is
+    /// the synsets'), by position.
     /// </summary>
     /// <param name="labels">The model's names, or null.</param>
     /// <param name="count">How many classes the model tells apart.</param>
@@ -33,9 +35,12 @@ internal sealed partial record ClassMatch(IReadOnlyList<int> ToModel, string? Ho
             return new([.. Enumerable.Range(0, classes.Count)], null);
         int[] found = ByName(labels, classes);
         if (found.All(label => label >= 0) && found.Distinct().Count() == found.Length)
-            return new(found, $"matched by name with {(labels.Count == classes.Count ? "the" : $"{classes.Count} of the")} model's {labels.Count}{(InOrder(found) ? "" : ", in another order")}");
+            return new(found,
+                $"matched by name with {(labels.Count == classes.Count ? "the" : $"{classes.Count} of the")} model's "
+                    + $"{labels.Count}{(InOrder(found) ? "" : ", in another order")}");
         if (labels.Count == classes.Count && IsGeneric(labels))
-            return new([.. Enumerable.Range(0, classes.Count)], $"matched by position, as the model's are only called {labels[0]} … {labels[^1]}: {Pairs(labels, classes)}");
+            return new([.. Enumerable.Range(0, classes.Count)],
+                $"matched by position, as the model's are only called {labels[0]} … {labels[^1]}: {Pairs(labels, classes)}");
         if (labels.Count == classes.Count && classes.All(name => Synset().Match(name).Length == name.Length))
             return new([.. Enumerable.Range(0, classes.Count)], $"matched by position, in the order of their synsets: {Pairs(labels, classes)}");
         throw new ModelFormatException(Refusal(labels, classes, found));
@@ -43,7 +48,8 @@ internal sealed partial record ClassMatch(IReadOnlyList<int> ToModel, string? Ho
 
     private static bool InOrder(int[] found) => found.Zip(found.Skip(1)).All(pair => pair.First < pair.Second);
 
-    private static bool IsGeneric(IReadOnlyList<string> labels) => labels.Select((label, i) => GenericLabel().Match(label) is { Success: true } match && Number(match.Groups[1].Value) == i).All(generic => generic);
+    private static bool IsGeneric(IReadOnlyList<string> labels) =>
+        labels.Select((label, i) => GenericLabel().Match(label) is { Success: true } match && Number(match.Groups[1].Value) == i).All(generic => generic);
 
     private static string Pairs(IReadOnlyList<string> labels, IReadOnlyList<string> classes) =>
         string.Join(", ", classes.Take(Named).Select((name, i) => $"{name} is {labels[i]}")) + (classes.Count > Named ? ", …" : "");
@@ -110,9 +116,11 @@ internal sealed partial record ClassMatch(IReadOnlyList<int> ToModel, string? Ho
             problems.Add($"the model knows no {List(unknown)}");
         if (several.Length > 0)
             problems.Add($"several of its classes are called {List(several)}");
-        foreach (IGrouping<int, string> same in classes.Zip(found).Where(pair => pair.Second >= 0).GroupBy(pair => pair.Second, pair => pair.First).Where(group => group.Count() > 1))
+        foreach (IGrouping<int, string> same in classes.Zip(found).Where(pair => pair.Second >= 0).GroupBy(pair => pair.Second, pair => pair.First)
+            .Where(group => group.Count() > 1))
             problems.Add($"{List([.. same])} are the same class of the model, {labels[same.Key]}");
-        string counts = labels.Count == classes.Count ? "" : $" (and by position neither: the model tells {labels.Count} classes apart, the dataset has {classes.Count})";
+        string counts = labels.Count == classes.Count ? ""
+            : $" (and by position neither: the model tells {labels.Count} classes apart, the dataset has {classes.Count})";
         return $"The dataset's classes cannot be matched with the model's by name: {string.Join("; ", problems)}{counts}. The model's are {List(labels)}. "
             + "Name the dataset's folders after them, or correct id2label in config.json.";
     }

@@ -31,15 +31,18 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
         if (scenario.Clock == ScenarioClock.Virtual && Given() is { } option)
         {
             throw new UsageException(
-                $"{option} is for scenarios with `clock: wall`; {scenario.Name} has `clock: virtual`, which runs all nodes in one process. Leave it out, or run on the wall clock with --set clock=wall.");
+                $"{option} is for scenarios with `clock: wall`; {scenario.Name} has `clock: virtual`, which runs all nodes in one process. Leave it out, or "
+                    + "run on the wall clock with --set clock=wall.");
         }
 
         if (Workers is { } workers && (workers > scenario.Nodes.Count || (workers < scenario.Nodes.Count && !MayBeAway(scenario))))
         {
             string nodes = $"{scenario.Nodes.Count} node{(scenario.Nodes.Count == 1 ? "" : "s")}";
             throw new UsageException(workers > scenario.Nodes.Count
-                ? $"--workers {workers}: {scenario.Name} has {nodes}, and every node is a worker. Give --workers {scenario.Nodes.Count}, or change the scenario with --set cluster.nodes={workers}."
-                : $"--workers {workers}: {scenario.Name} has {nodes}, and nobody would host the layers of those that are not there. Give --workers {scenario.Nodes.Count}, or have the others host them until their nodes join with --set cluster.recovery=rehost.");
+                ? $"--workers {workers}: {scenario.Name} has {nodes}, and every node is a worker. Give --workers {scenario.Nodes.Count}, or change the "
+                    + $"scenario with --set cluster.nodes={workers}."
+                : $"--workers {workers}: {scenario.Name} has {nodes}, and nobody would host the layers of those that are not there. Give --workers "
+                    + $"{scenario.Nodes.Count}, or have the others host them until their nodes join with --set cluster.recovery=rehost.");
         }
 
         if (ControlPort is { } port && (port == DataPort || port == Listen?.Port))
@@ -47,7 +50,8 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
         if (DataPort is { } data && data == Listen?.Port)
             throw new UsageException($"--data-port {data}: the same port is given twice. --listen, --control-port and --data-port must differ.");
         if (Listen is null && Security.Certificate is not null)
-            throw new UsageException("--cert goes with --listen: without it, the run stays on this machine with workers of its own, which need no certificates.");
+            throw new UsageException("--cert goes with --listen: without it, the run stays on this machine with workers of its own, "
+                + "which need no certificates.");
     }
 
     /// <summary>The address to listen on; null without --listen.</summary>
@@ -72,7 +76,8 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
         }
 
         if (asked.IsLinkLocal && PublicHost is null)
-            throw new UsageException($"--listen {asked}: a link-local address means something else on every machine. Say with --public-host how nodes reach this one, or listen on another address.");
+            throw new UsageException($"--listen {asked}: a link-local address means something else on every machine. Say with --public-host how nodes reach "
+                + "this one, or listen on another address.");
         if (PublicHost is { } host)
             CheckPublic(host);
         return new IPEndPoint(address, asked.Port!.Value);
@@ -88,7 +93,8 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
         }
         catch (Exception exception) when (exception is System.Net.Sockets.SocketException or ArgumentException)
         {
-            throw new UsageException($"--public-host {host}: this name has no address ({exception.Message}). Give the name or address under which the nodes' machines reach this one.");
+            throw new UsageException($"--public-host {host}: this name has no address ({exception.Message}). Give the name or address under which the nodes' "
+                + "machines reach this one.");
         }
     }
 
@@ -96,6 +102,7 @@ internal sealed record ClusterOptions(HostAddress? Listen, int? Workers, string?
     public static bool MayBeAway(Scenario scenario) => scenario.Conditions.All(variant => variant.Cluster.Recovery == RecoveryKind.Rehost);
 
     private string? Given() =>
-        Listen is not null ? "--listen" : ControlPort is not null ? "--control-port" : DataPort is not null ? "--data-port" : Workers is not null ? "--workers" : PublicHost is not null ? "--public-host" : Security.SecretFile is not null ? "--secret-file" : Security.Certificate is not null ? "--cert" :
+        Listen is not null ? "--listen" : ControlPort is not null ? "--control-port" : DataPort is not null ? "--data-port" : Workers is not null ? "--workers"
+            : PublicHost is not null ? "--public-host" : Security.SecretFile is not null ? "--secret-file" : Security.Certificate is not null ? "--cert" :
         Security.Key is not null ? "--key" : Security.Authority is not null ? "--authority" : null;
 }

@@ -5,7 +5,10 @@ using LayerShuffle.Supervision;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>From the command line's secret or certificates to what nodes join by. Without either, nodes of this machine's same user join by what a coordinator has left for them.</summary>
+/// <summary>
+/// From the command line's secret or certificates to what nodes join by. Without either, nodes of this machine's same user join by what a coordinator has left
+/// for them.
+/// </summary>
 internal sealed class ClusterSecurity : IDisposable
 {
     private readonly SharedSecret? shared;
@@ -61,7 +64,8 @@ internal sealed class ClusterSecurity : IDisposable
         try
         {
             byte[] left = JoinFile.Read(port) ?? throw new AuthenticationException(
-                $"No coordinator that listens on port {port} has left a secret for this user ({JoinFile.Of(port)}): it was given one or certificates, or is another user's.");
+                $"No coordinator that listens on port {port} has left a secret for this user ({JoinFile.Of(port)}): it was given one or certificates, or is "
+                    + "another user's.");
             using var secret = new SharedSecret(left);
             return await secret.AuthenticateAsClientAsync(stream, cancellation).ConfigureAwait(false);
         }

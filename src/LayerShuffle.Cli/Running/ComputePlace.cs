@@ -12,7 +12,8 @@ namespace LayerShuffle.Cli.Running;
 internal sealed record ComputePlace(string Device, string Threads, string Processor)
 {
     /// <summary>Everything in this process.</summary>
-    public static ComputePlace Here(string device, int threads) => new(device == "cuda" ? "cuda:0" : device, FormattableString.Invariant($"{threads}"), ProcessorKind.Name);
+    public static ComputePlace Here(string device, int threads) =>
+        new(device == "cuda" ? "cuda:0" : device, FormattableString.Invariant($"{threads}"), ProcessorKind.Name);
 
     /// <summary>What can be told before a cluster is there: its workers are this machine's.</summary>
     public static ComputePlace Foretold(Scenario scenario, string device)
@@ -28,7 +29,8 @@ internal sealed record ComputePlace(string Device, string Threads, string Proces
     public static ComputePlace Of(NodeShares shares, string device, int threads) => Joint(
         Here(device, threads),
         shares.All.OrderBy(share => share.Node.Name, StringComparer.Ordinal).Select(share => new ComputePlace(
-            share.Device, FormattableString.Invariant($"{share.Node.Capabilities.Threads ?? threads}"), share.Node.Capabilities.Processor ?? $"unknown ({share.Node.Capabilities.Machine})")));
+            share.Device, FormattableString.Invariant($"{share.Node.Capabilities.Threads ?? threads}"), share.Node.Capabilities.Processor
+                ?? $"unknown ({share.Node.Capabilities.Machine})")));
 
     /// <summary>One place if all are equal; else all of them, because then it counts who hosts what.</summary>
     private static ComputePlace Joint(ComputePlace coordinator, IEnumerable<ComputePlace> nodes)

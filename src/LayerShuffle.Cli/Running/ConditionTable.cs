@@ -5,7 +5,10 @@ using Spectre.Console;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>The table of conditions at the end of a run, the ranking of policies, and the warnings. No word is broken to make it fit: what names a row moves to a line of its own above it instead.</summary>
+/// <summary>
+/// The table of conditions at the end of a run, the ranking of policies, and the warnings. No word is broken to make it fit: what names a row moves to a line
+/// of its own above it instead.
+/// </summary>
 internal static class ConditionTable
 {
     private const int Endless = 10_000;
@@ -27,7 +30,8 @@ internal static class ConditionTable
         string place = where.Length == 1 ? where[0] : where.Length == all ? $"all {all} rows of the table" : "";
         string[] lines = [.. Wrapping.Lines(Printable.OneLine($"warning: {(place.Length > 0 ? place + ": " : "")}{message}"), output.Width, indent: 2)];
         output.Raw(output.Paint(lines[0][..8], Paint.Yellow) + lines[0][8..] + "\n");
-        foreach (string line in lines[1..].Concat(place.Length > 0 ? [] : where.SelectMany(name => Wrapping.Lines(Printable.OneLine("  " + name), output.Width, indent: 4))))
+        foreach (string line in lines[1..]
+            .Concat(place.Length > 0 ? [] : where.SelectMany(name => Wrapping.Lines(Printable.OneLine("  " + name), output.Width, indent: 4))))
             output.WriteLine(line);
     }
 
@@ -54,13 +58,17 @@ internal static class ConditionTable
         foreach (string name in (string[])[.. accuracy ? ["top-1"] : Array.Empty<string>(), "completed", "p50 ms", "p95 ms", "skipped", "resends"])
             table.AddColumn(new TableColumn(name).NoWrap().PadLeft(0).PadRight(1).RightAligned());
         // The rows of one heading stand together, in the order in which the headings first come.
-        (string Heading, ResultGroup Group)[] rows = [.. groups.Select(group => (Heading: string.Join(" / ", above.Select(name => Cell(group, name))), group)).GroupBy(row => row.Heading).SelectMany(same => same)];
+        (string Heading,
+            ResultGroup Group)[] rows =
+            [.. groups.Select(group => (Heading: string.Join(" / ", above.Select(name => Cell(group, name))), group)).GroupBy(row => row.Heading)
+            .SelectMany(same => same)];
         foreach ((_, ResultGroup group) in rows)
         {
             List<string> cells = [.. columns.Select(name => Cell(group, name))];
             if (accuracy)
                 cells.Add(Accuracy(group));
-            cells.AddRange([Percent.Of(Mean(group, "completion")), Number(Mean(group, "latency_p50_ms")), Number(Mean(group, "latency_p95_ms")), Number(Mean(group, "layers_skipped_mean")), Number(Mean(group, "retries"))]);
+            cells.AddRange([Percent.Of(Mean(group, "completion")), Number(Mean(group, "latency_p50_ms")), Number(Mean(group, "latency_p95_ms")),
+                Number(Mean(group, "layers_skipped_mean")), Number(Mean(group, "retries"))]);
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
 
@@ -81,7 +89,13 @@ internal static class ConditionTable
     private static string[] Draw(Table table)
     {
         using var drawn = new StringWriter { NewLine = "\n" };
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new Drawing(drawn), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new Drawing(drawn),
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No
+        });
         console.Write(table);
         return [.. drawn.ToString().TrimEnd().Split('\n').Select(line => line.TrimEnd())];
     }
@@ -107,7 +121,8 @@ internal static class ConditionTable
                 output.Raw(output.Paint(line, Paint.Bold) + "\n");
             foreach (RankedPolicy policy in ranking.Policies)
             {
-                string text = string.Create(CultureInfo.InvariantCulture, $"{policy.Rank,5}. {Printable.OneLine(policy.Policy).PadRight(widest)}  {Measured(policy)}");
+                string text = string.Create(CultureInfo.InvariantCulture,
+                    $"{policy.Rank,5}. {Printable.OneLine(policy.Policy).PadRight(widest)}  {Measured(policy)}");
                 foreach (string line in Kept(text, output.Width, indent: 7))
                     output.WriteLine(line);
             }
@@ -115,7 +130,8 @@ internal static class ConditionTable
     }
 
     /// <summary>A line as it is aligned where it fits, or else broken between words.</summary>
-    private static IEnumerable<string> Kept(string text, int? width, int indent) => text.Length <= (width ?? int.MaxValue) ? [text] : Wrapping.Lines(text, width, indent);
+    private static IEnumerable<string> Kept(string text, int? width, int indent) => text.Length <= (width ?? int.MaxValue) ? [text]
+        : Wrapping.Lines(text, width, indent);
 
     private static string Measured(RankedPolicy policy)
     {
@@ -130,7 +146,8 @@ internal static class ConditionTable
         if (policy.Rank == 1 && policy.Difference is null or 0 && !policy.WithinNoise)
             return text;
         if (policy.Difference is { } difference)
-            text += ", " + (share ? (100 * difference).ToString("+0.0#;-0.0#;0", CultureInfo.InvariantCulture) + " points" : difference.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " ms");
+            text += ", " + (share ? (100 * difference).ToString("+0.0#;-0.0#;0", CultureInfo.InvariantCulture) + " points"
+                : difference.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " ms");
         return text + (policy.WithinNoise ? ", within noise of the best" : "");
     }
 

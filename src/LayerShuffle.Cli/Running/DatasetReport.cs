@@ -17,7 +17,8 @@ internal static class DatasetReport
     /// <exception cref="DatasetException">It is there, and the run would fail at it.</exception>
     public static DatasetAccount? Inspect(Scenario scenario) =>
         scenario is { NetworkOnly: false, Dataset: { Path: { } path } spec } && Path.Exists(path)
-            ? DatasetLoader.Inspect(ModelSpecs.Dataset(spec, scenario.Models.Select(model => model.Config).MaxBy(config => config.ImageHeight * config.ImageWidth) ?? new()), Luck(scenario))
+            ? DatasetLoader.Inspect(ModelSpecs.Dataset(spec,
+                scenario.Models.Select(model => model.Config).MaxBy(config => config.ImageHeight * config.ImageWidth) ?? new()), Luck(scenario))
             : null;
 
     /// <summary>Where a scenario's dataset gets its luck from.</summary>
@@ -35,7 +36,8 @@ internal static class DatasetReport
         ["notes"] = new JsonArray([.. account.Notes.Select(note => (JsonNode)note)]),
     };
 
-    private static JsonNode Skipped(SkippedFiles skipped) => new JsonObject { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = skipped.Example };
+    private static JsonNode Skipped(SkippedFiles skipped) =>
+        new JsonObject { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = skipped.Example };
 
     private static JsonObject Split(SplitAccount split) => new() { ["source"] = split.Source, ["found"] = split.Found, ["used"] = split.Used };
 }

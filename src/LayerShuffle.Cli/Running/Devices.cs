@@ -16,7 +16,9 @@ internal static class Devices
         if (name == "cpu")
             return null;
         int index = 0;
-        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        if (name != "cuda"
+            && !(name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new UsageException($"--device {name}: expected cpu, cuda or cuda:N (cuda is the first NVIDIA card, cuda:1 the second).");
         return index;
     }
@@ -33,7 +35,8 @@ internal static class Devices
         if (Parse(name) is not { } index)
             return CPU;
         if (!cuda.is_available())
-            throw new UsageException($"--device {name}: there is no CUDA device here, or libtorch was built without CUDA. Build with -p:Torch=cuda on a machine with an NVIDIA card, or use --device cpu.");
+            throw new UsageException($"--device {name}: there is no CUDA device here, or libtorch was built without CUDA. Build with -p:Torch=cuda on a "
+                + "machine with an NVIDIA card, or use --device cpu.");
         if (index >= cuda.device_count())
             throw new UsageException($"--device {name}: there are {cuda.device_count()} CUDA device(s) here, numbered from 0.");
         return device(DeviceType.CUDA, index);

@@ -23,7 +23,8 @@ internal static class DryRun
         foreach (PlannedTrial trial in trials)
         {
             TrialKey key = trial.Spec.Key;
-            output.WriteLine($"{key.Trial}: {key.Model}, training seed {key.TrainingSeed}, policy {key.Policy}, condition {key.Condition}, repeat {key.Repeat}");
+            output.WriteLine($"{key.Trial}: {key.Model}, training seed {key.TrainingSeed}, policy {key.Policy}, "
+                + $"condition {key.Condition}, repeat {key.Repeat}");
             if (trial.Spec.Cluster.Placement.Kind == PlacementKind.Capacity)
                 output.WriteLine($"    layers: {Layers(trial, scenario.Clock)}");
             foreach (FaultEvent fault in Timeline(trial.Spec, scenario.Seed))
@@ -44,7 +45,8 @@ internal static class DryRun
         {
             var data = new RunData(scenario, new Lazy<TorchSharp.torch.Device>(() => Devices.Select(options.Device)), scenario.Threads);
             var keys = new TrainingKeys(scenario, data, ComputePlace.Foretold(scenario, options.Device));
-            foreach (string line in TrainingForecast.Lines(scenario, keys, data, store, options.Retrain).Concat(RequestForecast.Guesses(scenario, trials, data)))
+            foreach (string line in TrainingForecast.Lines(scenario, keys, data, store, options.Retrain)
+                .Concat(RequestForecast.Guesses(scenario, trials, data)))
                 output.WriteLine(line);
         }
         catch (Exception problem) when (problem is DatasetException or IOException or UnauthorizedAccessException)
@@ -57,9 +59,11 @@ internal static class DryRun
     private static string Layers(PlannedTrial trial, ScenarioClock clock)
     {
         TrialSpec spec = trial.Spec;
-        string[] open = clock == ScenarioClock.Virtual ? [] : [.. spec.Cluster.Nodes.Where(node => node.Capacity is null || (node.MemoryBytes is null && trial.Model.Architecture != "none")).Select(node => node.Name)];
+        string[] open = clock == ScenarioClock.Virtual ? [] : [.. spec.Cluster.Nodes.Where(node => node.Capacity is null
+            || (node.MemoryBytes is null && trial.Model.Architecture != "none")).Select(node => node.Name)];
         if (open.Length > 0)
-            return $"known when the nodes have joined ({(open.Length <= 4 ? string.Join(", ", open) : $"{open.Length} nodes")}: `capacity` or `memory` is not given)";
+            return $"known when the nodes have joined ({(open.Length <= 4 ? string.Join(", ", open) : $"{open.Length} nodes")}: `capacity` or `memory` is not "
+                + "given)";
         return PlacementText.Of(spec.Cluster, Placement.Compute(spec.Cluster, trial.Model.NumHiddenLayers, spec.Routing.Replicas, spec.LayerBytes));
     }
 
@@ -75,17 +79,21 @@ internal static class DryRun
         TrialSpec spec = trial.Spec;
         LinkConditions link = spec.Network.Default;
         int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
-        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && link.Loss + link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && link.Loss + link.Corrupt
+            + link.Reorder + link.Duplicate == 0;
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
-        bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1 && n.ComputeTime.Base.Kind == DelayKind.Constant);
+        bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
+            && n.ComputeTime.Base.Kind == DelayKind.Constant);
         if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
             return null;
         if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
         {
-            double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds, hop = link.Latency.Mean.TotalMilliseconds;
+            double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds,
+                hop = link.Latency.Mean.TotalMilliseconds;
             if (link.BandwidthBytesPerSecond is { } bandwidth)
                 hop += trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire) / bandwidth * 1000;
-            return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes {(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
+            return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes ")
+                + FormattableString.Invariant($"{(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
         }
 
         if (spec.Faults.Count == 0 && link.Loss > 0 && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })

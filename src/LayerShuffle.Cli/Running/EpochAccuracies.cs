@@ -12,7 +12,9 @@ namespace LayerShuffle.Cli.Running;
 /// <param name="log">The run's log.</param>
 internal sealed class EpochAccuracies(RunData data, ModelStore store, RunLog log)
 {
-    /// <summary>The epochs with their accuracies: those that are known, and those that can be measured because the epoch's weights are kept. The others are blank.</summary>
+    /// <summary>
+    /// The epochs with their accuracies: those that are known, and those that can be measured because the epoch's weights are kept. The others are blank.
+    /// </summary>
     /// <param name="label">The model's name in messages.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="records">Its epochs.</param>
@@ -20,9 +22,11 @@ internal sealed class EpochAccuracies(RunData data, ModelStore store, RunLog log
     /// <param name="job">The training of a model, for its images.</param>
     /// <param name="model">The model after the last epoch.</param>
     public IReadOnlyList<TrainingRecord> Of(
-        string label, string hash, IReadOnlyList<TrainingRecord> records, SortedDictionary<int, double[]> known, Func<VisionTransformer, TrainingJob> job, VisionTransformer model)
+        string label, string hash, IReadOnlyList<TrainingRecord> records, SortedDictionary<int, double[]> known, Func<VisionTransformer, TrainingJob> job,
+            VisionTransformer model)
     {
-        int[] missing = [.. records.Select(record => record.Epoch).Where(epoch => !known.ContainsKey(epoch) && (epoch == records[^1].Epoch || store.HasEpoch(hash, epoch)))];
+        int[] missing = [.. records.Select(record => record.Epoch)
+            .Where(epoch => !known.ContainsKey(epoch) && (epoch == records[^1].Epoch || store.HasEpoch(hash, epoch)))];
         if (missing.Length > 0)
         {
             log.Line($"{label}: measuring the accuracies of its epochs on these test images");
@@ -42,7 +46,8 @@ internal sealed class EpochAccuracies(RunData data, ModelStore store, RunLog log
         }
 
         if (records.Any(record => !known.ContainsKey(record.Epoch)))
-            log.Line($"{label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images and is too large for its epochs' weights to be kept (--retrain measures them)");
+            log.Line($"{label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images and is too large "
+                + "for its epochs' weights to be kept (--retrain measures them)");
 
         return [.. records.Select(record => known.TryGetValue(record.Epoch, out double[]? accuracy)
             ? record with { Top1Sequential = accuracy[0], Top1Arbitrary = accuracy[1] } : record with { Top1Sequential = null, Top1Arbitrary = null })];

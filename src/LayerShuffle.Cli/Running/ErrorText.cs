@@ -25,9 +25,12 @@ internal static class ErrorText
         {
             OutOfMemoryException => "out of memory. Lower workload.images_per_request, training.batch_size or the model's size.",
             _ when MissingTorch(exception) is { } library => library,
-            UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException or PathTooLongException or DriveNotFoundException => $"{Ended(cause.Message)} Check the path and its permissions.",
+            UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException or PathTooLongException
+                or DriveNotFoundException => $"{Ended(cause.Message)} Check the path and its permissions.",
             IOException io => Ended(io.Message) + Advice(io),
-            SocketException socket => $"{Lead(exception)}{Ended(socket.Message)}{(socket.SocketErrorCode == SocketError.AddressAlreadyInUse ? " Another program listens there: choose another port." : "")}",
+            SocketException socket =>
+                Lead(exception) + Ended(socket.Message)
+                    + (socket.SocketErrorCode == SocketError.AddressAlreadyInUse ? " Another program listens there: choose another port." : ""),
             TimeoutException => Lead(exception) + Ended(cause.Message),
             _ => Ended(cause.Message),
         };
@@ -38,21 +41,26 @@ internal static class ErrorText
     {
         Exception cause = Cause(exception);
         return MissingTorch(exception) is not null
-            || cause is OperationCanceledException or UnauthorizedAccessException or IOException or InvalidDataException or OutOfMemoryException or SocketException or TimeoutException
-            || (cause.GetType().Namespace?.StartsWith("LayerShuffle", StringComparison.Ordinal) == true && cause.GetType().Name.EndsWith("Exception", StringComparison.Ordinal));
+            || cause is OperationCanceledException or UnauthorizedAccessException or IOException or InvalidDataException or OutOfMemoryException
+                or SocketException or TimeoutException
+            || (cause.GetType().Namespace?.StartsWith("LayerShuffle", StringComparison.Ordinal) == true
+                && cause.GetType().Name.EndsWith("Exception", StringComparison.Ordinal));
     }
 
     /// <summary>Whether the same command may come further once something outside the scenario is mended: a full disk, a lost machine, not a bug.</summary>
     public static bool MayPass(Exception exception) =>
-        Cause(exception) is OperationCanceledException or OutputException or UnauthorizedAccessException or IOException or OutOfMemoryException or SocketException or TimeoutException
+        Cause(exception) is OperationCanceledException or OutputException or UnauthorizedAccessException or IOException or OutOfMemoryException
+            or SocketException or TimeoutException
         || IsOfTheCluster(Cause(exception)) && Cause(exception) is not Actors.Training.TrainingDivergedException and not PlacementException
         || MissingTorch(exception) is not null;
 
     /// <summary>Whether an exception is one of the parts that a cluster is made of.</summary>
-    private static bool IsOfTheCluster(Exception cause) => cause.GetType().Namespace?.Split('.') is ["LayerShuffle", "Actors" or "Transport" or "Security" or "Supervision" or "Cluster", ..];
+    private static bool IsOfTheCluster(Exception cause) => cause.GetType().Namespace?.Split('.')
+        is ["LayerShuffle", "Actors" or "Transport" or "Security" or "Supervision" or "Cluster", ..];
 
     private static string Bug(Exception exception, bool verbose) =>
-        $" This is an unexpected {Cause(exception).GetType().Name}{(While(exception) is { Length: > 0 } doing ? " " + doing : "")}: a bug. Please report it{(verbose ? " with what follows." : "; --verbose shows what to send along.")}";
+        $" This is an unexpected {Cause(exception).GetType().Name}{(While(exception) is { Length: > 0 } doing ? " " + doing : "")}: a bug. Please report "
+            + $"it{(verbose ? " with what follows." : "; --verbose shows what to send along.")}";
 
     private static string Lead(Exception exception) => While(exception) is { Length: > 0 } doing ? $"{doing}: " : "";
 
@@ -93,7 +101,8 @@ internal static class ErrorText
         for (Exception? at = exception; at is not null; at = at.InnerException)
         {
             bool torch = at is DllNotFoundException or BadImageFormatException or NotSupportedException or EntryPointNotFoundException
-                && (at.Message.Contains("torch", StringComparison.OrdinalIgnoreCase) || at.StackTrace?.Contains("TorchSharp", StringComparison.Ordinal) == true);
+                && (at.Message.Contains("torch", StringComparison.OrdinalIgnoreCase)
+                    || at.StackTrace?.Contains("TorchSharp", StringComparison.Ordinal) == true);
             if (torch)
                 return $"{TorchFiles.Missing} --verbose says what the loader tried.";
         }

@@ -10,7 +10,8 @@ namespace LayerShuffle.Cli.Running;
 internal static class ExpectationCheck
 {
     /// <summary>Every expectation with the measured values.</summary>
-    public static IReadOnlyList<ExpectationResult> Evaluate(Scenario scenario, IReadOnlyList<ResultGroup> groups) => ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups);
+    public static IReadOnlyList<ExpectationResult> Evaluate(Scenario scenario, IReadOnlyList<ResultGroup> groups) =>
+        ExpectationEvaluator.Evaluate(scenario.Expectations.SelectMany(Expand), groups);
 
     /// <summary>Prints them.</summary>
     public static void Print(Screen output, IReadOnlyList<ExpectationResult> results, TrialSelection selection)
@@ -22,13 +23,17 @@ internal static class ExpectationCheck
         {
             if (selection.LeavesOut(result))
             {
-                string left = $"  not judged  {(result.Group is { } lonely ? $"{lonely}: " : "")}--only {selection.Text} leaves out what it needs  [{result.Expectation.Text}]";
+                string left =
+                    $"  not judged  {(result.Group is { } lonely ? $"{lonely}: " : "")}--only {selection.Text} leaves out what it needs  "
+                        + $"[{result.Expectation.Text}]";
                 foreach (string line in Wrapping.Lines(Printable.OneLine(left), output.Width, indent: 9))
                     output.WriteLine(line);
                 continue;
             }
 
-            string said = $"  {(result.Holds ? "holds" : "FAILS")}  {(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}";
+            string said =
+                $"  {(result.Holds ? "holds" : "FAILS")}  "
+                    + $"{(result.Group is { } group ? $"{group}: " : "")}{result.Message}{(result.Holds ? "" : $"  [{result.Expectation.Text}]")}";
             string[] lines = [.. Wrapping.Lines(Printable.OneLine(said), output.Width, indent: 9)];
             output.Raw("  " + output.Paint(lines[0][2..7], result.Holds ? Paint.Green : Paint.Red) + lines[0][7..] + "\n");
             foreach (string line in lines[1..])
@@ -46,7 +51,8 @@ internal static class ExpectationCheck
         foreach (Dictionary<string, string> point in points)
         {
             point.Remove("policy", out string? policy);
-            yield return new Expectation(spec.Metric, spec.Model, spec.Condition, policy ?? spec.Policy, point, spec.Min, spec.Max, of, spec.UsesCiLow, spec.Text);
+            yield return new Expectation(spec.Metric, spec.Model, spec.Condition, policy ?? spec.Policy, point, spec.Min, spec.Max, of, spec.UsesCiLow,
+                spec.Text);
         }
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>
-/// The right to write in a folder: one process has it, until it is done or dead. On Unix it is flock(2) on a file of its own, whatever .NET's own file locking is set to; on Windows the file is open for one process alone to write.
-/// The file says who has it, and goes with its owner.
+/// The right to write in a folder: one process has it, until it is done or dead. On Unix it is flock(2) on a file of its own, whatever .NET's own file locking
+/// is set to; on Windows the file is open for one process alone to write. The file says who has it, and goes with its owner.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
@@ -29,7 +29,8 @@ internal sealed class FolderLock : IDisposable
     public static FolderLock? Take(string folder, TimeProvider time)
     {
         string path = Path.Combine(folder, Name);
-        byte[] owner = JsonSerializer.SerializeToUtf8Bytes(new Owner(Environment.ProcessId, Environment.MachineName, time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)));
+        byte[] owner = JsonSerializer.SerializeToUtf8Bytes(new Owner(Environment.ProcessId, Environment.MachineName,
+            time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)));
         for (int tries = 0; Open(path) is { } file; tries++)
         {
             try
@@ -92,14 +93,16 @@ internal sealed class FolderLock : IDisposable
             if (!File.Exists(path))
                 Disk.About("create", path);
             // Unbuffered: nothing is left to be written when it is disposed of.
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, (OperatingSystem.IsWindows() ? FileShare.Read : FileShare.ReadWrite) | FileShare.Delete, bufferSize: 0);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                (OperatingSystem.IsWindows() ? FileShare.Read : FileShare.ReadWrite) | FileShare.Delete, bufferSize: 0);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException) && e.HResult is WouldBlock or WouldBlockMac or SharingViolation)
         {
             return null; // .NET has tried a lock of its own, and met the owner's
         }
 
-        if (OperatingSystem.IsWindows() || Lock(file.SafeFileHandle, Exclusive | Immediately) == 0 || Marshal.GetLastPInvokeError() is not (WouldBlock or WouldBlockMac))
+        if (OperatingSystem.IsWindows() || Lock(file.SafeFileHandle, Exclusive | Immediately) == 0
+            || Marshal.GetLastPInvokeError() is not (WouldBlock or WouldBlockMac))
             return file; // any other error: this file system knows no locks
         file.Dispose();
         return null;

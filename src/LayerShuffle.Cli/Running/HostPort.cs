@@ -15,9 +15,11 @@ internal static class HostPort
     public static HostAddress Parse(string option, string text, bool portNeeded, bool zeroAllowed = false)
     {
         if (HostAddress.TryParse(text) is not { } address || (address.Port == 0 && !zeroAllowed))
-            throw new UsageException($"{option} {text}: expected HOST{(portNeeded ? ":PORT" : "[:PORT]")} with a port from 1 to 65535, for instance 192.168.1.10:7400 or [2001:db8::1]:7400.");
+            throw new UsageException($"{option} {text}: expected HOST{(portNeeded ? ":PORT" : "[:PORT]")} with a port from 1 to 65535, for instance "
+                + "192.168.1.10:7400 or [2001:db8::1]:7400.");
         if (portNeeded && address.Port is null)
-            throw new UsageException($"{option} {text}: the port is missing. Expected HOST:PORT{(address.Host.Contains(':') ? ", with an IPv6 address in brackets" : "")}, for instance 192.168.1.10:7400.");
+            throw new UsageException($"{option} {text}: the port is missing. Expected "
+                + $"HOST:PORT{(address.Host.Contains(':') ? ", with an IPv6 address in brackets" : "")}, for instance 192.168.1.10:7400.");
         return address;
     }
 
@@ -26,11 +28,14 @@ internal static class HostPort
     public static string PublicHost(string text)
     {
         if (HostAddress.TryParse(text) is not { Port: null } address)
-            throw new UsageException($"--public-host {text}: expected a host name or an address without a port, for instance alpha, 192.168.1.10 or 2001:db8::1.");
+            throw new UsageException($"--public-host {text}: expected a host name or an address without a port, for instance alpha, 192.168.1.10 or "
+                + "2001:db8::1.");
         if (address.IsAny)
-            throw new UsageException($"--public-host {text}: nobody can connect to that address, it stands for all of a machine's own. Give the name or address under which the other machines reach this one.");
+            throw new UsageException($"--public-host {text}: nobody can connect to that address, it stands for all of a machine's own. Give the name or "
+                + "address under which the other machines reach this one.");
         if (address.IsLinkLocal)
-            throw new UsageException($"--public-host {text}: a link-local address means something else on every machine. Give a name, or another address of this machine.");
+            throw new UsageException($"--public-host {text}: a link-local address means something else on every machine. Give a name, or another address of "
+                + "this machine.");
         return address.Host;
     }
 

@@ -21,7 +21,8 @@ internal interface IRunBackend : IDisposable
     /// <param name="stepDone">Told of every step: done so far and in all.</param>
     /// <param name="disturbed">Told, before the next checkpoint, of what makes the weights others than those of an undisturbed training.</param>
     /// <param name="cancellation">Stops it; the last checkpoint stays.</param>
-    IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation);
+    IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed,
+        CancellationToken cancellation);
 
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
@@ -31,5 +32,6 @@ internal interface IRunBackend : IDisposable
     /// <param name="progress">Told of every outcome.</param>
     /// <param name="rows">May be given requests and hops while the trial runs; the record has those that were not.</param>
     /// <param name="cancellation">Stops it.</param>
-    TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows, CancellationToken cancellation);
+    TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
+        CancellationToken cancellation);
 }

@@ -25,7 +25,10 @@ internal static class ImportCheck
         return true;
     });
 
-    /// <summary>Whether a model is trained on for classes other than its own: as many with other names, whose its head is from now on, or more or fewer, for which it gets a new one.</summary>
+    /// <summary>
+    /// Whether a model is trained on for classes other than its own: as many with other names, whose its head is from now on, or more or fewer, for which it
+    /// gets a new one.
+    /// </summary>
     public static bool TrainsOtherClasses(ModelSpec spec, VitConfig config, IReadOnlyList<string> classes)
     {
         if (spec.Training is null)
@@ -45,7 +48,8 @@ internal static class ImportCheck
 
     /// <summary>Matches the dataset's classes with the model's.</summary>
     /// <exception cref="ModelFormatException">They do not fit.</exception>
-    public static ClassMatch Classes(string checkpoint, VitConfig config, IReadOnlyList<string> classes) => Named(checkpoint, () => ClassMatch.Of(config.Id2Label, config.NumLabels, classes));
+    public static ClassMatch Classes(string checkpoint, VitConfig config, IReadOnlyList<string> classes) =>
+        Named(checkpoint, () => ClassMatch.Of(config.Id2Label, config.NumLabels, classes));
 
     /// <summary>What a run would fail at, or say, of the scenario's checkpoints; of files that are not there to be read, nothing.</summary>
     public static (IReadOnlyList<string> Mistakes, IReadOnlyList<string> Remarks) Find(Scenario scenario)
@@ -76,7 +80,8 @@ internal static class ImportCheck
     }
 
     /// <summary>
-    /// Whether the checkpoint's head is for the dataset's classes, now that the files have told how many there are; says what the loader of the scenario, which reads none, has not said.
+    /// Whether the checkpoint's head is for the dataset's classes, now that the files have told how many there are; says what the loader of the scenario, which
+    /// reads none, has not said.
     /// </summary>
     private static void Head(ModelSpec model, IReadOnlyList<string> classes, List<string> remarks)
     {

@@ -17,7 +17,8 @@ namespace LayerShuffle.Cli.Running;
 /// <param name="Top1Sequential">Accuracy of the last epoch in training order.</param>
 /// <param name="Top1Arbitrary">Accuracy of the last epoch in random orders.</param>
 internal sealed record KeptModel(
-    string Name, string Variant, string Dataset, long Seed, int TrainingSeed, int Epochs, int Images, double Seconds, string Machine, DateTimeOffset Finished, double? Top1Sequential, double? Top1Arbitrary);
+    string Name, string Variant, string Dataset, long Seed, int TrainingSeed, int Epochs, int Images, double Seconds, string Machine, DateTimeOffset Finished,
+        double? Top1Sequential, double? Top1Arbitrary);
 
 /// <summary>A model in the store.</summary>
 /// <param name="Hash">Hash of its key.</param>

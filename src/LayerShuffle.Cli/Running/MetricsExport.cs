@@ -36,7 +36,9 @@ internal static class MetricsExport
             ("otlp", null) => Build(builder => builder.AddOtlpExporter()), // where the OTEL_EXPORTER_OTLP_… variables say, or http://localhost:4317
             ("otlp", _) => Otlp(option, rest),
             ("prometheus", { } port) => Prometheus(option, port),
-            ("prometheus", null) => throw new UsageException($"{Option} {option}: the port is missing. Expected prometheus:PORT, for instance prometheus:9464, which then serves http://localhost:9464/metrics."),
+            ("prometheus",
+                null) => throw new UsageException($"{Option} {option}: the port is missing. Expected prometheus:PORT, for instance prometheus:9464, which "
+                    + "then serves http://localhost:9464/metrics."),
             ("console", null) => Build(builder => builder.AddConsoleExporter()),
             _ => throw new UsageException($"{Option} {option}: expected {Values}."),
         };
@@ -44,8 +46,10 @@ internal static class MetricsExport
 
     private static MeterProvider Otlp(string option, string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) || uri.Host.Length == 0)
-            throw new UsageException($"{Option} {option}: '{url}' is no address of a collector. Expected otlp:URL with http or https, for instance otlp:http://localhost:4317 (gRPC) or otlp:http://localhost:4318/v1/metrics (HTTP).");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
+            || uri.Host.Length == 0)
+            throw new UsageException($"{Option} {option}: '{url}' is no address of a collector. Expected otlp:URL with http or https, for instance "
+                + "otlp:http://localhost:4317 (gRPC) or otlp:http://localhost:4318/v1/metrics (HTTP).");
         bool http = uri.Port == HttpPort || uri.AbsolutePath != "/";
         Uri endpoint = http && uri.AbsolutePath == "/" ? new Uri(uri, "v1/metrics") : uri;
         return Build(builder => builder.AddOtlpExporter(exporter =>
@@ -58,7 +62,8 @@ internal static class MetricsExport
     private static MeterProvider Prometheus(string option, string text)
     {
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
-            throw new UsageException($"{Option} {option}: '{text}' is no port. Expected prometheus:PORT with a port from 1 to 65535, for instance prometheus:9464.");
+            throw new UsageException($"{Option} {option}: '{text}' is no port. Expected prometheus:PORT with a port from 1 to 65535, for instance "
+                + "prometheus:9464.");
         try
         {
             return Build(builder => builder.AddPrometheusHttpListener(listener =>
@@ -70,7 +75,8 @@ internal static class MetricsExport
         catch (Exception e) when (e.GetBaseException() is HttpListenerException or SocketException)
         {
             // The exporter wraps it in an exception of its own.
-            throw new UsageException($"{Option} {option}: localhost:{port} cannot be listened on: {e.GetBaseException().Message.TrimEnd('.')}. Choose another port.");
+            throw new UsageException($"{Option} {option}: localhost:{port} cannot be listened on: {e.GetBaseException().Message.TrimEnd('.')}. Choose another "
+                + "port.");
         }
     }
 

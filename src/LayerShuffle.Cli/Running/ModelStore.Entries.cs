@@ -9,23 +9,32 @@ internal sealed partial class ModelStore
     private const double MostSeconds = 1e8; // three years: what is more was never measured
 
     /// <summary>All models, by hash; what cannot be read is told as far as it can be.</summary>
-    public IReadOnlyList<StoreEntry> Entries() => !Directory.Exists(root) ? [] : [.. Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(Entry).OfType<StoreEntry>()];
+    public IReadOnlyList<StoreEntry> Entries() => !Directory.Exists(root) ? []
+        : [.. Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(Entry).OfType<StoreEntry>()];
 
-    /// <summary>The finished model whose key differs in the fewest parts, and these parts; null if all differ in more than three. Models of one run alone, and other training seeds, do not count.</summary>
+    /// <summary>
+    /// The finished model whose key differs in the fewest parts, and these parts; null if all differ in more than three. Models of one run alone, and other
+    /// training seeds, do not count.
+    /// </summary>
     public (StoreEntry Entry, IReadOnlyList<string> Parts)? Nearest(TrainingKey key, IReadOnlyList<StoreEntry> entries) => entries
         .Where(entry => entry is { Finished: true, Key: not null } && entry.Hash != key.Hash && !entry.Key.Parts.ContainsKey(TrainingKey.RunPart))
         .Select(entry => (Entry: entry, Parts: key.Differences(entry.Key!)))
         .Where(pair => pair.Parts.Count <= 3 && !pair.Parts.SequenceEqual(["training_seed"]))
-        .OrderBy(pair => pair.Parts.Count).ThenByDescending(pair => pair.Entry.LastUse).Select(pair => ((StoreEntry, IReadOnlyList<string>)?)pair).FirstOrDefault();
+        .OrderBy(pair => pair.Parts.Count).ThenByDescending(pair => pair.Entry.LastUse).Select(pair => ((StoreEntry, IReadOnlyList<string>)?)pair)
+            .FirstOrDefault();
 
-    /// <summary>How long a training like this took on this machine: that of the very model, or of another shape-wise equal one, in proportion to epochs and images.</summary>
+    /// <summary>
+    /// How long a training like this took on this machine: that of the very model, or of another shape-wise equal one, in proportion to epochs and images.
+    /// </summary>
     public TimeSpan? TookLike(TrainingKey key, int epochs, int images, IReadOnlyList<StoreEntry> entries)
     {
         KeptModel? own = entries.FirstOrDefault(entry => entry.Hash == key.Hash)?.About;
         KeptModel? like = own is not null && own.Machine == Environment.MachineName ? own : entries
-            .Where(entry => entry is { Key: not null, About.Seconds: > 0 } && entry.About.Machine == Environment.MachineName && entry.About.Images > 0 && entry.About.Epochs > 0 && SameWork(key.Differences(entry.Key!)))
+            .Where(entry => entry is { Key: not null, About.Seconds: > 0 } && entry.About.Machine == Environment.MachineName && entry.About.Images > 0
+                && entry.About.Epochs > 0 && SameWork(key.Differences(entry.Key!)))
             .OrderBy(entry => key.Differences(entry.Key!).Count).ThenByDescending(entry => entry.LastUse).FirstOrDefault()?.About;
-        return like is not { Seconds: > 0 and < MostSeconds, Epochs: > 0, Images: > 0 } ? null : TimeSpan.FromSeconds(like.Seconds * epochs * images / ((double)like.Epochs * like.Images));
+        return like is not { Seconds: > 0 and < MostSeconds, Epochs: > 0, Images: > 0 } ? null
+            : TimeSpan.FromSeconds(like.Seconds * epochs * images / ((double)like.Epochs * like.Images));
     }
 
     /// <summary>Removes models and all that belongs to them.</summary>
@@ -39,7 +48,8 @@ internal sealed partial class ModelStore
     }
 
     private static bool SameWork(IReadOnlyList<string> differences) => differences.All(part =>
-        !part.StartsWith("model.", StringComparison.Ordinal) && part is not ("threads" or "device" or "processor" or "training.batch_size" or "training.micro_batches" or "faults" or "clock"));
+        !part.StartsWith("model.", StringComparison.Ordinal)
+            && part is not ("threads" or "device" or "processor" or "training.batch_size" or "training.micro_batches" or "faults" or "clock"));
 
     private bool Remove(string hash)
     {
@@ -70,7 +80,9 @@ internal sealed partial class ModelStore
                 return null; // nothing but a lock: somebody is about to begin
             FileInfo? used = files.FirstOrDefault(file => file.Name == UsedName);
             DateTime last = used?.LastWriteTimeUtc ?? files.Select(file => file.LastWriteTimeUtc).DefaultIfEmpty(Directory.GetLastWriteTimeUtc(folder)).Max();
-            return new StoreEntry(hash, Read(Path.Combine(folder, KeyName), TrainingKeyOf), Read(Path.Combine(folder, AboutName), json => JsonSerializer.Deserialize<KeptModel>(json)), Has(hash), files.Sum(file => file.Length), new(last, TimeSpan.Zero));
+            return new StoreEntry(hash, Read(Path.Combine(folder, KeyName), TrainingKeyOf),
+                Read(Path.Combine(folder, AboutName), json => JsonSerializer.Deserialize<KeptModel>(json)), Has(hash), files.Sum(file => file.Length),
+                new(last, TimeSpan.Zero));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,15 +11,19 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>
-/// Trained models under the hash of what decides their weights (<see cref="TrainingKey"/>). A finished model is a folder <c>HASH</c> with the model, its epochs, and a seal over all of it; an unfinished one holds checkpoints.
-/// Runs at the same time may share the store: who makes or removes a model holds its lock alone, who reads it shares the lock.
+/// Trained models under the hash of what decides their weights (<see cref="TrainingKey"/>). A finished model is a folder <c>HASH</c> with the model, its
+/// epochs, and a seal over all of it; an unfinished one holds checkpoints. Runs at the same time may share the store: who makes or removes a model holds its
+/// lock alone, who reads it shares the lock.
 /// </summary>
 internal sealed partial class ModelStore
 {
-    /// <summary>The weights of all epochs are kept while they take no more than this: with them, accuracies on other test images are known without training again.</summary>
+    /// <summary>
+    /// The weights of all epochs are kept while they take no more than this: with them, accuracies on other test images are known without training again.
+    /// </summary>
     public const long EpochBudget = 256L << 20;
 
-    private const string Model = "model", Training = "training.json", Checkpoints = "checkpoints", Epochs = "epochs", Tests = "tests", LockName = "lock", KeyName = "key.json", AboutName = "about.json", UsedName = "used",
+    private const string Model = "model", Training = "training.json", Checkpoints = "checkpoints", Epochs = "epochs", Tests = "tests", LockName = "lock",
+        KeyName = "key.json", AboutName = "about.json", UsedName = "used",
         DisturbedName = "disturbed.json", StoreLock = "store.lock";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -45,7 +49,10 @@ internal sealed partial class ModelStore
     /// <summary>Why a finished model cannot be used, for the end of a sentence; null if it is what was kept.</summary>
     public string? Breach(string hash) => ModelSeal.Breach(Path.Combine(root, hash), hash);
 
-    /// <summary>The finished model; the caller holds its lock, alone or shared. Its epochs bear the accuracies on test images of which none are known here: <see cref="Accuracies"/> has those.</summary>
+    /// <summary>
+    /// The finished model; the caller holds its lock, alone or shared. Its epochs bear the accuracies on test images of which none are known here:
+    /// <see cref="Accuracies"/> has those.
+    /// </summary>
     /// <exception cref="ModelFormatException">It is not what was kept.</exception>
     public (VisionTransformer Model, Preprocessor Preprocessor, IReadOnlyList<TrainingRecord> Records) Load(string hash)
     {
@@ -53,7 +60,8 @@ internal sealed partial class ModelStore
         if (Breach(hash) is { } breach)
             throw new ModelFormatException(breach);
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(Path.Combine(folder, Model));
-        List<TrainingRecord> records = JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(folder, Training))) ?? throw new ModelFormatException($"{Training} holds no epochs");
+        List<TrainingRecord> records = JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(folder, Training)))
+            ?? throw new ModelFormatException($"{Training} holds no epochs");
         return (model, preprocessor, records);
     }
 
@@ -88,14 +96,18 @@ internal sealed partial class ModelStore
         const string Prefix = "checkpoint-";
         string folder = Path.Combine(root, hash, Checkpoints);
         return !Directory.Exists(folder) || Disturbance(hash) is not null ? 0 : Directory.GetDirectories(folder, Prefix + "*")
-            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int epochs) ? epochs : 0).DefaultIfEmpty(0).Max();
+            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int epochs)
+                ? epochs : 0).DefaultIfEmpty(0).Max();
     }
 
-    /// <summary>Notes that an unfinished training was disturbed: from here on its checkpoints are none of an undisturbed one, and only that run may go on from them.</summary>
+    /// <summary>
+    /// Notes that an unfinished training was disturbed: from here on its checkpoints are none of an undisturbed one, and only that run may go on from them.
+    /// </summary>
     public void Disturb(string hash, string run, string how)
     {
         if (Disturbance(hash) is null)
-            Disk.Replace(Path.Combine(root, hash, DisturbedName), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["run"] = Path.GetFullPath(run), ["how"] = how }));
+            Disk.Replace(Path.Combine(root, hash, DisturbedName),
+                JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["run"] = Path.GetFullPath(run), ["how"] = how }));
     }
 
     /// <summary>The run in which an unfinished training was disturbed, and how; null if it was not.</summary>
@@ -104,7 +116,8 @@ internal sealed partial class ModelStore
         string path = Path.Combine(root, hash, DisturbedName);
         try
         {
-            return !File.Exists(path) || JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) is not { } told ? null : (told.GetValueOrDefault("run", ""), told.GetValueOrDefault("how", ""));
+            return !File.Exists(path) || JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) is not { } told ? null
+                : (told.GetValueOrDefault("run", ""), told.GetValueOrDefault("how", ""));
         }
         catch (JsonException)
         {
@@ -130,7 +143,8 @@ internal sealed partial class ModelStore
     {
         string file = EpochFile(Path.Combine(root, hash, Epochs), epoch);
         using DisposeScope scope = NewDisposeScope();
-        if (!File.Exists(file) || (Has(hash) ? SafeTensors.Read(file) : SealedWeights.Read(file, hash, epoch)) is not { } weights) // the seal of a finished model has been looked at
+        // the seal of a finished model has been looked at
+        if (!File.Exists(file) || (Has(hash) ? SafeTensors.Read(file) : SealedWeights.Read(file, hash, epoch)) is not { } weights)
             return false;
         model.LoadState(weights, file);
         return true;
@@ -156,7 +170,8 @@ internal sealed partial class ModelStore
         string file = TestsFile(hash, tests);
         try
         {
-            return File.Exists(file) && JsonSerializer.Deserialize<KeptAccuracies>(File.ReadAllText(file)) is { Epochs: { } known } kept && kept == KeptAccuracies.Of(hash, tests, known) ? known : [];
+            return File.Exists(file) && JsonSerializer.Deserialize<KeptAccuracies>(File.ReadAllText(file)) is { Epochs: { } known } kept
+                && kept == KeptAccuracies.Of(hash, tests, known) ? known : [];
         }
         catch (JsonException)
         {
@@ -195,7 +210,8 @@ internal sealed partial class ModelStore
     public void DropUnfinished(string hash, bool epochsToo = true)
     {
         string folder = Path.Combine(root, hash);
-        foreach (string part in (epochsToo ? new[] { Checkpoints, Epochs, Tests } : [Checkpoints]).Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
+        foreach (string part in (epochsToo ? new[] { Checkpoints, Epochs, Tests } : [Checkpoints]).Select(name => Path.Combine(folder, name))
+            .Where(Directory.Exists))
             Disk.DeleteFolder(part);
         Disk.Delete(Path.Combine(folder, DisturbedName));
     }
@@ -265,7 +281,8 @@ internal sealed partial class ModelStore
     {
         try
         {
-            return alone ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return alone ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException)) // no subclass: somebody else has it open
         {

@@ -20,7 +20,8 @@ namespace LayerShuffle.Cli.Running;
 /// <param name="folder">The results folder.</param>
 /// <param name="log">The run's log.</param>
 /// <param name="time">For how long trainings take, which reaches no result.</param>
-internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend backend, ModelStore store, RunOptions options, string folder, RunLog log, TimeProvider time)
+internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend backend, ModelStore store, RunOptions options, string folder, RunLog log,
+    TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
@@ -48,7 +49,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     public void CheckImports()
     {
         foreach (ModelSpec spec in scenario.Models.Where(spec => spec.Checkpoint is not null))
-            ModelFolder.Check(spec.Checkpoint!, ModelSpecs.Loading(spec, data.Dataset(spec).Train.ClassNames, 0, sentence => log.Line($"{spec.Name}: {sentence}")));
+            ModelFolder.Check(spec.Checkpoint!,
+                ModelSpecs.Loading(spec, data.Dataset(spec).Train.ClassNames, 0, sentence => log.Line($"{spec.Name}: {sentence}")));
     }
 
     private TrainedModel Make(ModelSpec spec, int trainingSeed, TrainedModel? origin, CancellationToken cancellation)
@@ -106,16 +108,21 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         long begin = time.GetTimestamp();
         int at = 0, all = 0;
         var pace = new Pace(time);
-        IReadOnlyList<TrainingRecord> records = Doing.While(() => $"training {label}{(all > 0 ? $", step {at} of {all} (epoch {Math.Min(training.Epochs, 1 + at * training.Epochs / all)})" : "")}", () => backend.Train(
+        IReadOnlyList<TrainingRecord> records = Doing.While(() =>
+            $"training {label}{(all > 0 ? $", step {at} of {all} (epoch {Math.Min(training.Epochs, 1 + at * training.Epochs / all)})" : "")}",
+            () => backend.Train(
             job,
             training.Faults,
             record => log.Line(FormattableString.Invariant(
-                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}")),
+                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random ")
+                    + FormattableString.Invariant($"orders {Percent.Of(record.Top1Arbitrary)}")),
             (step, total) =>
             {
                 (at, all) = (step, total);
                 string speed = pace.Of(step, total); // asked at every step, so that it counts from the first
-                log.Status(() => $"{label}: step {step} of {total}{(speed.Length > 0 ? $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  {speed}" : "")}");
+                log.Status(() =>
+                    $"{label}: step {step} of {total}"
+                        + (speed.Length > 0 ? $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  {speed}" : ""));
             },
             how => store.Disturb(hash, folder, how),
             cancellation));
@@ -125,12 +132,16 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
     }
 
-    /// <summary>Checkpoints of a training that was disturbed are for the run alone in which it was; where an epoch's weights are damaged, its accuracies could not be measured again.</summary>
+    /// <summary>
+    /// Checkpoints of a training that was disturbed are for the run alone in which it was; where an epoch's weights are damaged, its accuracies could not be
+    /// measured again.
+    /// </summary>
     private void DropStrangers(string label, string hash)
     {
         if (store.DamagedEpoch(hash) is { } epoch)
         {
-            log.Line($"{label}: what an interrupted training left cannot be used (the weights kept of epoch {epoch} are not those that were written); it begins anew");
+            log.Line($"{label}: what an interrupted training left cannot be used (the weights kept of epoch {epoch} are not those that were written); it "
+                + "begins anew");
             store.DropUnfinished(hash);
         }
 
@@ -147,7 +158,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         ImageDataset dataset = data.Dataset(spec);
         TrainingRecord? last = trained.Records.Count > 0 ? trained.Records[^1] : null;
         var about = new KeptModel(
-            spec.Name, spec.Variant, FormattableString.Invariant($"{scenario.Dataset!.Kind}, {dataset.Train.Count} images"), scenario.Seed, trainingSeed, spec.Training!.Epochs, dataset.Train.Count,
+            spec.Name, spec.Variant, FormattableString.Invariant($"{scenario.Dataset!.Kind}, {dataset.Train.Count} images"), scenario.Seed, trainingSeed,
+                spec.Training!.Epochs, dataset.Train.Count,
             Math.Round(took.TotalSeconds, 3), Environment.MachineName, time.GetUtcNow(), last?.Top1Sequential, last?.Top1Arbitrary);
         string? disturbed = store.Disturbance(key.Hash)?.How;
         if (disturbed is null || spec.Training.Faults)
@@ -223,7 +235,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     }
 
     private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
-        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor), data.Test(model.Config, preprocessor), making.Luck, null)
+        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor),
+            data.Test(model.Config, preprocessor), making.Luck, null)
     {
         Key = making.Key.Hash,
     };
@@ -273,7 +286,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             IReadOnlyDictionary<string, Tensor> weights = origin.Model.StateDictionary();
             HashSet<string> taken = [.. model.StateDictionary().Keys];
             if (weights.Keys.Where(name => !taken.Contains(name)).ToList() is { Count: > 0 } left)
-                log.Line($"{spec.Name}: {left.Count} tensors of {spec.InitFrom} have no place in the variant {spec.Variant} and are left out: {string.Join(", ", left)}");
+                log.Line($"{spec.Name}: {left.Count} tensors of {spec.InitFrom} have no place in the variant {spec.Variant} and are left out: "
+                    + $"{string.Join(", ", left)}");
             model.LoadState(weights, $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
             preprocessor = origin.Preprocessor;
         }
@@ -285,7 +299,9 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private void Announce(string label, VitConfig config, Preprocessor preprocessor)
     {
         if (!preprocessor.Stated)
-            log.Line($"{label}: there is no preprocessor_config.json: images are resized to {preprocessor.Size}{(preprocessor.CropSize is { } crop ? $" and their middle of {crop} pixels is taken" : "")}; mean and deviation are 0.5");
+            log.Line($"{label}: there is no preprocessor_config.json: images are resized to "
+                + $"{preprocessor.Size}{(preprocessor.CropSize is { } crop ? $" and their middle of {crop} pixels is taken" : "")}; "
+                + "mean and deviation are 0.5");
         if (preprocessor.PassedOver.Count > 0)
             log.Line($"{label}: keys of preprocessor_config.json that change no pixel here: {string.Join(", ", preprocessor.PassedOver)}");
         if (data.Classes(config, preprocessor).How is { } how)

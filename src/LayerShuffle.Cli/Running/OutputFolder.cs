@@ -7,7 +7,8 @@ using LayerShuffle.Supervision;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>
-/// Where a run writes. An existing run is never overwritten, and while a run is alive no other one writes in its folder. <c>scenario.yaml</c> is written once, and stays.
+/// Where a run writes. An existing run is never overwritten, and while a run is alive no other one writes in its folder. <c>scenario.yaml</c> is written once,
+/// and stays.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
@@ -46,7 +47,8 @@ internal sealed class OutputFolder : IDisposable
                 if (Begin(folder, effective, time) is { } begun)
                     return begun;
                 if (asked is not null)
-                    throw new UsageException($"{folder} exists and is not empty; results are never overwritten. Name another --output, or go on with that run: --resume {Terminal.ShellWords.Quote(folder)}");
+                    throw new UsageException($"{folder} exists and is not empty; results are never overwritten. Name another --output, or go on with that "
+                        + $"run: --resume {Terminal.ShellWords.Quote(folder)}");
             }
 
             folder = System.IO.Path.Combine(parent, $"{stamp}-{i}"); // also where another run has just taken it
@@ -62,11 +64,13 @@ internal sealed class OutputFolder : IDisposable
         string kept = System.IO.Path.Combine(folder, Scenario);
         if (!File.Exists(kept))
             throw new UsageException($"--resume: {folder} holds no run (there is no {Scenario} in it).");
-        FolderLock held = FolderLock.Take(folder, time) ?? throw new UsageException($"--resume: the run in {folder} is alive{FolderLock.Holder(folder)}. Wait for it to end, or end it first.");
+        FolderLock held = FolderLock.Take(folder,
+            time) ?? throw new UsageException($"--resume: the run in {folder} is alive{FolderLock.Holder(folder)}. Wait for it to end, or end it first.");
         try
         {
             if (!File.ReadAllBytes(kept).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(effective)))
-                throw new UsageException($"--resume: the scenario differs from the one that {folder} was made with ({kept}). Resume with the same scenario, --set and --seed, or start a new run.");
+                throw new UsageException($"--resume: the scenario differs from the one that {folder} was made with ({kept}). Resume with the same scenario, "
+                    + "--set and --seed, or start a new run.");
             Disk.DeleteUnfinished(folder); // what a killed run was writing; nobody else is here
             return new OutputFolder(folder, held, false, null);
         }
@@ -117,7 +121,8 @@ internal sealed class OutputFolder : IDisposable
             moved = KeepLogs(time);
             Disk.DeleteFolder(Path);
             string full = System.IO.Path.GetFullPath(Path);
-            while (topmost is not null && full != topmost && System.IO.Path.GetDirectoryName(full) is { } above && !Directory.EnumerateFileSystemEntries(above).Any())
+            while (topmost is not null && full != topmost && System.IO.Path.GetDirectoryName(full) is { } above
+                && !Directory.EnumerateFileSystemEntries(above).Any())
                 Directory.Delete(full = above);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -168,9 +173,11 @@ internal sealed class OutputFolder : IDisposable
     {
         try
         {
-            foreach (string folder in Directory.GetDirectories(parent).Where(folder => new DirectoryInfo(folder).LinkTarget is null && time.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > Soon))
+            foreach (string folder in Directory.GetDirectories(parent)
+                .Where(folder => new DirectoryInfo(folder).LinkTarget is null && time.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(folder) > Soon))
             {
-                if (Directory.EnumerateFileSystemEntries(folder).All(entry => FolderLock.Is(entry) || System.IO.Path.GetFileName(entry) == Scenario + Unfinished))
+                if (Directory.EnumerateFileSystemEntries(folder)
+                    .All(entry => FolderLock.Is(entry) || System.IO.Path.GetFileName(entry) == Scenario + Unfinished))
                 {
                     using FolderLock? held = FolderLock.Take(folder, time);
                     if (held is not null)
@@ -224,4 +231,5 @@ internal sealed class OutputFolder : IDisposable
 /// <summary>The results cannot be written where they should go.</summary>
 /// <param name="folder">Where.</param>
 /// <param name="inner">Why.</param>
-internal sealed class OutputFolderException(string folder, Exception inner) : IOException($"The results cannot be written to {folder}: {ErrorText.Sentence(inner)}", inner);
+internal sealed class OutputFolderException(string folder, Exception inner)
+    : IOException($"The results cannot be written to {folder}: {ErrorText.Sentence(inner)}", inner);

@@ -13,7 +13,8 @@ internal static class PixelPlan
         Grey = preprocessor.ImageMean.Count == 1,
         Resize = !preprocessor.DoResize ? null : preprocessor.Size switch
         {
-            { Height: { } height, Width: { } width, Covered: var covered } => covered ? ResizeTarget.Covering(height, width) : ResizeTarget.Exactly(height, width),
+            { Height: { } height, Width: { } width, Covered: var covered } => covered ? ResizeTarget.Covering(height, width)
+                : ResizeTarget.Exactly(height, width),
             { ShortestEdge: { } shortest, LongestEdge: { } longest } => ResizeTarget.Within(shortest, longest),
             { } size => ResizeTarget.Shorter(size.ShortestEdge!.Value),
         },
@@ -36,7 +37,8 @@ internal static class PixelPlan
     public static Preprocessor Of(PixelSteps steps, NormalizationStats stats) => new()
     {
         DoResize = steps.Resize is not null,
-        Size = steps.Resize is { } resize ? new(resize.Height, resize.Width, resize.ShorterSide, resize.LongerSide) { Covered = resize.Covers } : new(steps.Output!.Value.Height, steps.Output.Value.Width, null),
+        Size = steps.Resize is { } resize ? new(resize.Height, resize.Width, resize.ShorterSide, resize.LongerSide) { Covered = resize.Covers }
+            : new(steps.Output!.Value.Height, steps.Output.Value.Width, null),
         Resample = (int)steps.Filter,
         DoCenterCrop = steps.Crop is not null,
         CropSize = steps.Crop is { } crop ? new(crop.Height, crop.Width, null) : null,

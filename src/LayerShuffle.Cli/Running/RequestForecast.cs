@@ -4,7 +4,9 @@ using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>How long the requests of a trial compute on the virtual clock: what makes a trial of milliseconds take minutes is said before, with what to set.</summary>
+/// <summary>
+/// How long the requests of a trial compute on the virtual clock: what makes a trial of milliseconds take minutes is said before, with what to set.
+/// </summary>
 internal static class RequestForecast
 {
     /// <summary>Trials that compute less than this are not worth a word.</summary>
@@ -15,7 +17,8 @@ internal static class RequestForecast
 
     /// <summary>A sentence for every model and workload whose trials compute long, going by its size.</summary>
     public static IEnumerable<string> Guesses(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunData data) =>
-        scenario.Clock == ScenarioClock.Virtual ? Sentences(trials, data, trial => Guess(trial.Model, scenario.Threads, trial.Spec.Workload.ImagesPerRequest), "(a guess by the model's size) up to") : [];
+        scenario.Clock == ScenarioClock.Virtual ? Sentences(trials, data, trial => Guess(trial.Model, scenario.Threads, trial.Spec.Workload.ImagesPerRequest),
+            "(a guess by the model's size) up to") : [];
 
     /// <summary>A sentence for every model and workload whose trials compute long, measured.</summary>
     /// <param name="scenario">The scenario.</param>
@@ -23,9 +26,11 @@ internal static class RequestForecast
     /// <param name="data">The images.</param>
     /// <param name="model">A trial's model and its test images.</param>
     /// <param name="time">The clock.</param>
-    public static IEnumerable<string> Measured(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunData data, Func<PlannedTrial, (TrainedModel Model, ITestImages Images)> model, TimeProvider time) =>
+    public static IEnumerable<string> Measured(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunData data,
+        Func<PlannedTrial, (TrainedModel Model, ITestImages Images)> model, TimeProvider time) =>
         scenario.Clock == ScenarioClock.Virtual
-            ? Sentences([.. trials.Where(trial => Requests(trial, data) >= 1000)], data, trial => Measure(model(trial), trial.Spec.Workload.ImagesPerRequest, time), "up to")
+            ? Sentences([.. trials.Where(trial => Requests(trial, data) >= 1000)], data,
+                trial => Measure(model(trial), trial.Spec.Workload.ImagesPerRequest, time), "up to")
             : [];
 
     /// <summary>Requests of a trial.</summary>
@@ -37,14 +42,18 @@ internal static class RequestForecast
 
     private static IEnumerable<string> Sentences(IReadOnlyList<PlannedTrial> trials, RunData data, Func<PlannedTrial, double> seconds, string how)
     {
-        foreach (IGrouping<(string Model, int Requests, int Images), PlannedTrial> alike in trials.GroupBy(trial => (trial.Model.Name, Requests(trial, data), trial.Spec.Workload.ImagesPerRequest)))
+        foreach (IGrouping<(string Model, int Requests, int Images), PlannedTrial> alike in trials.GroupBy(trial => (trial.Model.Name, Requests(trial, data),
+            trial.Spec.Workload.ImagesPerRequest)))
         {
             TimeSpan each = TimeSpan.FromSeconds(seconds(alike.First()) * alike.Key.Requests);
             if (each < Long)
                 continue;
-            yield return FormattableString.Invariant($"{alike.Key.Model}: {alike.Key.Requests} requests of {(alike.Key.Images == 1 ? "one image" : $"{alike.Key.Images} images")} compute {how} {TrainingForecast.Text(each)} in each of {alike.Count()} trial(s), ")
+            yield return FormattableString.Invariant($"{alike.Key.Model}: {alike.Key.Requests} requests of ")
+                + FormattableString.Invariant($"{(alike.Key.Images == 1 ? "one image" : $"{alike.Key.Images} images")} compute {how} ")
+                + FormattableString.Invariant($"{TrainingForecast.Text(each)} in each of {alike.Count()} trial(s), ")
                 + "less where requests run as planned or an earlier trial had the same layers in the same order. "
-                + (alike.Key.Images < 50 ? "`workload: {images_per_request: 50}` takes a fraction of that; `workload: {requests: 1000}` asks less." : "`workload: {requests: N}` asks less.");
+                + (alike.Key.Images < 50 ? "`workload: {images_per_request: 50}` takes a fraction of that; `workload: {requests: 1000}` asks less."
+                    : "`workload: {requests: N}` asks less.");
         }
     }
 

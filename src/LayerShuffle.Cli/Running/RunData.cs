@@ -54,13 +54,15 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
 
     /// <summary>Which of a model's classes the dataset's are.</summary>
     /// <exception cref="ModelFormatException">They cannot be told.</exception>
-    public ClassMatch Classes(VitConfig config, Preprocessor preprocessor) => ClassMatch.Of(config.Id2Label, config.NumLabels, Dataset(config, PixelPlan.Steps(preprocessor)).Train.ClassNames);
+    public ClassMatch Classes(VitConfig config, Preprocessor preprocessor) =>
+        ClassMatch.Of(config.Id2Label, config.NumLabels, Dataset(config, PixelPlan.Steps(preprocessor)).Train.ClassNames);
 
     /// <summary>A hash of the training images, their labels and classes, and of how they are normalised: what of the data decides weights.</summary>
     public string TrainingImages(ModelSpec spec) => Fingerprint(Dataset(spec), train: true);
 
     /// <summary>A hash of all that decides accuracies on the test images besides the model.</summary>
-    public string TestImages(ModelSpec spec, ComputePlace place) => Short(FormattableString.Invariant($"{Fingerprint(Dataset(spec), train: false)} {threads} {place.Device} {place.Processor}"));
+    public string TestImages(ModelSpec spec, ComputePlace place) =>
+        Short(FormattableString.Invariant($"{Fingerprint(Dataset(spec), train: false)} {threads} {place.Device} {place.Processor}"));
 
     private PixelSteps? Steps(ModelSpec spec) => spec.Checkpoint is { } checkpoint ? PixelPlan.Steps(ImportCheck.Preprocessor(checkpoint))
         : spec.InitFrom is { } origin ? Steps(scenario.Models.First(model => model.Name == origin)) : null;
@@ -71,7 +73,16 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
             return known;
         IImageSet images = train ? dataset.Train : dataset.Test;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { images.Count, images.Height, images.Width, images.Channels, images.ClassNames, dataset.Normalization.Mean, dataset.Normalization.Std })));
+        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
+        {
+            images.Count,
+            images.Height,
+            images.Width,
+            images.Channels,
+            images.ClassNames,
+            dataset.Normalization.Mean,
+            dataset.Normalization.Std
+        })));
         var pixels = new byte[images.Height * images.Width * images.Channels];
         for (int i = 0; i < images.Count; i++)
         {
@@ -86,7 +97,8 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     public ITrainingData Training(VitConfig config, TrainingSpec training, Preprocessor preprocessor) => new DatasetTrainingData(
-        new BatchSource(Labelled(dataset => dataset.Train, config, preprocessor), PixelPlan.Stats(preprocessor)), training.Augmentation == "standard" ? Augmentation.Standard : Augmentation.None, Device);
+        new BatchSource(Labelled(dataset => dataset.Train, config, preprocessor), PixelPlan.Stats(preprocessor)), training.Augmentation == "standard"
+            ? Augmentation.Standard : Augmentation.None, Device);
 
     public ITestImages Test(VitConfig config, Preprocessor preprocessor)
     {

@@ -4,7 +4,8 @@ using LayerShuffle.Cli.Terminal;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>
-/// Progress on stderr. On a terminal a line is rewritten; elsewhere lines stay, bear the time, and one comes now and then from what takes long. Safe to use from several threads: a cluster has news at any time.
+/// Progress on stderr. On a terminal a line is rewritten; elsewhere lines stay, bear the time, and one comes now and then from what takes long. Safe to use
+/// from several threads: a cluster has news at any time.
 /// </summary>
 internal sealed class RunLog(Screen error, TimeProvider time)
 {

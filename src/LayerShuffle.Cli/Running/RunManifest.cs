@@ -12,7 +12,10 @@ using LayerShuffle.Vision;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>Writes <c>run.json</c>: everything that may differ between two runs of one seed. It is there from the beginning, and each new one takes the old one's place at once.</summary>
+/// <summary>
+/// Writes <c>run.json</c>: everything that may differ between two runs of one seed. It is there from the beginning, and each new one takes the old one's place
+/// at once.
+/// </summary>
 internal sealed class RunManifest(string folder, Scenario scenario, RunOptions options, int threads, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -121,7 +124,8 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             json["expectations"] = expectations.DeepClone();
         if (Cluster.ToJson() is { } cluster)
             json["cluster"] = cluster;
-        Disk.Replace(Path.Combine(folder, "run.json"), Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n"), durable: false); // one that cannot be written whole leaves the old one
+        // one that cannot be written whole leaves the old one
+        Disk.Replace(Path.Combine(folder, "run.json"), Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n"), durable: false);
         written = time.GetTimestamp();
     }
 

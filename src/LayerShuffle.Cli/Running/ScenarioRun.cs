@@ -70,9 +70,11 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
     }
 
     private int Execute(
-        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, TrialSelection selection, ClusterSecurity security, IPEndPoint? listen, StopSignals signals)
+        Scenario scenario, string effective, IReadOnlyList<PlannedTrial> trials, TrialSelection selection, ClusterSecurity security, IPEndPoint? listen,
+            StopSignals signals)
     {
-        using OutputFolder folder = options.Resume is { } resumed ? OutputFolder.Resume(resumed, effective, time) : OutputFolder.Create(options.Output, scenario.Name, effective, time);
+        using OutputFolder folder = options.Resume is { } resumed ? OutputFolder.Resume(resumed, effective, time)
+            : OutputFolder.Create(options.Output, scenario.Name, effective, time);
         log.Line($"{scenario.Name}, seed {scenario.Seed}: {trials.Count} trials; results in {folder.Path}");
         var manifest = new RunManifest(folder.Path, scenario, options, scenario.Threads, time);
         ResultsWriter? writer = null;
@@ -82,7 +84,8 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
             writer = new ResultsWriter(folder.Path, scenario.Seed, scenario.Name, scenario.SweepKeys);
             IRunBackend backend = Doing.While(() => "starting the cluster", () => scenario.Clock == ScenarioClock.Wall
                 ? WallBackend.Start(
-                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster, options.Device, folder.Path, log,
+                    scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), security, listen, options.Cluster,
+                        options.Device, folder.Path, log,
                     manifest.Cluster, signals.Token)
                 : (IRunBackend)new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line));
             RunTrials(scenario, trials, backend, writer, manifest, folder.Path, signals.Token);
@@ -141,18 +144,22 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
         {
             writer?.Dispose();
             string? logs = folder.Discard(time);
-            log.Line($"Nothing was finished; {folder.Path} is removed{(logs is null ? "" : $", and what its workers said is in {logs}")}.{(interrupted ? " The same command starts it again; a training goes on from its last checkpoint." : "")}");
+            log.Line($"Nothing was finished; {folder.Path} is "
+                + $"removed{(logs is null ? "" : $", and what its workers said is in {logs}")}."
+                + $"{(interrupted ? " The same command starts it again; a training goes on from its last checkpoint." : "")}");
             return;
         }
 
         if (writer is not null)
             Try("the summary", writer.WriteSummary);
         Try("run.json", () => manifest.End(
-            interrupted ? "interrupted" : "failed", interrupted ? signals.ExitCode : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed, interrupted ? "interrupted" : "failed",
+            interrupted ? "interrupted" : "failed", interrupted ? signals.ExitCode : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed, interrupted
+                ? "interrupted" : "failed",
             interrupted ? null : ErrorText.Sentence(e), done, trials));
         if (!folder.IsThere)
         {
-            log.Line($"Stopped after {done} of {trials} trials. {folder.Path} is gone: somebody has removed it, or what it held, while the run was writing there.");
+            log.Line($"Stopped after {done} of {trials} trials. {folder.Path} is gone: somebody has removed it, or what it held, while the run was writing "
+                + "there.");
             return;
         }
 
@@ -173,14 +180,17 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
     }
 
     private void RunTrials(
-        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder,
+            CancellationToken cancellation)
     {
         bool whole = false;
         try
         {
-            (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(scenario, trials, backend, writer, manifest, folder, cancellation);
+            (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null)
+                : Train(scenario, trials, backend, writer, manifest, folder, cancellation);
             var models = new TrialModels(scenario.Clock, trainer, data);
-            var identities = new TrialIdentities(scenario, planned => data is null ? "" : $"{models.Trained(planned, cancellation).Trained.Hash}-{data.TestImages(planned.Model, backend.Place)}");
+            var identities = new TrialIdentities(scenario, planned => data is null ? ""
+                : $"{models.Trained(planned, cancellation).Trained.Hash}-{data.TestImages(planned.Model, backend.Place)}");
             if (identities.DropOthers(writer, trials) is { } dropped)
                 log.Line($"warning: {dropped}");
             HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
@@ -194,9 +204,11 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
                 cancellation.ThrowIfCancellationRequested();
                 if (finished.Contains(planned.Spec.Key.Trial))
                     continue;
-                string whatIsLeft = pace.Of(writer.Trials.Count, trials.Count) is { Length: > 0 } known ? $"; {trials.Count - writer.Trials.Count} trials, {known[(known.IndexOf(' ', StringComparison.Ordinal) + 1)..]}" : "";
+                string whatIsLeft = pace.Of(writer.Trials.Count, trials.Count) is { Length: > 0 } known
+                    ? $"; {trials.Count - writer.Trials.Count} trials, {known[(known.IndexOf(' ', StringComparison.Ordinal) + 1)..]}" : "";
                 string label = Label(planned.Spec.Key, number, trials.Count);
-                Doing.While(() => $"running {label}", () => RunTrial(planned, label, whatIsLeft, models.Of(planned, cancellation), identities.Of(planned), backend, writer, cancellation));
+                Doing.While(() => $"running {label}",
+                    () => RunTrial(planned, label, whatIsLeft, models.Of(planned, cancellation), identities.Of(planned), backend, writer, cancellation));
                 manifest.Progress(writer.Trials.Count, trials.Count);
             }
 
@@ -222,7 +234,8 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
     }
 
     private (RunData Data, ModelTrainer Trainer) Train(
-        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder,
+            CancellationToken cancellation)
     {
         torch.Device device = Devices.Select(options.Device);
         var data = new RunData(scenario, new Lazy<torch.Device>(device), scenario.Threads) { Found = account => Tell(manifest.Dataset = account) };
@@ -253,17 +266,20 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
             log.Line(line);
     }
 
-    private static string Label(TrialKey key, int number, int trials) => $"trial {number}/{trials}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
+    private static string Label(TrialKey key, int number, int trials) =>
+        $"trial {number}/{trials}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
 
     private void RunTrial(
-        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity, IRunBackend backend, ResultsWriter writer,
+        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
+            IRunBackend backend, ResultsWriter writer,
         CancellationToken cancellation)
     {
         int done = 0, total = Requests(planned.Spec, with.Images);
         var pace = new Pace(time);
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
-        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value), planned.Variant.SweepNumbers, identity);
+        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
+            planned.Variant.SweepNumbers, identity);
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
@@ -274,12 +290,14 @@ internal sealed class ScenarioRun(RunOptions options, Surroundings surroundings,
             log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];
         log.Line(FormattableString.Invariant(
-            $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
+            $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed")
+                + FormattableString.Invariant($"{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
 
         static string Also(string text) => text.Length > 0 ? "  " + text : "";
     }
 
-    private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests ?? (images + spec.Workload.ImagesPerRequest - 1) / spec.Workload.ImagesPerRequest;
+    private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests
+        ?? (images + spec.Workload.ImagesPerRequest - 1) / spec.Workload.ImagesPerRequest;
 
     private void Prepare(ModelSpec spec, ModelTrainer trainer, ResultsWriter writer, RunManifest manifest, string folder, CancellationToken cancellation)
     {

@@ -32,7 +32,8 @@ internal static class SealedWeights
         }
     }
 
-    private static Dictionary<string, string> About(string key, int epoch) => new() { ["format"] = "pt", ["key"] = key, ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture) };
+    private static Dictionary<string, string> About(string key, int epoch) =>
+        new() { ["format"] = "pt", ["key"] = key, ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture) };
 
     private static string Sum(IReadOnlyDictionary<string, Tensor> weights, string key, int epoch)
     {

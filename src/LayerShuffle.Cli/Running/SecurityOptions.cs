@@ -14,7 +14,8 @@ internal sealed record SecurityOptions(byte[]? Secret, string? SecretFile, strin
     public bool IsEmpty => Secret is null && SecretFile is null && Certificate is null && Key is null && Authority is null;
 
     /// <summary>What the command of a node that belongs to the same cluster says, with a space before it; empty: nothing.</summary>
-    public string ForNodes => SecretFile is { } file ? $" --secret-file {Path.GetFileName(file)}" : Certificate is not null ? " --cert FILE --key FILE --authority FILE" : "";
+    public string ForNodes => SecretFile is { } file ? $" --secret-file {Path.GetFileName(file)}" : Certificate is not null
+        ? " --cert FILE --key FILE --authority FILE" : "";
 
     /// <summary>Checks what goes together.</summary>
     /// <exception cref="UsageException">Something is missing, or too much.</exception>

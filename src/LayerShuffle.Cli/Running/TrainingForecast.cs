@@ -34,7 +34,8 @@ internal static class TrainingForecast
     }
 
     /// <summary>A model's name, with its training seed where there are several.</summary>
-    public static string Label(ModelSpec spec, int seed) => ScenarioExpander.TrainingSeeds(spec) > 1 ? FormattableString.Invariant($"{spec.Name} (seed {seed})") : spec.Name;
+    public static string Label(ModelSpec spec, int seed) => ScenarioExpander.TrainingSeeds(spec) > 1 ? FormattableString.Invariant($"{spec.Name} (seed {seed})")
+        : spec.Name;
 
     /// <summary>A time as people say it: 12 s, 3 min, 2.5 h.</summary>
     public static string Text(TimeSpan span) => span.TotalSeconds < 90 ? FormattableString.Invariant($"{Math.Max(0.1, span.TotalSeconds):0.#} s")
@@ -47,7 +48,8 @@ internal static class TrainingForecast
         string work = FormattableString.Invariant($"{training.Epochs} epochs of {images} images");
         if (store.EpochsDone(key.Hash) is > 0 and int done)
             work += FormattableString.Invariant($", {done} of them done before it was interrupted");
-        return store.TookLike(key, training.Epochs, images, entries) is { } took ? $"{work}; going by earlier trainings here that takes about {Text(took)}" : work;
+        return store.TookLike(key, training.Epochs, images, entries) is { } took ? $"{work}; going by earlier trainings here that takes about {Text(took)}"
+            : work;
     }
 
     private static string Why(ModelStore store, TrainingKey key, IReadOnlyList<StoreEntry> entries)

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>What decides a trained model's weights, and no more, each part under a name that a person understands. Two trainings with equal keys give the same bytes.</summary>
+/// <summary>
+/// What decides a trained model's weights, and no more, each part under a name that a person understands. Two trainings with equal keys give the same bytes.
+/// </summary>
 internal sealed class TrainingKey
 {
     /// <summary>The part that marks a model for one run alone.</summary>
@@ -60,19 +62,24 @@ internal sealed class TrainingKey
         if (struck)
         {
             parts["faults"] = string.Join('\n', WallBackend.TrainingFaults(scenario).Select(
-                strike => FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} {string.Join(' ', strike.Targets)}")));
+                strike =>
+                    FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} ")
+                        + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}")));
             parts["clock"] = scenario.Clock.ToString();
         }
 
         Flatten(parts, "model", JsonSerializer.SerializeToElement(Relevant(spec.Config), Names));
         // How often it is saved changes nothing, unless a layer is brought back from what was saved; how many seeds there are never does.
-        Flatten(parts, "training", JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : training with { Seeds = 1 } : training with { Seeds = 1, CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
+        Flatten(parts, "training",
+            JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : training with { Seeds = 1 }
+            : training with { Seeds = 1, CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
         return new TrainingKey(parts);
     }
 
     /// <summary>A key read back.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static TrainingKey Parse(ReadOnlySpan<byte> json) => new(new(JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? throw new JsonException("The key is empty."), StringComparer.Ordinal));
+    public static TrainingKey Parse(ReadOnlySpan<byte> json) =>
+        new(new(JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? throw new JsonException("The key is empty."), StringComparer.Ordinal));
 
     /// <summary>The key as it is kept.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(parts);
@@ -82,7 +89,8 @@ internal sealed class TrainingKey
 
     /// <summary>The names of the parts in which another key differs.</summary>
     public IReadOnlyList<string> Differences(TrainingKey other) =>
-        [.. parts.Keys.Union(other.parts.Keys).Where(name => parts.GetValueOrDefault(name) != other.parts.GetValueOrDefault(name)).Order(StringComparer.Ordinal)];
+        [.. parts.Keys.Union(other.parts.Keys).Where(name => parts.GetValueOrDefault(name) != other.parts.GetValueOrDefault(name))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>The weights, configuration and preprocessor of a folder.</summary>
     private static string HashFolder(string directory)

@@ -18,7 +18,8 @@ internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace
     }
 
     /// <summary>The key of a model whose origin has a hash.</summary>
-    public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin) => TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);
+    public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin) =>
+        TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);
 
     /// <summary>The key of a model if nothing disturbs what it starts from.</summary>
     public TrainingKey Planned(ModelSpec spec, int trainingSeed) =>

@@ -45,13 +45,16 @@ internal sealed class TrialIdentities(Scenario scenario, Func<PlannedTrial, stri
     {
         none.Sort();
         string which = string.Join(", ", none.Take(Most).Select(trial => FormattableString.Invariant($"trial {trial.Trial + 1} ({trial.Reason})")));
-        return FormattableString.Invariant($"{none.Count} trial(s) in this folder do not count as finished, and are made again: {which}{(none.Count > Most ? $", and {none.Count - Most} more" : "")}");
+        return FormattableString.Invariant($"{none.Count} trial(s) in this folder do not count as finished, and are made again: ")
+            + FormattableString.Invariant($"{which}{(none.Count > Most ? $", and {none.Count - Most} more" : "")}");
     }
 
     private string Trial(PlannedTrial planned)
     {
         ModelSpec asked = planned.Model;
-        string text = FormattableString.Invariant($"{scenario.Name}\n{scenario.Clock}\n{asked.NumHiddenLayers} {asked.Tokens} {asked.HiddenSize}\n{TrialFingerprint.Of(planned.Spec)}");
+        string text =
+            FormattableString.Invariant($"{scenario.Name}\n{scenario.Clock}\n{asked.NumHiddenLayers} {asked.Tokens} ")
+                + FormattableString.Invariant($"{asked.HiddenSize}\n{TrialFingerprint.Of(planned.Spec)}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 }

@@ -3,7 +3,9 @@ using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Cli.Running;
 
-/// <summary>What the trials of a run ask. On the virtual clock nobody looks at an activation on its way, so that a model's trials share what it has answered.</summary>
+/// <summary>
+/// What the trials of a run ask. On the virtual clock nobody looks at an activation on its way, so that a model's trials share what it has answered.
+/// </summary>
 /// <param name="clock">The scenario's clock.</param>
 /// <param name="trainer">Makes the models; null where the network alone is simulated.</param>
 /// <param name="data">The images; null likewise.</param>
@@ -16,7 +18,8 @@ internal sealed class TrialModels(ScenarioClock clock, ModelTrainer? trainer, Ru
     {
         ModelSpec spec = planned.Model;
         if (trainer is null || data is null)
-            return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null, planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
+            return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null,
+                planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
         (TrainedModel trained, ITestImages images) = Trained(planned, cancellation);
         if (clock == ScenarioClock.Wall)
             return (new TensorTrialModel(trained.Model, images), trained, images.Count);

@@ -6,8 +6,8 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Cli.Running;
 
 /// <summary>
-/// <c>--only condition=…,policy=…,model=…</c>: the part of a scenario's trials that is run. Trials keep their numbers and their luck, so that a narrowed run's rows are
-/// the whole run's, and <c>--resume</c> without it runs the rest.
+/// <c>--only condition=…,policy=…,model=…</c>: the part of a scenario's trials that is run. Trials keep their numbers and their luck, so that a narrowed run's
+/// rows are the whole run's, and <c>--resume</c> without it runs the rest.
 /// </summary>
 internal sealed class TrialSelection
 {
@@ -48,7 +48,8 @@ internal sealed class TrialSelection
     }
 
     /// <summary>Whether a trial is run.</summary>
-    public bool Holds(PlannedTrial trial) => Is("model", trial.Model.Name) && Is("policy", trial.Variant.Policy) && (Is("condition", trial.Variant.BaseCondition) || Is("condition", trial.Variant.Condition));
+    public bool Holds(PlannedTrial trial) => Is("model", trial.Model.Name) && Is("policy", trial.Variant.Policy)
+        && (Is("condition", trial.Variant.BaseCondition) || Is("condition", trial.Variant.Condition));
 
     private bool Is(string kind, string name) => !wanted.TryGetValue(kind, out HashSet<string>? names) || names.Contains(name);
 
@@ -63,7 +64,8 @@ internal sealed class TrialSelection
         if (!known.Contains(name))
         {
             string[] shown = [.. known.Where(other => !other.Contains('[', StringComparison.Ordinal))];
-            throw new UsageException($"--only {kind}={name}: the scenario has no such {kind}; it has {string.Join(", ", shown.Take(12))}{(shown.Length > 12 ? ", …" : "")}{Meant(name, known)}");
+            throw new UsageException($"--only {kind}={name}: the scenario has no such {kind}; it has "
+                + $"{string.Join(", ", shown.Take(12))}{(shown.Length > 12 ? ", …" : "")}{Meant(name, known)}");
         }
 
         if (!wanted.TryGetValue(kind, out HashSet<string>? names))

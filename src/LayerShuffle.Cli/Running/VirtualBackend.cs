@@ -18,10 +18,12 @@ internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : I
 
     public ComputePlace Place => place;
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation) =>
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
+        Action<string> disturbed, CancellationToken cancellation) =>
         new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows, CancellationToken cancellation) =>
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
+        CancellationToken cancellation) =>
         new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched }.Run(spec, model, images, progress, cancellation, rows);
 
     public void Dispose() => system.Dispose();

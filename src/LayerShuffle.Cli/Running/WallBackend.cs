@@ -48,7 +48,8 @@ internal sealed class WallBackend : IRunBackend
     /// <param name="manifest">Is told what the nodes have and which layers they host.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public static WallBackend Start(
-        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, ClusterOptions options, string device, string folder, RunLog log, ClusterManifest manifest, CancellationToken cancellation)
+        Scenario scenario, string hash, ClusterSecurity security, IPEndPoint? listen, ClusterOptions options, string device, string folder, RunLog log,
+            ClusterManifest manifest, CancellationToken cancellation)
     {
         ClusterSpec spec = Widest(scenario);
         WallCluster cluster = WallCluster.StartAsync(
@@ -89,10 +90,12 @@ internal sealed class WallBackend : IRunBackend
 
     public string Status => runner.Status;
 
-    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation) =>
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
+        Action<string> disturbed, CancellationToken cancellation) =>
         TrainAsync(job, faults, epochDone, stepDone, disturbed, cancellation).GetAwaiter().GetResult();
 
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows, CancellationToken cancellation)
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
+        CancellationToken cancellation)
     {
         spec = spec with { Cluster = Fill(spec.Cluster), LayerBytes = trained?.Model.Config.LayerBytes ?? spec.LayerBytes };
         TellPlacement(spec, model.Layers);
@@ -138,7 +141,8 @@ internal sealed class WallBackend : IRunBackend
             if (faults)
                 training.Schedule(TrainingFaults(scenario), log.Line);
             var trainer = new ClusterTrainer(
-                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads, line => log.Line($"{job.Name}: {line}")), new ClusterTrainerOptions { Threads = WorkerThreads(scenario) }, TimeProvider.System, log.Line);
+                cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads, line => log.Line($"{job.Name}: {line}")),
+                    new ClusterTrainerOptions { Threads = WorkerThreads(scenario) }, TimeProvider.System, log.Line);
             trainer.Restored += restoration =>
             {
                 ClusterMetrics.LayerRestored(restoration.Layer);
@@ -149,7 +153,9 @@ internal sealed class WallBackend : IRunBackend
         }
     }
 
-    /// <summary>What strikes during training where that is asked for: the faults of the first condition that has any, because that is what will be met.</summary>
+    /// <summary>
+    /// What strikes during training where that is asked for: the faults of the first condition that has any, because that is what will be met.
+    /// </summary>
     public static IReadOnlyList<FaultEvent> TrainingFaults(Scenario scenario)
     {
         TrialVariant? met = scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);

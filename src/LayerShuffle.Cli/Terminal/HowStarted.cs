@@ -14,7 +14,10 @@ internal static class HowStarted
         return Fallback();
     }
 
-    /// <summary>The words before the arguments: of `dotnet run` if that started the program, or else of the process itself; null if the arguments do not stand at the end.</summary>
+    /// <summary>
+    /// The words before the arguments: of `dotnet run` if that started the program, or else of the process itself; null if the arguments do not stand at the
+    /// end.
+    /// </summary>
     /// <param name="own">The command line of this process.</param>
     /// <param name="parent">That of the one that started it.</param>
     /// <param name="args">The program's arguments.</param>
@@ -51,7 +54,8 @@ internal static class HowStarted
         try
         {
             string? line = File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith("PPid:", StringComparison.Ordinal));
-            return line is not null && int.TryParse(line[5..].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id > 0 ? line[5..].Trim() : null;
+            return line is not null && int.TryParse(line[5..].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id > 0 ? line[5..].Trim()
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,9 @@ internal static class OpenFiles
     /// <summary>What a run in one process needs: its libraries, its results, and some for the runtime.</summary>
     public const int OneProcess = 256;
 
-    /// <summary>What every node of a cluster needs on top at its coordinator: connections to its supervisor, its worker and its data, and the pipes of a process.</summary>
+    /// <summary>
+    /// What every node of a cluster needs on top at its coordinator: connections to its supervisor, its worker and its data, and the pipes of a process.
+    /// </summary>
     public const int EachNode = 24;
 
     /// <summary>The limit; null where there is none to know.</summary>
@@ -28,7 +30,8 @@ internal static class OpenFiles
     {
         long needed = OneProcess + nodes * EachNode;
         return limit is { } known && known < needed
-            ? $"This process may have {known} files open, and {(nodes > 0 ? $"a cluster of {nodes} nodes" : "a run")} takes up to {needed}. Raise the limit first: ulimit -n {Math.Max(1024, needed)}"
+            ? $"This process may have {known} files open, and {(nodes > 0 ? $"a cluster of {nodes} nodes" : "a run")} takes up to {needed}. Raise the limit "
+                + $"first: ulimit -n {Math.Max(1024, needed)}"
             : null;
     }
 

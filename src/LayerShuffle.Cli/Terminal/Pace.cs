@@ -18,7 +18,9 @@ internal sealed class Pace(TimeProvider time)
         if (passed < Least || done <= first.Value.Done)
             return "";
         double rate = (done - first.Value.Done) / passed.TotalSeconds;
-        return string.Create(CultureInfo.InvariantCulture, $"{(rate >= 10 ? rate.ToString("0", CultureInfo.InvariantCulture) : rate.ToString("0.#", CultureInfo.InvariantCulture))}/s, {Left(Math.Max(0, total - done) / rate)}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(rate >= 10 ? rate.ToString("0", CultureInfo.InvariantCulture) : rate.ToString("0.#", CultureInfo.InvariantCulture))}/s, "
+                + $"{Left(Math.Max(0, total - done) / rate)}");
     }
 
     /// <summary>A time left, for the eye.</summary>

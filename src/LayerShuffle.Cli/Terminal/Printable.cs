@@ -3,7 +3,10 @@ using System.Text;
 
 namespace LayerShuffle.Cli.Terminal;
 
-/// <summary>Text that comes from files, peers and the system, made harmless for a terminal: what could move its cursor, change its colours or turn the line around is shown instead.</summary>
+/// <summary>
+/// Text that comes from files, peers and the system, made harmless for a terminal: what could move its cursor, change its colours or turn the line around is
+/// shown instead.
+/// </summary>
 internal static class Printable
 {
     /// <summary>The text with every control character but line ends and tabs written as <c>\x1b</c> or <c>\u202e</c>.</summary>
@@ -27,7 +30,8 @@ internal static class Printable
     }
 
     /// <summary>The same on one line: line ends and tabs are shown, too.</summary>
-    public static string OneLine(string text) => Of(text).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
+    public static string OneLine(string text) => Of(text).Replace("\r", "", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\t", "\\t", StringComparison.Ordinal);
 
     private static bool IsHarmful(string text, int at) => text[at] switch
     {

@@ -3,11 +3,12 @@ using System.Text;
 namespace LayerShuffle.Cli.Terminal;
 
 /// <summary>
-/// Where the program prints: everything passes <see cref="Printable"/> here, so that no file's content reaches a terminal as commands; only <see cref="Raw"/> does, for our own colours.
-/// What is printed is flushed at once. Safe to use from several threads.
+/// Where the program prints: everything passes <see cref="Printable"/> here, so that no file's content reaches a terminal as commands; only <see cref="Raw"/>
+/// does, for our own colours. What is printed is flushed at once. Safe to use from several threads.
 /// </summary>
 /// <param name="writer">Where it goes.</param>
-/// <param name="mayFail">Whether the program goes on without it when it cannot be written (stderr); otherwise an <see cref="OutputException"/> is thrown.</param>
+/// <param name="mayFail">Whether the program goes on without it when it cannot be written (stderr); otherwise an <see cref="OutputException"/> is
+/// thrown.</param>
 internal sealed class Screen(TextWriter writer, bool mayFail = false) : TextWriter
 {
     private readonly Lock gate = new();
@@ -69,7 +70,8 @@ internal sealed class Screen(TextWriter writer, bool mayFail = false) : TextWrit
             {
                 broken = true; // once it failed, nothing more is tried: the rest would have a hole before it
                 if (!mayFail)
-                    throw new OutputException($"What the program prints cannot be written to its standard output: {e.Message.TrimEnd('.')}.", StandardStream.IsBrokenPipe(e), e);
+                    throw new OutputException($"What the program prints cannot be written to its standard output: {e.Message.TrimEnd('.')}.",
+                        StandardStream.IsBrokenPipe(e), e);
             }
         }
     }

@@ -8,5 +8,6 @@ internal static class ShellWords
 
     /// <summary>A word, in single quotes where a shell would make something else of it.</summary>
     public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_@%+=:,./-".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "_@%+=:,./-".Contains(c, StringComparison.Ordinal)) ? word
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

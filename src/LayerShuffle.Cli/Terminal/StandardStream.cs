@@ -4,7 +4,8 @@ using System.Text;
 namespace LayerShuffle.Cli.Terminal;
 
 /// <summary>
-/// Standard output or error without .NET's console between: that one takes a reader that has left for success, and ends the program where the stream is closed. POSIX only.
+/// Standard output or error without .NET's console between: that one takes a reader that has left for success, and ends the program where the stream is closed.
+/// POSIX only.
 /// </summary>
 internal sealed class StandardStream : Stream
 {
@@ -31,7 +32,10 @@ internal sealed class StandardStream : Stream
     /// <inheritdoc/>
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Opens the three at once. A closed one is given to <c>/dev/null</c>, lest the next file that is opened takes its number and receives what was meant for it.</summary>
+    /// <summary>
+    /// Opens the three at once. A closed one is given to <c>/dev/null</c>, lest the next file that is opened takes its number and receives what was meant for
+    /// it.
+    /// </summary>
     public static (StandardStream Output, StandardStream Error) Open()
     {
         var closed = new bool[3];
@@ -57,7 +61,8 @@ internal sealed class StandardStream : Stream
     }
 
     /// <summary>How wide a terminal is; null where it is none, or does not say. Not asked of .NET's console: that one writes to the terminal first.</summary>
-    public static int? Columns(int descriptor) => OperatingSystem.IsLinux() && Ask(descriptor, WindowSize, out Size size) == 0 && size.Columns > 0 ? size.Columns : null;
+    public static int? Columns(int descriptor) => OperatingSystem.IsLinux() && Ask(descriptor, WindowSize, out Size size) == 0 && size.Columns > 0
+        ? size.Columns : null;
 
     /// <summary>Whether a write failed because the reader has left.</summary>
     public static bool IsBrokenPipe(Exception e) => e is IOException && e.HResult == Epipe;

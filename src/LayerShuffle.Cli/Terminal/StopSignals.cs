@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LayerShuffle.Cli.Terminal;
 
-/// <summary>Ctrl-C (SIGINT) and SIGTERM to a run: the first has it keep what is finished, the second ends the process at once, and so does half a minute in vain.</summary>
+/// <summary>
+/// Ctrl-C (SIGINT) and SIGTERM to a run: the first has it keep what is finished, the second ends the process at once, and so does half a minute in vain.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

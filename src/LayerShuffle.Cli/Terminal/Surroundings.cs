@@ -6,14 +6,16 @@ namespace LayerShuffle.Cli.Terminal;
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="Time">The clock of the log and of run.json; it reaches no result.</param>
-/// <param name="Started">The words that start the program, to be pasted: <c>layershuffle</c>, or <c>dotnet run -c Release --project src/LayerShuffle.Cli --</c>.</param>
+/// <param name="Started">The words that start the program, to be pasted: <c>layershuffle</c>, or <c>dotnet run -c Release --project src/LayerShuffle.Cli
+/// --</c>.</param>
 /// <param name="OwnsProcess">Whether the process is the program's: it may listen to signals and end the process.</param>
 internal sealed record Surroundings(Screen Output, Screen Error, TimeProvider Time, IReadOnlyList<string> Started, bool OwnsProcess)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writers of somebody's choice, in a process of somebody's.</summary>
-    public static Surroundings Of(TextWriter output, TextWriter error) => new(Screen.Of(output), Screen.Of(error), TimeProvider.System, ["layershuffle"], false);
+    public static Surroundings Of(TextWriter output, TextWriter error) =>
+        new(Screen.Of(output), Screen.Of(error), TimeProvider.System, ["layershuffle"], false);
 
     /// <summary>This process.</summary>
     /// <param name="args">The program's arguments.</param>
@@ -30,7 +32,8 @@ internal sealed record Surroundings(Screen Output, Screen Error, TimeProvider Ti
             (output, error) = (new StreamWriter(first, Utf8), new StreamWriter(second, Utf8));
         }
 
-        return new Surroundings(Show(output, 1, Console.IsOutputRedirected, false), Show(error, 2, Console.IsErrorRedirected, true), TimeProvider.System, HowStarted.By(args), true);
+        return new Surroundings(Show(output, 1, Console.IsOutputRedirected, false), Show(error, 2, Console.IsErrorRedirected, true), TimeProvider.System,
+            HowStarted.By(args), true);
     }
 
     /// <summary>Whether a terminal is to get colours: see no-color.org; a dumb one knows none.</summary>
@@ -40,7 +43,8 @@ internal sealed record Surroundings(Screen Output, Screen Error, TimeProvider Ti
     {
         IsTerminal = !redirected,
         Width = redirected ? null : Columns(descriptor),
-        Colours = !redirected && MayColour(Environment.GetEnvironmentVariable) && (!OperatingSystem.IsWindows() || Spectre.Console.AnsiConsole.Profile.Capabilities.Ansi),
+        Colours = !redirected && MayColour(Environment.GetEnvironmentVariable)
+            && (!OperatingSystem.IsWindows() || Spectre.Console.AnsiConsole.Profile.Capabilities.Ansi),
         Timed = redirected,
     };
 

@@ -3,7 +3,10 @@ namespace LayerShuffle.Cli.Terminal;
 /// <summary>Breaks lines between words.</summary>
 internal static class Wrapping
 {
-    /// <summary>The text in lines of at most a width. Words stay whole; one that is longer than a line is broken after a comma, an opening bracket or a slash, or else where the line ends.</summary>
+    /// <summary>
+    /// The text in lines of at most a width. Words stay whole; one that is longer than a line is broken after a comma, an opening bracket or a slash, or else
+    /// where the line ends.
+    /// </summary>
     /// <param name="text">The text; its leading spaces stay.</param>
     /// <param name="width">Columns; null: one line.</param>
     /// <param name="indent">Spaces before every line but the first.</param>

@@ -6,7 +6,8 @@ using static Akka.Cluster.ClusterEvent;
 namespace LayerShuffle.Cluster.Membership;
 
 /// <summary>
-/// A split-brain resolver that keeps the coordinator, whoever cannot reach whom: only its process downs others, a node's process only itself. Made by Akka.Cluster, by the name of its type in the configuration.
+/// A split-brain resolver that keeps the coordinator, whoever cannot reach whom: only its process downs others, a node's process only itself. Made by
+/// Akka.Cluster, by the name of its type in the configuration.
 /// </summary>
 /// <param name="system">The actor system.</param>
 /// <param name="cluster">Its cluster, which may still be starting.</param>
@@ -30,7 +31,8 @@ internal sealed class CoordinatorDowning(ActorSystem system, Akka.Cluster.Cluste
     }
 
     /// <summary>
-    /// The configuration that has Akka.Cluster use it. All members watch one another: a node that did not watch the coordinator could not know whether it still reaches it.
+    /// The configuration that has Akka.Cluster use it. All members watch one another: a node that did not watch the coordinator could not know whether it still
+    /// reaches it.
     /// </summary>
     /// <param name="stableAfter">How long nothing may have changed before anybody goes; whole milliseconds count.</param>
     public static Config Config(TimeSpan stableAfter) => ConfigurationFactory.ParseString($$"""
@@ -42,7 +44,10 @@ internal sealed class CoordinatorDowning(ActorSystem system, Akka.Cluster.Cluste
         """);
 }
 
-/// <summary>Looks at the cluster now and then and downs who has to go (<see cref="CoordinatorDowning"/>). A child of Akka's own actors, so its messages are never judged.</summary>
+/// <summary>
+/// Looks at the cluster now and then and downs who has to go (<see cref="CoordinatorDowning"/>). A child of Akka's own actors, so its messages are never
+/// judged.
+/// </summary>
 internal sealed class DowningActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(500);
@@ -82,7 +87,8 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     /// <summary>What a node's process finds: itself, if it has lost the coordinator. That others cannot reach the coordinator is nothing to it.</summary>
     private IEnumerable<UnreachableFinding> Loss(CurrentClusterState state)
     {
-        Member? keeper = state.Members.FirstOrDefault(member => member.HasRole(CoordinatorDowning.CoordinatorRole) && member.Status is not (MemberStatus.Down or MemberStatus.Removed));
+        Member? keeper = state.Members.FirstOrDefault(member => member.HasRole(CoordinatorDowning.CoordinatorRole)
+            && member.Status is not (MemberStatus.Down or MemberStatus.Removed));
         coordinator = keeper?.UniqueAddress ?? coordinator;
         bool lost = coordinator is not null && (keeper is null || !cluster.FailureDetector.IsAvailable(keeper.Address));
         return lost ? [new(cluster.SelfUniqueAddress, Missed: true)] : [];
@@ -95,8 +101,9 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 }
 
 /// <summary>
-/// Decides who has to leave the cluster so that the others can go on. Whom this process itself cannot reach goes. If it reaches everybody and others cannot reach one another, one of those that are said to be
-/// unreachable goes, that with the highest address, and then it is seen whether that was enough: who said so of whom is not known, and what a downed member said counts until it is removed.
+/// Decides who has to leave the cluster so that the others can go on. Whom this process itself cannot reach goes. If it reaches everybody and others cannot
+/// reach one another, one of those that are said to be unreachable goes, that with the highest address, and then it is seen whether that was enough: who said
+/// so of whom is not known, and what a downed member said counts until it is removed.
 /// </summary>
 /// <param name="stableAfter">How long nothing may have changed before anybody goes.</param>
 internal sealed class DowningJudge(TimeSpan stableAfter)
@@ -104,7 +111,9 @@ internal sealed class DowningJudge(TimeSpan stableAfter)
     private UnreachableFinding[] before = [];
     private TimeSpan since;
 
-    /// <summary>How much longer nobody goes on the word of others while a downed member is still to be removed: gossip has to get around, once a second.</summary>
+    /// <summary>
+    /// How much longer nobody goes on the word of others while a downed member is still to be removed: gossip has to get around, once a second.
+    /// </summary>
     public static TimeSpan RemovalPatience { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Looks at the cluster, now and then.</summary>

@@ -5,9 +5,10 @@ using Akka.Actor;
 namespace LayerShuffle.Cluster.Membership;
 
 /// <summary>
-/// Whether what Akka.Remote has read is of the cluster's own protocol; everything else is dropped before anything of Akka's looks at it. Its own protocol is: messages that have a codec, to the inbox; what members of
-/// Akka.Cluster tell one another to join, gossip and beat, to its actors; and the transport's own words. Nobody watches, stops, asks for or deploys actors over the wire here, and nobody is downed or told to leave
-/// over it (the coordinator does so in its own process, and gossip says so). The bytes are those that <see cref="RemotePayload"/> describes.
+/// Whether what Akka.Remote has read is of the cluster's own protocol; everything else is dropped before anything of Akka's looks at it. Its own protocol is:
+/// messages that have a codec, to the inbox; what members of Akka.Cluster tell one another to join, gossip and beat, to its actors; and the transport's own
+/// words. Nobody watches, stops, asks for or deploys actors over the wire here, and nobody is downed or told to leave over it (the coordinator does so in its
+/// own process, and gossip says so). The bytes are those that <see cref="RemotePayload"/> describes.
 /// </summary>
 /// <param name="isCoordinator">Whether this process is the coordinator's, which others join; else it is a node's, which joins.</param>
 /// <param name="refused">Told what was dropped, in words.</param>
@@ -21,14 +22,17 @@ internal sealed class InboundFilter(bool isCoordinator, Action<string> refused)
     private static readonly HashSet<string> Both =
     [
         "HB", "HBR", "Akka.Cluster.ClusterHeartbeatSender+Heartbeat, Akka.Cluster", "Akka.Cluster.ClusterHeartbeatSender+HeartbeatRsp, Akka.Cluster",
-        "Akka.Cluster.GossipStatus, Akka.Cluster", "Akka.Cluster.GossipEnvelope, Akka.Cluster", "Akka.Cluster.InternalClusterAction+ExitingConfirmed, Akka.Cluster",
+        "Akka.Cluster.GossipStatus, Akka.Cluster", "Akka.Cluster.GossipEnvelope, Akka.Cluster",
+            "Akka.Cluster.InternalClusterAction+ExitingConfirmed, Akka.Cluster",
     ];
 
-    private static readonly HashSet<string> ToCoordinator = ["Akka.Cluster.InternalClusterAction+Join, Akka.Cluster", "Akka.Cluster.InternalClusterAction+InitJoin, Akka.Cluster"];
+    private static readonly HashSet<string> ToCoordinator = ["Akka.Cluster.InternalClusterAction+Join, Akka.Cluster",
+        "Akka.Cluster.InternalClusterAction+InitJoin, Akka.Cluster"];
 
     private static readonly HashSet<string> ToNode =
     [
-        "Akka.Cluster.InternalClusterAction+Welcome, Akka.Cluster", "Akka.Cluster.InternalClusterAction+InitJoinAck, Akka.Cluster", "Akka.Cluster.InternalClusterAction+InitJoinNack, Akka.Cluster",
+        "Akka.Cluster.InternalClusterAction+Welcome, Akka.Cluster", "Akka.Cluster.InternalClusterAction+InitJoinAck, Akka.Cluster",
+            "Akka.Cluster.InternalClusterAction+InitJoinNack, Akka.Cluster",
     ];
 
     private int told;
@@ -54,26 +58,30 @@ internal sealed class InboundFilter(bool isCoordinator, Action<string> refused)
         }
 
         if (Interlocked.Increment(ref told) is var count && count <= MostTold)
-            refused($"A message that is not of the cluster's protocol was refused: {Clean(message)} to {Clean(path)}{(count == MostTold ? " (further ones are not told of)" : "")}");
+            refused($"A message that is not of the cluster's protocol was refused: {Clean(message)} to "
+                + $"{Clean(path)}{(count == MostTold ? " (further ones are not told of)" : "")}");
         return false;
     }
 
     private bool IsOurs(string path, int serializer, string manifest) => serializer switch
     {
         Serialization.ClusterMessageSerializer.WireIdentifier => IsBelow(path, "/user/" + Wall.InboxActor.Name, inside: false),
-        ClusterSerializer => IsBelow(path, "/system/cluster", inside: true) && (Both.Contains(manifest) || (isCoordinator ? ToCoordinator : ToNode).Contains(manifest)),
+        ClusterSerializer => IsBelow(path, "/system/cluster", inside: true)
+            && (Both.Contains(manifest) || (isCoordinator ? ToCoordinator : ToNode).Contains(manifest)),
         _ => false,
     };
 
     /// <summary>Whether a path is an actor's (whichever incarnation of it is meant), or of one below it.</summary>
-    private static bool IsBelow(string path, string actor, bool inside) => path.StartsWith(actor, StringComparison.Ordinal) && (path.Length == actor.Length || path[actor.Length] == '#' || (inside && path[actor.Length] == '/'));
+    private static bool IsBelow(string path, string actor, bool inside) => path.StartsWith(actor, StringComparison.Ordinal)
+        && (path.Length == actor.Length || path[actor.Length] == '#' || (inside && path[actor.Length] == '/'));
 
     /// <summary>Whom it is for, from the root, and what it is.</summary>
     private static bool Read(ReadOnlySpan<byte> envelope, out string path, out int serializer, out string manifest)
     {
         (path, serializer, manifest) = ("?", 0, "?");
         ReadOnlySpan<byte> recipient = RemotePayload.Field(RemotePayload.Field(envelope, 1), 1);
-        if (recipient.IsEmpty || recipient.Length > LongestPath || !ActorPath.TryParseAddress(Encoding.UTF8.GetString(recipient), out _, out ReadOnlySpan<char> local))
+        if (recipient.IsEmpty || recipient.Length > LongestPath
+            || !ActorPath.TryParseAddress(Encoding.UTF8.GetString(recipient), out _, out ReadOnlySpan<char> local))
             return false;
         path = local.ToString();
         ReadOnlySpan<byte> message = RemotePayload.Field(envelope, 2);
@@ -109,9 +117,10 @@ internal sealed class InboundFilter(bool isCoordinator, Action<string> refused)
 }
 
 /// <summary>
-/// Reads from a payload of Akka.Remote whether it is for the machinery of Akka.Cluster, and at which address. The bytes are protocol buffers: AkkaProtocolMessage {1: payload, 2: instruction}, where the
-/// payload is AckAndEnvelopeContainer {1: ack, 2: envelope}, that is RemoteEnvelope {1: recipient, 2: message}, a recipient is {1: path}, a message is {1: bytes, 2: serializer}, and one for an actor
-/// selection is SelectionEnvelope {1: payload, 2: elements}, each {1: type, 2: name}. What is not understood is not membership's.
+/// Reads from a payload of Akka.Remote whether it is for the machinery of Akka.Cluster, and at which address. The bytes are protocol buffers:
+/// AkkaProtocolMessage {1: payload, 2: instruction}, where the payload is AckAndEnvelopeContainer {1: ack, 2: envelope}, that is RemoteEnvelope {1: recipient,
+/// 2: message}, a recipient is {1: path}, a message is {1: bytes, 2: serializer}, and one for an actor selection is SelectionEnvelope {1: payload, 2:
+/// elements}, each {1: type, 2: name}. What is not understood is not membership's.
 /// </summary>
 internal static class RemotePayload
 {
@@ -124,14 +133,16 @@ internal static class RemotePayload
     {
         ReadOnlySpan<byte> envelope = Field(Field(payload, 1), 2);
         ReadOnlySpan<byte> path = Field(Field(envelope, 1), 1);
-        if (path.IsEmpty || path.Length > LongestPath || !ActorPath.TryParseAddress(Encoding.UTF8.GetString(path), out Address address, out ReadOnlySpan<char> local) || address.Host is not { } host)
+        if (path.IsEmpty || path.Length > LongestPath
+            || !ActorPath.TryParseAddress(Encoding.UTF8.GetString(path), out Address address, out ReadOnlySpan<char> local) || address.Host is not { } host)
             return null;
         bool own = local is "" or "/" ? IsMembership(Selected(Field(envelope, 2))) : IsMembership(local);
         return own && address.Port is { } port ? (host, port) : null;
     }
 
     private static bool IsMembership(ReadOnlySpan<char> path) =>
-        path.StartsWith("/system/cluster/", StringComparison.Ordinal) || path is "/system/cluster" or "/system/remote-watcher" || path.StartsWith("/system/remote-watcher#", StringComparison.Ordinal);
+        path.StartsWith("/system/cluster/", StringComparison.Ordinal) || path is "/system/cluster" or "/system/remote-watcher"
+            || path.StartsWith("/system/remote-watcher#", StringComparison.Ordinal);
 
     /// <summary>The path that a message to an actor selection goes down from the root; empty if it is none, or another kind of selection.</summary>
     private static string Selected(ReadOnlySpan<byte> message)
@@ -179,7 +190,9 @@ internal static class RemotePayload
     }
 }
 
-/// <summary>Goes over the fields of one message in protocol buffers' format without a schema; stops at the end and at what is no such format, and never throws.</summary>
+/// <summary>
+/// Goes over the fields of one message in protocol buffers' format without a schema; stops at the end and at what is no such format, and never throws.
+/// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> rest = message;

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace LayerShuffle.Cluster.Membership;
 
 /// <summary>
-/// Where messages of Akka.Cluster leave a process: while somebody judges, each is handed to the judge; otherwise all pass. One for each actor system, shared by all its associations.
+/// Where messages of Akka.Cluster leave a process: while somebody judges, each is handed to the judge; otherwise all pass. One for each actor system, shared by
+/// all its associations.
 /// </summary>
 internal sealed class MembershipGate
 {
@@ -33,7 +34,8 @@ internal sealed class MembershipGate
     /// <returns>Whether it counts as written; false has Akka.Remote try again.</returns>
     public bool Write(ReadOnlySpan<byte> payload, Func<bool> write)
     {
-        if (Volatile.Read(ref judge) is not { } present || RemotePayload.MembershipReceiver(payload) is not { } address || !endpoints.TryGetValue(address, out int to))
+        if (Volatile.Read(ref judge) is not { } present || RemotePayload.MembershipReceiver(payload) is not { } address
+            || !endpoints.TryGetValue(address, out int to))
             return write();
         present(to, () => write());
         return true;

@@ -8,7 +8,8 @@ using LayerShuffle.Security.Addresses;
 namespace LayerShuffle.Cluster.Membership;
 
 /// <summary>
-/// Akka.Remote's transport with a gate before whatever is written, and a filter after whatever is read. Unlike Akka's own adapters it leaves the scheme of addresses as it is, so that nobody need know of it.
+/// Akka.Remote's transport with a gate before whatever is written, and a filter after whatever is read. Unlike Akka's own adapters it leaves the scheme of
+/// addresses as it is, so that nobody need know of it.
 /// </summary>
 /// <param name="wrapped">The transport below.</param>
 /// <param name="gate">The gate.</param>
@@ -35,14 +36,16 @@ internal sealed class MembershipTransport(Akka.Remote.Transport.Transport wrappe
 
     public override bool IsResponsibleFor(Address remote) => wrapped.IsResponsibleFor(remote);
 
-    public override async Task<AssociationHandle> Associate(Address remoteAddress) => new MembershipHandle(await wrapped.Associate(remoteAddress).ConfigureAwait(false), gate, filter, null);
+    public override async Task<AssociationHandle> Associate(Address remoteAddress) =>
+        new MembershipHandle(await wrapped.Associate(remoteAddress).ConfigureAwait(false), gate, filter, null);
 
     public override Task<bool> Shutdown() => wrapped.Shutdown();
 
     public override Task<bool> ManagementCommand(object message) => wrapped.ManagementCommand(message);
 
     /// <summary>Associations that others begin get a gate too, and only so many of them may be silent.</summary>
-    private sealed class Listener(IAssociationEventListener above, MembershipGate gate, InboundFilter filter, Newcomers<AssociationHandle> silent) : IAssociationEventListener
+    private sealed class Listener(IAssociationEventListener above, MembershipGate gate, InboundFilter filter, Newcomers<AssociationHandle> silent)
+        : IAssociationEventListener
     {
         public void Notify(IAssociationEvent ev)
         {
@@ -78,7 +81,8 @@ internal sealed class MembershipTransportProvider : ITransportAdapterProvider
         """);
 
     public Akka.Remote.Transport.Transport Create(Akka.Remote.Transport.Transport wrappedTransport, ExtendedActorSystem system) =>
-        system.Settings.Setup.Get<MembershipSetup>() is { HasValue: true, Value: var setup } ? new MembershipTransport(wrappedTransport, setup.Gate, setup.Filter) : wrappedTransport;
+        system.Settings.Setup.Get<MembershipSetup>() is { HasValue: true, Value: var setup }
+            ? new MembershipTransport(wrappedTransport, setup.Gate, setup.Filter) : wrappedTransport;
 }
 
 /// <summary>One association with a gate before whatever is written, and a filter after whatever is read.</summary>
@@ -108,7 +112,8 @@ internal sealed class MembershipHandle : AssociationHandle
 
     private bool Pass(ByteString payload) => gate.Write(payload.Span, () => wrapped.Write(payload));
 
-    private sealed class Reader(IHandleEventListener above, AssociationHandle wrapped, InboundFilter filter, Newcomers<AssociationHandle>? silent) : IHandleEventListener
+    private sealed class Reader(IHandleEventListener above, AssociationHandle wrapped, InboundFilter filter, Newcomers<AssociationHandle>? silent)
+        : IHandleEventListener
     {
         private bool heard;
 

@@ -1,5 +1,4 @@
 using LayerShuffle.Actors.Messages;
-using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
@@ -47,7 +46,9 @@ public sealed record TrialPrepared(int Trial, int Endpoint, int Incarnation);
 /// <param name="Zero">The zero in nanoseconds of the coordinator's monotonic clock.</param>
 public sealed record StartTrial(int Trial, long Zero);
 
-/// <summary>A protocol message on its way to another process, with what the injector decided about it. The receiver waits for what is left of its latency.</summary>
+/// <summary>
+/// A protocol message on its way to another process, with what the injector decided about it. The receiver waits for what is left of its latency.
+/// </summary>
 /// <param name="Trial">Number of the trial's run, so that a late message of an earlier trial is known as one.</param>
 /// <param name="To">The receiving endpoint.</param>
 /// <param name="ToIncarnation">The receiver's incarnation that it is meant for.</param>

@@ -39,8 +39,8 @@ public static class ClusterSerialization
 }
 
 /// <summary>
-/// Akka's serializer for every message of the control plane (<see cref="MessageCodecs.Control"/>). A manifest picks one of the codecs that are there and nothing
-/// else: what a peer sends never names a type.
+/// Akka's serializer for every message of the control plane (<see cref="MessageCodecs.Control"/>). A manifest picks one of the codecs that are there and
+/// nothing else: what a peer sends never names a type.
 /// </summary>
 /// <param name="system">Given by Akka.</param>
 public sealed class ClusterMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
@@ -64,7 +64,8 @@ public sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Seria
     public override object FromBinary(byte[] bytes, string manifest)
     {
         MessageCodec codec = MessageCodecs.OfManifest(manifest)
-            ?? throw new SerializationException($"A peer sent a message under the manifest '{Shortened(manifest)}', which this version of LayerShuffle does not know: it is refused.");
+            ?? throw new SerializationException($"A peer sent a message under the manifest '{Shortened(manifest)}', which this version of LayerShuffle does "
+                + "not know: it is refused.");
         try
         {
             return codec.Decode(bytes);
@@ -76,7 +77,8 @@ public sealed class ClusterMessageSerializer(ExtendedActorSystem system) : Seria
     }
 
     private static MessageCodec CodecOf(object message) => MessageCodecs.OfType(message.GetType())
-        ?? throw new SerializationException($"Messages of type {message.GetType().FullName} have no codec: give them one and a line in {nameof(MessageCodecs)}.");
+        ?? throw new SerializationException($"Messages of type {message.GetType().FullName} have no codec: "
+            + $"give them one and a line in {nameof(MessageCodecs)}.");
 
     private static string Shortened(string manifest) => manifest.Length <= 80 ? manifest : manifest[..80] + "…";
 }
@@ -105,5 +107,6 @@ public sealed class RefusingSerializer(ExtendedActorSystem system) : Serializer(
     /// <inheritdoc/>
     /// <exception cref="SerializationException">Always.</exception>
     public override object FromBinary(byte[] bytes, Type type) =>
-        throw new SerializationException($"A peer sent {bytes.Length} bytes under serializer {Identifier}, which stands for what does not travel: they are refused.");
+        throw new SerializationException($"A peer sent {bytes.Length} bytes under serializer {Identifier}, which stands for what does not travel: they are "
+            + "refused.");
 }

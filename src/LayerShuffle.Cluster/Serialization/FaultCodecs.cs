@@ -75,13 +75,15 @@ internal static class FaultCodecs
     }
 
     private static NodeSelector ReadSelector(ref WireReader reader) => new(
-        reader.ReadOptional(ReadNames), reader.ReadBool(), reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNullable(static (ref r) => r.ReadDouble()));
+        reader.ReadOptional(ReadNames), reader.ReadBool(), reader.ReadNullable(static (ref r) => r.ReadNumber()),
+            reader.ReadNullable(static (ref r) => r.ReadDouble()));
 
     private static void WriteNames(ref WireWriter writer, IReadOnlyList<string> names) => writer.WriteList(names, static (ref w, name) => w.WriteString(name));
 
     private static string[] ReadNames(ref WireReader reader) => reader.ReadList(static (ref r) => r.ReadString());
 
-    private static void WriteNullable(ref WireWriter writer, Duration? value) => writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));
+    private static void WriteNullable(ref WireWriter writer, Duration? value) =>
+        writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));
 
     private static Duration? ReadNullable(ref WireReader reader) => reader.ReadNullable(static (ref r) => r.ReadDuration());
 }

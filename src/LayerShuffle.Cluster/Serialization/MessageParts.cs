@@ -48,7 +48,9 @@ public sealed class MessageParts(IReadOnlyList<object> parts)
         return carrier.numel() == 0 ? [] : carrier.bytes.ToArray();
     }
 
-    /// <summary>All parts have been taken. Those that only carried bytes are freed: not before, as parts stay the caller's if a message cannot be read.</summary>
+    /// <summary>
+    /// All parts have been taken. Those that only carried bytes are freed: not before, as parts stay the caller's if a message cannot be read.
+    /// </summary>
     /// <exception cref="WireFormatException">More came along than the message speaks of.</exception>
     public void End(ref WireReader reader)
     {

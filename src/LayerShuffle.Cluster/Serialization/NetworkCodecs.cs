@@ -14,7 +14,8 @@ internal static class NetworkCodecs
         writer.WriteBool(network.MembershipLossy);
     }
 
-    public static NetworkSpec ReadNetwork(ref WireReader reader) => new(ReadConditions(ref reader), reader.ReadList(ReadException)) { MembershipLossy = reader.ReadBool() };
+    public static NetworkSpec ReadNetwork(ref WireReader reader) =>
+        new(ReadConditions(ref reader), reader.ReadList(ReadException)) { MembershipLossy = reader.ReadBool() };
 
     public static void WriteConditions(ref WireWriter writer, LinkConditions conditions)
     {
@@ -42,7 +43,8 @@ internal static class NetworkCodecs
     }
 
     public static DelayDistribution ReadDistribution(ref WireReader reader) => new(
-        reader.ReadEnum<DelayKind>(), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDuration(), reader.ReadNullable(static (ref r) => r.ReadDuration()));
+        reader.ReadEnum<DelayKind>(), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDuration(),
+            reader.ReadNullable(static (ref r) => r.ReadDuration()));
 
     public static void WritePatch(ref WireWriter writer, LinkPatch patch)
     {

@@ -1,5 +1,4 @@
 using LayerShuffle.Actors.Messages;
-using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;

@@ -93,7 +93,8 @@ internal static class TrainingCodecs
         writer.WriteDouble(prepared.SquaredNorm);
     }
 
-    public static StepPrepared ReadStepPrepared(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadDouble());
+    public static StepPrepared ReadStepPrepared(ref WireReader reader) =>
+        new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadDouble());
 
     public static void WriteCommitStep(ref WireWriter writer, CommitStep commit)
     {
@@ -137,13 +138,17 @@ internal static class TrainingCodecs
     public static StateImported ReadStateImported(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber());
 
     // States are large: their bytes travel as a uint8 tensor [length] on the data plane.
-    public static void WriteLayerState(ref WireWriter writer, LayerState state, ICollection<object> parts) => WriteState(ref writer, state.Id, state.Layer, state.Bytes, parts);
+    public static void WriteLayerState(ref WireWriter writer, LayerState state, ICollection<object> parts) =>
+        WriteState(ref writer, state.Id, state.Layer, state.Bytes, parts);
 
-    public static LayerState ReadLayerState(ref WireReader reader, MessageParts parts) => new(reader.ReadNumber(), reader.ReadNumber(), parts.TakeBytes(ref reader, "the bytes of a state"));
+    public static LayerState ReadLayerState(ref WireReader reader, MessageParts parts) =>
+        new(reader.ReadNumber(), reader.ReadNumber(), parts.TakeBytes(ref reader, "the bytes of a state"));
 
-    public static void WriteImportState(ref WireWriter writer, ImportState state, ICollection<object> parts) => WriteState(ref writer, state.Id, state.Layer, state.Bytes, parts);
+    public static void WriteImportState(ref WireWriter writer, ImportState state, ICollection<object> parts) =>
+        WriteState(ref writer, state.Id, state.Layer, state.Bytes, parts);
 
-    public static ImportState ReadImportState(ref WireReader reader, MessageParts parts) => new(reader.ReadNumber(), reader.ReadNumber(), parts.TakeBytes(ref reader, "the bytes of a state"));
+    public static ImportState ReadImportState(ref WireReader reader, MessageParts parts) =>
+        new(reader.ReadNumber(), reader.ReadNumber(), parts.TakeBytes(ref reader, "the bytes of a state"));
 
     private static void WriteState(ref WireWriter writer, int id, int layer, byte[] bytes, ICollection<object> parts)
     {
@@ -165,7 +170,8 @@ internal static class TrainingCodecs
         writer.WriteNumber(attempt);
     }
 
-    private static (int Step, int MicroBatch, int Attempt) ReadMicroBatch(ref WireReader reader) => (reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+    private static (int Step, int MicroBatch, int Attempt) ReadMicroBatch(ref WireReader reader) =>
+        (reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
 
     private static (int[] Route, int Position) ReadPlace(ref WireReader reader)
     {

@@ -82,7 +82,8 @@ internal static class TrialSpecCodec
     private static ClusterSpec ReadCluster(ref WireReader reader)
     {
         NodeSpec[] nodes = reader.ReadList(static (ref r) => new NodeSpec(
-            r.ReadString(), new ComputeTimeSpec(NetworkCodecs.ReadDistribution(ref r), r.ReadDuration()), r.ReadDouble(), r.ReadOptional(static (ref r) => r.ReadString()))
+            r.ReadString(), new ComputeTimeSpec(NetworkCodecs.ReadDistribution(ref r), r.ReadDuration()), r.ReadDouble(),
+                r.ReadOptional(static (ref r) => r.ReadString()))
         {
             Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
@@ -156,7 +157,8 @@ internal static class TrialSpecCodec
         reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNumber(),
         new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()), reader.ReadDuration());
 
-    private static void WriteNullable(ref WireWriter writer, Duration? value) => writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));
+    private static void WriteNullable(ref WireWriter writer, Duration? value) =>
+        writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));
 
     private static Duration? ReadNullable(ref WireReader reader) => reader.ReadNullable(static (ref r) => r.ReadDuration());
 }

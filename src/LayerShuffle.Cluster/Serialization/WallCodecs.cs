@@ -86,7 +86,8 @@ internal static class WallCodecs
     public static LayersMoved ReadMoved(ref WireReader reader)
     {
         var moved = new LayersMoved(reader.ReadNumber(), reader.ReadNumbers(), reader.ReadNumbers());
-        return moved.Layers.Length == moved.Endpoints.Length ? moved : throw reader.Wrong($"it moves {moved.Layers.Length} layers to {moved.Endpoints.Length} endpoints");
+        return moved.Layers.Length == moved.Endpoints.Length ? moved
+            : throw reader.Wrong($"it moves {moved.Layers.Length} layers to {moved.Endpoints.Length} endpoints");
     }
 
     public static void WriteUp(ref WireWriter writer, PeerUp up) => WriteAddress(ref writer, up.Address);
@@ -148,8 +149,10 @@ internal static class WallCodecs
 
     public static HostLayers ReadHost(ref WireReader reader)
     {
-        var host = new HostLayers(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadNumbers(), reader.ReadList(static (ref r) => r.ReadString()));
-        return host.Layers.Length == host.Weights.Length ? host : throw reader.Wrong($"it has {host.Layers.Length} layers and weights for {host.Weights.Length}");
+        var host = new HostLayers(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadNumbers(),
+            reader.ReadList(static (ref r) => r.ReadString()));
+        return host.Layers.Length == host.Weights.Length ? host
+            : throw reader.Wrong($"it has {host.Layers.Length} layers and weights for {host.Weights.Length}");
     }
 
     public static void WriteHosted(ref WireWriter writer, LayersHosted hosted)
@@ -233,7 +236,8 @@ internal static class WallCodecs
         writer.WriteString(failed.Reason);
     }
 
-    public static NotReached ReadNotReached(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadBool(), reader.ReadString());
+    public static NotReached ReadNotReached(ref WireReader reader) =>
+        new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadBool(), reader.ReadString());
 
     private static void WriteAddress(ref WireWriter writer, PeerAddress address)
     {
@@ -244,11 +248,13 @@ internal static class WallCodecs
         writer.WriteNumber(address.Incarnation);
     }
 
-    private static PeerAddress ReadAddress(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadString(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+    private static PeerAddress ReadAddress(ref WireReader reader) =>
+        new(reader.ReadNumber(), reader.ReadString(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
 
     private static void WriteNested(ref WireWriter writer, object message)
     {
-        MessageCodec codec = MessageCodecs.OfType(message.GetType()) ?? throw new ArgumentException($"A {message.GetType().Name} does not travel on the control plane.");
+        MessageCodec codec = MessageCodecs.OfType(message.GetType())
+            ?? throw new ArgumentException($"A {message.GetType().Name} does not travel on the control plane.");
         writer.WriteString(codec.Manifest);
         codec.Write(ref writer, message);
     }
@@ -258,7 +264,8 @@ internal static class WallCodecs
         where T : class
     {
         string manifest = reader.ReadString();
-        if (MessageCodecs.OfManifest(manifest) is not { } codec || !codec.MessageType.IsAssignableTo(typeof(T)) || codec.MessageType == typeof(RoutedControl) || codec.MessageType == typeof(ToTraining))
+        if (MessageCodecs.OfManifest(manifest) is not { } codec || !codec.MessageType.IsAssignableTo(typeof(T)) || codec.MessageType == typeof(RoutedControl)
+            || codec.MessageType == typeof(ToTraining))
             throw reader.Wrong($"a message '{manifest}' does not travel in it");
         return (T)codec.Read(ref reader);
     }

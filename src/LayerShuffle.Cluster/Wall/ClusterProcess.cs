@@ -20,8 +20,8 @@ using Microsoft.Extensions.Hosting;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// One process of a real cluster: an Akka.Cluster actor system for control messages, a data plane for tensors, a precise timer, and the addresses of the others. The coordinator's process and the
-/// workers differ only in what they do with what arrives.
+/// One process of a real cluster: an Akka.Cluster actor system for control messages, a data plane for tensors, a precise timer, and the addresses of the
+/// others. The coordinator's process and the workers differ only in what they do with what arrives.
 /// </summary>
 internal sealed class ClusterProcess : IAsyncDisposable
 {
@@ -43,7 +43,14 @@ internal sealed class ClusterProcess : IAsyncDisposable
         (this.options, this.services, Gate) = (options, services, gate);
         System = services.GetRequiredService<ActorSystem>();
         Plane = new DataPlane(
-            new DataPlaneOptions { Endpoint = options.Endpoint, Incarnation = options.Incarnation, Token = options.Token, Listen = new(options.Listen, options.DataPort), LocalOnly = options.LocalOnly }, options.Identity, framed, options.Log);
+            new DataPlaneOptions
+            {
+                Endpoint = options.Endpoint,
+                Incarnation = options.Incarnation,
+                Token = options.Token,
+                Listen = new(options.Listen, options.DataPort),
+                LocalOnly = options.LocalOnly
+            }, options.Identity, framed, options.Log);
         Timer = new PreciseTimer(TimeProvider.System, exception =>
         {
             if (!over)
@@ -53,7 +60,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
         IActorGuard guard = Guard;
         Inbox = System.ActorOf(Props.Create(() => new InboxActor(received, guard)), InboxActor.Name);
         Guard.Watch(Inbox, "The inbox of this process");
-        Address = new PeerAddress(options.Endpoint, options.Host, Akka.Cluster.Cluster.Get(System).SelfAddress.Port ?? 0, Plane.ListenEndPoint.Port, options.Incarnation);
+        Address = new PeerAddress(options.Endpoint, options.Host, Akka.Cluster.Cluster.Get(System).SelfAddress.Port ?? 0, Plane.ListenEndPoint.Port,
+            options.Incarnation);
     }
 
     public ActorSystem System { get; }
@@ -91,7 +99,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
         var collection = new ServiceCollection();
         collection.AddLogging();
         collection.AddSingleton<IHostApplicationLifetime, NoLifetime>();
-        collection.AddAkka(SystemName, (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate, new InboundFilter(options.Seed is null, options.Log))), options));
+        collection.AddAkka(SystemName,
+            (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate, new InboundFilter(options.Seed is null, options.Log))), options));
         ServiceProvider services = collection.BuildServiceProvider();
         try
         {
@@ -134,8 +143,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Forgets an endpoint's incarnation that is known to be dead, and has the cluster count it as down at once: while the failure detector makes up its mind, nobody new could join.
-    /// The coordinator's alone to call.
+    /// Forgets an endpoint's incarnation that is known to be dead, and has the cluster count it as down at once: while the failure detector makes up its mind,
+    /// nobody new could join. The coordinator's alone to call.
     /// </summary>
     public void Expel(int endpoint, int incarnation)
     {
@@ -144,7 +153,10 @@ internal sealed class ClusterProcess : IAsyncDisposable
         RemovePeer(endpoint, incarnation);
     }
 
-    /// <summary>Tells from now on what Akka.Cluster finds out about endpoints: (endpoint, incarnation, one of the words of <see cref="MembershipWatch"/>), on the watching actor.</summary>
+    /// <summary>
+    /// Tells from now on what Akka.Cluster finds out about endpoints: (endpoint, incarnation, one of the words of <see cref="MembershipWatch"/>), on the
+    /// watching actor.
+    /// </summary>
     public void WatchMembership(Action<int, int, string> seen)
     {
         Action<Address, string> found = (address, effect) =>

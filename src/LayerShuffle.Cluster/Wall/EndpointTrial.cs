@@ -17,7 +17,8 @@ using LayerShuffle.Vision.Numbers;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// One endpoint's side of a trial on the wall clock: its clock, its links, its trace. Faults of links and slowdowns strike at every endpoint by itself: their times are a function of the seed.
+/// One endpoint's side of a trial on the wall clock: its clock, its links, its trace. Faults of links and slowdowns strike at every endpoint by itself: their
+/// times are a function of the seed.
 /// </summary>
 internal sealed class EndpointTrial : IDisposable
 {
@@ -33,14 +34,16 @@ internal sealed class EndpointTrial : IDisposable
 
     /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
-        int number, TrialSpec spec, int layers, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store, Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
+        int number, TrialSpec spec, int layers, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store,
+            Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
     {
         (Number, this.spec, gate) = (number, spec, process.Gate);
         SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat); // as on the virtual clock: the same draws
         topology = Topology.Of(spec.Cluster);
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
-        Transport = new WallTransport(number, self, life, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes, spec.Cluster.Wire.Dtype());
+        Transport = new WallTransport(number, self, life, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes,
+            spec.Cluster.Wire.Dtype());
         Context = new EndpointContext
         {
             EndpointCount = topology.Count,
@@ -54,7 +57,8 @@ internal sealed class EndpointTrial : IDisposable
             EarlierIncarnations = incarnation - life,
             Luck = luck,
         };
-        faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self, (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));
+        faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
+            (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));
         judge = (to, send) =>
         {
             if (to < topology.Count)
@@ -80,7 +84,9 @@ internal sealed class EndpointTrial : IDisposable
     /// <summary>All fault events of the trial.</summary>
     public IReadOnlyList<FaultEvent> Timeline { get; }
 
-    /// <summary>The zero is known: from now on faults strike, and what others that have begun already may have sent is due. Nothing happens the second time.</summary>
+    /// <summary>
+    /// The zero is known: from now on faults strike, and what others that have begun already may have sent is due. Nothing happens the second time.
+    /// </summary>
     /// <param name="zero">In nanoseconds of this machine's monotonic clock.</param>
     public void Start(long zero)
     {

@@ -6,9 +6,12 @@ namespace LayerShuffle.Cluster.Wall;
 /// <summary>Puts together what both ends of a link counted: the sender knows what it handed over, the receiver what arrived.</summary>
 internal static class LinkRecords
 {
-    /// <summary>One record for each link that is reported, by sending and then by receiving endpoint; what is not reported (its endpoint died) stays uncounted.</summary>
+    /// <summary>
+    /// One record for each link that is reported, by sending and then by receiving endpoint; what is not reported (its endpoint died) stays uncounted.
+    /// </summary>
     public static IReadOnlyList<LinkRecord> Merge(Topology topology, IEnumerable<LinkRecord> reports) =>
-        [.. reports.GroupBy(link => topology.LinkIndex(topology.Index(link.From), topology.Index(link.To))).OrderBy(group => group.Key).Select(group => group.Aggregate(Add))];
+        [.. reports.GroupBy(link => topology.LinkIndex(topology.Index(link.From), topology.Index(link.To))).OrderBy(group => group.Key)
+            .Select(group => group.Aggregate(Add))];
 
     private static LinkRecord Add(LinkRecord a, LinkRecord b) => a with
     {

@@ -14,7 +14,8 @@ public sealed class ModelShipment
     private readonly Blob? positions;
     private readonly Blob[] layers;
 
-    private ModelShipment(string key, Blob config, Blob? positions, Blob[] layers) => (Key, this.config, this.positions, this.layers) = (key, config, positions, layers);
+    private ModelShipment(string key, Blob config, Blob? positions, Blob[] layers) => (Key, this.config, this.positions, this.layers) =
+        (key, config, positions, layers);
 
     /// <summary>The model's key.</summary>
     public string Key { get; }
@@ -22,11 +23,13 @@ public sealed class ModelShipment
     internal static ModelShipment Of(string key, VisionTransformer model, BlobSource blobs)
     {
         using DisposeScope scope = NewDisposeScope();
-        Blob? positions = model.Embeddings.LayerPositions is { } table ? blobs.Add(Bytes(new Dictionary<string, Tensor> { ["layer_positions"] = table.detach().cpu() })) : null;
+        Blob? positions = model.Embeddings.LayerPositions is { } table
+            ? blobs.Add(Bytes(new Dictionary<string, Tensor> { ["layer_positions"] = table.detach().cpu() })) : null;
         return new(key, blobs.Add(model.Config.ToJson()), positions, [.. model.Layers.Select(layer => blobs.Add(Bytes(layer.StateDictionary())))]);
     }
 
-    internal IReadOnlyList<Blob> Blobs(IEnumerable<int> ids) => [config, .. positions is null ? [] : new[] { positions }, .. ids.Select(id => layers[id]).Distinct()];
+    internal IReadOnlyList<Blob> Blobs(IEnumerable<int> ids) =>
+        [config, .. positions is null ? [] : new[] { positions }, .. ids.Select(id => layers[id]).Distinct()];
 
     internal HostLayers Host(int[] ids) => new(Key, config.Hash, positions?.Hash ?? "", ids, [.. ids.Select(id => layers[id].Hash)]);
 

@@ -30,7 +30,10 @@ public sealed class NodeShares
     /// <summary>All nodes, in the order of joining.</summary>
     public IReadOnlyList<NodeShare> All { get; }
 
-    /// <summary>Fills in what a cluster leaves open. A node that has not joined counts as the average of those that have by its capacity, and as the least of them by its memory.</summary>
+    /// <summary>
+    /// Fills in what a cluster leaves open. A node that has not joined counts as the average of those that have by its capacity, and as the least of them by
+    /// its memory.
+    /// </summary>
     /// <param name="cluster">The scenario's nodes.</param>
     /// <param name="memory">Whether weights are hosted: where the network alone is simulated, only a limit that the scenario gives counts.</param>
     public ClusterSpec Fill(ClusterSpec cluster, bool memory) => All.Count == 0 ? cluster : cluster with

@@ -4,8 +4,8 @@ using LayerShuffle.Actors.Ports;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// A timer finer than a millisecond, on a thread of its own: Akka's wheel ticks every 10 ms and the operating system's timed waits every millisecond, either of which would drown injected
-/// latencies. The last two milliseconds before a due time are slept in short steps (<c>nanosleep</c>, where there is one).
+/// A timer finer than a millisecond, on a thread of its own: Akka's wheel ticks every 10 ms and the operating system's timed waits every millisecond, either of
+/// which would drown injected latencies. The last two milliseconds before a due time are slept in short steps (<c>nanosleep</c>, where there is one).
 /// </summary>
 public sealed class PreciseTimer : IDisposable
 {

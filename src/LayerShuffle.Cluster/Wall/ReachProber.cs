@@ -8,8 +8,9 @@ using LayerShuffle.Vision.Numbers;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// One process's part in the proof that all reach all: connects to others and lets itself be heard on both planes, and tells the coordinator whom it heard. Keeps nothing: whatever is lost is asked for again.
-/// A message alone would prove too little of the control plane: Akka.Remote also answers over the connection that the other side has opened, until that breaks.
+/// One process's part in the proof that all reach all: connects to others and lets itself be heard on both planes, and tells the coordinator whom it heard.
+/// Keeps nothing: whatever is lost is asked for again. A message alone would prove too little of the control plane: Akka.Remote also answers over the
+/// connection that the other side has opened, until that breaks.
 /// </summary>
 internal sealed class ReachProber(ClusterProcess process, int self)
 {

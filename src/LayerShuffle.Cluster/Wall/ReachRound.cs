@@ -46,7 +46,8 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
         var round = new ReachRound(members, newcomer, names);
         foreach (PeerAddress from in members)
         {
-            foreach (PeerAddress to in members.Where(to => to.Endpoint != from.Endpoint && (newcomer is not { } one || from.Endpoint == one || to.Endpoint == one)))
+            foreach (PeerAddress to in members.Where(to => to.Endpoint != from.Endpoint
+                && (newcomer is not { } one || from.Endpoint == one || to.Endpoint == one)))
                 (round.missing[(from.Endpoint, to.Endpoint, false)], round.missing[(from.Endpoint, to.Endpoint, true)]) = ("", "");
         }
 
@@ -91,7 +92,8 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
     public IReadOnlyList<int> Silent()
     {
         lock (gate)
-            return [.. members.Select(member => member.Endpoint).Where(endpoint => endpoint != newcomer && !heardOf.Contains(endpoint) && missing.Keys.Any(pair => pair.From == endpoint))];
+            return [.. members.Select(member => member.Endpoint)
+                .Where(endpoint => endpoint != newcomer && !heardOf.Contains(endpoint) && missing.Keys.Any(pair => pair.From == endpoint))];
     }
 
     /// <summary>Whom an endpoint has still to reach.</summary>
@@ -101,7 +103,9 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
             return [.. members.Where(to => missing.ContainsKey((from, to.Endpoint, false)) || missing.ContainsKey((from, to.Endpoint, true)))];
     }
 
-    /// <summary>Who cannot be reached, from where, on which plane, why, and what to check: each endpoint named that explains most of what is missing, then of the rest.</summary>
+    /// <summary>
+    /// Who cannot be reached, from where, on which plane, why, and what to check: each endpoint named that explains most of what is missing, then of the rest.
+    /// </summary>
     public string Describe()
     {
         lock (gate)
@@ -113,7 +117,8 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
                 (int endpoint, bool target, bool data) = rest
                     .SelectMany(pair => new[] { (pair.Key.To, true, pair.Key.Data), (pair.Key.From, false, pair.Key.Data) })
                     .GroupBy(candidate => candidate)
-                    .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key.Item2).ThenByDescending(group => group.Key.Item1).ThenBy(group => group.Key.Data)
+                    .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key.Item2).ThenByDescending(group => group.Key.Item1)
+                        .ThenBy(group => group.Key.Data)
                     .First().Key;
                 var covered = rest.Where(pair => (target ? pair.Key.To : pair.Key.From) == endpoint && pair.Key.Data == data).ToList();
                 rest.RemoveAll(covered.Contains);
@@ -129,7 +134,8 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
         string others = string.Join(", ", covered.Select(pair => target ? names(pair.Key.From) : Place(pair.Key.To, data)));
         string plane = $"on the {(data ? "data" : "control")} plane";
         string why = string.Join("; ", covered.Select(pair => pair.Value.TrimEnd('.')).Where(reason => reason.Length > 0).Distinct());
-        return (target ? $"{Place(endpoint, data)} cannot be reached from {others} {plane}" : $"{names(endpoint)} cannot reach {others} {plane}") + (why.Length > 0 ? $": {why}." : ": nothing arrived.");
+        return (target ? $"{Place(endpoint, data)} cannot be reached from {others} {plane}" : $"{names(endpoint)} cannot reach {others} {plane}")
+            + (why.Length > 0 ? $": {why}." : ": nothing arrived.");
     }
 
     private string Place(int endpoint, bool data)
@@ -139,7 +145,8 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
     }
 
     private static string Advice() =>
-        "Every process must reach every other. Check on the machine that is named: --public-host (the other machines must know that name and get there by it), --listen (which of its addresses it listens on), "
+        "Every process must reach every other. Check on the machine that is named: --public-host (the other machines must know that name and get there by "
+            + "it), --listen (which of its addresses it listens on), "
         + "and firewalls between (fix its two ports with --control-port and --data-port, and let them through).";
 
     private void Look()

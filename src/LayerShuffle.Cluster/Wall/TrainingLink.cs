@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// Stands in a training's directory for an actor of another process: what has tensors goes over the data plane, the rest over the control plane. Frames to one process keep their order; numbers travel
-/// as float32, so that a training over processes is bitwise that of one.
+/// Stands in a training's directory for an actor of another process: what has tensors goes over the data plane, the rest over the control plane. Frames to one
+/// process keep their order; numbers travel as float32, so that a training over processes is bitwise that of one.
 /// </summary>
 internal sealed class TrainingLink : ReceiveActor
 {
@@ -24,7 +24,8 @@ internal sealed class TrainingLink : ReceiveActor
         });
     }
 
-    public static Props Props(ClusterProcess process, int training, int layer, int endpoint) => Akka.Actor.Props.Create(() => new TrainingLink(process, training, layer, endpoint));
+    public static Props Props(ClusterProcess process, int training, int layer, int endpoint) =>
+        Akka.Actor.Props.Create(() => new TrainingLink(process, training, layer, endpoint));
 
     /// <summary>Whether a frame is one of a training.</summary>
     public static bool Carries(byte kind) => kind != WallTransport.HopKind && MessageCodecs.OfKind(kind) is not null;

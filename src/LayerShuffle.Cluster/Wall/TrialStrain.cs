@@ -11,7 +11,8 @@ namespace LayerShuffle.Cluster.Wall;
 /// <param name="Latest">The fault event that struck latest after its time, in words; null if none was asked for.</param>
 /// <param name="FaultLate">How much later than asked for it struck.</param>
 /// <param name="TimerLate">How much later than asked for a timer of the coordinator fired, at most.</param>
-/// <param name="Unexplained">Messages that were sent again, where no loss, no fault and no timeout shorter than the way explains one; null where something does.</param>
+/// <param name="Unexplained">Messages that were sent again, where no loss, no fault and no timeout shorter than the way explains one; null where something
+/// does.</param>
 public sealed record TrialStrain(string? Latest, Duration FaultLate, Duration TimerLate, long? Unexplained)
 {
     private static readonly Duration FaultTolerance = Duration.FromSeconds(1), TimerTolerance = Duration.FromMilliseconds(500);
@@ -47,7 +48,8 @@ public sealed record TrialStrain(string? Latest, Duration FaultLate, Duration Ti
             figures.Add($"{Unexplained} message{(Unexplained == 1 ? " was" : "s were")} sent again though nothing was lost");
         if (TimerLate > TimerTolerance)
             figures.Add($"the coordinator's own timers were up to {Seconds(TimerLate)} late");
-        return $"the machine was too busy for real time: {string.Join("; ", figures)}. Times of this trial are partly the machine's. Use `clock: virtual`, fewer nodes for each core, or a machine with nothing else to do.";
+        return $"the machine was too busy for real time: {string.Join("; ", figures)}. Times of this trial are partly the machine's. Use `clock: virtual`, "
+            + "fewer nodes for each core, or a machine with nothing else to do.";
     }
 
     /// <summary>Whether something in the scenario may have messages sent again on a machine with time to spare.</summary>

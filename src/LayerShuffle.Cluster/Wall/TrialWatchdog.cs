@@ -4,8 +4,9 @@ using LayerShuffle.Core.Workloads;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// Tells when a trial in real time stands still, as the virtual clock does when no event is left: every request has a deadline, and the next is due when its arrival or the outcome before it says, so what is
-/// long overdue will not come any more. A coordinator that is merely busy is not taken for dead: only a pause that outlasts any excuse ends the trial while it says nothing.
+/// Tells when a trial in real time stands still, as the virtual clock does when no event is left: every request has a deadline, and the next is due when its
+/// arrival or the outcome before it says, so what is long overdue will not come any more. A coordinator that is merely busy is not taken for dead: only a pause
+/// that outlasts any excuse ends the trial while it says nothing.
 /// </summary>
 internal sealed class TrialWatchdog(int requests, Duration deadline, ArrivalSchedule? arrivals)
 {
@@ -73,10 +74,13 @@ internal sealed class TrialWatchdog(int requests, Duration deadline, ArrivalSche
     private string? Overdue(Instant now)
     {
         if (open.TryPeek(out (int Request, Instant Due) first) && now > first.Due + Margin)
-            return FormattableString.Invariant($"Request {first.Request} should have had an outcome by {first.Due.TotalSeconds:0.###} s at the latest, and it is {now.TotalSeconds:0.###} s.");
+            return FormattableString.Invariant($"Request {first.Request} should have had an outcome by {first.Due.TotalSeconds:0.###} s at the latest, and it ")
+                + FormattableString.Invariant($"is {now.TotalSeconds:0.###} s.");
         if (begun == requests || (arrivals is null && open.Count > 0))
             return null;
         Instant due = arrivals?.At(begun) ?? lastOutcome;
-        return now > due + Margin ? FormattableString.Invariant($"Request {begun} should have been submitted at {due.TotalSeconds:0.###} s, and it is {now.TotalSeconds:0.###} s.") : null;
+        return now > due + Margin
+            ? FormattableString.Invariant($"Request {begun} should have been submitted at {due.TotalSeconds:0.###} s, and it is {now.TotalSeconds:0.###} s.")
+            : null;
     }
 }

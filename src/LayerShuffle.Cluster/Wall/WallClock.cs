@@ -5,8 +5,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// The clock port on the machine's monotonic clock: time of one trial, whose zero all endpoints agree on. Before the zero is known it stands at 0 and keeps the timers: an endpoint may hear from
-/// another that has begun before it knows of the beginning itself.
+/// The clock port on the machine's monotonic clock: time of one trial, whose zero all endpoints agree on. Before the zero is known it stands at 0 and keeps the
+/// timers: an endpoint may hear from another that has begun before it knows of the beginning itself.
 /// </summary>
 /// <param name="timer">The timer of this process.</param>
 internal sealed class WallClock(PreciseTimer timer) : IClock

@@ -89,7 +89,8 @@ public sealed partial class WallCluster
             }
             catch (Exception exception)
             {
-                Fail($"What the hub told ({happened.GetType().Name}) could not be dealt with: {exception.Message}"); // and goes on: the end of workers must be known
+                // and goes on: the end of workers must be known
+                Fail($"What the hub told ({happened.GetType().Name}) could not be dealt with: {exception.Message}");
             }
         }
     }
@@ -134,7 +135,8 @@ public sealed partial class WallCluster
     private void Introduce(HubEvent.WorkerReady ready)
     {
         if (Find(ready.Name) is { } node && node.Incarnation == ready.Incarnation)
-            process.SetPeer(new PeerAddress(node.Endpoint, ready.Address.Host, ready.Address.AkkaPort, ready.Address.DataPort, ready.Incarnation), serving: false);
+            process.SetPeer(new PeerAddress(node.Endpoint, ready.Address.Host, ready.Address.AkkaPort, ready.Address.DataPort, ready.Incarnation),
+                serving: false);
     }
 
     private void Bury(string name, int incarnation, bool asked, string how, IReadOnlyList<string> lastLines, bool hopeless = false)
@@ -154,7 +156,8 @@ public sealed partial class WallCluster
                 (wasReady, node.Address, node.Paused) = (node.Address is not null, null, false);
                 string why = hopeless && lastLines.Count > 0
                     ? $"The worker of {name} cannot start: {lastLines[^1]}"
-                    : $"The worker of {name} ended before it was ready: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}";
+                    : $"The worker of {name} ended before it was ready: "
+                        + $"{how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}";
                 node.Ready.TrySetException(new WorkerDiedException(why, asked) { Hopeless = hopeless });
                 gone = node.Gone;
             }
@@ -172,7 +175,8 @@ public sealed partial class WallCluster
         if (stop.IsCancellationRequested)
             return;
         if (!asked && wasReady)
-            options.Log($"The worker of {name} (incarnation {incarnation}) died: {how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
+            options.Log($"The worker of {name} (incarnation {incarnation}) died: "
+                + $"{how.TrimEnd('.')}.{(lastLines.Count > 0 ? " Its last words: " + string.Join(" | ", lastLines.TakeLast(3)) : "")}");
         Died?.Invoke(node.Endpoint, incarnation, asked, how);
         if (!asked && wasReady && options.Respawn) // who starts one sees to it that it comes up
             Alone(RespawnAsync(node), $"Starting the worker of {name} again");
@@ -181,5 +185,6 @@ public sealed partial class WallCluster
     private NodeState? Find(string name) => Array.Find(nodes, node => node.Name == name);
 
     private static string Describe(NodeInfo node) => FormattableString.Invariant(
-        $"{node.Name} has joined from {HostAddress.HostOf(node.From.Address)}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, {(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
+        $"{node.Name} has joined from {HostAddress.HostOf(node.From.Address)}: {node.Capabilities.Cores} cores, {node.Capabilities.MemoryBytes >> 30} GiB, ")
+            + FormattableString.Invariant($"{(node.Capabilities.Gpus.Length > 0 ? string.Join(", ", node.Capabilities.Gpus) : "no GPU")}");
 }

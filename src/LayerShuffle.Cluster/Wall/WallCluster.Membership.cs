@@ -7,7 +7,10 @@ public sealed partial class WallCluster
 {
     private readonly HashSet<(int Endpoint, int Incarnation)> suspected = []; // found unreachable while nobody had reported their death; never listed
 
-    /// <summary>Akka.Cluster has found something out about a worker that nobody has reported dead: (endpoint, unreachable, reachable, downed or removed). What the cluster announces itself is none of these.</summary>
+    /// <summary>
+    /// Akka.Cluster has found something out about a worker that nobody has reported dead: (endpoint, unreachable, reachable, downed or removed). What the
+    /// cluster announces itself is none of these.
+    /// </summary>
     public event Action<int, string>? Found;
 
     private void Watch()

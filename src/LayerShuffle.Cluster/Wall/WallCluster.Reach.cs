@@ -81,12 +81,15 @@ public sealed partial class WallCluster
         }
     }
 
-    /// <summary>Nothing more is to be expected: somebody cannot be reached. Once all have been proven, one who says nothing at all is not the newcomer's fault.</summary>
+    /// <summary>
+    /// Nothing more is to be expected: somebody cannot be reached. Once all have been proven, one who says nothing at all is not the newcomer's fault.
+    /// </summary>
     private void Judge(ReachRound round)
     {
         foreach (int silent in proven ? round.Silent() : [])
         {
-            options.Log($"{NameOf(silent)} does not answer: it is not known whether it and {string.Join(", ", round.Open(silent).Select(peer => NameOf(peer.Endpoint)))} reach each other.");
+            options.Log($"{NameOf(silent)} does not answer: it is not known whether it and "
+                + $"{string.Join(", ", round.Open(silent).Select(peer => NameOf(peer.Endpoint)))} reach each other.");
             round.Drop(silent);
         }
 

@@ -23,7 +23,8 @@ public sealed partial class WallCluster
                     await ProveAsync(node, address).ConfigureAwait(false);
                 return address;
             }
-            catch (WorkerDiedException exception) when (exception is { Asked: false, Hopeless: false } && options.Respawn && tries < MostStarts && !stop.IsCancellationRequested)
+            catch (WorkerDiedException exception) when (exception is { Asked: false, Hopeless: false } && options.Respawn && tries < MostStarts
+                && !stop.IsCancellationRequested)
             {
                 options.Log($"{exception.Message} It is started again.");
             }
@@ -75,18 +76,22 @@ public sealed partial class WallCluster
             lock (gate)
                 node.Gone.TrySetResult();
             string why = exception is TimeoutException
-                ? $"it has not become a member of the cluster within {options.StartPatience.TotalSeconds:0} s. Its machine may be too busy, or its actor system and those of the others do not reach one another (--public-host, --listen, firewalls)."
+                ? $"it has not become a member of the cluster within {options.StartPatience.TotalSeconds:0} s. Its machine may be too busy, or its actor "
+                    + "system and those of the others do not reach one another (--public-host, --listen, firewalls)."
                 : exception.Message;
             throw new ClusterException($"The worker of {node.Name} did not start: {why}", exception);
         }
     }
 
-    /// <summary>The address that a worker listens on whose user did not say: of the family by which the others go to it, and without a secret this machine's own.</summary>
+    /// <summary>
+    /// The address that a worker listens on whose user did not say: of the family by which the others go to it, and without a secret this machine's own.
+    /// </summary>
     private IPAddress ListenAddress(NodeInfo node)
     {
         IPAddress host = HostAddress.Literal(node.Host) ?? (node.From.Address.IsIPv4MappedToIPv6 ? node.From.Address.MapToIPv4() : node.From.Address);
         bool isV6 = host.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        return options.Listen is null || (options.Secret is null && options.Certificates is null) ? isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback : isV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        return options.Listen is null || (options.Secret is null && options.Certificates is null) ? isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback : isV6
+            ? IPAddress.IPv6Any : IPAddress.Any;
     }
 
     /// <summary>The supervisor of a node: a new one has to take the place of one that has left.</summary>

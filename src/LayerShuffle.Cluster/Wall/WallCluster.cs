@@ -10,7 +10,8 @@ using LayerShuffle.Transport.Wire;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// The coordinator's cluster on the wall clock: its hub, its supervisors, its own process and its nodes. Starts workers, notices their deaths, ends everything. All members may be called from any thread.
+/// The coordinator's cluster on the wall clock: its hub, its supervisors, its own process and its nodes. Starts workers, notices their deaths, ends everything.
+/// All members may be called from any thread.
 /// </summary>
 public sealed partial class WallCluster : IAsyncDisposable
 {
@@ -58,7 +59,9 @@ public sealed partial class WallCluster : IAsyncDisposable
         });
     }
 
-    /// <summary>A worker has ended: (endpoint, incarnation, whether a command asked for it, how). Raised in order, before anything else is done about it.</summary>
+    /// <summary>
+    /// A worker has ended: (endpoint, incarnation, whether a command asked for it, how). Raised in order, before anything else is done about it.
+    /// </summary>
     public event Action<int, int, bool, string>? Died;
 
     /// <summary>A worker that nobody had asked to end has been started again and is held: (endpoint, where).</summary>
@@ -163,7 +166,8 @@ public sealed partial class WallCluster : IAsyncDisposable
             // its supervisor is gone, and its worker with it
         }
 
-        // The hub confirms before its events are read: until then the dead worker would pass for a living one. And who waits for it to come up must have given up.
+        // The hub confirms before its events are read: until then the dead worker would pass for a living one. And who waits for it to come up must have given
+        // up.
         Task both = Task.WhenAll(gone, starting.ContinueWith(_ => { }, TaskScheduler.Default));
         await Task.WhenAny(both, Task.Delay(DeathPatience)).ConfigureAwait(false);
         return incarnation;
@@ -320,9 +324,11 @@ public sealed partial class WallCluster : IAsyncDisposable
                 joining = true;
             }
 
-            string scenario = Places == nodes.Length ? $"{Places} node{(Places == 1 ? "" : "s")}" : $"{Places} of the scenario's {nodes.Length} nodes (the others may join later)";
+            string scenario = Places == nodes.Length ? $"{Places} node{(Places == 1 ? "" : "s")}"
+                : $"{Places} of the scenario's {nodes.Length} nodes (the others may join later)";
             int here = hub.Nodes.Count; // some are quicker than this line
-            options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start {(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
+            options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start "
+                + $"{(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
         }
 
         await (await Task.WhenAny(hub.WaitForAsync(Places, cancellation), failure.Task).ConfigureAwait(false)).ConfigureAwait(false);
@@ -346,7 +352,8 @@ public sealed partial class WallCluster : IAsyncDisposable
 
     /// <summary>Lets something run on its own; what it does not expect ends the run instead of being nobody's.</summary>
     private void Alone(Task task, string what) => task.ContinueWith(
-        ended => Fail($"{what} failed: {ended.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        ended => Fail($"{what} failed: {ended.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
 
     /// <summary>The name under which others reach this machine.</summary>
     private string PublicHost => options.PublicHost ?? (options.Listen?.Address ?? IPAddress.Loopback) switch

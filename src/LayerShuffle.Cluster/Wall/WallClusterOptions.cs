@@ -16,7 +16,9 @@ public sealed record WallClusterOptions
     /// <summary>How many nodes must have joined before anything begins; null: all.</summary>
     public int? Workers { get; init; }
 
-    /// <summary>Whether nodes may be away: not joined yet, or gone. Others host their layers meanwhile. Otherwise a node that is not there is waited for.</summary>
+    /// <summary>
+    /// Whether nodes may be away: not joined yet, or gone. Others host their layers meanwhile. Otherwise a node that is not there is waited for.
+    /// </summary>
     public bool MayBeAway { get; init; }
 
     /// <summary>How long a node that wants to leave is kept until others have its layers; what it hosts is lost then.</summary>
@@ -31,7 +33,9 @@ public sealed record WallClusterOptions
     /// <summary>The port of the coordinator's own data plane; 0 for any.</summary>
     public int DataPort { get; init; }
 
-    /// <summary>How the command line of a node names the cluster's secret or certificates: what the advice to start one ends with. Empty: there are none.</summary>
+    /// <summary>
+    /// How the command line of a node names the cluster's secret or certificates: what the advice to start one ends with. Empty: there are none.
+    /// </summary>
     public string JoinSecurity { get; init; } = "";
 
     /// <summary>The secret that nodes join by. Null, without certificates: one is drawn, and only this user's processes on this machine can have it.</summary>
@@ -61,7 +65,9 @@ public sealed record WallClusterOptions
     /// <summary>Told what happens, in sentences.</summary>
     public required Action<string> Log { get; init; }
 
-    /// <summary>How long to wait, after the last that was heard, for word that processes reach one another; a third of it where connections fail rather than hang.</summary>
+    /// <summary>
+    /// How long to wait, after the last that was heard, for word that processes reach one another; a third of it where connections fail rather than hang.
+    /// </summary>
     public TimeSpan ReachPatience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a worker may take to start.</summary>

@@ -7,7 +7,8 @@ using LayerShuffle.Core.Clusters;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// The nodes of a trial as processes of a cluster. Where a restart is to follow a crash, the next worker is started at once and held, so that the time until it serves is the one asked for.
+/// The nodes of a trial as processes of a cluster. Where a restart is to follow a crash, the next worker is started at once and held, so that the time until it
+/// serves is the one asked for.
 /// </summary>
 internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology topology) : ProcessNodes(cluster, trial.Fail)
 {
@@ -17,8 +18,10 @@ internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology t
 
     public override IReadOnlyList<(int Node, IReadOnlyCollection<int> Held)> Survivors(int gone) =>
     [
-        .. Cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != gone && peer.Endpoint < topology.Count && !departing.ContainsKey(peer.Endpoint))
-            .Select(peer => (peer.Endpoint, (IReadOnlyCollection<int>)trial.Holds(peer.Endpoint))), // what it still holds of layers that it has given back counts, too
+        .. Cluster.Process.Serving()
+            .Where(peer => peer.Endpoint > 0 && peer.Endpoint != gone && peer.Endpoint < topology.Count && !departing.ContainsKey(peer.Endpoint))
+            // what it still holds of layers that it has given back counts, too
+            .Select(peer => (peer.Endpoint, (IReadOnlyCollection<int>)trial.Holds(peer.Endpoint))),
     ];
 
     public override void Hold(int node) => held[node] = HoldAsync(node);
@@ -73,7 +76,9 @@ internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology t
             Listener.Tell(new NodeDied(endpoint, incarnation, how));
     }
 
-    /// <summary>A worker that nobody asked to end is there again. One that was held for its restart is held again; one that had to serve serves again.</summary>
+    /// <summary>
+    /// A worker that nobody asked to end is there again. One that was held for its restart is held again; one that had to serve serves again.
+    /// </summary>
     public void Respawned(int endpoint)
     {
         if (endpoint >= topology.Count)

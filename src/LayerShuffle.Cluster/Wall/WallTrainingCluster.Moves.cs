@@ -75,7 +75,8 @@ public sealed partial class WallTrainingCluster
 
     /// <summary>Whether a layer is elsewhere than where it belongs, though the node is there. Under the lock.</summary>
     private bool MayGoHome(int layer) =>
-        hosts[layer] != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer]) && !struck.IsHeldDown(home[layer]);
+        hosts[layer] != home[layer] && cluster.AddressOf(home[layer]) is { } back && !silent.Contains(back) && !leaving.ContainsKey(home[layer])
+            && !struck.IsHeldDown(home[layer]);
 
     /// <summary>Whether a node waits for others to take its layers. Under the lock.</summary>
     private bool IsLeaving(int endpoint) => leaving.TryGetValue(endpoint, out TaskCompletionSource? waiting) && !waiting.Task.IsCompleted;
@@ -84,7 +85,8 @@ public sealed partial class WallTrainingCluster
     private PeerAddress[] Candidates(int gone)
     {
         lock (gate)
-            return [.. cluster.Process.Serving().Where(peer => peer.Endpoint > 0 && peer.Endpoint != gone && !leaving.ContainsKey(peer.Endpoint) && !silent.Contains(peer))];
+            return [.. cluster.Process.Serving()
+                .Where(peer => peer.Endpoint > 0 && peer.Endpoint != gone && !leaving.ContainsKey(peer.Endpoint) && !silent.Contains(peer))];
     }
 
     /// <summary>Has a worker host layers that others host until then.</summary>

@@ -20,7 +20,8 @@ public sealed partial class WallTrainingCluster
     {
         try
         {
-            return Placement.Compute(spec with { Placement = spec.Placement.FirstCopies(spec.Nodes) }, model.NumHiddenLayers, 1, Rehosting.TrainingCost * model.LayerBytes);
+            return Placement.Compute(spec with { Placement = spec.Placement.FirstCopies(spec.Nodes) }, model.NumHiddenLayers, 1,
+                Rehosting.TrainingCost * model.LayerBytes);
         }
         catch (PlacementException exception)
         {
@@ -33,7 +34,8 @@ public sealed partial class WallTrainingCluster
     private int[] Assign(int[] layers, PeerAddress[] survivors)
     {
         RehostingPlan plan = Rehosting.Choose(
-            layers, [.. survivors.Where(peer => peer.Endpoint <= nodes.Count).Select(peer => new Survivor(peer.Endpoint, nodes[peer.Endpoint - 1].Share, nodes[peer.Endpoint - 1].MemoryBytes, LayersOf(peer.Endpoint)))],
+            layers, [.. survivors.Where(peer => peer.Endpoint <= nodes.Count)
+                .Select(peer => new Survivor(peer.Endpoint, nodes[peer.Endpoint - 1].Share, nodes[peer.Endpoint - 1].MemoryBytes, LayersOf(peer.Endpoint)))],
             layerBytes);
         foreach ((int layer, int host) in plan.Moves)
         {

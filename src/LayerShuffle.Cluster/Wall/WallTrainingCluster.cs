@@ -9,12 +9,14 @@ using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
-using LayerShuffle.Supervision;
 using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Wall;
 
-/// <summary>Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays away where workers are not started again; a node that leaves or joins takes part in the layers between two steps.</summary>
+/// <summary>
+/// Training's view of a cluster of processes: layers are placed as in trials; a layer whose worker dies comes back with the worker's next incarnation, or stays
+/// away where workers are not started again; a node that leaves or joins takes part in the layers between two steps.
+/// </summary>
 public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
 {
     private const int MostStarts = 5; // of one worker before the first step
@@ -49,7 +51,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     /// <exception cref="PlacementException">The layers do not fit into the nodes' memory.</exception>
     public WallTrainingCluster(WallCluster cluster, int number, VitConfig model, TrainingOptions options, ClusterSpec spec, bool comesBack)
     {
-        (this.cluster, this.number, this.options, this.spec, this.comesBack, rehost) = (cluster, number, options, spec, comesBack, spec.Recovery == RecoveryKind.Rehost);
+        (this.cluster, this.number, this.options, this.spec, this.comesBack, rehost) =
+            (cluster, number, options, spec, comesBack, spec.Recovery == RecoveryKind.Rehost);
         struck = new TrainingNodes(cluster, rehost && comesBack, Fail);
         config = Encoding.UTF8.GetString(model.ToJson());
         (nodes, layerBytes, Placement) = (spec.Nodes, Rehosting.TrainingCost * model.LayerBytes, Place(spec, model));
@@ -159,7 +162,10 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
             return [.. back.Where(layer => !lost.Contains(layer))];
     }
 
-    /// <summary>Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the frames of a training.</summary>
+    /// <summary>
+    /// Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the
+    /// frames of a training.
+    /// </summary>
     /// <param name="timeline">The faults, from the beginning of the training.</param>
     /// <param name="log">Told of each.</param>
     public void Schedule(IReadOnlyList<FaultEvent> timeline, Action<string> log)
@@ -173,10 +179,12 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
             Clock = clock,
             Nodes = struck,
             Health = new NodeHealth(spec),
-            Ledger = new Ledger(topology, () => clock.Now, asked: true, row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}")),
+            Ledger = new Ledger(topology, () => clock.Now, asked: true,
+                row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}")),
         });
         IActorGuard watch = guard;
-        faults = struck.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the training's faults", watch)), $"training-{number}-faults");
+        faults = struck.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the training's faults", watch)),
+            $"training-{number}-faults");
         faults.Tell(StartFaults.Instance);
     }
 
@@ -217,7 +225,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
         {
             try
             {
-                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), LayersOf(endpoint), cancellation).ConfigureAwait(false);
+                await HostAsync(await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false), LayersOf(endpoint), cancellation)
+                    .ConfigureAwait(false);
                 return;
             }
             catch (IOException) when (comesBack && tries < MostStarts && cluster.Process.IncarnationOf(endpoint) is null && !cluster.IsAway(endpoint))
@@ -256,7 +265,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
     }
 
     /// <summary>
-    /// Waits until the others know where an endpoint is now. Frames overtake control messages: one that reached a survivor before the news would be dropped there, and its step would wait for nothing.
+    /// Waits until the others know where an endpoint is now. Frames overtake control messages: one that reached a survivor before the news would be dropped
+    /// there, and its step would wait for nothing.
     /// </summary>
     private Task IntroduceAsync(int endpoint, CancellationToken cancellation) =>
         TellAllAsync([.. hosts.Where(host => host != endpoint)], cancellation);
@@ -272,7 +282,8 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
 
         cluster.Serve(worker);
         TaskCompletionSource answer = hosted[(worker.Endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        cluster.Process.Tell(worker.Endpoint, new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, next ?? hosts, cluster.Process.Serving()));
+        cluster.Process.Tell(worker.Endpoint,
+            new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, next ?? hosts, cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
     }
 

@@ -13,11 +13,12 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// The transport port of one endpoint in one trial of a real cluster. The injector decides every message's fate as on the virtual clock; what is left of it crosses a real socket with the time it is due,
-/// and the receiver waits for what remains of that. So an injected latency is the whole one-way time.
+/// The transport port of one endpoint in one trial of a real cluster. The injector decides every message's fate as on the virtual clock; what is left of it
+/// crosses a real socket with the time it is due, and the receiver waits for what remains of that. So an injected latency is the whole one-way time.
 /// </summary>
 internal sealed class WallTransport(
-    int trial, int self, int life, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store, Func<int, long> activationBytes, WireDtype dtype) : ITransport
+    int trial, int self, int life, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store,
+        Func<int, long> activationBytes, WireDtype dtype) : ITransport
 {
     /// <summary>The kind of frame that carries a hop.</summary>
     public const byte HopKind = 1;
@@ -32,7 +33,8 @@ internal sealed class WallTransport(
         Journey journey = message.Journey;
         SendVerdict verdict;
         lock (gate)
-            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation), activationBytes(journey.Images), clock.Now);
+            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation),
+                activationBytes(journey.Images), clock.Now);
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -61,7 +63,8 @@ internal sealed class WallTransport(
         (int attempt, int copy, int answered) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy, ack.SenderIncarnation) : (0, 0, 1);
         ControlVerdict verdict;
         lock (gate)
-            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, life, answered), copy, clock.Now);
+            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, life, answered),
+                copy, clock.Now);
         if (verdict.Delivered && process.IncarnationOf(to) is { } incarnation)
             process.Tell(to, new RoutedControl(trial, to, incarnation, verdict.At, message));
     }

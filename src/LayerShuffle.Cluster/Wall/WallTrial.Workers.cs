@@ -24,7 +24,8 @@ internal sealed partial class WallTrial
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int first = zero == 0 ? firstIncarnation[endpoint] = worker.Incarnation : firstIncarnation.GetOrAdd(endpoint, worker.Incarnation);
         cluster.Process.Tell(
-            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, worker.Incarnation - first + 1, cluster.Process.Serving()));
+            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, worker.Incarnation - first + 1,
+                cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
         preparedIncarnation[endpoint] = worker.Incarnation;
         lock (moving)
@@ -89,7 +90,8 @@ internal sealed partial class WallTrial
     /// <exception cref="IOException">It died, or does not serve.</exception>
     public async Task HostAsync(int endpoint, int[] layers, CancellationToken cancellation)
     {
-        PeerAddress host = cluster.Process.Serving().FirstOrDefault(peer => peer.Endpoint == endpoint) ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
+        PeerAddress host = cluster.Process.Serving().FirstOrDefault(peer => peer.Endpoint == endpoint)
+            ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
         if (shipment is not null)
             await HostAsync(host, shipment, layers, cancellation).ConfigureAwait(false);
     }
@@ -109,7 +111,8 @@ internal sealed partial class WallTrial
         int[] missing = cluster.NotHosted(worker.Endpoint, shipped.Key, layers);
         if (missing.Length == 0)
             return;
-        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        await cluster.WhileAliveAsync(worker, cluster.Shipper.ShipAsync(worker.Endpoint, shipped.Blobs(missing), cancellation), cancellation,
+            Timeout.InfiniteTimeSpan).ConfigureAwait(false);
         TaskCompletionSource answer = hosted[(worker.Endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);

@@ -60,7 +60,8 @@ internal sealed partial class WallTrial
     private long zero;
     private int begun;
 
-    public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages, Action<RequestRecord>? progress)
+    public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages,
+        Action<RequestRecord>? progress)
     {
         (this.number, this.spec, this.cluster, this.model, this.shipment) = (number, spec, cluster, model, shipment);
         topology = Topology.Of(spec.Cluster);
@@ -70,7 +71,8 @@ internal sealed partial class WallTrial
         watchdog = new TrialWatchdog(images.RequestCount, spec.Workload.Deadline, Arrivals());
         log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
-        own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch), guard);
+        own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch),
+            guard);
         ledger = new Ledger(topology, () => own.Clock.Now, asked: true);
         faulted = new WallNodes(this, cluster, topology);
         Props striking = FaultActor.Props(new FaultSetting
@@ -84,7 +86,8 @@ internal sealed partial class WallTrial
             RecoveryTime = spec.Cluster.Recovery == RecoveryKind.Rehost ? spec.Cluster.RecoveryTime : null,
         });
         IActorGuard watch = guard;
-        faults = faulted.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the trial's faults", watch)), $"trial-{number}-faults");
+        faults = faulted.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the trial's faults", watch)),
+            $"trial-{number}-faults");
         trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, ledger.Detected);
         replay = new TraceReplay(trace);
         log.Added = record =>
@@ -224,7 +227,8 @@ internal sealed partial class WallTrial
             {
                 bool answered = sign is { IsCompletedSuccessfully: true };
                 if (sign is not { IsCompleted: false })
-                    sign = coordinator.Ask<ActorIdentity>(new Identify(null), Timeout.InfiniteTimeSpan, over); // answered in its turn: all that it was told before has been dealt with
+                    // answered in its turn: all that it was told before has been dealt with
+                    sign = coordinator.Ask<ActorIdentity>(new Identify(null), Timeout.InfiniteTimeSpan, over);
                 if (watchdog.Poll(own.Clock.Now, answered) is { } stuck)
                     Fail(new ClusterException($"Trial {spec.Key.Trial} stands still, although nothing of it is known to have ended: {stuck} This is a bug."));
             }
@@ -326,7 +330,9 @@ internal sealed partial class WallTrial
                 Requests = log.Records,
                 Hops = trace.Hops(),
                 Ledger = ledger.Rows(),
-                Links = [.. LinkRecords.Merge(topology, links).Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // endpoints learn of the end a little late
+                // endpoints learn of the end a little late
+                Links = [.. LinkRecords.Merge(topology, links)
+                    .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })],
                 Layers = model.Layers,
                 Deadline = spec.Workload.Deadline,
                 Retries = trace.Resends,

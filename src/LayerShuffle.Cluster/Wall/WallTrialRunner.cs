@@ -31,7 +31,8 @@ public sealed class WallTrialRunner(WallCluster cluster)
     /// <exception cref="ClusterException">A worker failed, or cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">An actor failed.</exception>
     public Task<TrialRecord> RunAsync(
-        TrialSpec spec, ITrialModel model, string? key, VisionTransformer? weights, int testImages, Action<RequestRecord>? progress = null, CancellationToken cancellation = default)
+        TrialSpec spec, ITrialModel model, string? key, VisionTransformer? weights, int testImages, Action<RequestRecord>? progress = null,
+            CancellationToken cancellation = default)
     {
         ModelShipment? shipment = null;
         if (key is not null && weights is not null && !shipments.TryGetValue(key, out shipment))

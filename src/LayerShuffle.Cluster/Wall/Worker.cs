@@ -13,7 +13,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cluster.Wall;
 
-/// <summary>A worker: hosts layers, runs a node's side of trials and trainings. Told what to do by the coordinator, one message at a time, on its inbox.</summary>
+/// <summary>
+/// A worker: hosts layers, runs a node's side of trials and trainings. Told what to do by the coordinator, one message at a time, on its inbox.
+/// </summary>
 internal sealed class Worker : IDisposable
 {
     private readonly WorkerSettings settings;
@@ -232,7 +234,8 @@ internal sealed class Worker : IDisposable
         store.Clear();
         ActorGuard watch = guard = new ActorGuard(process.System, ended => Problem(ended.Message));
         var next = new EndpointTrial(
-            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, incarnation, prepare.Life, process, compute, store, images => images * prepare.ImageBytes, TellCoordinator, watch);
+            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, incarnation, prepare.Life, process, compute, store,
+                images => images * prepare.ImageBytes, TellCoordinator, watch);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
@@ -282,7 +285,10 @@ internal sealed class Worker : IDisposable
 
     private void Probe() => TellCoordinator(new ClockProbe(settings.Endpoint, process.Timer.Now));
 
-    /// <summary>It cannot go on: the run ends, and says why. That its actors end with a system that is being ended, as that of an expelled member is, is told by its exit code.</summary>
+    /// <summary>
+    /// It cannot go on: the run ends, and says why. That its actors end with a system that is being ended, as that of an expelled member is, is told by its
+    /// exit code.
+    /// </summary>
     public void Problem(string reason)
     {
         if (over || (process is not null && CoordinatedShutdown.Get(process.System).ShutdownReason is not null))

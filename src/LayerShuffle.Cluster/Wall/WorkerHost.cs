@@ -14,7 +14,10 @@ public static class WorkerHost
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5), CoordinatorPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Runs until its supervisor ends it or the cluster expels it. SIGTERM has its node leave: the coordinator has others take over what it hosts, then it is ended. A second SIGTERM ends it at once.</summary>
+    /// <summary>
+    /// Runs until its supervisor ends it or the cluster expels it. SIGTERM has its node leave: the coordinator has others take over what it hosts, then it is
+    /// ended. A second SIGTERM ends it at once.
+    /// </summary>
     /// <param name="stdin">Its standard input: the start line, then the supervisor's presence.</param>
     /// <param name="stdout">Its standard output: where it says that it is ready.</param>
     /// <param name="stderr">Its log.</param>
@@ -93,7 +96,9 @@ public static class WorkerHost
         }
     }
 
-    /// <summary>First nothing new is begun, then nobody is left who could begin anything, then the computing thread ends, and only then is native memory freed.</summary>
+    /// <summary>
+    /// First nothing new is begun, then nobody is left who could begin anything, then the computing thread ends, and only then is native memory freed.
+    /// </summary>
     private static async Task EndAsync(Worker worker, ClusterProcess process)
     {
         worker.Stop();
@@ -112,7 +117,8 @@ public static class WorkerHost
             if (TimeProvider.System.GetElapsedTime(began) > CoordinatorPatience)
             {
                 throw new ClusterException(
-                    $"the coordinator ({HostAddress.Text(coordinator.Host, coordinator.AkkaPort)}) cannot be reached from {node} on the control plane: {failure.TrimEnd('.')}. Check `run`'s --public-host (the nodes' machines must know that "
+                    $"the coordinator ({HostAddress.Text(coordinator.Host, coordinator.AkkaPort)}) cannot be reached from {node} on the control plane: "
+                        + $"{failure.TrimEnd('.')}. Check `run`'s --public-host (the nodes' machines must know that "
                     + "name and get there by it), and firewalls between (fix its two ports with --control-port and --data-port, and let them through).");
             }
         }

@@ -34,7 +34,9 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
 /// <param name="Device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null for the run's.</param>
 public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double Slowdown, string? Device)
 {
-    /// <summary>Its share of the layers relative to the other nodes', greater than 0; null: 1 ÷ slowdown, and on the wall clock what it has when it joins.</summary>
+    /// <summary>
+    /// Its share of the layers relative to the other nodes', greater than 0; null: 1 ÷ slowdown, and on the wall clock what it has when it joins.
+    /// </summary>
     public double? Capacity { get; init; }
 
     /// <summary>The most weights it may host, in bytes; null: no limit, and on the wall clock what it has when it joins.</summary>

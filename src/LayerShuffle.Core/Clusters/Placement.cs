@@ -116,7 +116,8 @@ public sealed class Placement
             if (layerBytes is { } each && count > HighestAverages.Room(cluster.Nodes[node].MemoryBytes, each))
             {
                 yield return (node, new PlacementException(
-                    $"{cluster.Nodes[node].Name} may host {DataSize.Text(cluster.Nodes[node].MemoryBytes!.Value)}, but is given {(count == 1 ? $"a layer of {DataSize.Text(each)}" : $"{count} layers of {DataSize.Text(each)} each")}",
+                    $"{cluster.Nodes[node].Name} may host {DataSize.Text(cluster.Nodes[node].MemoryBytes!.Value)}, but is given "
+                        + $"{(count == 1 ? $"a layer of {DataSize.Text(each)}" : $"{count} layers of {DataSize.Text(each)} each")}",
                     $"`memory` of {DataSize.Text(each * count, roundUp: true)} there, or another placement"));
             }
         }
@@ -182,7 +183,10 @@ public sealed class Placement
         return new(copies, nodes);
     }
 
-    /// <summary>First every layer's first copy in the order of layers, then every further copy: to the node with most capacity for each of its layers that has room and no copy yet.</summary>
+    /// <summary>
+    /// First every layer's first copy in the order of layers, then every further copy: to the node with most capacity for each of its layers that has room and
+    /// no copy yet.
+    /// </summary>
     private static Placement Capacity(ClusterSpec cluster, int layers, int replicas, long? layerBytes)
     {
         int nodes = cluster.Nodes.Count;
@@ -197,7 +201,8 @@ public sealed class Placement
                 if (node < 0)
                 {
                     throw new PlacementException(
-                        $"{(copy == 0 ? "" : $"copy {copy + 1} of ")}layer {layer} ({DataSize.Text(layerBytes ?? 0)}) has no room on any node{(copy == 0 ? "" : " that has no copy of it")}",
+                        $"{(copy == 0 ? "" : $"copy {copy + 1} of ")}layer {layer} ({DataSize.Text(layerBytes ?? 0)}) has no room on any "
+                            + $"node{(copy == 0 ? "" : " that has no copy of it")}",
                         "more `memory` or more nodes" + (copy == 0 ? "" : ", fewer `replicas`, or a placement that lists every node's layers"));
                 }
 

@@ -19,8 +19,8 @@ public static class Rehosting
     public const int TrainingCost = 4;
 
     /// <summary>
-    /// Gives each layer to the survivor whose capacity ÷ (layers it hosts + 1) is greatest of those that have room, the earlier of equals. Where a survivor hosts a copy of the layer already, one such takes
-    /// it over: that costs nothing.
+    /// Gives each layer to the survivor whose capacity ÷ (layers it hosts + 1) is greatest of those that have room, the earlier of equals. Where a survivor
+    /// hosts a copy of the layer already, one such takes it over: that costs nothing.
     /// </summary>
     /// <param name="layers">The layers without a host, in the order in which they choose.</param>
     /// <param name="survivors">Who is left, in order.</param>

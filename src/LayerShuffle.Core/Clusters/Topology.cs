@@ -59,7 +59,8 @@ public sealed class Topology
 }
 
 /// <summary>
-/// Some of the directed links, told by their ends: what a fault strikes. A thousand endpoints have a million links, so that it holds who is at their ends, and lists links only for who asks.
+/// Some of the directed links, told by their ends: what a fault strikes. A thousand endpoints have a million links, so that it holds who is at their ends, and
+/// lists links only for who asks.
 /// </summary>
 public sealed class LinkSet : IReadOnlyList<int>
 {
@@ -114,7 +115,8 @@ public sealed class LinkSet : IReadOnlyList<int>
             number++;
         }
 
-        return new(endpoints, (from, to) => groupOf[from] != NoGroup && groupOf[to] != NoGroup && (groupOf[from] != groupOf[to] || groupOf[from] == SeveralGroups));
+        return new(endpoints, (from, to) => groupOf[from] != NoGroup && groupOf[to] != NoGroup
+            && (groupOf[from] != groupOf[to] || groupOf[from] == SeveralGroups));
     }
 
     /// <summary>Listed ones.</summary>

@@ -1,8 +1,8 @@
 namespace LayerShuffle.Core.Faults;
 
 /// <summary>
-/// What a fault of nodes brings about when it begins or ends, in the ledger's words. Both clocks' drivers ask here and act on <see cref="Began"/>, <see cref="Restarted"/> and <see cref="Ended"/> only, so
-/// that they write the same words for the same fault, whatever state it finds its node in.
+/// What a fault of nodes brings about when it begins or ends, in the ledger's words. Both clocks' drivers ask here and act on <see cref="Began"/>,
+/// <see cref="Restarted"/> and <see cref="Ended"/> only, so that they write the same words for the same fault, whatever state it finds its node in.
 /// </summary>
 /// <param name="health">The nodes, whose state changes.</param>
 public sealed class FaultEffects(NodeHealth health)

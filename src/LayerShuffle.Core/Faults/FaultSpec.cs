@@ -37,7 +37,8 @@ public sealed record SlowdownFault(string Name, Duration At, NodeSelector Nodes,
 /// <param name="To">Receiving endpoints, or <c>all</c>.</param>
 /// <param name="Set">What differs.</param>
 /// <param name="For">How long it lasts; null for ever.</param>
-public sealed record LinkFault(string Name, Duration At, IReadOnlyList<string> From, IReadOnlyList<string> To, LinkPatch Set, Duration? For) : FaultSpec(Name, At);
+public sealed record LinkFault(string Name, Duration At, IReadOnlyList<string> From, IReadOnlyList<string> To, LinkPatch Set, Duration? For)
+    : FaultSpec(Name, At);
 
 /// <summary>Nodes do nothing for a while (SIGSTOP). What reaches them waits; they are not down, and nobody is told.</summary>
 /// <param name="Name">The name the ledger uses.</param>

@@ -2,7 +2,9 @@ using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Core.Faults;
 
-/// <summary>Which nodes are up, in which incarnation, paused, and how slow. Nodes are endpoint indexes; the coordinator (0) is always up and never slow.</summary>
+/// <summary>
+/// Which nodes are up, in which incarnation, paused, and how slow. Nodes are endpoint indexes; the coordinator (0) is always up and never slow.
+/// </summary>
 public sealed class NodeHealth
 {
     private readonly List<string>[] heldDownBy;
@@ -63,7 +65,10 @@ public sealed class NodeHealth
     /// <summary>Whether a fault keeps the endpoint, which is up, from doing anything.</summary>
     public bool IsPaused(int node) => pausedBy[node].Count > 0;
 
-    /// <summary>A fault pauses the node, or keeps it paused together with those that already do. One that is down has nothing to pause, and is not paused when it comes up.</summary>
+    /// <summary>
+    /// A fault pauses the node, or keeps it paused together with those that already do. One that is down has nothing to pause, and is not paused when it comes
+    /// up.
+    /// </summary>
     /// <returns>Whether the node stopped; false: it was paused or down already.</returns>
     public bool Pause(int node, string fault)
     {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace LayerShuffle.Core.Files;
 
 /// <summary>
-/// The one place through which results, models and checkpoints change the disk: whoever makes, appends to, renames or removes a file does it here or announces it here, so that a test can let every single operation fail.
+/// The one place through which results, models and checkpoints change the disk: whoever makes, appends to, renames or removes a file does it here or announces
+/// it here, so that a test can let every single operation fail.
 /// </summary>
 internal static class Disk
 {
@@ -13,7 +14,10 @@ internal static class Disk
     private static readonly AsyncLocal<Action<string, string>?> Watcher = new(); // a test's own, whatever runs beside it
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
-    /// <summary>Told of every operation, and its path, before it is done; it may throw instead. For tests, in whose flow of execution alone it holds, until it is disposed of.</summary>
+    /// <summary>
+    /// Told of every operation, and its path, before it is done; it may throw instead. For tests, in whose flow of execution alone it holds, until it is
+    /// disposed of.
+    /// </summary>
     public static IDisposable Watch(Action<string, string> watcher)
     {
         Watcher.Value = watcher;
@@ -23,7 +27,9 @@ internal static class Disk
     /// <summary>Announces an operation that is done elsewhere.</summary>
     public static void About(string operation, string path) => Watcher.Value?.Invoke(operation, path);
 
-    /// <summary>Writes a file that appears whole or not at all, in an older one's place: beside it, then renamed. Nothing of it stays where that fails.</summary>
+    /// <summary>
+    /// Writes a file that appears whole or not at all, in an older one's place: beside it, then renamed. Nothing of it stays where that fails.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes it.</param>
     /// <param name="durable">Whether it must survive a power failure once this has returned.</param>

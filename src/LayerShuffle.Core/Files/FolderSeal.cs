@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace LayerShuffle.Core.Files;
 
 /// <summary>
-/// The file of a folder that names the key of what made it and all its other files with their SHA-256. Written last: its presence says that the folder was finished; its sums, that the disk still holds what was written;
-/// its key, that it is what one looks for. What a power failure, a copy or an editor changed is found out before anything of it is used.
+/// The file of a folder that names the key of what made it and all its other files with their SHA-256. Written last: its presence says that the folder was
+/// finished; its sums, that the disk still holds what was written; its key, that it is what one looks for. What a power failure, a copy or an editor changed is
+/// found out before anything of it is used.
 /// </summary>
 internal static class FolderSeal
 {
@@ -61,14 +62,16 @@ internal static class FolderSeal
         {
             return $"{current} is missing";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException) // the last: no path at all, as a changed byte may make of it
+        // the last: no path at all, as a changed byte may make of it
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return $"{current} cannot be read: {e.Message.TrimEnd('.')}";
         }
     }
 
     private static IEnumerable<string> Files(string folder, string[] outside) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Where(file => file != Name && !outside.Contains(file) && !file.EndsWith(Disk.Unfinished, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+            .Where(file => file != Name && !outside.Contains(file) && !file.EndsWith(Disk.Unfinished, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     private sealed record Seal(string Key, SortedDictionary<string, string> Files);
 }

@@ -6,16 +6,18 @@ namespace LayerShuffle.Core.Links;
 
 /// <summary>
 /// Decides the fate of every message on every link of one trial, on either clock. Fates are verdicts: it neither waits nor delivers. All luck is a pure
-/// function
-/// of (seed, repeat, purpose, link, request, layer, attempt, copy, and branch and incarnation where they are not the first); what it remembers is when each link is free, and what it counted. Not thread-safe.
+/// function of (seed, repeat, purpose, link, request, layer, attempt, copy, and branch and incarnation where they are not the first); what it remembers is when
+/// each link is free, and what it counted. Not thread-safe.
 /// </summary>
 public sealed class LinkInjector
 {
     private readonly Topology topology;
     private readonly LinkConditions standard;
-    private readonly Dictionary<(string From, string To), List<(int Order, LinkPatch Set)>> exceptions = []; // by their ends as written; Order is the scenario's
+    // by their ends as written; Order is the scenario's
+    private readonly Dictionary<(string From, string To), List<(int Order, LinkPatch Set)>> exceptions = [];
     private readonly SeedTree trialSeed;
-    private readonly Dictionary<int, LinkState> links = []; // by link index; made when first used: n endpoints have n² links, and most of them never carry anything
+    // by link index; made when first used: n endpoints have n² links, and most of them never carry anything
+    private readonly Dictionary<int, LinkState> links = [];
     private readonly List<LinkHold> holds = [];
 
     /// <summary>The links of a fresh trial: all up, all idle.</summary>
@@ -62,8 +64,9 @@ public sealed class LinkInjector
         Link(from, to).SendControl(kind, key, copy, now);
 
     /// <summary>
-    /// Hands a message of the cluster's membership (gossip, heartbeats) to its link: dropped where the link is down or by the loss of data, else delayed by a latency. It has no size and is counted nowhere.
-    /// Its luck goes by how many have gone before it on this link, which only real time knows; no other draw is touched.
+    /// Hands a message of the cluster's membership (gossip, heartbeats) to its link: dropped where the link is down or by the loss of data, else delayed by a
+    /// latency. It has no size and is counted nowhere. Its luck goes by how many have gone before it on this link, which only real time knows; no other draw is
+    /// touched.
     /// </summary>
     /// <param name="from">Sending endpoint.</param>
     /// <param name="to">Receiving endpoint: another one.</param>
@@ -76,7 +79,8 @@ public sealed class LinkInjector
     /// <param name="fate">The copy's fate: delivered or corrupted.</param>
     /// <param name="receiverUp">Whether the receiver was up, in the incarnation that it was sent to.</param>
     /// <param name="overtook">Whether a copy that was handed to the link earlier arrives later (<see cref="CopyVerdict.Overtakes"/>).</param>
-    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false) => Link(from, to).CountArrival(fate, receiverUp, overtook);
+    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false) => Link(from, to)
+        .CountArrival(fate, receiverUp, overtook);
 
     /// <summary>The endpoints.</summary>
     public Topology Topology => topology;
@@ -111,7 +115,8 @@ public sealed class LinkInjector
     }
 
     /// <summary>What every link that carried or dropped anything did so far, by sending and then by receiving endpoint.</summary>
-    /// <param name="oneEnd">Whether this injector serves one endpoint only (on the wall clock): it knows what that endpoint sent and what reached it, and the books need not balance.</param>
+    /// <param name="oneEnd">Whether this injector serves one endpoint only (on the wall clock): it knows what that endpoint sent and what reached it, and the
+    /// books need not balance.</param>
     /// <param name="end">When the trial ended: what links transmit after that is not its; null: nothing is left out.</param>
     public IReadOnlyList<LinkRecord> Records(bool oneEnd = false, Instant? end = null) =>
         [.. links.Where(link => link.Value.IsUsed).OrderBy(link => link.Key).Select(link => link.Value.Record(oneEnd, end ?? Instant.Never))];
@@ -149,7 +154,8 @@ public sealed class LinkInjector
         if (links.TryGetValue(index, out LinkState? link))
             return link;
         if (from == to)
-            throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: what stays on an endpoint takes no time and is never lost.", nameof(to));
+            throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: "
+                + "what stays on an endpoint takes no time and is never lost.", nameof(to));
         links[index] = link = new(topology.Name(from), topology.Name(to), Asked(topology.Name(from), topology.Name(to)), trialSeed);
         foreach (LinkHold hold in holds)
             if (hold.Links.Contains(from, to))

@@ -2,7 +2,9 @@ using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Core.Links;
 
-/// <summary>What one directed link was asked for and did in a trial, as <c>links.csv</c> tells of it. Counts are of data messages; control messages are counted apart.</summary>
+/// <summary>
+/// What one directed link was asked for and did in a trial, as <c>links.csv</c> tells of it. Counts are of data messages; control messages are counted apart.
+/// </summary>
 public sealed record LinkRecord
 {
     /// <summary>Sending endpoint.</summary>

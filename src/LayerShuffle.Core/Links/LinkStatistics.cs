@@ -11,7 +11,8 @@ internal sealed class LinkStatistics
     private long drawnLatencies;
     private double latencyMean, latencySquares;
 
-    public long Sent, Lost, Duplicated, Corrupted, CorruptDrawn, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, Carried, Bytes, Control;
+    public long Sent, Lost, Duplicated, Corrupted, CorruptDrawn, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, Carried, Bytes,
+        Control;
 
     /// <summary>Time of transmissions, but for the unbroken row of them that is the last so far.</summary>
     public Duration Busy;

@@ -24,7 +24,8 @@ public sealed record NetworkSpec(LinkConditions Default, IReadOnlyList<LinkExcep
 /// <param name="KeepOrder">Whether jitter may not reorder: a message is delivered no earlier than those sent before it (reordered ones excepted).</param>
 /// <param name="ControlLossy">Whether control messages are subject to loss too (<c>network.control: lossy</c>).</param>
 public sealed record LinkConditions(
-    DelayDistribution Latency, double? BandwidthBytesPerSecond, double Loss, double Duplicate, double Corrupt, double Reorder, bool KeepOrder, bool ControlLossy)
+    DelayDistribution Latency, double? BandwidthBytesPerSecond, double Loss, double Duplicate, double Corrupt, double Reorder, bool KeepOrder,
+        bool ControlLossy)
 {
     /// <summary>No latency, no limit, no loss: a link that does nothing.</summary>
     public static LinkConditions Perfect { get; } = new(DelayDistribution.Constant(default), null, 0, 0, 0, 0, false, false);

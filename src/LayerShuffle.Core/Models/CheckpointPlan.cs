@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LayerShuffle.Core.Models;
 
-/// <summary>A Hugging Face folder as everybody reads it (<c>validate</c>, <c>run</c>, <c>predict</c>): its config.json and the headers of its weights.</summary>
+/// <summary>
+/// A Hugging Face folder as everybody reads it (<c>validate</c>, <c>run</c>, <c>predict</c>): its config.json and the headers of its weights.
+/// </summary>
 internal static class CheckpointFolder
 {
     private const string ConfigName = "config.json";
@@ -22,7 +24,8 @@ internal static class CheckpointFolder
 }
 
 /// <summary>What is wanted of a checkpoint.</summary>
-/// <param name="AcrossVariants">Whether it may come from another variant: tensors that only the wanted one has are then new, those that only another one has are left out.</param>
+/// <param name="AcrossVariants">Whether it may come from another variant: tensors that only the wanted one has are then new, those that only another one has
+/// are left out.</param>
 /// <param name="NewHead">Whether a head that is missing, or made for another number of classes, is replaced by a new one, which a training follows.</param>
 /// <param name="Classes">The classes that the model is to tell apart; null where they are not known.</param>
 internal sealed record CheckpointNeeds(bool AcrossVariants = false, bool NewHead = false, int? Classes = null);
@@ -99,7 +102,8 @@ internal sealed class CheckpointPlan
         if (idle.Count > 0)
             notes.Add($"not used, as classification has no need of it: {List(idle)}");
         if (foreign.Count > 0)
-            warnings.Add($"the variant {ModelClassNames.NameOf(Config.Variant)} has no place for {foreign.Count} tensors of the checkpoint, which are left out: {List(foreign)}");
+            warnings.Add($"the variant {ModelClassNames.NameOf(Config.Variant)} has no place for {foreign.Count} tensors of the checkpoint, which are left "
+                + $"out: {List(foreign)}");
     }
 
     private void Place(SafeTensorsEntry tensor, string[] meanings)
@@ -170,7 +174,8 @@ internal sealed class CheckpointPlan
             return;
         HasNew = true;
         string trained = needs.NewHead ? "" : "; nothing trains them, as the model's entry has no `training`";
-        warnings.Add($"the checkpoint lacks {drawn.Count} tensors of the variant {ModelClassNames.NameOf(Config.Variant)}, which are drawn at random{trained}: {List(drawn)}");
+        warnings.Add($"the checkpoint lacks {drawn.Count} tensors of the variant {ModelClassNames.NameOf(Config.Variant)}, which are drawn at "
+            + $"random{trained}: {List(drawn)}");
     }
 
     private void Judge(string source)

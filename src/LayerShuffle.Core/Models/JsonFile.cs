@@ -51,8 +51,10 @@ internal sealed class JsonFile : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The reader's own sentences go on about its settings, and count lines from 0.
-            string where = e is JsonException { LineNumber: { } line, BytePositionInLine: { } column } ? string.Create(CultureInfo.InvariantCulture, $" in line {line + 1}, byte {column + 1}") : "";
-            throw new ModelFormatException($"{name} is not valid JSON{where}: {e.Message.Split(". ")[0].Split(" Change the reader options")[0].Split(" LineNumber:")[0].TrimEnd('.')}.", e);
+            string where = e is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
+                ? string.Create(CultureInfo.InvariantCulture, $" in line {line + 1}, byte {column + 1}") : "";
+            throw new ModelFormatException($"{name} is not valid JSON{where}: "
+                + $"{e.Message.Split(". ")[0].Split(" Change the reader options")[0].Split(" LineNumber:")[0].TrimEnd('.')}.", e);
         }
     }
 

@@ -37,7 +37,8 @@ internal static class ModelClassNames
                 return (name, true);
         }
 
-        return (Classes.First(known => known.Architecture == config.Architecture && known.Teacher == config.Teacher && known.Variant == ModelVariant.Standard).Name, false);
+        return (Classes.First(known => known.Architecture == config.Architecture && known.Teacher == config.Teacher
+            && known.Variant == ModelVariant.Standard).Name, false);
     }
 
     public static bool TryParse(string name, out ModelArchitecture architecture, out ModelVariant variant, out bool teacher)

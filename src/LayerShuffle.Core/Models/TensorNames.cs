@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LayerShuffle.Core.Models;
 
 /// <summary>
-/// Names under which checkpoints hold the tensors of one and the same model: those of transformers 4 (which are ours), of transformers 5 (<c>layers.N.attention.q_proj</c>,
-/// <c>mlp.fc1</c>) and of timm (<c>blocks.N.attn.qkv</c>), with or without the prefixes that wrappers leave.
+/// Names under which checkpoints hold the tensors of one and the same model: those of transformers 4 (which are ours), of transformers 5
+/// (<c>layers.N.attention.q_proj</c>, <c>mlp.fc1</c>) and of timm (<c>blocks.N.attn.qkv</c>), with or without the prefixes that wrappers leave.
 /// </summary>
 internal static class TensorNames
 {

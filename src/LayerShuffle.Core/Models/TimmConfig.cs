@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace LayerShuffle.Core.Models;
 
 /// <summary>
-/// timm's own config.json: instead of a model's sizes it has the name of an architecture (<c>vit_tiny_patch16_224</c>), and beside it what was changed of that (<c>model_args</c>) and how
-/// images are prepared (<c>pretrained_cfg</c>).
+/// timm's own config.json: instead of a model's sizes it has the name of an architecture (<c>vit_tiny_patch16_224</c>), and beside it what was changed of that
+/// (<c>model_args</c>) and how images are prepared (<c>pretrained_cfg</c>).
 /// </summary>
 internal static partial class TimmConfig
 {
@@ -30,7 +30,8 @@ internal static partial class TimmConfig
     /// <summary>Arguments that act in training only, which is done without them here.</summary>
     private static readonly string[] Drops = ["drop_rate", "pos_drop_rate", "patch_drop_rate", "proj_drop_rate", "attn_drop_rate", "drop_path_rate"];
 
-    private static readonly string[] Read = ["img_size", "patch_size", "in_chans", "num_classes", "embed_dim", "depth", "num_heads", "mlp_ratio", "qkv_bias", "act_layer", "pretrained"];
+    private static readonly string[] Read = ["img_size", "patch_size", "in_chans", "num_classes", "embed_dim", "depth", "num_heads", "mlp_ratio", "qkv_bias",
+        "act_layer", "pretrained"];
 
     /// <summary>Arguments that would make another model, with the values under which they do not (null and false aside).</summary>
     private static readonly Dictionary<string, string[]> Harmless = new(StringComparer.Ordinal)
@@ -60,7 +61,9 @@ internal static partial class TimmConfig
         Match match = Name().Match(name);
         bool distilled = match.Groups["distilled"].Success, deit = match.Groups["family"].Value == "deit";
         if (!match.Success || (distilled && !deit) || (deit && match.Groups["size"].Value is not ("tiny" or "small" or "base")))
-            throw Unknown(file, $"has the architecture {name}, which is not among those that are known here ({string.Join(", ", Sizes.Keys.Select(size => $"vit_{size}_patchN_SIZE"))}, deit_tiny_patch16_224 and its like, also distilled)");
+            throw Unknown(file,
+                $"has the architecture {name}, which is not among those that are known here "
+                    + $"({string.Join(", ", Sizes.Keys.Select(size => $"vit_{size}_patchN_SIZE"))}, deit_tiny_patch16_224 and its like, also distilled)");
         using JsonFile arguments = Sub(file, Arguments);
         CheckArguments(file, arguments);
         (int width, int layers, int heads, int wide) = Sizes[match.Groups["size"].Value];
@@ -96,7 +99,8 @@ internal static partial class TimmConfig
         foreach (string key in Drops)
         {
             if (arguments.Double(key, 0) is not 0 and var probability)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{key} {probability} in {file.Name} is not applied: models are trained without dropout here");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{key} {probability} in {file.Name} is not applied: models are trained without dropout here");
         }
     }
 
@@ -104,7 +108,8 @@ internal static partial class TimmConfig
     {
         foreach (JsonProperty argument in arguments.Root.EnumerateObject())
         {
-            bool changes = argument.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) && !Read.Contains(argument.Name) && !Drops.Contains(argument.Name);
+            bool changes = argument.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) && !Read.Contains(argument.Name)
+                && !Drops.Contains(argument.Name);
             if (changes && !(Harmless.TryGetValue(argument.Name, out string[]? values) && values.Contains(argument.Value.ToString())))
                 throw Unknown(file, $"changes {argument.Name} of its architecture to {argument.Value}, which is not done here");
             if (argument is { Name: "class_token", Value.ValueKind: JsonValueKind.False })
@@ -135,7 +140,8 @@ internal static partial class TimmConfig
         if (file.Find(key) is not { ValueKind: JsonValueKind.Array })
             return file.Find(key) is null ? null : (file.Int(key, 0), file.Int(key, 0));
         double[] sides = file.Doubles(key)!;
-        return sides.Length == 2 && sides.All(size => size is >= 1 and <= 8192 && size == Math.Floor(size)) ? ((int)sides[0], (int)sides[1]) : throw file.Wrong(key, "a whole number, or a list of a height and a width");
+        return sides.Length == 2 && sides.All(size => size is >= 1 and <= 8192 && size == Math.Floor(size)) ? ((int)sides[0], (int)sides[1])
+            : throw file.Wrong(key, "a whole number, or a list of a height and a width");
     }
 
     private static HiddenActivation Activation(JsonFile arguments) => arguments.Text("act_layer") switch
@@ -153,7 +159,8 @@ internal static partial class TimmConfig
     {
         string key = file.Find("label_names") is null ? "labels" : "label_names";
         return file.Find(key) is not { } list ? null
-            : list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? [.. list.EnumerateArray().Select(item => JsonFile.TextOf(item) ?? throw file.Wrong(key, "a list of texts"))]
+            : list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
+                ? [.. list.EnumerateArray().Select(item => JsonFile.TextOf(item) ?? throw file.Wrong(key, "a list of texts"))]
             : throw file.Wrong(key, "a list of texts");
     }
 
@@ -168,12 +175,17 @@ internal static partial class TimmConfig
     private static ModelFormatException Unknown(JsonFile file, string what)
     {
         string Known(string key) => file.Find(key) is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : "…";
-        string image = Pretrained(file) is { } pretrained && pretrained.TryGetProperty("input_size", out JsonElement input) && input.ValueKind == JsonValueKind.Array && input.GetArrayLength() == 3 ? input[1].GetRawText() : "…";
-        return new($"{file.Name} is timm's and {what}. If it is a plain ViT or DeiT (a class token, no pooling of tokens, no layer scale), add its sizes to the file in Hugging Face's words, and leave {Pretraining} in it: "
-            + $"\"model_type\": \"vit\", \"image_size\": {image}, \"patch_size\": …, \"hidden_size\": {Known("num_features")}, \"num_hidden_layers\": …, \"num_attention_heads\": …, \"intermediate_size\": …, "
-            + $"\"layer_norm_eps\": 1e-6, \"num_labels\": {Known("num_classes")} (\"deit\" where it has a distillation token). The weights may keep timm's names.");
+        string image = Pretrained(file) is { } pretrained && pretrained.TryGetProperty("input_size", out JsonElement input)
+            && input.ValueKind == JsonValueKind.Array && input.GetArrayLength() == 3 ? input[1].GetRawText() : "…";
+        return new($"{file.Name} is timm's and {what}. If it is a plain ViT or DeiT (a class token, no pooling of tokens, no layer scale), add its sizes to "
+            + $"the file in Hugging Face's words, and leave {Pretraining} in it: "
+            + $"\"model_type\": \"vit\", \"image_size\": {image}, \"patch_size\": …, \"hidden_size\": {Known("num_features")}, \"num_hidden_layers\": …, "
+            + "\"num_attention_heads\": …, \"intermediate_size\": …, "
+            + $"\"layer_norm_eps\": 1e-6, \"num_labels\": {Known("num_classes")} (\"deit\" where it has a distillation token). The weights may keep timm's "
+            + "names.");
     }
 
-    [GeneratedRegex(@"^(?<family>vit|deit)_(?<size>tiny|small|base|large|huge|giant|gigantic)(?<distilled>_distilled)?_patch(?<patch>\d{1,3})_(?<image>\d{1,4})(?<miil>_miil)?(_in21k)?(\.\w+)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<family>vit|deit)_(?<size>tiny|small|base|large|huge|giant|gigantic)(?<distilled>_distilled)?_patch(?<patch>\d{1,3})_"
+        + @"(?<image>\d{1,4})(?<miil>_miil)?(_in21k)?(\.\w+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

@@ -64,7 +64,10 @@ public sealed record VitConfig
     /// <summary>The epsilon of the encoder's layer norms: 1e-12. (Those of position encoding and prediction use 1e-5.)</summary>
     public double LayerNormEps { get; init; } = 1e-12;
 
-    /// <summary>Standard deviation of fresh weights: 0.02, which suits widths of several hundred. Narrow models learn faster from larger weights (1/√width keeps a map's output as large as its input).</summary>
+    /// <summary>
+    /// Standard deviation of fresh weights: 0.02, which suits widths of several hundred. Narrow models learn faster from larger weights (1/√width keeps a map's
+    /// output as large as its input).
+    /// </summary>
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>For <see cref="ModelVariant.LayerDrop"/>: the probability that training leaves a layer out: 0.2.</summary>

@@ -97,7 +97,8 @@ internal static class VitConfigFile
 
     public static void Write(Stream stream, VitConfig config)
     {
-        IReadOnlyList<string> labels = config.Id2Label ?? [.. Enumerable.Range(0, config.NumLabels).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
+        IReadOnlyList<string> labels = config.Id2Label ?? [.. Enumerable.Range(0, config.NumLabels)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
         (string name, bool saysVariant) = ModelClassNames.Of(config);
         JsonFile.Write(stream, json =>
         {
@@ -200,7 +201,8 @@ internal static class VitConfigFile
     {
         string name = file.Text("hidden_act") ?? "gelu";
         return Activations.Where(known => known.Name == name).Select(known => (HiddenActivation?)known.Activation).FirstOrDefault()
-            ?? throw new ModelFormatException($"hidden_act in {file.Name} is {name}; supported are {string.Join(", ", Activations.Select(known => known.Name))}.");
+            ?? throw new ModelFormatException($"hidden_act in {file.Name} is {name}; supported are "
+                + $"{string.Join(", ", Activations.Select(known => known.Name))}.");
     }
 
     /// <summary>Height and width: one number for both, or a list of one or two.</summary>

@@ -42,7 +42,8 @@ internal static class VitTensors
                 yield return new($"attention.attention.{third}.bias", [d]);
         }
 
-        foreach ((string map, long outputs, long inputs) in ((string, long, long)[])[("attention.output.dense", d, d), ("intermediate.dense", wide, d), ("output.dense", d, wide)])
+        foreach ((string map, long outputs, long inputs) in ((string, long, long)[])[("attention.output.dense", d, d), ("intermediate.dense", wide, d),
+            ("output.dense", d, wide)])
         {
             yield return new(map + ".weight", [outputs, inputs]);
             yield return new(map + ".bias", [outputs]);

@@ -40,8 +40,10 @@ internal sealed class WeightFiles
         string? other = Foreign.FirstOrDefault(name => File.Exists(Path.Combine(directory, name)));
         return other is null
             ? new($"{directory} has no weights: neither {SingleName} nor {IndexName}.")
-            : new($"{directory} has its weights as {other} alone, which is not read{(other.StartsWith("pytorch", StringComparison.Ordinal) ? " (a pickle may run any code)" : "")}; {SingleName} is. "
-                + "Convert it once with transformers: `python -c \"from transformers import AutoModelForImageClassification as M; M.from_pretrained('FOLDER').save_pretrained('FOLDER', safe_serialization=True)\"`.");
+            : new($"{directory} has its weights as {other} alone, which is not "
+                + $"read{(other.StartsWith("pytorch", StringComparison.Ordinal) ? " (a pickle may run any code)" : "")}; {SingleName} is. "
+                + "Convert it once with transformers: `python -c \"from transformers import AutoModelForImageClassification as M; "
+                + "M.from_pretrained('FOLDER').save_pretrained('FOLDER', safe_serialization=True)\"`.");
     }
 
     private static WeightFiles Shards(string directory, string index)
@@ -91,7 +93,8 @@ internal sealed class WeightFiles
             {
                 string shard = JsonFile.TextOf(property.Value) ?? "";
                 if (!IsPlainFileName(shard))
-                    throw new ModelFormatException($"{file.Name} looks for {property.Name} in \"{shard}\"; shards must be plain names of .safetensors files in the same folder.");
+                    throw new ModelFormatException($"{file.Name} looks for {property.Name} in \"{shard}\"; shards must be plain names of .safetensors files "
+                        + "in the same folder.");
                 shardOf.Add(property.Name, shard);
             }
         }

@@ -41,6 +41,9 @@ public sealed record HopRecord
     /// <summary>When the layer was done with it.</summary>
     public Instant? ComputeEnd { get; init; }
 
-    /// <summary>What became of it: delivered, lost, corrupted, link_down, receiver_down, in_flight, local; or not_traced for the first of the attempts that are not kept.</summary>
+    /// <summary>
+    /// What became of it: delivered, lost, corrupted, link_down, receiver_down, in_flight, local; or not_traced for the first of the attempts that are not
+    /// kept.
+    /// </summary>
     public required string Fate { get; init; }
 }

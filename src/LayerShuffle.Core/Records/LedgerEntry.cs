@@ -8,5 +8,6 @@ namespace LayerShuffle.Core.Records;
 /// <param name="Kind">crash, pause, partition, slowdown or link.</param>
 /// <param name="Target">A node, a link (<c>a-&gt;b</c>) or the groups of a partition.</param>
 /// <param name="Effect">began, ended, already_down, restarted, detected_down, …</param>
-/// <param name="Requested">On the wall clock: when the scenario asked for it. Null on the virtual clock, where both are equal, and for what no fault asked for.</param>
+/// <param name="Requested">On the wall clock: when the scenario asked for it. Null on the virtual clock, where both are equal, and for what no fault asked
+/// for.</param>
 public sealed record LedgerEntry(Instant Time, string Fault, string Kind, string Target, string Effect, Instant? Requested = null);

@@ -1,8 +1,8 @@
 namespace LayerShuffle.Core.Records;
 
 /// <summary>
-/// Every metric, once: what a scenario may expect, the columns of <c>conditions.csv</c> and the metrics of <c>summary.csv</c> are taken from here, so that what one
-/// of them knows the others know too.
+/// Every metric, once: what a scenario may expect, the columns of <c>conditions.csv</c> and the metrics of <c>summary.csv</c> are taken from here, so that what
+/// one of them knows the others know too.
 /// </summary>
 public static class MetricCatalogue
 {
@@ -15,7 +15,8 @@ public static class MetricCatalogue
         new("requests", MetricUnit.Number), new("completed", MetricUnit.Number), new("failed", MetricUnit.Number), new("images", MetricUnit.Number),
         new("top1", MetricUnit.Share, true), new("top5", MetricUnit.Share, true), new("top1_completed", MetricUnit.Share, true),
         new("latency_mean_ms", MetricUnit.Milliseconds), new("latency_p50_ms", MetricUnit.Milliseconds), new("latency_p95_ms", MetricUnit.Milliseconds),
-        new("latency_p99_ms", MetricUnit.Milliseconds), new("latency_p95_all_ms", MetricUnit.Milliseconds), new("throughput_images_per_s", MetricUnit.PerSecond),
+        new("latency_p99_ms", MetricUnit.Milliseconds), new("latency_p95_all_ms", MetricUnit.Milliseconds),
+            new("throughput_images_per_s", MetricUnit.PerSecond),
         new("layers_executed_mean", MetricUnit.Number), new("layers_skipped_mean", MetricUnit.Number), new("kendall_tau_distance_mean", MetricUnit.Number),
         new("messages_sent", MetricUnit.Number), new("messages_lost", MetricUnit.Number), new("messages_duplicated", MetricUnit.Number),
         new("messages_corrupted", MetricUnit.Number), new("messages_reordered", MetricUnit.Number), new("retries", MetricUnit.Number),

@@ -12,4 +12,5 @@ namespace LayerShuffle.Core.Records;
 /// <param name="Top1Sequential">Test accuracy in training order 0, 1, 2, …; null where it is not known any more.</param>
 /// <param name="Top1Arbitrary">Test accuracy in random orders; null where it is not known any more.</param>
 public sealed record TrainingRecord(
-    string Model, int TrainingSeed, int Epoch, int Step, double Loss, double ClassLoss, double? PositionLoss, double LearningRate, double? Top1Sequential, double? Top1Arbitrary);
+    string Model, int TrainingSeed, int Epoch, int Step, double Loss, double ClassLoss, double? PositionLoss, double LearningRate, double? Top1Sequential,
+        double? Top1Arbitrary);

@@ -2,7 +2,8 @@ namespace LayerShuffle.Core.Routing;
 
 /// <summary>Identity of a hop. A node executes a hop id once and acknowledges every copy of it.</summary>
 /// <param name="Request">The request.</param>
-/// <param name="Branch">The branch: a hash of the give-ups that led to it, 0 for the first. Giving up the same hop twice (after a crash) yields the same branch.</param>
+/// <param name="Branch">The branch: a hash of the give-ups that led to it, 0 for the first. Giving up the same hop twice (after a crash) yields the same
+/// branch.</param>
 /// <param name="Position">Position in the branch's order.</param>
 public readonly record struct HopId(int Request, ulong Branch, int Position)
 {

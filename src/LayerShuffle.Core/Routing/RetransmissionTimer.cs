@@ -3,12 +3,13 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Core.Routing;
 
 /// <summary>
-/// The timeout towards one destination from measured round trips, as RFC 6298 computes it. An acknowledgement says which attempt it answers, so that every one is a sample without ambiguity (Karn's
-/// problem does not arise): also one that comes after the message was sent again, or given up.
-/// What proved too short is doubled and kept until a fresh sample (5.5 to 5.7), so that a network that became slower is waited for until it can be measured.
-/// Two departures, both on purpose. The RFC's floor of 1 s is left out: it protects the internet's shared paths against needless resends (Linux makes do with 200 ms), and ours are links of a few
-/// milliseconds, whose losses a floor of 1 s would drown in waiting. And who is silent is not waited for ever longer: where nothing at all has been heard since a message was sent a second ago, or
-/// where the destination is known to be dead, a kept timeout teaches nothing, and messages go by the measured one again (doubled from resend to resend) until something is heard.
+/// The timeout towards one destination from measured round trips, as RFC 6298 computes it. An acknowledgement says which attempt it answers, so that every one
+/// is a sample without ambiguity (Karn's problem does not arise): also one that comes after the message was sent again, or given up. What proved too short is
+/// doubled and kept until a fresh sample (5.5 to 5.7), so that a network that became slower is waited for until it can be measured. Two departures, both on
+/// purpose. The RFC's floor of 1 s is left out: it protects the internet's shared paths against needless resends (Linux makes do with 200 ms), and ours are
+/// links of a few milliseconds, whose losses a floor of 1 s would drown in waiting. And who is silent is not waited for ever longer: where nothing at all has
+/// been heard since a message was sent a second ago, or where the destination is known to be dead, a kept timeout teaches nothing, and messages go by the
+/// measured one again (doubled from resend to resend) until something is heard.
 /// </summary>
 public sealed class RetransmissionTimer
 {

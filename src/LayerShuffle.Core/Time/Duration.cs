@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LayerShuffle.Core.Time;
 
 /// <summary>
-/// A span of time on either clock, in whole nanoseconds, so that sums of latencies are exact. Sums and products that reach beyond 292 years end there instead of overflowing: what a scenario multiplies
-/// (a compute time by slowdowns, a size by a slow link) then lasts longer than any deadline, which is what it means.
+/// A span of time on either clock, in whole nanoseconds, so that sums of latencies are exact. Sums and products that reach beyond 292 years end there instead
+/// of overflowing: what a scenario multiplies (a compute time by slowdowns, a size by a slow link) then lasts longer than any deadline, which is what it means.
 /// </summary>
 /// <param name="Nanoseconds">Length in nanoseconds.</param>
 public readonly record struct Duration(long Nanoseconds) : IComparable<Duration>
@@ -49,7 +49,8 @@ public readonly record struct Duration(long Nanoseconds) : IComparable<Duration>
 
     public static Duration operator *(Duration a, long factor) => new(Saturated((Int128)a.Nanoseconds * factor));
 
-    public static Duration operator *(Duration a, double factor) => a.Nanoseconds == 0 ? default : new(Saturated(a.Nanoseconds * factor)); // no time at all stays none, however slow
+    // no time at all stays none, however slow
+    public static Duration operator *(Duration a, double factor) => a.Nanoseconds == 0 ? default : new(Saturated(a.Nanoseconds * factor));
 
     public static bool operator <(Duration a, Duration b) => a.Nanoseconds < b.Nanoseconds;
 

@@ -32,8 +32,10 @@ public sealed class ArrivalSchedule
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request);
         return spec.Kind == ArrivalKind.Uniform && rate is { } exact
-            ? new((long)Math.Min(LatestNanoseconds, Math.Round(request * 1_000_000_000m / exact))) // decimal, and from the start: no drift, however many requests
-            : new((long)Math.Min((double)LatestNanoseconds, Math.Round((spec.Kind == ArrivalKind.Uniform ? request : UnitArrival(request)) / spec.RatePerSecond * 1e9)));
+            // decimal, and from the start: no drift, however many requests
+            ? new((long)Math.Min(LatestNanoseconds, Math.Round(request * 1_000_000_000m / exact)))
+            : new((long)Math.Min((double)LatestNanoseconds,
+                Math.Round((spec.Kind == ArrivalKind.Uniform ? request : UnitArrival(request)) / spec.RatePerSecond * 1e9)));
     }
 
     /// <summary>Gap i is a pure function of (seed, repeat, i), and the rate only stretches the whole: swept rates meet the same pattern.</summary>

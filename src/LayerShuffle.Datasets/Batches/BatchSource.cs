@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Datasets.Batches;
 
-/// <summary>Turns images into batches of tensors, for training and for evaluation. One thread at a time may use it; each <see cref="Epoch"/> works on buffers of its own.</summary>
+/// <summary>
+/// Turns images into batches of tensors, for training and for evaluation. One thread at a time may use it; each <see cref="Epoch"/> works on buffers of its
+/// own.
+/// </summary>
 public sealed class BatchSource
 {
     private readonly IImageSet images;
@@ -32,13 +35,16 @@ public sealed class BatchSource
         return Build(writer, indices, augmentation ?? Augmentation.None, _ => luck, device);
     }
 
-    /// <summary>The images at the indices, in their order; each image's luck is the child of <paramref name="luck"/> with its index, whatever else is in the batch.</summary>
+    /// <summary>
+    /// The images at the indices, in their order; each image's luck is the child of <paramref name="luck"/> with its index, whatever else is in the batch.
+    /// </summary>
     public Batch Get(IReadOnlyList<int> indices, Augmentation augmentation, SeedTree luck, Device? device = null) =>
         Build(writer, indices, augmentation, index => luck.Child(index).Stream(), device);
 
     /// <summary>
-    /// Every image once, in batches (the last one may be smaller). The order comes from <paramref name="epochSeed"/>, an image's augmentation from (epochSeed, its index): neither the batch size nor
-    /// prefetching changes what an image looks like. Batches are the caller's to dispose; stopping early disposes what was prefetched.
+    /// Every image once, in batches (the last one may be smaller). The order comes from <paramref name="epochSeed"/>, an image's augmentation from (epochSeed,
+    /// its index): neither the batch size nor prefetching changes what an image looks like. Batches are the caller's to dispose; stopping early disposes what
+    /// was prefetched.
     /// </summary>
     /// <param name="batchSize">Images per batch.</param>
     /// <param name="epochSeed">This epoch's node of the seed tree.</param>
@@ -62,7 +68,8 @@ public sealed class BatchSource
         return prefetch == 0 ? batches : new PrefetchedBatches(batches, prefetch);
     }
 
-    private static Batch Build(ImageWriter writer, IImageSet images, int channels, IReadOnlyList<int> indices, Augmentation augmentation, Func<int, RandomStream?> luck, Device? device)
+    private static Batch Build(ImageWriter writer, IImageSet images, int channels, IReadOnlyList<int> indices, Augmentation augmentation,
+        Func<int, RandomStream?> luck, Device? device)
     {
         Tensor pixels = empty([indices.Count, channels, images.Height, images.Width], ScalarType.Float32).DetachFromDisposeScope();
         Tensor labels = empty([indices.Count], ScalarType.Int64).DetachFromDisposeScope();

@@ -2,7 +2,10 @@ using LayerShuffle.Core.Seeds;
 
 namespace LayerShuffle.Datasets.Batches;
 
-/// <summary>Writes one image as normalised floats [channels, height, width], varied by an augmentation. A single channel is the first: grey images have three equal ones.</summary>
+/// <summary>
+/// Writes one image as normalised floats [channels, height, width], varied by an augmentation. A single channel is the first: grey images have three equal
+/// ones.
+/// </summary>
 internal sealed class ImageWriter(IImageSet images, NormalizationStats normalization)
 {
     private const int PaddingAt32 = 4;

@@ -5,8 +5,8 @@ using System.Runtime.ExceptionServices;
 namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>
-/// Hands out what a background thread takes from a sequence, at most <c>ahead</c> batches early. An exception of the sequence surfaces in <see cref="MoveNext"/> after the batches before it.
-/// Disposing stops the thread, waits for it, and disposes what nobody took.
+/// Hands out what a background thread takes from a sequence, at most <c>ahead</c> batches early. An exception of the sequence surfaces in
+/// <see cref="MoveNext"/> after the batches before it. Disposing stops the thread, waits for it, and disposes what nobody took.
 /// </summary>
 internal sealed class Prefetcher : IEnumerator<Batch>
 {

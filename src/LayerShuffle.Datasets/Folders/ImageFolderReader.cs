@@ -126,7 +126,8 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         int[] labels = [.. Enumerable.Range(0, all.Count).Select(all.Label)];
         int testCount = all.Count / 5;
         if (testCount == 0)
-            throw new DatasetException($"image folder: {all.Count} images are too few to set a fifth aside as the test split; add images, or a train and a test folder.");
+            throw new DatasetException($"image folder: {all.Count} images are too few to set a fifth aside as the test split; add images, or a train and a "
+                + "test folder.");
         HashSet<int> test = [.. StratifiedSample.Draw(labels, all.ClassNames.Count, testCount, seed)];
         (book.TrainSource, book.TestSource) = ($"four fifths of {source}", $"a fifth of {source}, drawn from the seed");
         return (all.Select(Enumerable.Range(0, all.Count).Where(index => !test.Contains(index))), all.Select(test.Order()));
@@ -139,7 +140,8 @@ internal sealed class ImageFolderReader(string folder, SeedTree seed, Bookkeeper
         for (int depth = 0; depth < DeepestWrapper; depth++)
         {
             string[] below = Below(inner);
-            if (below.Length != 1 || FolderWalker.LooseImages(below[0]) > 0 || TrainNames.Concat(TestNames).Contains(Path.GetFileName(below[0]), StringComparer.OrdinalIgnoreCase))
+            if (below.Length != 1 || FolderWalker.LooseImages(below[0]) > 0
+                || TrainNames.Concat(TestNames).Contains(Path.GetFileName(below[0]), StringComparer.OrdinalIgnoreCase))
                 break;
             inner = below[0];
             if (Below(inner).Length < 2)

@@ -37,7 +37,8 @@ public static class ImageDecoder
         }
         catch (Exception problem) when (problem is not (DatasetException or OutOfMemoryException))
         {
-            throw new DatasetException($"'{name}' cannot be decoded: {problem.Message} The file is damaged or of an unusual kind; replace or remove it.", problem);
+            throw new DatasetException($"'{name}' cannot be decoded: {problem.Message} The file is damaged or of an unusual kind; replace or remove it.",
+                problem);
         }
     }
 

@@ -6,7 +6,10 @@ public static class ImageTransform
     /// <summary>Decodes a PNG or JPEG file. See <see cref="ImageDecoder.Decode"/>.</summary>
     public static PlanarImage Decode(ReadOnlySpan<byte> file, string name) => ImageDecoder.Decode(file, name);
 
-    /// <summary>Resizes to exactly <paramref name="height"/> × <paramref name="width"/>: first along rows, then along columns, rounding to bytes after each, as PIL does.</summary>
+    /// <summary>
+    /// Resizes to exactly <paramref name="height"/> × <paramref name="width"/>: first along rows, then along columns, rounding to bytes after each, as PIL
+    /// does.
+    /// </summary>
     public static PlanarImage Resize(PlanarImage image, int height, int width, Interpolation interpolation = Interpolation.Bilinear) =>
         ResizePart(image, height, width, interpolation, 0, 0, height, width);
 

@@ -1,7 +1,8 @@
 namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
-/// What is done to a decoded image's bytes before they become numbers, in the order of Hugging Face's image processors: to grey, resize, cut out the middle. Equal steps make equal pixels.
+/// What is done to a decoded image's bytes before they become numbers, in the order of Hugging Face's image processors: to grey, resize, cut out the middle.
+/// Equal steps make equal pixels.
 /// </summary>
 public sealed record PixelSteps
 {
@@ -17,7 +18,9 @@ public sealed record PixelSteps
     /// <summary>The size of the middle that is cut out; what is smaller gets a black margin. Null: nothing is cut.</summary>
     public (int Height, int Width)? Crop { get; init; }
 
-    /// <summary>Whether half of an odd rest before the middle rounds to even, as in torchvision and timm, instead of down, as in Hugging Face's processors.</summary>
+    /// <summary>
+    /// Whether half of an odd rest before the middle rounds to even, as in torchvision and timm, instead of down, as in Hugging Face's processors.
+    /// </summary>
     public bool CropRoundsToEven { get; init; }
 
     /// <summary>The size that every image has afterwards; null where it depends on the image.</summary>
@@ -37,7 +40,8 @@ public sealed record PixelSteps
             return ImageTransform.Resize(image, height, width, Filter);
         int top = Offset(height - crop.Height), left = Offset(width - crop.Width);
         // Only what survives the crop is computed: of a long and thin image that is little.
-        int fromRow = Math.Max(top, 0), toRow = Math.Min(top + crop.Height, height), fromColumn = Math.Max(left, 0), toColumn = Math.Min(left + crop.Width, width);
+        int fromRow = Math.Max(top, 0), toRow = Math.Min(top + crop.Height, height), fromColumn = Math.Max(left, 0),
+            toColumn = Math.Min(left + crop.Width, width);
         PlanarImage middle = ImageTransform.ResizePart(image, height, width, Filter, fromRow, fromColumn, toRow - fromRow, toColumn - fromColumn);
         return ImageTransform.Place(middle, crop.Height, crop.Width, fromRow - top, fromColumn - left);
     }

@@ -1,6 +1,9 @@
 namespace LayerShuffle.Datasets.Images;
 
-/// <summary>A size that images are resized to: height and width (met, or covered in proportion), or the shorter side (the other follows), at most so long that the longer side keeps within a bound.</summary>
+/// <summary>
+/// A size that images are resized to: height and width (met, or covered in proportion), or the shorter side (the other follows), at most so long that the
+/// longer side keeps within a bound.
+/// </summary>
 public sealed record ResizeTarget
 {
     private ResizeTarget()
@@ -25,7 +28,9 @@ public sealed record ResizeTarget
     /// <summary>Exactly this size, whatever the image's shape.</summary>
     public static ResizeTarget Exactly(int height, int width) => new() { Height = height, Width = width };
 
-    /// <summary>The smallest size of the image's proportions that covers this one, each side rounded, half to even: timm's for models of oblong images.</summary>
+    /// <summary>
+    /// The smallest size of the image's proportions that covers this one, each side rounded, half to even: timm's for models of oblong images.
+    /// </summary>
     public static ResizeTarget Covering(int height, int width) => new() { Height = height, Width = width, Covers = true };
 
     /// <summary>The shorter side becomes <paramref name="side"/>, the longer one ⌊side · longer ÷ shorter⌋.</summary>

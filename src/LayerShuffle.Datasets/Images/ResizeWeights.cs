@@ -1,9 +1,9 @@
 namespace LayerShuffle.Datasets.Images;
 
 /// <summary>
-/// Along one axis, which input pixels make up each output pixel. As in PIL: output pixel i is centred at (i + ½)·scale, and when shrinking the kernel widens with the scale, so that
-/// every input pixel counts (antialiasing). Weights sum to 1; what the kernel would take from outside the image is left out. They are fixed-point numbers of <see cref="FractionBits"/> bits, and
-/// the arithmetic follows PIL's step by step, so that bytes come out equal.
+/// Along one axis, which input pixels make up each output pixel. As in PIL: output pixel i is centred at (i + ½)·scale, and when shrinking the kernel widens
+/// with the scale, so that every input pixel counts (antialiasing). Weights sum to 1; what the kernel would take from outside the image is left out. They are
+/// fixed-point numbers of <see cref="FractionBits"/> bits, and the arithmetic follows PIL's step by step, so that bytes come out equal.
 /// </summary>
 internal sealed class ResizeWeights
 {

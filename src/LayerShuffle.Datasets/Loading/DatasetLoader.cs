@@ -104,11 +104,13 @@ public static class DatasetLoader
             throw new DatasetException($"{options.Kind} in '{options.Path}': there are no {name} images.");
         if (count > split.Count)
             throw new DatasetException(
-                $"dataset: {name}: {count} images are asked for, but {options.Kind} in '{options.Path}' has {split.Count}; ask for at most {split.Count}, or leave {name} out.");
+                $"dataset: {name}: {count} images are asked for, but {options.Kind} in '{options.Path}' has {split.Count}; ask for at most {split.Count}, or "
+                    + $"leave {name} out.");
         long bytes = (long)(count ?? split.Count) * 3 * options.ImageSize * options.Width;
         if (bytes > MaxBytes)
             throw new DatasetException(
-                $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} × {options.Width} pixels would take {bytes >> 30} GiB of memory, more than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
+                $"dataset: {name}: {count ?? split.Count} images of {options.ImageSize} × {options.Width} pixels would take {bytes >> 30} GiB of memory, more "
+                    + $"than {MaxBytes >> 30} GiB; ask for fewer or smaller ones.");
         return count ?? split.Count;
     }
 
@@ -117,7 +119,9 @@ public static class DatasetLoader
         PlanarImage raw = split.Read(index), image = steps.Apply(raw);
         if ((image.Height, image.Width) != (options.ImageSize, options.Width))
             throw new DatasetException(
-                $"{options.Kind}: {split.Name(index)} has {raw.Height} × {raw.Width} pixels, which the steps of the model's preprocessor_config.json make {image.Height} × {image.Width}; the model takes {options.ImageSize} × {options.Width}. Give that file a size with height and width, or do_center_crop with a crop_size.");
+                $"{options.Kind}: {split.Name(index)} has {raw.Height} × {raw.Width} pixels, which the steps of the model's preprocessor_config.json make "
+                    + $"{image.Height} × {image.Width}; the model takes {options.ImageSize} × {options.Width}. Give that file a size with height and width, "
+                    + "or do_center_crop with a crop_size.");
         return image.Pixels;
     }
 
@@ -125,7 +129,8 @@ public static class DatasetLoader
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Text(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
-        Text(string.Create(CultureInfo.InvariantCulture, $"dataset 1 {options.Kind} {options.ImageSize}{(options.Width == options.ImageSize ? "" : $"x{options.Width}")}"));
+        Text(string.Create(CultureInfo.InvariantCulture,
+            $"dataset 1 {options.Kind} {options.ImageSize}{(options.Width == options.ImageSize ? "" : $"x{options.Width}")}"));
         foreach ((string name, InMemoryImageSet set) in new[] { ("train", train), ("test", test) })
         {
             Text(string.Create(CultureInfo.InvariantCulture, $"{name} {set.Count} {set.ClassNames.Count}"));

@@ -29,7 +29,10 @@ public sealed record DatasetOptions
     /// <summary>The width in pixels to which images are brought; null: <see cref="ImageSize"/>.</summary>
     public int? ImageWidth { get; init; }
 
-    /// <summary>What is done to the images; null: what suits the dataset (the shorter side resized, the middle cut out; MNIST's digits keep their pixels where a margin of 4 fills the size).</summary>
+    /// <summary>
+    /// What is done to the images; null: what suits the dataset (the shorter side resized, the middle cut out; MNIST's digits keep their pixels where a margin
+    /// of 4 fills the size).
+    /// </summary>
     public PixelSteps? Pixels { get; init; }
 
     internal int Width => ImageWidth ?? ImageSize;
@@ -39,11 +42,14 @@ public sealed record DatasetOptions
         if (!Enum.IsDefined(Kind))
             throw new DatasetException($"dataset: kind {Kind} is unknown; use one of {string.Join(", ", Enum.GetNames<DatasetKind>())}.");
         if (ImageSize is < 1 or > MaxImageSize || Width is < 1 or > MaxImageSize)
-            throw new DatasetException($"dataset: an image size of {(Width == ImageSize ? $"{ImageSize}" : $"{ImageSize} × {Width}")} pixels is impossible; use 1 to {MaxImageSize}.");
+            throw new DatasetException($"dataset: an image size of {(Width == ImageSize ? $"{ImageSize}" : $"{ImageSize} × {Width}")} pixels is impossible; "
+                + $"use 1 to {MaxImageSize}.");
         if (Kind == DatasetKind.Shapes && Width != ImageSize)
-            throw new DatasetException($"dataset: shapes are drawn as squares, not as {ImageSize} × {Width} pixels; use a model that takes squares, or another dataset.");
+            throw new DatasetException($"dataset: shapes are drawn as squares, not as {ImageSize} × {Width} pixels; use a model that takes squares, or "
+                + "another dataset.");
         if (Train < 1 || Test < 1)
-            throw new DatasetException($"dataset: {(Train < 1 ? "train" : "test")} must be at least 1 image, not {(Train < 1 ? Train : Test)}; leave it out for the default.");
+            throw new DatasetException($"dataset: {(Train < 1 ? "train" : "test")} must be at least 1 image, not {(Train < 1 ? Train : Test)}; leave it out "
+                + "for the default.");
         if (Kind == DatasetKind.Shapes)
             return;
         if (string.IsNullOrWhiteSpace(Path))

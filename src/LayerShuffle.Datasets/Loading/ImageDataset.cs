@@ -7,7 +7,8 @@ namespace LayerShuffle.Datasets.Loading;
 /// <param name="Train">The training images.</param>
 /// <param name="Test">The test images.</param>
 /// <param name="Normalization">How pixels become the model's input.</param>
-/// <param name="Fingerprint">A hash of kind, size, classes, labels and pixels (64 lower-case hexadecimal digits): equal when a trained model may be reused.</param>
+/// <param name="Fingerprint">A hash of kind, size, classes, labels and pixels (64 lower-case hexadecimal digits): equal when a trained model may be
+/// reused.</param>
 /// <param name="Pixels">What was done to the images' bytes.</param>
 public sealed record ImageDataset(IImageSet Train, IImageSet Test, NormalizationStats Normalization, string Fingerprint, PixelSteps Pixels)
 {

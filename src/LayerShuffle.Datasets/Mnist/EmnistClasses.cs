@@ -33,7 +33,8 @@ internal sealed record EmnistClasses(int First, IReadOnlyList<string> Names)
         for (int i = 0; i < lines.Length; i++)
         {
             string[] parts = lines[i].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length < 2 || !Number(parts[0], 0, 255, out int label) || !Number(parts[1], 32, 126, out int code) || !characters.TryAdd(label, ((char)code).ToString()))
+            if (parts.Length < 2 || !Number(parts[0], 0, 255, out int label) || !Number(parts[1], 32, 126, out int code)
+                || !characters.TryAdd(label, ((char)code).ToString()))
                 throw new DatasetException($"'{path}' line {i + 1}: '{lines[i]}' is no label of its own with the code of a character; download EMNIST again.");
         }
         int first = characters.Count > 0 ? characters.Keys.First() : throw new DatasetException($"'{path}' maps no labels; download EMNIST again.");

@@ -3,7 +3,9 @@ using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Mnist;
 
-/// <summary>Grey images of an IDX file, as RGB. Up to 4 pixels are filled by a black margin (28 to 32 keeps the strokes as they are); anything else is resized.</summary>
+/// <summary>
+/// Grey images of an IDX file, as RGB. Up to 4 pixels are filled by a black margin (28 to 32 keeps the strokes as they are); anything else is resized.
+/// </summary>
 internal sealed class GreySplit(IdxFile images, IdxFile labels, IReadOnlyList<string> classNames) : ImageSplit(classNames)
 {
     private const int MaxMargin = 4;

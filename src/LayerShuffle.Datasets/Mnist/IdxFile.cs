@@ -54,7 +54,8 @@ internal sealed record IdxFile(string Path, int[] Dimensions, byte[] Data)
             throw new DatasetException($"'{path}' has {bytes.Length} bytes, fewer than its header of {header}: it is truncated; download it again.");
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(bytes), expected = 0x0800u | (uint)rank;
         if (magic != expected)
-            throw new DatasetException($"'{path}' begins with 0x{magic:x8}, expected 0x{expected:x8} (an IDX file of bytes with {rank} dimensions); it is not this MNIST file.");
+            throw new DatasetException($"'{path}' begins with 0x{magic:x8}, expected 0x{expected:x8} (an IDX file of bytes with {rank} dimensions); it is not "
+                + "this MNIST file.");
         var dimensions = new int[rank];
         long size = 1;
         for (int i = 0; i < rank; i++)
@@ -67,7 +68,8 @@ internal sealed record IdxFile(string Path, int[] Dimensions, byte[] Data)
         }
         if (bytes.Length - header != size)
             throw new DatasetException(
-                $"'{path}' has {bytes.Length - header} bytes of data, but its header ({string.Join(" × ", dimensions)}) asks for {size}: it is truncated or damaged; download it again.");
+                $"'{path}' has {bytes.Length - header} bytes of data, but its header ({string.Join(" × ", dimensions)}) asks for {size}: it is truncated or "
+                    + "damaged; download it again.");
         return new(path, dimensions, bytes[header..]);
     }
 }

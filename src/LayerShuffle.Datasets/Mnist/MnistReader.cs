@@ -42,9 +42,11 @@ internal static class MnistReader
     {
         IdxFile images = IdxFile.Read(paths.Images, 3), labels = IdxFile.Read(paths.Labels, 1);
         if (images.Dimensions[0] != labels.Dimensions[0])
-            throw new DatasetException($"'{images.Path}' has {images.Dimensions[0]} images but '{labels.Path}' has {labels.Dimensions[0]} labels; download both again.");
+            throw new DatasetException($"'{images.Path}' has {images.Dimensions[0]} images but '{labels.Path}' has {labels.Dimensions[0]} labels; download "
+                + "both again.");
         if (images.Dimensions[1] < 1 || images.Dimensions[2] < 1)
-            throw new DatasetException($"'{images.Path}' claims images of {images.Dimensions[1]} × {images.Dimensions[2]} pixels: it is damaged; download it again.");
+            throw new DatasetException($"'{images.Path}' claims images of {images.Dimensions[1]} × {images.Dimensions[2]} pixels: it is damaged; download it "
+                + "again.");
         int last = classes.First + classes.Names.Count - 1;
         int wrong = Array.FindIndex(labels.Data, label => label < classes.First || label > last);
         if (wrong >= 0)

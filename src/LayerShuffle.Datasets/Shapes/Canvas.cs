@@ -7,7 +7,9 @@ internal sealed class Canvas(int size)
 {
     private readonly float[] planes = new float[3 * size * size];
 
-    /// <summary>Fills the picture with a colour that changes evenly across it, by <paramref name="slopeX"/> and <paramref name="slopeY"/> from edge to edge.</summary>
+    /// <summary>
+    /// Fills the picture with a colour that changes evenly across it, by <paramref name="slopeX"/> and <paramref name="slopeY"/> from edge to edge.
+    /// </summary>
     public void FillGradient(Color color, float slopeX, float slopeY)
     {
         ReadOnlySpan<float> channels = [color.Red, color.Green, color.Blue];

@@ -3,14 +3,16 @@ using LayerShuffle.Core.Seeds;
 namespace LayerShuffle.Datasets.Shapes;
 
 /// <summary>
-/// The built-in dataset, every pixel a function of the seed: three shapes of different outlines and colours and a square card, each in a cell of a 4 × 4 grid of its own. The picture's class is the outline
-/// of the shape that has the card's colour. Position, size, rotation, colour, background and noise vary. At 32 pixels a cell is a patch of 8 pixels; at other sizes everything scales.
+/// The built-in dataset, every pixel a function of the seed: three shapes of different outlines and colours and a square card, each in a cell of a 4 × 4 grid
+/// of its own. The picture's class is the outline of the shape that has the card's colour. Position, size, rotation, colour, background and noise vary. At 32
+/// pixels a cell is a patch of 8 pixels; at other sizes everything scales.
 /// </summary>
 /// <remarks>
-/// The task needs depth and yet is learned within a minute on a processor. Which shape counts is told elsewhere in the picture, so one layer must carry the card's colour to the shapes before another can
-/// collect the one that matches: a linear model on the pixels stays near 25%, and one layer far below six. The palette decides. With evenly spaced hues of the same brightness a small transformer finds
-/// within two epochs or so that equal colours belong together; with red, green, blue and yellow or white some seeds guess among the three shapes for many epochs. With three or four hues instead of six
-/// a single layer gets most pictures right: it learns the few pairs of card and shape by heart.
+/// The task needs depth and yet is learned within a minute on a processor. Which shape counts is told elsewhere in the picture, so one layer must carry the
+/// card's colour to the shapes before another can collect the one that matches: a linear model on the pixels stays near 25%, and one layer far below six. The
+/// palette decides. With evenly spaced hues of the same brightness a small transformer finds within two epochs or so that equal colours belong together; with
+/// red, green, blue and yellow or white some seeds guess among the three shapes for many epochs. With three or four hues instead of six a single layer gets
+/// most pictures right: it learns the few pairs of card and shape by heart.
 /// </remarks>
 internal static class ShapesGenerator
 {
@@ -38,11 +40,15 @@ internal static class ShapesGenerator
         (outlines[0], outlines[drawn]) = (outlines[drawn], outlines[0]); // the first shape is the one that counts
         for (int i = 0; i < Shapes; i++)
         {
-            double x = CentreX(cells[i]) + luck.NextDouble(-Displacement, Displacement) * unit, y = CentreY(cells[i]) + luck.NextDouble(-Displacement, Displacement) * unit;
-            canvas.Paint((ShapeKind)outlines[i], x, y, luck.NextDouble(3.2, 3.9) * unit, luck.NextDouble(-MaxRotation, MaxRotation), Near(Palette[colours[i]], Tint, luck));
+            double x = CentreX(cells[i]) + luck.NextDouble(-Displacement, Displacement) * unit, y = CentreY(cells[i])
+                + luck.NextDouble(-Displacement, Displacement) * unit;
+            canvas.Paint((ShapeKind)outlines[i], x, y, luck.NextDouble(3.2, 3.9) * unit, luck.NextDouble(-MaxRotation, MaxRotation),
+                Near(Palette[colours[i]], Tint, luck));
         }
 
-        canvas.Paint(ShapeKind.Square, CentreX(cells[Shapes]), CentreY(cells[Shapes]), cell / 2 / ShapeOutline.SquareSide, 0, Near(Palette[colours[0]], Tint, luck)); // the card fills its cell
+        // the card fills its cell
+        canvas.Paint(ShapeKind.Square, CentreX(cells[Shapes]), CentreY(cells[Shapes]), cell / 2 / ShapeOutline.SquareSide, 0,
+            Near(Palette[colours[0]], Tint, luck));
         canvas.Develop(Between(luck, 10, 14), luck, pixels);
 
         double CentreX(int index) => (index % Cells + 0.5) * cell;

@@ -4,7 +4,9 @@ using LayerShuffle.Datasets.Sources;
 
 namespace LayerShuffle.Datasets.Shapes;
 
-/// <summary>Drawn pictures: picture i is of class i mod 10 and drawn from (seed, i), whatever the number of pictures. They are drawn in the size that the model takes.</summary>
+/// <summary>
+/// Drawn pictures: picture i is of class i mod 10 and drawn from (seed, i), whatever the number of pictures. They are drawn in the size that the model takes.
+/// </summary>
 internal sealed class ShapesSplit(int count, int size, SeedTree seed) : ImageSplit(ShapesGenerator.ClassNames)
 {
     public override int Count => count;

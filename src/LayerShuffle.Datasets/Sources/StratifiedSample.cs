@@ -6,8 +6,8 @@ namespace LayerShuffle.Datasets.Sources;
 internal static class StratifiedSample
 {
     /// <summary>
-    /// Indices of <paramref name="count"/> images in ascending order. Classes get their proportional share, rounded by largest remainder (ties to the lower label); which of
-    /// a class's images are taken is a prefix of a permutation drawn from (seed, class), so that a larger subset draws on the same luck.
+    /// Indices of <paramref name="count"/> images in ascending order. Classes get their proportional share, rounded by largest remainder (ties to the lower
+    /// label); which of a class's images are taken is a prefix of a permutation drawn from (seed, class), so that a larger subset draws on the same luck.
     /// </summary>
     public static int[] Draw(IReadOnlyList<int> labels, int classes, int count, SeedTree seed)
     {

@@ -50,7 +50,8 @@ internal sealed class CsvFile : IDisposable
         using var stream = File.OpenRead(path);
         var read = stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false);
         if (!expected.StartsWith(found.AsSpan(0, read)))
-            throw new InvalidDataException($"{path} has other columns than this run would write: it belongs to another scenario or version, or it is damaged. Write to a new directory.");
+            throw new InvalidDataException($"{path} has other columns than this run would write: it belongs to another scenario or version, or it is damaged. "
+                + "Write to a new directory.");
     }
 
     /// <summary>Appends rows whole; where that fails, nothing of them stays.</summary>
@@ -90,11 +91,14 @@ internal sealed class CsvFile : IDisposable
         }
     }
 
-    /// <summary>An open file takes what is written to it also when its name has been taken away: that this file is still the one at its path, and as long, is looked at.</summary>
+    /// <summary>
+    /// An open file takes what is written to it also when its name has been taken away: that this file is still the one at its path, and as long, is looked at.
+    /// </summary>
     /// <exception cref="IOException">It is not.</exception>
     public void CheckThere()
     {
-        if (_path.Length > 0 && new FileInfo(_path) is var file && (!file.Exists || (!OperatingSystem.IsWindows() && file.Length != _expected))) // Windows tells lengths of open files late
+        // Windows tells lengths of open files late
+        if (_path.Length > 0 && new FileInfo(_path) is var file && (!file.Exists || (!OperatingSystem.IsWindows() && file.Length != _expected)))
             throw new IOException($"{_path} was {(file.Exists ? "changed" : "removed")} by somebody else while the run was writing it.");
     }
 

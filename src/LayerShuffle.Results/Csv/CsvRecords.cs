@@ -30,7 +30,8 @@ internal static class CsvRecords
     public static int? Trial(string record)
     {
         var comma = record.IndexOf(',', StringComparison.Ordinal);
-        return comma > 0 && int.TryParse(record.AsSpan(0, comma), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var trial)
+        return comma > 0 && int.TryParse(record.AsSpan(0, comma), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out var trial)
             ? trial
             : null;
     }
@@ -63,7 +64,9 @@ internal static class CsvRecords
         }
     }
 
-    /// <summary>Rewrites a file to its header and the records that are kept: a new file takes the old one's place at once, and only where something changes.</summary>
+    /// <summary>
+    /// Rewrites a file to its header and the records that are kept: a new file takes the old one's place at once, and only where something changes.
+    /// </summary>
     public static void Keep(string path, Func<string, bool> keep)
     {
         if (!File.Exists(path))

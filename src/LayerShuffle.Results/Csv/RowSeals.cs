@@ -1,15 +1,18 @@
 namespace LayerShuffle.Results.Csv;
 
 /// <summary>
-/// The file that vouches for rows: a record per finished trial with what made it and the SHA-256 of its rows in every file. A trial whose rows are not those that were written, or stand there twice, is not finished.
+/// The file that vouches for rows: a record per finished trial with what made it and the SHA-256 of its rows in every file. A trial whose rows are not those
+/// that were written, or stand there twice, is not finished.
 /// </summary>
 internal static class RowSeals
 {
     /// <summary>Files with rows of trials, in the order in which a trial's rows are appended.</summary>
-    public static IReadOnlyList<string> Files { get; } = [ResultsFiles.Requests, ResultsFiles.Hops, ResultsFiles.Faults, ResultsFiles.Links, ResultsFiles.Conditions];
+    public static IReadOnlyList<string> Files { get; } = [ResultsFiles.Requests, ResultsFiles.Hops, ResultsFiles.Faults, ResultsFiles.Links,
+        ResultsFiles.Conditions];
 
     /// <summary>The columns of the seals.</summary>
-    public static IReadOnlyList<string> Columns { get; } = ["trial", "made_by", "model_made_by", .. Files.Select(file => Path.GetFileNameWithoutExtension(file) + "_sha256")];
+    public static IReadOnlyList<string> Columns { get; } = ["trial", "made_by", "model_made_by",
+        .. Files.Select(file => Path.GetFileNameWithoutExtension(file) + "_sha256")];
 
     /// <summary>The seal of a trial.</summary>
     /// <param name="trial">Its number.</param>
@@ -25,7 +28,8 @@ internal static class RowSeals
     }
 
     /// <summary>Looks at what a directory holds, and drops from its files what is not of a finished trial.</summary>
-    /// <returns>The finished trials with what made them, and those that count as unfinished because something is wrong with them: the number and the end of a sentence.</returns>
+    /// <returns>The finished trials with what made them, and those that count as unfinished because something is wrong with them: the number and the end of a
+    /// sentence.</returns>
     public static (IReadOnlyDictionary<int, TrialIdentity> Finished, IReadOnlyList<(int Trial, string Reason)> Damaged) Check(string directory)
     {
         string At(string file) => Path.Combine(directory, file);
@@ -42,10 +46,12 @@ internal static class RowSeals
         }
 
         // A run that is killed may leave the seal of one trial that it was about to finish, the last.
-        damaged.AddRange(seals.Keys.SkipLast(1).Where(trial => !sums[^1].ContainsKey(trial)).Select(trial => (trial, $"its row in {ResultsFiles.Conditions} is gone")));
+        damaged.AddRange(seals.Keys.SkipLast(1).Where(trial => !sums[^1].ContainsKey(trial))
+            .Select(trial => (trial, $"its row in {ResultsFiles.Conditions} is gone")));
         foreach (var file in Files.Reverse()) // first the one that says what is finished
             CsvRecords.Keep(At(file), record => CsvRecords.Trial(record) is { } trial && finished.ContainsKey(trial));
-        CsvRecords.Keep(At(ResultsFiles.Seals), record => CsvRecords.Trial(record) is { } trial && finished.ContainsKey(trial) && seals[trial].Record == record);
+        CsvRecords.Keep(At(ResultsFiles.Seals), record => CsvRecords.Trial(record) is { } trial && finished.ContainsKey(trial)
+            && seals[trial].Record == record);
         return (finished, damaged);
     }
 

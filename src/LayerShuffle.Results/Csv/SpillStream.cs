@@ -3,7 +3,9 @@ using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Results.Csv;
 
-/// <summary>Bytes on their way to a file: in memory while they are few, then in a file beside it that is gone when this is, also where the process is killed.</summary>
+/// <summary>
+/// Bytes on their way to a file: in memory while they are few, then in a file beside it that is gone when this is, also where the process is killed.
+/// </summary>
 /// <param name="path">Where that file may be.</param>
 internal sealed class SpillStream(string? path) : Stream
 {

@@ -3,7 +3,10 @@ using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Results.Csv;
 
-/// <summary>The rows of <c>training.csv</c>. They say what the models' own records say, which come again when a run is resumed: what stands there of a model, and is not that, is replaced.</summary>
+/// <summary>
+/// The rows of <c>training.csv</c>. They say what the models' own records say, which come again when a run is resumed: what stands there of a model, and is not
+/// that, is replaced.
+/// </summary>
 /// <param name="path">The file.</param>
 internal sealed class TrainingRows(string path)
 {
@@ -48,14 +51,16 @@ internal sealed class TrainingRows(string path)
     {
         var order = models.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
         var arranged = _models.Where(model => order.ContainsKey(model.Key.Model))
-            .OrderBy(model => order[model.Key.Model]).ThenBy(model => int.TryParse(model.Key.Seed, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : int.MaxValue).ToList();
+            .OrderBy(model => order[model.Key.Model])
+                .ThenBy(model => int.TryParse(model.Key.Seed, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : int.MaxValue).ToList();
         if (!arranged.SelectMany(model => model.Value).SequenceEqual(_models.Values.SelectMany(all => all)))
             file.Rewrite(arranged.SelectMany(model => model.Value));
     }
 
     private static CsvBuffer Row(TrainingRecord record)
     {
-        var row = new CsvBuffer().Add(record.Model).Add(record.TrainingSeed).Add("").Add("").Add("").Add(record.Epoch).Add(record.Step).Add(record.Loss).Add(record.ClassLoss)
+        var row = new CsvBuffer().Add(record.Model).Add(record.TrainingSeed).Add("").Add("").Add("").Add(record.Epoch).Add(record.Step).Add(record.Loss)
+            .Add(record.ClassLoss)
             .Add(record.PositionLoss).Add(record.LearningRate).Add(record.Top1Sequential).Add(record.Top1Arbitrary);
         row.EndRow();
         return row;

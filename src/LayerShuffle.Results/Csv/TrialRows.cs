@@ -24,7 +24,8 @@ internal static class TrialRows
     public static void AddFaults(this CsvBuffer rows, TrialRecord trial)
     {
         foreach (var entry in trial.Ledger)
-            rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect).Add(entry.Requested?.TotalMilliseconds).EndRow();
+            rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect)
+                .Add(entry.Requested?.TotalMilliseconds).EndRow();
     }
 
     public static void AddLinks(this CsvBuffer rows, TrialRecord trial)

@@ -12,5 +12,6 @@ namespace LayerShuffle.Results.Expectations;
 /// <param name="UsingCiLow">Whether the lower end of the 95% confidence interval is measured instead of the mean.</param>
 /// <param name="Text">The expression as the scenario writes it.</param>
 public sealed record Expectation(
-    string Metric, string? Model, string? Condition, string? Policy, IReadOnlyDictionary<string, string> Where, double? Min, double? Max, ExpectationReference? Of,
+    string Metric, string? Model, string? Condition, string? Policy, IReadOnlyDictionary<string, string> Where, double? Min, double? Max,
+        ExpectationReference? Of,
     bool UsingCiLow, string Text);

@@ -10,7 +10,9 @@ public static class ExpectationEvaluator
     /// <summary>What rounding may take from a value that meets its threshold exactly, relative to the threshold (at least 1).</summary>
     private const double Tolerance = 1e-12;
 
-    /// <summary>Evaluates all expectations: one result for each model, policy and condition that an expectation selects, or one that fails where it selects nothing.</summary>
+    /// <summary>
+    /// Evaluates all expectations: one result for each model, policy and condition that an expectation selects, or one that fails where it selects nothing.
+    /// </summary>
     public static IReadOnlyList<ExpectationResult> Evaluate(IEnumerable<Expectation> expectations, IReadOnlyList<ResultGroup> groups) =>
         [.. expectations.SelectMany(expectation => Evaluate(expectation, groups))];
 
@@ -18,7 +20,8 @@ public static class ExpectationEvaluator
     {
         var matching = groups.Where(group => Selects(expectation, group)).ToList();
         return matching.Count == 0
-            ? [new ExpectationResult(expectation, null, null, null, null, null, false, "No model, policy and condition of the results matches.") { LacksTrials = true }]
+            ? [new ExpectationResult(expectation, null, null, null, null, null, false,
+                "No model, policy and condition of the results matches.") { LacksTrials = true }]
             : matching.Select(group => Evaluate(expectation, group, groups));
     }
 
@@ -42,7 +45,9 @@ public static class ExpectationEvaluator
         {
             var candidates = groups.Where(other => IsReference(of, group, other)).ToList();
             if (candidates.Count != 1)
-                return Missing($"{candidates.Count} groups match what it is relative to; it must be one.", measured) with { LacksTrials = candidates.Count == 0 };
+                return Missing($"{candidates.Count} groups match what it is relative to; it must be one.",
+                    measured) with
+                { LacksTrials = candidates.Count == 0 };
             (reference, missing) = Measure(candidates[0], of.Metric ?? expectation.Metric, ciLow: false);
             if (reference is null)
                 return Missing(missing, measured);
@@ -59,7 +64,8 @@ public static class ExpectationEvaluator
             return false;
         if (of.Condition is { } condition && condition == other.Condition)
             return true;
-        return other.BaseCondition == (of.Condition ?? group.BaseCondition) && other.Swept.All(pair => SweptValues.Equal(pair.Value, Wanted(of, group, pair.Key)));
+        return other.BaseCondition == (of.Condition ?? group.BaseCondition)
+            && other.Swept.All(pair => SweptValues.Equal(pair.Value, Wanted(of, group, pair.Key)));
     }
 
     private static string? Wanted(ExpectationReference of, ResultGroup group, string column)
@@ -88,7 +94,8 @@ public static class ExpectationEvaluator
     private static string Describe(Expectation expectation, double measured, double? reference, double? min, double? max)
     {
         var subject = expectation.UsingCiLow ? $"the lower end of {expectation.Metric}'s confidence interval" : expectation.Metric;
-        var bounds = string.Join(" and ", new[] { min is { } least ? $"at least {Text(least)}" : null, max is { } most ? $"at most {Text(most)}" : null }.OfType<string>());
+        var bounds = string.Join(" and ",
+            new[] { min is { } least ? $"at least {Text(least)}" : null, max is { } most ? $"at most {Text(most)}" : null }.OfType<string>());
         return $"{subject} is {Text(measured)}, expected {bounds}{(reference is { } whole ? $" (relative to {Text(whole)})" : "")}.";
     }
 

@@ -6,7 +6,8 @@ namespace LayerShuffle.Results.Expectations;
 internal static class SweptValues
 {
     public static bool Equal(string? a, string? b) =>
-        a is not null && b is not null && (string.Equals(a.Trim(), b.Trim(), StringComparison.Ordinal) || (Number(a) is { } x && Number(b) is { } y && Math.Abs(x - y) < 1e-12));
+        a is not null && b is not null && (string.Equals(a.Trim(), b.Trim(), StringComparison.Ordinal)
+            || (Number(a) is { } x && Number(b) is { } y && Math.Abs(x - y) < 1e-12));
 
     private static double? Number(string text)
     {

@@ -16,7 +16,8 @@ public static class ResultsColumns
     /// <summary>Columns of <c>hops.csv</c>.</summary>
     public static IReadOnlyList<string> Hops { get; } =
     [
-        .. Key, "request", "branch", "position", "attempt", "from", "to", "layer", "sent_ms", "delivered_ms", "acked_ms", "compute_start_ms", "compute_end_ms", "fate",
+        .. Key, "request", "branch", "position", "attempt", "from", "to", "layer", "sent_ms", "delivered_ms", "acked_ms", "compute_start_ms", "compute_end_ms",
+            "fate",
     ];
 
     /// <summary>Columns of <c>faults.csv</c>.</summary>

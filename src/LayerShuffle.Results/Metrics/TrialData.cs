@@ -3,7 +3,9 @@ using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Results.Metrics;
 
-/// <summary>What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes), so that many long trials fit in memory.</summary>
+/// <summary>
+/// What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes), so that many long trials fit in memory.
+/// </summary>
 public sealed record TrialData
 {
     /// <summary>What identifies the trial.</summary>

@@ -43,7 +43,8 @@ internal sealed class TrialDataBuilder
     {
         Key = record.Key,
         Swept = SweptColumns.ByColumn(swept),
-        SweptNumbers = (numbers ?? new Dictionary<string, double>()).ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
+        SweptNumbers = (numbers ?? new Dictionary<string, double>())
+            .ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
         Metrics = Metrics(record),
         Images = [.. _images],
         Correct = [.. _correct],

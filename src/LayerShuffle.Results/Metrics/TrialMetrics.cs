@@ -129,5 +129,6 @@ public sealed record TrialMetrics
     /// <summary>A metric by the name of its column, or <c>completion</c>.</summary>
     /// <exception cref="ArgumentException">There is no such metric.</exception>
     public double? Value(string metric) =>
-        ByName.TryGetValue(metric, out var get) ? get(this) : throw new ArgumentException($"There is no metric '{metric}'. Known are {string.Join(", ", Names)}.", nameof(metric));
+        ByName.TryGetValue(metric,
+            out var get) ? get(this) : throw new ArgumentException($"There is no metric '{metric}'. Known are {string.Join(", ", Names)}.", nameof(metric));
 }

@@ -53,15 +53,16 @@ public static class Intervals
     }
 
     /// <summary>
-    /// The distribution-free interval of a quantile between two of the ascending values, by the binomial distribution of how many lie below it. An end is missing where
-    /// the sample is too small to bound it (the upper end of a 99th percentile needs 368 values).
+    /// The distribution-free interval of a quantile between two of the ascending values, by the binomial distribution of how many lie below it. An end is
+    /// missing where the sample is too small to bound it (the upper end of a 99th percentile needs 368 values).
     /// </summary>
     public static Interval Quantile(ReadOnlySpan<double> ascending, double probability)
     {
         var count = ascending.Length;
         if (count < 1)
             return new Interval(null, null, 0);
-        // The k-th value (from 1) lies above the quantile with probability P(B ≤ k−1), B binomial: the largest k with that at most the tail, the smallest with at least its rest.
+        // The k-th value (from 1) lies above the quantile with probability P(B ≤ k−1), B binomial: the largest k with that at most the tail, the smallest with
+        // at least its rest.
         var above = Smallest(count, k => Binomial.CDF(probability, count, k - 1) > Tail);
         var upper = Smallest(count, k => Binomial.CDF(probability, count, k - 1) >= 1 - Tail);
         return new Interval(above > 1 ? ascending[above - 2] : null, upper <= count ? ascending[upper - 1] : null, count);

@@ -3,7 +3,9 @@ namespace LayerShuffle.Results.Statistics;
 /// <summary>Sample quantiles as numpy computes them by default.</summary>
 public static class Quantiles
 {
-    /// <summary>The quantile by linear interpolation between the two nearest of the ascending values (numpy's <c>linear</c>, Hyndman and Fan's type 7).</summary>
+    /// <summary>
+    /// The quantile by linear interpolation between the two nearest of the ascending values (numpy's <c>linear</c>, Hyndman and Fan's type 7).
+    /// </summary>
     /// <param name="ascending">The sample in ascending order, at least one value.</param>
     /// <param name="probability">Between 0 and 1.</param>
     public static double Linear(ReadOnlySpan<double> ascending, double probability)

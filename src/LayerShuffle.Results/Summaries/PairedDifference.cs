@@ -4,7 +4,8 @@ using LayerShuffle.Results.Statistics;
 namespace LayerShuffle.Results.Summaries;
 
 /// <summary>
-/// The difference of two groups, request by request: paired by training seed, repeat and request, so that what both meet alike (images, arrivals, luck of the network) cancels out.
+/// The difference of two groups, request by request: paired by training seed, repeat and request, so that what both meet alike (images, arrivals, luck of the
+/// network) cancels out.
 /// </summary>
 /// <param name="Mean">The first group's value less the second's; null where nothing pairs.</param>
 /// <param name="Ci">Student's t interval over the pairs.</param>

@@ -1,8 +1,8 @@
 namespace LayerShuffle.Results.Summaries;
 
 /// <summary>
-/// The policies of one model and condition, best first: by top1 of all images offered, or without a model by completion, then by mean latency. Policies are compared with
-/// the best request by request, paired by training seed, repeat and request, as they meet the same bad luck.
+/// The policies of one model and condition, best first: by top1 of all images offered, or without a model by completion, then by mean latency. Policies are
+/// compared with the best request by request, paired by training seed, repeat and request, as they meet the same bad luck.
 /// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Condition">The condition's full name.</param>
@@ -11,7 +11,8 @@ public sealed record PolicyRanking(string Model, string Condition, IReadOnlyList
 {
     /// <summary>Ranks the policies of every model and condition.</summary>
     public static IReadOnlyList<PolicyRanking> Of(IReadOnlyList<ResultGroup> groups) =>
-        [.. groups.GroupBy(group => (group.Model, group.Condition)).Select(policies => new PolicyRanking(policies.Key.Model, policies.Key.Condition, Rank([.. policies])))];
+        [.. groups.GroupBy(group => (group.Model, group.Condition))
+            .Select(policies => new PolicyRanking(policies.Key.Model, policies.Key.Condition, Rank([.. policies])))];
 
     private static List<RankedPolicy> Rank(IReadOnlyList<ResultGroup> policies)
     {
@@ -33,7 +34,8 @@ public sealed record PolicyRanking(string Model, string Condition, IReadOnlyList
             var rank = tiesWithPrevious ? ranked[^1].Rank : i + 1;
             var by = metric == "completion" && placed.Count > 1 && value == (i == 0 ? placed[1].Value : best.Value) ? "latency_mean_ms" : metric;
             var difference = PairedDifference.Of(group, best.Group, by);
-            ranked.Add(new RankedPolicy(group.Policy, rank, by == metric ? value : latency, by, difference.Mean, difference.Ci, i > 0 && difference.Ci.Contains(0)));
+            ranked.Add(new RankedPolicy(group.Policy, rank, by == metric ? value : latency, by, difference.Mean, difference.Ci, i > 0
+                && difference.Ci.Contains(0)));
         }
         return ranked;
     }

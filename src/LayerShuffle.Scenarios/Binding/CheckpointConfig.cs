@@ -5,8 +5,8 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>
-/// Brings a Hugging Face folder and a scenario together: the folder's config.json says what the model is; the scenario's own entry says how it is trained, then config.json, then the shared `model`.
-/// Finds what a run would fail at.
+/// Brings a Hugging Face folder and a scenario together: the folder's config.json says what the model is; the scenario's own entry says how it is trained, then
+/// config.json, then the shared `model`. Finds what a run would fail at.
 /// </summary>
 /// <param name="mistakes">Where mistakes go.</param>
 /// <param name="warnings">Where warnings go.</param>
@@ -34,7 +34,8 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
             foreach ((string key, string message) in config.Mistakes().Where(mistake => mistake.Key == "layerdrop")) // the language checks the others
                 mistakes.Add(entry.Get(key) ?? shared.Get(key) ?? checkpoint, message.TrimEnd('.'));
             foreach (SharedSize size in SharedSize.All.Where(size => size.Differs(model.Config, description.Config) && entry.Get(size.Key) is not null))
-                warnings.Add(entry.Get(size.Key)!, $"has no effect: config.json of the checkpoint says {size.Show(description.Config)}, and it wins", "no such key beside `checkpoint`");
+                warnings.Add(entry.Get(size.Key)!, $"has no effect: config.json of the checkpoint says {size.Show(description.Config)}, and it wins",
+                    "no such key beside `checkpoint`");
             foreach (string sentence in model.Training is null ? [] : description.Unapplied)
                 warnings.Add(checkpoint, sentence);
             WarnOfShared(model, config, entry, shared);
@@ -92,9 +93,11 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
     {
         VitConfig config = model.Config;
         if (config.NumChannels is not (1 or 3))
-            mistakes.Add(checkpoint, $"the model takes images of {config.NumChannels} channels, the data set has 3, which can be made 1, grey", "a model whose num_channels is 3 or 1");
+            mistakes.Add(checkpoint, $"the model takes images of {config.NumChannels} channels, the data set has 3, which can be made 1, grey",
+                "a model whose num_channels is 3 or 1");
         if (images.AreSquare && config.ImageHeight != config.ImageWidth)
-            mistakes.Add(checkpoint, $"the model takes images of {config.ImageHeight}×{config.ImageWidth} pixels, the data set draws squares", "a model for squares, or another data set");
+            mistakes.Add(checkpoint, $"the model takes images of {config.ImageHeight}×{config.ImageWidth} pixels, the data set draws squares",
+                "a model for squares, or another data set");
         if (!WeightFiles.Exist(model.Checkpoint!))
         {
             warnings.Add(checkpoint, $"there are no weights in {model.Checkpoint}: the run will need them");

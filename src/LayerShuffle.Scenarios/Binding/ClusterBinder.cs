@@ -44,7 +44,8 @@ internal sealed class ClusterBinder(MistakeList mistakes)
     };
 
     private static MembershipSpec Membership(MapNode? map) => new(
-        Read.Duration(map, "acceptable_heartbeat_pause") ?? MembershipSpec.Default.AcceptableHeartbeatPause, Read.Duration(map, "stable_after") ?? MembershipSpec.Default.StableAfter);
+        Read.Duration(map, "acceptable_heartbeat_pause") ?? MembershipSpec.Default.AcceptableHeartbeatPause, Read.Duration(map, "stable_after")
+            ?? MembershipSpec.Default.StableAfter);
 
     public PlacementSpec Placement(MapNode? cluster, EndpointChecker endpoints, LayerChecker layers, int replicas)
     {
@@ -69,7 +70,8 @@ internal sealed class ClusterBinder(MistakeList mistakes)
             {
                 copies[id] = copies.GetValueOrDefault(id) + 1;
                 if (copies[id] > replicas)
-                    mistakes.Add(node, $"layer {id} is placed {copies[id]} times", replicas == 1 ? "each layer on one node" : $"each layer on at most {replicas} nodes (`routing.replicas`)");
+                    mistakes.Add(node, $"layer {id} is placed {copies[id]} times", replicas == 1 ? "each layer on one node"
+                        : $"each layer on at most {replicas} nodes (`routing.replicas`)");
             }
 
             placed[entry.Key] = [.. ids.Select(id => id.Value)];

@@ -29,12 +29,16 @@ internal static class DistributionBinder
             "pareto" => DelayKind.Pareto,
             _ => DelayKind.Constant,
         };
-        if (kind is DelayKind.Lognormal or DelayKind.Pareto or DelayKind.Exponential && map?.Get("mean") is { } given && mean == default && Read.Duration(map, "mean") is not null)
+        if (kind is DelayKind.Lognormal or DelayKind.Pareto or DelayKind.Exponential && map?.Get("mean") is { } given && mean == default
+            && Read.Duration(map, "mean") is not null)
             mistakes.Add(given, $"the mean of a {Read.Text(map, "distribution")} distribution must be greater than 0");
-        if (kind is DelayKind.Lognormal or DelayKind.Pareto && map?.Get("stddev") is { } spread && deviation == default && Read.Duration(map, "stddev") is not null)
+        if (kind is DelayKind.Lognormal or DelayKind.Pareto && map?.Get("stddev") is { } spread && deviation == default
+            && Read.Duration(map, "stddev") is not null)
             mistakes.Add(spread, $"the standard deviation of a {Read.Text(map, "distribution")} distribution must be greater than 0");
         return kind == DelayKind.Uniform
-            ? new DelayDistribution(kind, new Duration((min.Nanoseconds / 2) + ((max ?? min).Nanoseconds / 2) + (((min.Nanoseconds % 2) + ((max ?? min).Nanoseconds % 2)) / 2)), default, min, max)
+            ? new DelayDistribution(kind,
+                new Duration((min.Nanoseconds / 2) + ((max ?? min).Nanoseconds / 2) + (((min.Nanoseconds % 2) + ((max ?? min).Nanoseconds % 2)) / 2)), default,
+                min, max)
             : new DelayDistribution(kind, mean, deviation, min, max);
     }
 

@@ -47,7 +47,8 @@ internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSp
     /// <summary>What may have been meant; not looked for any more where a file is full of wrong names.</summary>
     private string? Near(string name, IEnumerable<string> known) => mistakes.Count < MostSearched ? NearestName.Find(name, known) : null;
 
-    private static bool IsName(ScalarNode node) => node.Text.Length is > 0 and <= 64 && node.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+    private static bool IsName(ScalarNode node) => node.Text.Length is > 0 and <= 64
+        && node.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private string Known(string? also)
     {

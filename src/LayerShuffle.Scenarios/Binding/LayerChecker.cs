@@ -31,7 +31,8 @@ internal sealed class LayerChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
         {
             List<int> missing = [.. Enumerable.Range(0, model.NumHiddenLayers).Where(id => !ids.Contains(id))];
             if (missing.Count > 0)
-                mistakes.Add(placement, $"no node hosts layer {string.Join(", ", missing.Take(8))}{(missing.Count > 8 ? ", …" : "")} of model `{model.Name}`", "each layer on a node");
+                mistakes.Add(placement, $"no node hosts layer {string.Join(", ", missing.Take(8))}{(missing.Count > 8 ? ", …" : "")} of model `{model.Name}`",
+                    "each layer on a node");
         }
     }
 }

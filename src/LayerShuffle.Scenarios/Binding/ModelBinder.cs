@@ -13,7 +13,8 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
     private DatasetImages images = new(null, false);
 
     /// <summary>Whether the network alone is simulated.</summary>
-    public static bool IsNetworkOnly(MapNode root) => root.Get("model") is ScalarNode { Text: "none" } || Read.Text(root.Map("model"), "architecture") == "none";
+    public static bool IsNetworkOnly(MapNode root) => root.Get("model") is ScalarNode { Text: "none" }
+        || Read.Text(root.Map("model"), "architecture") == "none";
 
     /// <summary>Models whose config.json could not be read, so that nothing can be said of their layers.</summary>
     public bool HasKnownSizes(ModelSpec model) => !unknownSizes.Contains(model.Name);
@@ -22,7 +23,8 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
     {
         bool networkOnly = IsNetworkOnly(root);
         MapNode shared = root.Map("model") ?? new MapNode([], root.Location, "model");
-        List<(string Name, MapNode? Entry)> entries = [.. (root.Map("models")?.Entries ?? []).Where(entry => !entry.Value.IsNull).Select(entry => (entry.Key, entry.Value as MapNode))];
+        List<(string Name, MapNode? Entry)> entries = [.. (root.Map("models")?.Entries ?? []).Where(entry => !entry.Value.IsNull)
+            .Select(entry => (entry.Key, entry.Value as MapNode))];
         if (entries.Count == 0)
             entries.Add((networkOnly ? "none" : "default", null));
         images = DatasetImages.Of(root);
@@ -30,7 +32,8 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
         foreach ((string name, MapNode? entry) in entries)
             models.Add(One(name, entry, entry is null ? shared : MergePatch.ApplyMap(shared, entry), shared, networkOnly));
         if (!networkOnly)
-            models = new OriginBinder(mistakes, warnings, shared, entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name, entry => entry.Entry), unknownSizes).Bind(models);
+            models = new OriginBinder(mistakes, warnings, shared,
+                entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name, entry => entry.Entry), unknownSizes).Bind(models);
         new ModelChecker(mistakes).Check(root, models, networkOnly);
         return models;
     }

@@ -24,9 +24,11 @@ internal sealed class ModelChecker(MistakeList mistakes)
             return; // its own reader has judged it
         VitConfig config = model.Config;
         if (!networkOnly && config.HiddenSize % config.NumAttentionHeads != 0)
-            At(root, entry, "num_attention_heads", "hidden_size", $"{config.NumAttentionHeads} heads do not divide a hidden_size of {config.HiddenSize}", "a divisor of hidden_size");
+            At(root, entry, "num_attention_heads", "hidden_size", $"{config.NumAttentionHeads} heads do not divide a hidden_size of {config.HiddenSize}",
+                "a divisor of hidden_size");
         if (config.ImageHeight % config.PatchHeight != 0 || config.ImageWidth % config.PatchWidth != 0)
-            At(root, entry, "patch_size", "image_size", $"patches of {config.PatchSize} do not divide an image_size of {config.ImageSize}", "a divisor of image_size");
+            At(root, entry, "patch_size", "image_size", $"patches of {config.PatchSize} do not divide an image_size of {config.ImageSize}",
+                "a divisor of image_size");
         foreach ((string key, string message) in networkOnly ? [] : config.Mistakes().Where(mistake => IsOurs(mistake.Key, config)))
             At(root, entry, key, key, message.TrimEnd('.'), "");
     }
@@ -51,7 +53,8 @@ internal sealed class ModelChecker(MistakeList mistakes)
             mistakes.Add(node, "`init_from` and `checkpoint` exclude each other", "one of them");
         ModelSpec? origin = models.FirstOrDefault(other => other.Name == model.InitFrom);
         if (origin is null)
-            mistakes.Add(node, $"there is no model `{model.InitFrom}`", "one of " + string.Join(", ", models.Select(other => other.Name)), NearestName.Find(model.InitFrom, models.Select(other => other.Name)));
+            mistakes.Add(node, $"there is no model `{model.InitFrom}`", "one of " + string.Join(", ", models.Select(other => other.Name)),
+                NearestName.Find(model.InitFrom, models.Select(other => other.Name)));
         else if (IsCycle(model, models))
             mistakes.Add(node, $"model `{model.Name}` starts from itself ({string.Join(" → ", Chain(model, models))})", "a chain of models that ends");
         else if (SharedSize.All.Any(size => size.Differs(origin.Config, model.Config)))

@@ -21,7 +21,8 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             LinkPatch patch = Patch(link);
             if (patch == new LinkPatch())
                 mistakes.Add(link, "the exception changes nothing", "at least one of latency, bandwidth, loss, duplicate, corrupt, reorder, keep_order");
-            links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all").Select(receiver => new LinkException(sender, receiver, patch))));
+            links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all")
+                .Select(receiver => new LinkException(sender, receiver, patch))));
         }
 
         return new NetworkSpec(conditions, links) { MembershipLossy = Read.Text(network, "membership") == "lossy" };

@@ -4,15 +4,16 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Scenarios.Binding;
 
 /// <summary>
-/// What a model takes over from the one it starts from (<c>init_from</c>): of an imported one everything that its config.json says; training's own settings are those of the model's entry.
-/// Of one that the scenario describes it takes over nothing: both share <c>model</c>, and must agree.
+/// What a model takes over from the one it starts from (<c>init_from</c>): of an imported one everything that its config.json says; training's own settings are
+/// those of the model's entry. Of one that the scenario describes it takes over nothing: both share <c>model</c>, and must agree.
 /// </summary>
 /// <param name="mistakes">Where mistakes go.</param>
 /// <param name="warnings">Where warnings go.</param>
 /// <param name="shared">The settings shared by all models.</param>
 /// <param name="entries">The models' own entries.</param>
 /// <param name="unknown">Models whose config.json could not be read; those that start from them join.</param>
-internal sealed class OriginBinder(MistakeList mistakes, MistakeList warnings, MapNode shared, IReadOnlyDictionary<string, MapNode?> entries, HashSet<string> unknown)
+internal sealed class OriginBinder(MistakeList mistakes, MistakeList warnings, MapNode shared, IReadOnlyDictionary<string, MapNode?> entries,
+    HashSet<string> unknown)
 {
     private readonly Dictionary<string, ModelSpec> bound = new(StringComparer.Ordinal);
     private readonly HashSet<string> imported = new(StringComparer.Ordinal), underway = new(StringComparer.Ordinal);
@@ -56,8 +57,10 @@ internal sealed class OriginBinder(MistakeList mistakes, MistakeList warnings, M
         imported.Add(model.Name);
         MapNode? entry = entries[model.Name];
         VitConfig asked = model.Config, given = origin.Config;
-        foreach (SharedSize size in SharedSize.All.Where(size => entry?.Get(size.Key) is not null && size.Differs(asked, given) && !unknown.Contains(model.Name)))
-            mistakes.Add(entry!.Get(size.Key)!, $"model `{origin.Name}`, from whose weights this one starts, has {size.Show(given)}", "the same, or no such key");
+        foreach (SharedSize size in SharedSize.All.Where(size => entry?.Get(size.Key) is not null && size.Differs(asked, given)
+            && !unknown.Contains(model.Name)))
+            mistakes.Add(entry!.Get(size.Key)!, $"model `{origin.Name}`, from whose weights this one starts, has {size.Show(given)}",
+                "the same, or no such key");
         bool Asks(string key) => entry?.Get(key) is not null || shared.Get(key) is not null;
         return model with
         {
@@ -73,7 +76,8 @@ internal sealed class OriginBinder(MistakeList mistakes, MistakeList warnings, M
 
     private void Warn(ModelSpec model, ModelSpec? origin)
     {
-        if (entries[model.Name]?.Get("init_from") is { } node && origin?.Config.Variant is ModelVariant.LayerShufflePosition or ModelVariant.LayerShufflePredict && model.Config.Variant != origin.Config.Variant)
+        if (entries[model.Name]?.Get("init_from") is { } node && origin?.Config.Variant is ModelVariant.LayerShufflePosition or ModelVariant.LayerShufflePredict
+            && model.Config.Variant != origin.Config.Variant)
             warnings.Add(node, $"what only {origin.Variant} has of the weights of `{origin.Name}` is left out: this model is {model.Variant}");
     }
 
@@ -83,7 +87,8 @@ internal sealed class OriginBinder(MistakeList mistakes, MistakeList warnings, M
         ModelSpec first = models[0];
         foreach (SharedSize size in SharedSize.All)
         {
-            if (shared.Get(size.Key) is ScalarNode { Text: { } text } written && text != size.Show(new()) && models.All(model => size.Show(model.Config) != text))
+            if (shared.Get(size.Key) is ScalarNode { Text: { } text } written && text != size.Show(new())
+                && models.All(model => size.Show(model.Config) != text))
                 warnings.Add(written, $"has no effect: config.json of `{first.Name}` says {size.Show(first.Config)}, and it wins");
         }
     }

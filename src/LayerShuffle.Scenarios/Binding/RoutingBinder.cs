@@ -14,7 +14,8 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
         layers.CheckIds(order);
         int replicas = Math.Max(1, Read.Integer(routing, "replicas", 1));
         if (nodes > 0 && replicas > nodes)
-            mistakes.Add(routing!.Get("replicas")!, $"{replicas} replicas on {nodes} node{(nodes == 1 ? "" : "s")}", "at most as many replicas as nodes: two copies never lie on one");
+            mistakes.Add(routing!.Get("replicas")!, $"{replicas} replicas on {nodes} node{(nodes == 1 ? "" : "s")}",
+                "at most as many replicas as nodes: two copies never lie on one");
         return new RoutingSpec
         {
             Order = order is not null ? OrderKind.Explicit : Read.Text(routing, "order") == "arbitrary" ? OrderKind.Arbitrary : OrderKind.Sequential,
@@ -45,7 +46,8 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
             "last" => PruneChoice.Last,
             _ => PruneChoice.Random,
         };
-        return count == 0 ? null : new PruneSpec(count, choice, ids is null ? null : [.. Read.Integers(ids).Select(id => id.Value)], Read.Text(prune, "per") == "trial");
+        return count == 0 ? null : new PruneSpec(count, choice, ids is null ? null : [.. Read.Integers(ids).Select(id => id.Value)],
+            Read.Text(prune, "per") == "trial");
     }
 
     private void CheckListed(MapNode prune, SequenceNode ids, int? given, SequenceNode? order)

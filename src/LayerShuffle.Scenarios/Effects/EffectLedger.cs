@@ -3,8 +3,8 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Scenarios.Effects;
 
 /// <summary>
-/// What is written and what comes of it, over all conditions, policies and sweep points. A setting is warned about where it does nothing in any of them: one that
-/// matters somewhere is right to stand where all inherit it. Nobody judges a value that equals its default: it says what holds anyway.
+/// What is written and what comes of it, over all conditions, policies and sweep points. A setting is warned about where it does nothing in any of them: one
+/// that matters somewhere is right to stand where all inherit it. Nobody judges a value that equals its default: it says what holds anyway.
 /// </summary>
 internal sealed class EffectLedger
 {

@@ -20,14 +20,16 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
             if (faults?.Map(fault.Name) is not { } map)
                 continue;
             double at = fault.At.TotalSeconds;
-            ledger.Judge(map.Get("at"), facts.End is { } end && at > end ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"no effect: it begins at {at:0.###} s, and the last request has its outcome by {end:0.###} s; let it begin earlier, or offer more requests (`workload.requests`)") : null);
+            ledger.Judge(map.Get("at"), facts.End is { } end && at > end ? string.Create(CultureInfo.InvariantCulture,
+                $"no effect: it begins at {at:0.###} s, and the last request has its outcome by {end:0.###} s; ")
+                + "let it begin earlier, or offer more requests (`workload.requests`)" : null);
             ledger.Judge(map.Get("nodes"), Idle(fault, variant, facts));
             if (fault is SlowdownFault slowdown)
                 Slowdown(slowdown, map, variant, facts);
             if (fault is PartitionFault partition)
-                ledger.Judge(map.Get("groups"), Separates(partition, facts) ? null : "no effect: no endpoint of one group exchanges a message with one of another here; part hosts of layers, or one of them and the coordinator");
+                ledger.Judge(map.Get("groups"), Separates(partition, facts) ? null
+                    : "no effect: no endpoint of one group exchanges a message with one of another here; part hosts of layers, or one of them and the "
+                        + "coordinator");
             if (fault is LinkFault link)
                 network.Judge(link, map, variant, facts);
         }
@@ -40,14 +42,18 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
             return null;
         if (!facts.IsWall && !names.Any(facts.Hosts))
             return $"no effect: {string.Join(", ", names.Take(4))} host{(names.Count == 1 ? "s" : "")} no layer; name nodes that do";
-        return names.All(name => IsDownBefore(fault, name, variant.Faults)) ? $"no effect: {string.Join(", ", names.Take(4))} {(names.Count == 1 ? "is" : "are")} down for good by then; name others, or let the crash before it end (`restart_after`)" : null;
+        return names.All(name => IsDownBefore(fault, name, variant.Faults))
+            ? $"no effect: {string.Join(", ", names.Take(4))} {(names.Count == 1 ? "is" : "are")} down for good by then; name others, or let the crash before "
+                + "it end (`restart_after`)" : null;
     }
 
     /// <summary>Whether another fault has crashed a node for good before this one begins; of two at one time the first written counts.</summary>
-    private static bool IsDownBefore(FaultSpec fault, string node, IReadOnlyList<FaultSpec> faults) => faults.TakeWhile(other => other != fault).Any(other => Kills(other, node) && other.At <= fault.At) ||
+    private static bool IsDownBefore(FaultSpec fault, string node, IReadOnlyList<FaultSpec> faults) => faults.TakeWhile(other => other != fault)
+        .Any(other => Kills(other, node) && other.At <= fault.At) ||
         faults.SkipWhile(other => other != fault).Skip(1).Any(other => Kills(other, node) && other.At < fault.At);
 
-    private static bool Kills(FaultSpec fault, string node) => fault is CrashFault { RestartAfter: null } crash && (crash.Nodes.All || crash.Nodes.Names?.Contains(node) == true);
+    private static bool Kills(FaultSpec fault, string node) => fault is CrashFault { RestartAfter: null } crash
+        && (crash.Nodes.All || crash.Nodes.Names?.Contains(node) == true);
 
     private static IReadOnlyList<string>? Targets(FaultSpec fault) => fault switch
     {
@@ -59,7 +65,8 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
 
     private void Slowdown(SlowdownFault fault, MapNode map, TrialVariant variant, VariantFacts facts)
     {
-        bool isTimeless = !facts.IsWall && variant.Cluster.Nodes.Where(node => fault.Nodes.Names?.Contains(node.Name) != false).All(node => IsTimeless(node.ComputeTime));
+        bool isTimeless = !facts.IsWall && variant.Cluster.Nodes.Where(node => fault.Nodes.Names?.Contains(node.Name) != false)
+            .All(node => IsTimeless(node.ComputeTime));
         ledger.Judge(map.Get("factor"), fault.Factor == 1 ? "no effect: a factor of 1 leaves layers as fast as they are; give another"
             : isTimeless ? "no effect: these nodes compute in no time, and that many times nothing is nothing; give `cluster.compute_time`" : null);
     }

@@ -12,10 +12,12 @@ namespace LayerShuffle.Scenarios.Effects;
 /// <param name="ledger">Where that is noted.</param>
 internal sealed class ModelEffects(EffectLedger ledger)
 {
-    private static readonly string[] Tensors = ["num_attention_heads", "initializer_range", "layerdrop", "position_loss_weight", "training", "init_from", "checkpoint"];
+    private static readonly string[] Tensors = ["num_attention_heads", "initializer_range", "layerdrop", "position_loss_weight", "training", "init_from",
+        "checkpoint"];
     private static readonly string[] OfTraining =
     [
-        "batch_size", "learning_rate", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing", "augmentation", "micro_batches", "checkpoint_epochs",
+        "batch_size", "learning_rate", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing", "augmentation", "micro_batches",
+            "checkpoint_epochs",
         "checkpoint_steps", "faults",
     ];
 
@@ -49,7 +51,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
         if (scenario.Threads != 2 && isVirtual && root.Get("threads") is { Location.Line: > 0 } threads)
             ledger.Judge(threads, "no effect: with `model: none` nothing is computed; leave it out");
         if (scenario.Repeats > 1 && isVirtual)
-            ledger.Judge(root.Get("repeats"), scenario.Conditions.Any(IsDrawn) ? null : "no effect: nothing is drawn at random, so that all repeats are the same; leave it out");
+            ledger.Judge(root.Get("repeats"), scenario.Conditions.Any(IsDrawn) ? null
+                : "no effect: nothing is drawn at random, so that all repeats are the same; leave it out");
     }
 
     /// <summary>Whether anything of a variant differs from repeat to repeat.</summary>
@@ -64,7 +67,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
         CrashFault crash => IsDrawn(crash.Nodes),
         PauseFault pause => IsDrawn(pause.Nodes),
         SlowdownFault slowdown => IsDrawn(slowdown.Nodes),
-        LinkFault link => link.Set.Loss > 0 || link.Set.Corrupt > 0 || link.Set.Duplicate > 0 || link.Set.Reorder > 0 || (link.Set.Latency is { } latency && !VariantFacts.IsConstant(latency)),
+        LinkFault link => link.Set.Loss > 0 || link.Set.Corrupt > 0 || link.Set.Duplicate > 0 || link.Set.Reorder > 0
+            || (link.Set.Latency is { } latency && !VariantFacts.IsConstant(latency)),
         _ => false,
     };
 
@@ -79,12 +83,15 @@ internal sealed class ModelEffects(EffectLedger ledger)
     private void Model(MapNode map, bool isEntry, ModelSpec model, Scenario scenario)
     {
         if (model.LayerDrop != 0.2)
-            ledger.Judge(map.Get("layerdrop"), model.Variant == "layerdrop" ? null : $"no effect: only `variant: layerdrop` drops layers, and this is `{model.Variant}`; change the variant, or leave it out");
+            ledger.Judge(map.Get("layerdrop"), model.Variant == "layerdrop" ? null
+                : $"no effect: only `variant: layerdrop` drops layers, and this is `{model.Variant}`; change the variant, or leave it out");
         if (model.PositionLossWeight != 1)
-            ledger.Judge(map.Get("position_loss_weight"), model.Variant == "layershuffle-predict" ? null : $"no effect: only `variant: layershuffle-predict` predicts positions, and this is `{model.Variant}`; change the variant, or leave it out");
+            ledger.Judge(map.Get("position_loss_weight"), model.Variant == "layershuffle-predict" ? null
+                : $"no effect: only `variant: layershuffle-predict` predicts positions, and this is `{model.Variant}`; change the variant, or leave it out");
         bool adds = model.Variant is "layershuffle-position" or "layershuffle-predict"; // parts that the model it starts from may lack
         if (isEntry && !IsDefault(map, "initializer_range"))
-            ledger.Judge(map.Get("initializer_range"), model.InitFrom is not null && !adds ? $"no effect: all weights come from model `{model.InitFrom}`; leave it out" : null);
+            ledger.Judge(map.Get("initializer_range"), model.InitFrom is not null && !adds
+                ? $"no effect: all weights come from model `{model.InitFrom}`; leave it out" : null);
         if (map.Map("training") is { } training)
             Training(training, model, scenario);
     }
@@ -99,7 +106,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
 
         ledger.Judge(map, null);
         foreach (string key in OfTraining.Where(key => !IsDefault(map, key)))
-            ledger.Judge(map.Get(key), training.Epochs == 0 ? "no effect: with `epochs: 0` there is no training; give epochs, or leave it out" : Idle(key, training, scenario));
+            ledger.Judge(map.Get(key), training.Epochs == 0 ? "no effect: with `epochs: 0` there is no training; give epochs, or leave it out"
+                : Idle(key, training, scenario));
     }
 
     private static string? Idle(string key, TrainingSpec training, Scenario scenario)
@@ -107,9 +115,11 @@ internal sealed class ModelEffects(EffectLedger ledger)
         double? steps = scenario.Dataset?.Train is { } images ? Math.Ceiling(images / (double)training.BatchSize) * training.Epochs : null;
         return key switch
         {
-            "checkpoint_epochs" when training.CheckpointEpochs > training.Epochs => $"no effect: training ends after {training.Epochs} epochs; lower it, or say 0",
+            "checkpoint_epochs" when training.CheckpointEpochs > training.Epochs =>
+                $"no effect: training ends after {training.Epochs} epochs; lower it, or say 0",
             "checkpoint_steps" when training.CheckpointSteps > steps => $"no effect: training ends after {steps} steps; lower it, or say 0",
-            "faults" when training.Faults && !scenario.Conditions.Any(variant => variant.Faults.Count > 0) => "no effect: the scenario has no fault that could strike; add `faults`, or leave it out",
+            "faults" when training.Faults && !scenario.Conditions.Any(variant => variant.Faults.Count > 0) =>
+                "no effect: the scenario has no fault that could strike; add `faults`, or leave it out",
             _ => null,
         };
     }
@@ -121,7 +131,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
         foreach (ModelSpec model in models)
         {
             if (!seen.TryAdd(model with { Name = "" }, model.Name) && root.Map("models")?.Entry(model.Name) is { } entry)
-                ledger.Judge(new ScalarNode(model.Name, true, entry.KeyLocation, "models." + model.Name), $"the same as model `{seen[model with { Name = "" }]}`: both are trained from the same seeds and answer alike; change one, or leave it out");
+                ledger.Judge(new ScalarNode(model.Name, true, entry.KeyLocation, "models." + model.Name),
+                    $"the same as model `{seen[model with { Name = "" }]}`: "
+                    + "both are trained from the same seeds and answer alike; change one, or leave it out");
         }
     }
 

@@ -25,7 +25,9 @@ internal sealed class NetworkEffects(EffectLedger ledger)
         {
             LinkPatch patch = binder.Patch(link);
             bool changes = variant.Network.Default.With(patch) != variant.Network.Default;
-            string? idle = !facts.Talk(Ends(link, "from"), Ends(link, "to")) ? "no effect: these endpoints never exchange a message here; name endpoints that do (hosts of layers that follow one another, the coordinator), or leave it out"
+            string? idle = !facts.Talk(Ends(link, "from"), Ends(link, "to"))
+                ? "no effect: these endpoints never exchange a message here; name endpoints that do (hosts of layers that follow one another, the "
+                    + "coordinator), or leave it out"
                 : !changes && !isChanged ? "no effect: the link has these conditions already; change them or leave the exception out" : null;
             ledger.Judge(link, idle);
             if (idle is null)
@@ -44,7 +46,8 @@ internal sealed class NetworkEffects(EffectLedger ledger)
             ledger.Judge(map.Get("to"), "no effect: these endpoints never exchange a message here; name endpoints that do");
         else
             ledger.Judge(map.Get("to"), null);
-        ledger.Judge(set, isAlone && variant.Network.Default.With(fault.Set) == variant.Network.Default ? "no effect: links have these conditions already; set others" : null);
+        ledger.Judge(set, isAlone && variant.Network.Default.With(fault.Set) == variant.Network.Default
+            ? "no effect: links have these conditions already; set others" : null);
         Link(set, facts, fault.Set.Latency is { } own ? [own] : facts.Latencies);
     }
 
@@ -63,17 +66,22 @@ internal sealed class NetworkEffects(EffectLedger ledger)
         if (Read.Probability(map, "reorder") > 0)
         {
             bool copies = facts.Links.Any(link => link.Duplicate > 0) || facts.LinkFaults.Exists(fault => fault.Set.Duplicate > 0);
-            ledger.Judge(map.Get("reorder"), latencies.All(VariantFacts.IsZero) ? "no effect: there is no latency that a message could skip; give a `latency`, or leave it out"
-                : facts.IsOneInFlight && !copies ? "nothing can be overtaken: one request is in flight at a time, so that messages are only spared their latency; raise `workload.arrivals.concurrency`, or leave it out" : null);
+            ledger.Judge(map.Get("reorder"), latencies.All(VariantFacts.IsZero)
+                ? "no effect: there is no latency that a message could skip; give a `latency`, or leave it out"
+                : facts.IsOneInFlight && !copies
+                    ? "nothing can be overtaken: one request is in flight at a time, so that messages are only spared their latency; raise "
+                        + "`workload.arrivals.concurrency`, or leave it out" : null);
         }
 
         if (Read.Boolean(map, "keep_order") == true)
-            ledger.Judge(map.Get("keep_order"), latencies.All(VariantFacts.IsConstant) && !facts.LinkFaults.Exists(fault => fault.Set.Latency is not null) ? "no effect: without jitter messages keep their order anyway; give a `latency` that varies, or leave it out" : null);
+            ledger.Judge(map.Get("keep_order"), latencies.All(VariantFacts.IsConstant) && !facts.LinkFaults.Exists(fault => fault.Set.Latency is not null)
+                ? "no effect: without jitter messages keep their order anyway; give a `latency` that varies, or leave it out" : null);
         if (map.Map("latency") is { } latency && Read.Text(latency, "distribution") == "constant" && Read.Duration(latency, "mean") is { } mean)
         {
             if (Read.Duration(latency, "min") is { Nanoseconds: > 0 } least)
                 ledger.Judge(latency.Get("min"), least <= mean ? "no effect: a constant `mean` that is not below it is never clamped; leave it out" : null);
-            ledger.Judge(latency.Get("max"), Read.Duration(latency, "max") >= mean ? "no effect: a constant `mean` that is not above it is never clamped; leave it out" : null);
+            ledger.Judge(latency.Get("max"), Read.Duration(latency, "max") >= mean
+                ? "no effect: a constant `mean` that is not above it is never clamped; leave it out" : null);
         }
     }
 
@@ -83,6 +91,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
             ledger.Judge(network.Get("control"), facts.LosesMessages ? null : "no effect: nothing is lost on any link; give a `loss`, or leave it out");
         bool isPlain = !facts.LosesMessages && facts.Latencies.All(VariantFacts.IsZero) && !variant.Faults.Any(fault => fault is LinkFault or PartitionFault);
         if (facts.IsWall && variant.Network.MembershipLossy)
-            ledger.Judge(network.Get("membership"), isPlain ? "no effect: links are perfect and nothing cuts them; give loss, latency or a partition, or leave it out" : null);
+            ledger.Judge(network.Get("membership"), isPlain
+                ? "no effect: links are perfect and nothing cuts them; give loss, latency or a partition, or leave it out" : null);
     }
 }

@@ -28,14 +28,16 @@ internal sealed class OverlayEffects(EffectLedger ledger)
     }
 
     /// <summary>The key, swept after another one, that sets it again; null for none.</summary>
-    public static MapEntry? Shadow(IReadOnlyList<MapEntry> sweep, int key) => sweep.Skip(key + 1).FirstOrDefault(later => sweep[key].Key.StartsWith(later.Key + ".", StringComparison.Ordinal));
+    public static MapEntry? Shadow(IReadOnlyList<MapEntry> sweep, int key) => sweep.Skip(key + 1)
+        .FirstOrDefault(later => sweep[key].Key.StartsWith(later.Key + ".", StringComparison.Ordinal));
 
     private void Nulls(MapNode? target, MapNode? overlay, string what)
     {
         foreach (MapEntry entry in (overlay?.Entries ?? []).Where(entry => entry.Value.IsNull))
         {
             List<string> known = [.. (target?.Entries ?? []).Select(other => other.Key)];
-            string meant = NearestName.Find(entry.Key, known) is { } near ? $"; did you mean `{near}`?" : known.Count == 0 ? "" : $"; there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known.Take(8))}";
+            string meant = NearestName.Find(entry.Key, known) is { } near ? $"; did you mean `{near}`?" : known.Count == 0 ? ""
+                : $"; there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known.Take(8))}";
             ledger.Judge(entry.Value, known.Contains(entry.Key) ? null : $"no effect: there is no {what} `{entry.Key}` to remove{meant}");
         }
     }

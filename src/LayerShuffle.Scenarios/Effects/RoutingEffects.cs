@@ -15,7 +15,8 @@ internal sealed class RoutingEffects(EffectLedger ledger)
     {
         if (routing is null)
             return;
-        string? idle = facts.MayMiss ? null : "no effect: nothing is lost, down or late here, so that every hop is acknowledged in time; give loss or a fault, or leave it out";
+        string? idle = facts.MayMiss ? null
+            : "no effect: nothing is lost, down or late here, so that every hop is acknowledged in time; give loss or a fault, or leave it out";
         RoutingSpec spec = variant.Routing;
         if (spec.Timeout is not null)
             ledger.Judge(routing.Get("timeout"), idle);
@@ -26,9 +27,11 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (spec.Replicas > 1)
             ledger.Judge(routing.Get("replicas"), idle);
         if (spec.Detection is not null && !facts.IsWall)
-            ledger.Judge(routing.Get("detection"), variant.Faults.Any(fault => fault is CrashFault or PauseFault) ? null : "no effect: no node crashes or pauses here; add such a fault, or leave it out");
+            ledger.Judge(routing.Get("detection"), variant.Faults.Any(fault => fault is CrashFault or PauseFault) ? null
+                : "no effect: no node crashes or pauses here; add such a fault, or leave it out");
         if (spec.Order == OrderKind.Arbitrary)
-            ledger.Judge(routing.Get("order"), models.Count > 0 && models.All(model => model.NumHiddenLayers - (spec.Prune?.Layers ?? 0) < 2) ? "no effect: a single layer has but one order; leave it out" : null);
+            ledger.Judge(routing.Get("order"), models.Count > 0 && models.All(model => model.NumHiddenLayers - (spec.Prune?.Layers ?? 0) < 2)
+                ? "no effect: a single layer has but one order; leave it out" : null);
         Prune(routing.Map("prune"), spec.Prune);
     }
 
@@ -51,7 +54,8 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (workload?.Map("arrivals") is not { } arrivals)
             return;
         if (Read.Integer(arrivals, "concurrency") is > 1 and var concurrency)
-            ledger.Judge(arrivals.Get("concurrency"), concurrency > facts.Requests ? $"only {facts.Requests} of {concurrency} can be in flight: there are no more requests; lower it, or offer more (`workload.requests`)" : null);
+            ledger.Judge(arrivals.Get("concurrency"), concurrency > facts.Requests
+                ? $"only {facts.Requests} of {concurrency} can be in flight: there are no more requests; lower it, or offer more (`workload.requests`)" : null);
         foreach (string key in (string[])["rate", "process"])
             ledger.Judge(arrivals.Get(key), facts.Requests == 1 ? "no effect: there is one request; offer more (`workload.requests`), or leave it out" : null);
     }
@@ -66,15 +70,18 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (isRehosting)
             ledger.Judge(cluster.Get("recovery"), facts.IsWall || crashes ? null : "no effect: no node crashes here; add a crash, or leave it out");
         if (spec.RecoveryTime.Nanoseconds > 0)
-            ledger.Judge(cluster.Get("recovery_time"), isRehosting ? null : "no effect: layers are hosted by others only with `recovery: rehost`; add that, or leave it out");
+            ledger.Judge(cluster.Get("recovery_time"), isRehosting ? null
+                : "no effect: layers are hosted by others only with `recovery: rehost`; add that, or leave it out");
         if (!spec.Respawn)
-            ledger.Judge(cluster.Get("respawn"), facts.IsWall ? null : "no effect: on the virtual clock there are no workers that could end by themselves; leave it out, or say `clock: wall`");
+            ledger.Judge(cluster.Get("respawn"), facts.IsWall ? null
+                : "no effect: on the virtual clock there are no workers that could end by themselves; leave it out, or say `clock: wall`");
         if (cluster.Get("placement") is ScalarNode placement && spec.Placement.Kind != PlacementKind.RoundRobin)
             ledger.Judge(placement, spec.Nodes.Count == 1 ? "no effect: a single node hosts all layers; add nodes, or leave it out" : null);
         if (cluster.Map("nodes") is not { } nodes)
             return;
         if (spec.Nodes.Any(node => !FaultEffects.IsTimeless(node.ComputeTime)))
-            ledger.Judge(cluster.Get("compute_time"), nodes.Entries.All(entry => entry.Value is MapNode map && map.Get("compute_time") is not null) ? "no effect: every node has a `compute_time` of its own; leave it out, or one of theirs" : null);
+            ledger.Judge(cluster.Get("compute_time"), nodes.Entries.All(entry => entry.Value is MapNode map && map.Get("compute_time") is not null)
+                ? "no effect: every node has a `compute_time` of its own; leave it out, or one of theirs" : null);
         foreach (NodeSpec node in spec.Nodes)
         {
             if (nodes.Map(node.Name) is { } map)
@@ -85,13 +92,17 @@ internal sealed class RoutingEffects(EffectLedger ledger)
     private void Node(MapNode map, NodeSpec node, ClusterSpec cluster, VariantFacts facts, bool isRehosting)
     {
         bool byShare = cluster.Placement.Kind == PlacementKind.Capacity || isRehosting;
-        ledger.Judge(map.Get("device"), facts.IsWall ? null : "no effect: on the virtual clock all layers compute on the run's device (`--device`); leave it out, or say `clock: wall`");
-        ledger.Judge(map.Get("capacity"), byShare ? null : "no effect: only `placement: capacity` and `recovery: rehost` count with it; add one of them, or leave it out");
+        ledger.Judge(map.Get("device"), facts.IsWall ? null
+            : "no effect: on the virtual clock all layers compute on the run's device (`--device`); leave it out, or say `clock: wall`");
+        ledger.Judge(map.Get("capacity"), byShare ? null
+            : "no effect: only `placement: capacity` and `recovery: rehost` count with it; add one of them, or leave it out");
         if (facts.IsWall)
             return;
         string? idle = facts.Hosts(node.Name) ? null : "no effect: the node hosts no layer; give it one (`cluster.placement`), or leave it out";
         ledger.Judge(map.Get("compute_time"), idle);
         if (node.Slowdown != 1)
-            ledger.Judge(map.Get("slowdown"), byShare && node.Capacity is null ? null : idle ?? (FaultEffects.IsTimeless(node.ComputeTime) ? "no effect: the node computes in no time, and that many times nothing is nothing; give `compute_time`, or leave it out" : null));
+            ledger.Judge(map.Get("slowdown"), byShare && node.Capacity is null ? null : idle
+                ?? (FaultEffects.IsTimeless(node.ComputeTime)
+                ? "no effect: the node computes in no time, and that many times nothing is nothing; give `compute_time`, or leave it out" : null));
     }
 }

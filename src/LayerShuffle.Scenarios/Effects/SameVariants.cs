@@ -41,7 +41,8 @@ internal sealed class SameVariants(EffectLedger ledger)
         {
             string together = string.Join('\n', group.Select(item => item.Text));
             if (!seen.TryAdd(together, group.Key) && root.Map(section)?.Entry(group.Key) is { } entry)
-                ledger.Judge(new ScalarNode(group.Key, true, entry.KeyLocation, $"{section}.{group.Key}"), $"the same as {what} `{seen[together]}`: its trials repeat that one's; change one, or leave it out");
+                ledger.Judge(new ScalarNode(group.Key, true, entry.KeyLocation, $"{section}.{group.Key}"),
+                    $"the same as {what} `{seen[together]}`: its trials repeat that one's; change one, or leave it out");
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed class SameVariants(EffectLedger ledger)
         Dictionary<string, string> seen = new(StringComparer.Ordinal);
         foreach (ScenarioNode value in values.Items)
         {
-            string text = NodeText.Of(value), together = string.Join('\n', all.Where(item => item.Variant.SweepValues[key].Value == text).Select(item => item.Text));
+            string text = NodeText.Of(value), together = string.Join('\n',
+                all.Where(item => item.Variant.SweepValues[key].Value == text).Select(item => item.Text));
             if (!seen.TryAdd(together, text))
                 ledger.Judge(value, $"`{text}` makes the same trials as `{seen[together]}`; sweep one of them");
         }

@@ -106,17 +106,20 @@ internal sealed class VariantFacts
     private bool Talk(int a, int b) => a != b && (a == Topology.CoordinatorIndex || hosts[a]) && (b == Topology.CoordinatorIndex || hosts[b]) &&
         (neighbours is null || a == Topology.CoordinatorIndex || b == Topology.CoordinatorIndex || neighbours.Contains((Math.Min(a, b), Math.Max(a, b))));
 
-    private int[] Expand(IReadOnlyList<string> ends) => ends.Contains(Topology.All) ? [.. Enumerable.Range(0, topology.Count)] : [.. ends.Select(topology.Index)];
+    private int[] Expand(IReadOnlyList<string> ends) => ends.Contains(Topology.All) ? [.. Enumerable.Range(0, topology.Count)]
+        : [.. ends.Select(topology.Index)];
 
     /// <summary>The longest that a delay can be, in seconds; null where it has no end.</summary>
     private static double? Longest(DelayDistribution delay) =>
-        delay.Max is { } most ? Math.Min(most.TotalSeconds, IsConstant(delay) && delay.Kind != DelayKind.Uniform ? Math.Max(delay.Mean.TotalSeconds, delay.Min.TotalSeconds) : double.PositiveInfinity) :
+        delay.Max is { } most ? Math.Min(most.TotalSeconds, IsConstant(delay) && delay.Kind != DelayKind.Uniform
+            ? Math.Max(delay.Mean.TotalSeconds, delay.Min.TotalSeconds) : double.PositiveInfinity) :
         IsConstant(delay) ? Math.Max(delay.Mean.TotalSeconds, delay.Min.TotalSeconds) : null;
 
     /// <summary>The longest latency and transmission of one message in seconds; null where they have no end.</summary>
     private (double Latency, double Sending)? Crossing()
     {
-        double latency = 0, sending = 0, bytes = models.Count == 0 ? 0 : models.Max(model => model.ActivationBytes(variant.Workload.ImagesPerRequest, variant.Cluster.Wire));
+        double latency = 0, sending = 0, bytes = models.Count == 0 ? 0
+            : models.Max(model => model.ActivationBytes(variant.Workload.ImagesPerRequest, variant.Cluster.Wire));
         foreach (LinkConditions link in Links)
         {
             if (Longest(link.Latency) is not { } longest || (models.Count == 0 && link.BandwidthBytesPerSecond is not null))
@@ -135,7 +138,8 @@ internal sealed class VariantFacts
             return true;
         if (variant.Routing.Timeout is not { } timeout)
             return Links.Count > 1 || crossing.Sending > 0 || !IsConstant(variant.Network.Default.Latency) || 2 * crossing.Latency >= FirstTimeout;
-        double queued = crossing.Sending == 0 ? 0 : variant.Workload.Arrivals.Kind == ArrivalKind.Closed ? variant.Workload.Arrivals.Concurrency * crossing.Sending : double.PositiveInfinity;
+        double queued = crossing.Sending == 0 ? 0 : variant.Workload.Arrivals.Kind == ArrivalKind.Closed
+            ? variant.Workload.Arrivals.Concurrency * crossing.Sending : double.PositiveInfinity;
         return timeout.TotalSeconds <= (2 * crossing.Latency) + queued;
     }
 
@@ -144,7 +148,8 @@ internal sealed class VariantFacts
         ClusterSpec cluster = variant.Cluster;
         bool moves = cluster.Recovery == RecoveryKind.Rehost && (IsWall || variant.Faults.Any(fault => fault is CrashFault));
         bool isOpen = cluster.Placement.Kind == PlacementKind.Capacity && (IsWall || cluster.Nodes.Any(node => node.MemoryBytes is not null));
-        if (moves || isOpen || models.Count == 0 || models.Sum(model => (long)model.NumHiddenLayers) * variant.Routing.Replicas * cluster.Nodes.Count > MostPlaces)
+        if (moves || isOpen || models.Count == 0
+            || models.Sum(model => (long)model.NumHiddenLayers) * variant.Routing.Replicas * cluster.Nodes.Count > MostPlaces)
             return null;
         try
         {
@@ -161,7 +166,8 @@ internal sealed class VariantFacts
         HashSet<(int, int)> pairs = [];
         foreach (Placement placement in placements)
         {
-            int[] route = [.. (variant.Routing.ExplicitOrder ?? [.. Enumerable.Range(0, placement.Layers)]).Where(layer => layer < placement.Layers).Select(layer => placement.Copies(layer)[0])];
+            int[] route = [.. (variant.Routing.ExplicitOrder ?? [.. Enumerable.Range(0, placement.Layers)]).Where(layer => layer < placement.Layers)
+                .Select(layer => placement.Copies(layer)[0])];
             for (int i = 1; i < route.Length; i++)
                 pairs.Add((Math.Min(route[i - 1], route[i]), Math.Max(route[i - 1], route[i])));
         }
@@ -184,7 +190,8 @@ internal sealed class VariantFacts
         if (IsWall)
             return (1.1 * end) + 5; // processes and timers take their time
         // Where nothing goes wrong before, at least one request is on its way or computed at any time: all of them take no longer than one after another.
-        return !LosesMessages && Alone() is { } each && (requests * each) + (last ?? 0) is var busy && busy < end && variant.Faults.All(fault => fault.At.TotalSeconds > busy) ? busy : end;
+        return !LosesMessages && Alone() is { } each && (requests * each) + (last ?? 0) is var busy && busy < end
+            && variant.Faults.All(fault => fault.At.TotalSeconds > busy) ? busy : end;
     }
 
     /// <summary>Seconds that a request takes when it is alone and nothing goes wrong; null where that has no end.</summary>

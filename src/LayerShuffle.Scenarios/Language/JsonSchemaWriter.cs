@@ -9,7 +9,12 @@ namespace LayerShuffle.Scenarios.Language;
 public static class JsonSchemaWriter
 {
     private const string Quantified = @"\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?";
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, IndentSize = 1, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        IndentSize = 1,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     /// <summary>The schema as indented JSON with a line feed at its end.</summary>
     public static string Write()
@@ -75,7 +80,8 @@ public static class JsonSchemaWriter
     }
 
     private static JsonNode Default(string text) =>
-        Quantity.Integer(text, out long whole) is null ? whole : Quantity.Number(text, out double number) is null ? number : text is "true" or "false" ? text == "true" : text;
+        Quantity.Integer(text, out long whole) is null ? whole : Quantity.Number(text, out double number) is null ? number : text is "true" or "false"
+            ? text == "true" : text;
 
     private static JsonObject Dictionary(DictionaryType type, bool isPartial)
     {
@@ -90,7 +96,9 @@ public static class JsonSchemaWriter
 
     private static JsonObject Variant(VariantType type, bool isPartial)
     {
-        JsonArray options = [.. type.Variants.Select(variant => (JsonNode)Map(variant.Map, (type.Discriminator, new JsonObject { ["enum"] = new JsonArray(variant.Word) }), isPartial))];
+        JsonArray options =
+            [.. type.Variants.Select(variant => (JsonNode)Map(variant.Map, (type.Discriminator, new JsonObject { ["enum"] = new JsonArray(variant.Word) }),
+            isPartial))];
         if (type.Otherwise is { Keys.Count: > 0 } otherwise)
             options.Add(Map(otherwise, null, isPartial));
         return new JsonObject { ["anyOf"] = options };
@@ -117,7 +125,9 @@ public static class JsonSchemaWriter
 
     /// <summary>A look ahead that refuses some words in any mixture of capitals and small letters.</summary>
     private static string Not(IReadOnlyList<string> words) => words.Count == 0 ? "" :
-        $"(?!(?:{string.Join('|', words.Select(word => string.Concat(word.Select(c => char.IsAsciiLetter(c) ? $"[{char.ToUpperInvariant(c)}{c}]" : $"[{c}]"))))})$)";
+        $"(?!(?:{string.Join('|', words.Select(word => string.Concat(word.Select(InEitherCase))))})$)";
+
+    private static string InEitherCase(char c) => char.IsAsciiLetter(c) ? $"[{char.ToUpperInvariant(c)}{c}]" : $"[{c}]";
 
     private static JsonObject Text(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 

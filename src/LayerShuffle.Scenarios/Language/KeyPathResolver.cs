@@ -36,7 +36,8 @@ public static class KeyPathResolver
     {
         MapType map => map.Keys.Select(key => key.Name),
         OverlayType overlay => KeysOf(overlay.Target),
-        VariantType variant => variant.Variants.SelectMany(item => KeysOf(item.Map)).Concat(variant.Otherwise is null ? [] : KeysOf(variant.Otherwise)).Prepend(variant.Discriminator).Distinct(),
+        VariantType variant => variant.Variants.SelectMany(item => KeysOf(item.Map)).Concat(variant.Otherwise is null ? [] : KeysOf(variant.Otherwise))
+            .Prepend(variant.Discriminator).Distinct(),
         ChoiceType choice => choice.Options.SelectMany(KeysOf),
         _ => [],
     };
@@ -47,7 +48,8 @@ public static class KeyPathResolver
         OverlayType overlay => Children(overlay.Target, part),
         DictionaryType dictionary => [dictionary.Value],
         VariantType variant when part == variant.Discriminator => [new ScalarType(ScalarKind.Word) { Words = [.. variant.Variants.Select(item => item.Word)] }],
-        VariantType variant => variant.Variants.SelectMany(item => Children(item.Map, part)).Concat(variant.Otherwise is null ? [] : Children(variant.Otherwise, part)).Distinct(),
+        VariantType variant => variant.Variants.SelectMany(item => Children(item.Map, part))
+            .Concat(variant.Otherwise is null ? [] : Children(variant.Otherwise, part)).Distinct(),
         ChoiceType choice => choice.Options.SelectMany(option => Children(option, part)),
         _ => [],
     };

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace LayerShuffle.Scenarios.Language;
 
-/// <summary>Writes every key of the language once, with an example, as tables in Markdown: for people what <see cref="JsonSchemaWriter"/> is for editors, from the same description.</summary>
+/// <summary>
+/// Writes every key of the language once, with an example, as tables in Markdown: for people what <see cref="JsonSchemaWriter"/> is for editors, from the same
+/// description.
+/// </summary>
 public static class KeyTable
 {
     /// <summary>The tables, with a line feed at their end.</summary>
@@ -19,7 +22,8 @@ public static class KeyTable
             string prefix = type is DictionaryType ? $"{key.Name}.NAME" : key.Name;
             List<string[]> rows = key.Name switch
             {
-                "models" => [[prefix, "settings", "", "Any key of `model`, and:"], .. map!.Keys.Where(own => model.Key(own.Name) is null).SelectMany(own => Rows(own, prefix + "."))],
+                "models" => [[prefix, "settings", "", "Any key of `model`, and:"],
+                    .. map!.Keys.Where(own => model.Key(own.Name) is null).SelectMany(own => Rows(own, prefix + "."))],
                 "faults" => Faults((VariantType)((DictionaryType)type).Value, prefix),
                 "expect" => [.. ((MapType)((ListType)type).Item).Keys.SelectMany(own => Rows(own, "expect[]."))],
                 _ => [.. map!.Keys.SelectMany(own => Rows(own, prefix + "."))],
@@ -30,26 +34,30 @@ public static class KeyTable
         return text.ToString();
     }
 
-    private static bool IsSection(SchemaKey key) => key.Name is "dataset" or "model" or "models" or "cluster" or "network" or "faults" or "routing" or "workload" or "expect";
+    private static bool IsSection(SchemaKey key) => key.Name is "dataset" or "model" or "models" or "cluster" or "network" or "faults" or "routing"
+        or "workload" or "expect";
 
     private static void Section(StringBuilder text, string title, List<string[]> rows)
     {
         text.Append("**").Append(title).Append("**\n\n| key | value | default | meaning | example |\n|---|---|---|---|---|\n");
         foreach (string[] row in rows)
-            text.Append("| `").Append(row[0]).Append("` | ").Append(row[1]).Append(" | ").Append(row[2]).Append(" | ").Append(row[3]).Append(" | `").Append(KeyExamples.Of(row[0])).Append("` |\n");
+            text.Append("| `").Append(row[0]).Append("` | ").Append(row[1]).Append(" | ").Append(row[2]).Append(" | ").Append(row[3]).Append(" | `")
+                .Append(KeyExamples.Of(row[0])).Append("` |\n");
         text.Append('\n');
     }
 
     private static List<string[]> Faults(VariantType faults, string prefix)
     {
-        List<string[]> rows = [[prefix + ".kind", string.Join(" \\| ", faults.Variants.Select(variant => variant.Word)), "required", "What happens. Which other keys there are depends on it."]];
+        List<string[]> rows = [[prefix + ".kind", string.Join(" \\| ", faults.Variants.Select(variant => variant.Word)), "required",
+            "What happens. Which other keys there are depends on it."]];
         HashSet<string> seen = [];
         foreach (SchemaKey key in faults.Variants.SelectMany(variant => variant.Map.Keys))
         {
             if (!seen.Add(key.Name))
                 continue;
             string of = string.Join(", ", faults.Variants.Where(variant => variant.Map.Key(key.Name) is not null).Select(variant => variant.Word));
-            foreach (string[] row in key.Name == "set" ? [[$"{prefix}.set", "settings", "required", key.Doc + " Keys as in `network.links[]`."]] : Rows(key, prefix + "."))
+            foreach (string[] row in key.Name == "set" ? [[$"{prefix}.set", "settings", "required", key.Doc + " Keys as in `network.links[]`."]]
+                : Rows(key, prefix + "."))
                 rows.Add([row[0], row[1], row[2], $"{row[3]} ({of})"]);
         }
 
@@ -90,8 +98,10 @@ public static class KeyTable
 
     private static IEnumerable<SchemaKey> Distinct(VariantType variant)
     {
-        SchemaKey discriminator = new(variant.Discriminator, new ScalarType(ScalarKind.Word) { Words = [.. variant.Variants.Select(item => item.Word)] }, "Which; the other keys depend on it.");
-        return variant.Variants.SelectMany(item => item.Map.Keys).Concat(variant.Otherwise?.Keys ?? []).Select(key => key with { Required = false }).DistinctBy(key => key.Name).Prepend(discriminator);
+        SchemaKey discriminator = new(variant.Discriminator, new ScalarType(ScalarKind.Word) { Words = [.. variant.Variants.Select(item => item.Word)] },
+            "Which; the other keys depend on it.");
+        return variant.Variants.SelectMany(item => item.Map.Keys).Concat(variant.Otherwise?.Keys ?? []).Select(key => key with { Required = false })
+            .DistinctBy(key => key.Name).Prepend(discriminator);
     }
 
     private static string Form(SchemaType type) => type switch
@@ -111,7 +121,8 @@ public static class KeyTable
     {
         ScalarKind.Word => string.Join(" \\| ", type.Words.Select(word => $"`{word}`")),
         ScalarKind.Integer => "whole number" + (type.Minimum is { } least ? string.Create(CultureInfo.InvariantCulture, $" ≥ {least}") : ""),
-        ScalarKind.Number => "number" + (type.Minimum is { } bound ? string.Create(CultureInfo.InvariantCulture, $" {(type.Exclusive ? ">" : "≥")} {bound}") : ""),
+        ScalarKind.Number => "number" + (type.Minimum is { } bound ? string.Create(CultureInfo.InvariantCulture, $" {(type.Exclusive ? ">" : "≥")} {bound}")
+            : ""),
         ScalarKind.Boolean => "`true` \\| `false`",
         ScalarKind.Duration => "duration (`20ms`)",
         ScalarKind.Probability => "probability (`5%`)",

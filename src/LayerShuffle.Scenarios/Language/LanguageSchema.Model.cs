@@ -28,14 +28,16 @@ public static partial class LanguageSchema
     {
         List<SchemaKey> keys =
         [
-            new("architecture", isEntry ? Word("vit", "deit") : Word("vit", "deit", "none"), "vit, or deit with its distillation token; none simulates the network alone.", "vit"),
+            new("architecture", isEntry ? Word("vit", "deit") : Word("vit", "deit", "none"),
+                "vit, or deit with its distillation token; none simulates the network alone.", "vit"),
             new("image_size", Integer(1, 4096), "Height and width to which images are brought.", "32"),
             new("patch_size", Integer(1, 4096), "Height and width of a patch.", "4"),
             new("hidden_size", Integer(1, 65_536), "Width of an embedding.", "96"),
             new("num_hidden_layers", Integer(1, 4096), "Encoder layers.", "8"),
             new("num_attention_heads", Integer(1, 4096), "Attention heads.", "3"),
             new("intermediate_size", Integer(1, 1_000_000), "Width of the feed-forward part.", "384"),
-            new("initializer_range", Number(0, exclusive: true, most: 1), "Standard deviation of fresh weights; about 1/√hidden_size suits narrow models.", "0.02"),
+            new("initializer_range", Number(0, exclusive: true, most: 1), "Standard deviation of fresh weights; about 1/√hidden_size suits narrow models.",
+                "0.02"),
             new("variant", Word("standard", "layerdrop", "layershuffle", "layershuffle-position", "layershuffle-predict"), "How it is trained.", "standard"),
             new("layerdrop", Probability, "Probability that variant layerdrop drops a layer in training.", "0.2"),
             new("position_loss_weight", Number(0), "Weight of the position loss of variant layershuffle-predict.", "1.0"),

@@ -53,7 +53,8 @@ public static partial class LanguageSchema
         ]);
         return new MapType("settings",
         [
-            new("name", new ScalarType(ScalarKind.Pattern) { Pattern = "[a-z0-9-]+", Refused = NotNames, Noun = "a name of a-z, 0-9 and `-`" }, "Name of the scenario; its results go to results/<name>.", Required: true),
+            new("name", new ScalarType(ScalarKind.Pattern) { Pattern = "[a-z0-9-]+", Refused = NotNames, Noun = "a name of a-z, 0-9 and `-`" },
+                "Name of the scenario; its results go to results/<name>.", Required: true),
             new("description", Text, "What this shows, in a sentence."),
             new("seed", new ScalarType(ScalarKind.Integer), "Seed of every random draw.", "0"),
             new("repeats", Integer(1, 100_000), "How often network, faults, orders and arrivals are drawn again; models are not trained again.", "1"),
@@ -66,12 +67,14 @@ public static partial class LanguageSchema
             new("network", network, "Conditions of every link between two endpoints."),
             new("faults", faults, "Named events that change nodes or links for a while."),
             new("routing", routing, "How requests find their way, and around failures."),
-            new("policies", new DictionaryType("policy", new OverlayType("routing settings", routing), NewName), "Named overlays on routing, each crossed with every condition."),
+            new("policies", new DictionaryType("policy", new OverlayType("routing settings", routing), NewName),
+                "Named overlays on routing, each crossed with every condition."),
             new("workload", workload, "What is asked of the cluster."),
             new("conditions", new DictionaryType("condition", new OverlayType("cluster, network, faults, routing and workload settings", varied), NewName),
                 "Named overlays on everything above but model and dataset."),
             new("sweep", new SweepType(), "A grid on top of every condition: key paths and the values they take."),
-            new("trace", Either(Word("all", "off"), Integer(0)), "Hops kept: all, off, or those of the first N requests of a trial and of as many that failed.", "1000"),
+            new("trace", Either(Word("all", "off"), Integer(0)), "Hops kept: all, off, or those of the first N requests of a trial and of as many that failed.",
+                "1000"),
             new("expect", new ListType("expectations", Expectation()), "What must hold; it decides the exit code."),
         ]);
     }
@@ -99,7 +102,8 @@ public static partial class LanguageSchema
 
     private static MapType Expectation() => new("expectation settings",
     [
-        new("metric", Word([.. Metric.All.Select(metric => metric.Name)]), "A column of conditions.csv, or `completion`: the share of requests that completed.", Required: true),
+        new("metric", Word([.. Metric.All.Select(metric => metric.Name)]), "A column of conditions.csv, or `completion`: the share of requests that completed.",
+            Required: true),
         new("model", Text, "The model; default each."),
         new("condition", Text, "The condition, with or without its sweep point; default each."),
         new("policy", Text, "The policy; default each."),

@@ -81,7 +81,8 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
     private string Range()
     {
         string least = Minimum is { } a ? (Exclusive ? " greater than " : " of at least ") + a.ToString(CultureInfo.InvariantCulture) : "";
-        string most = Maximum is { } b and < int.MaxValue ? (least.Length == 0 ? " of at most " : " and at most ") + b.ToString(CultureInfo.InvariantCulture) : "";
+        string most = Maximum is { } b and < int.MaxValue ? (least.Length == 0 ? " of at most " : " and at most ") + b.ToString(CultureInfo.InvariantCulture)
+            : "";
         return least + most;
     }
 }

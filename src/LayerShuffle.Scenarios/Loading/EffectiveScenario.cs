@@ -29,7 +29,8 @@ internal static class EffectiveScenario
         MapType type = (MapType?)((LanguageSchema.Root.Key(section)!.Type as ChoiceType)?.Map) ?? (MapType)LanguageSchema.Root.Key(section)!.Type;
         MapNode filled = Filled(map, type);
         if (section == "model")
-            filled = filled.With(new MapEntry("training", Nowhere, Filled(filled.Map("training") ?? Empty("model.training"), (MapType)type.Key("training")!.Type)));
+            filled = filled.With(new MapEntry("training", Nowhere,
+                Filled(filled.Map("training") ?? Empty("model.training"), (MapType)type.Key("training")!.Type)));
         return filled;
     }
 

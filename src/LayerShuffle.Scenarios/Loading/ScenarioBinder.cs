@@ -37,7 +37,8 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         DatasetSpec? dataset = Dataset(root, networkOnly);
         if (overlays.Count > OverlayExpander.MaximumPoints)
         {
-            mistakes.Add(root.Entry("sweep")?.KeyLocation ?? root.Location, "sweep", $"{overlays.Count} combinations of condition, policy and sweep point", $"at most {OverlayExpander.MaximumPoints}");
+            mistakes.Add(root.Entry("sweep")?.KeyLocation ?? root.Location, "sweep", $"{overlays.Count} combinations of condition, policy and sweep point",
+                $"at most {OverlayExpander.MaximumPoints}");
             return null;
         }
 
@@ -73,7 +74,9 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
     private void CheckStructure(MapNode root, MapType varied)
     {
         MapType rest = new("settings", [.. LanguageSchema.Root.Keys.Select(key => varied.Key(key.Name) is null ? key : key with { Type = new AnyType() })]);
-        MapNode blanked = new([.. root.Entries.Select(entry => varied.Key(entry.Key) is null ? entry : entry with { Value = new ScalarNode("", true, entry.Value.Location, entry.Value.Path) })], root.Location, root.Path);
+        MapNode blanked =
+            new([.. root.Entries.Select(entry => varied.Key(entry.Key) is null ? entry
+            : entry with { Value = new ScalarNode("", true, entry.Value.Location, entry.Value.Path) })], root.Location, root.Path);
         new StructureValidator(mistakes, requireKeys: true).Check(blanked, rest, "", root.Location);
     }
 
@@ -113,7 +116,8 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         return new DatasetSpec(kind, resolved, Read.Integer(map, "train") ?? (isShapes ? 5000 : null), Read.Integer(map, "test") ?? (isShapes ? 1000 : null));
     }
 
-    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly, ClockChecker clocks, Predicate<VariantPoint> isAllowed, EffectFinder effects)
+    private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly,
+        ClockChecker clocks, Predicate<VariantPoint> isAllowed, EffectFinder effects)
     {
         List<TrialVariant> variants = [];
         StructureValidator full = new(mistakes, requireKeys: true);
@@ -131,7 +135,8 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             mistakes.Context = isSingle ? "" : $" (condition `{point.DisplayName}`, policy `{point.Policy}`)";
             TrialVariant variant = binder.Bind(point);
             if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
-                mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`", "how many requests: with `model: none` there are no test images to count");
+                mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`",
+                    "how many requests: with `model: none` there are no test images to count");
             clocks.Variant(point, variant);
             memory.Variant(point, variant);
             ranges.Variant(point, variant);

@@ -67,7 +67,8 @@ public static class ScenarioLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : Directory.Exists(path) ? "this is a folder" : $"the file cannot be read: {e.Message}";
+            string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : Directory.Exists(path) ? "this is a folder"
+                : $"the file cannot be read: {e.Message}";
             mistakes.Add(whole, "", why, "a scenario file");
             return null;
         }
@@ -80,7 +81,8 @@ public static class ScenarioLoader
         {
             byte[] before = bytes[..Math.Clamp(e.Index, 0, bytes.Length)];
             int start = Array.LastIndexOf(before, (byte)'\n') + 1;
-            mistakes.Add(new SourceLocation(path, before.Count(b => b == '\n') + 1, Encoding.UTF8.GetCharCount(before[start..]) + 1), "", "not text in UTF-8", "a scenario file in UTF-8");
+            mistakes.Add(new SourceLocation(path, before.Count(b => b == '\n') + 1, Encoding.UTF8.GetCharCount(before[start..]) + 1), "", "not text in UTF-8",
+                "a scenario file in UTF-8");
             return null;
         }
     }
@@ -100,5 +102,6 @@ public static class ScenarioLoader
     }
 
     private static MapNode Emptied(MapNode map) => new(
-        [.. map.Entries.Select(entry => entry.Value.IsNull ? entry with { Value = new MapNode([], entry.Value.Location, entry.Value.Path) } : entry)], map.Location, map.Path);
+        [.. map.Entries.Select(entry => entry.Value.IsNull ? entry with { Value = new MapNode([], entry.Value.Location, entry.Value.Path) } : entry)],
+            map.Location, map.Path);
 }

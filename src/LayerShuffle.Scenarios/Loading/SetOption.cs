@@ -3,8 +3,8 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>
-/// Applies <c>--set KEY=VALUE</c>: a merge patch of one dotted key, its value read as YAML. Several apply one after another. Inside a condition or policy a null
-/// is written into the overlay (which then removes the key from what it is laid over); elsewhere it removes.
+/// Applies <c>--set KEY=VALUE</c>: a merge patch of one dotted key, its value read as YAML. Several apply one after another. Inside a condition or policy a
+/// null is written into the overlay (which then removes the key from what it is laid over); elsewhere it removes.
 /// </summary>
 internal static class SetOption
 {

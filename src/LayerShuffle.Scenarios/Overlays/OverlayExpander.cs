@@ -34,7 +34,8 @@ internal sealed class OverlayExpander
     public IReadOnlyList<(string Name, MapNode Overlay)> Policies { get; }
 
     /// <summary>How many points there are.</summary>
-    public long Count => sweep.Aggregate((long)Conditions.Count * Policies.Count, (count, entry) => Math.Min(count * ((SequenceNode)entry.Value).Items.Count, int.MaxValue));
+    public long Count => sweep.Aggregate((long)Conditions.Count * Policies.Count,
+        (count, entry) => Math.Min(count * ((SequenceNode)entry.Value).Items.Count, int.MaxValue));
 
     /// <summary>Every combination, merged.</summary>
     public IEnumerable<VariantPoint> Points()
@@ -74,7 +75,8 @@ internal sealed class OverlayExpander
         {
             MapNode written = entry.Value as MapNode ?? new MapNode([], entry.KeyLocation, entry.Value.Path);
             overlays.Add((entry.Key, kind == "policy"
-                ? new MapNode([new MapEntry("routing", entry.KeyLocation, Without(written, key => LanguageSchema.Root.Key(key) is not null))], entry.KeyLocation, written.Path)
+                ? new MapNode([new MapEntry("routing", entry.KeyLocation, Without(written, key => LanguageSchema.Root.Key(key) is not null))],
+                    entry.KeyLocation, written.Path)
                 : Without(written, key => !LanguageSchema.VariedSections.Contains(key))));
         }
 
@@ -83,5 +85,6 @@ internal sealed class OverlayExpander
         return overlays;
     }
 
-    private static MapNode Without(MapNode map, Predicate<string> unwanted) => new([.. map.Entries.Where(entry => !unwanted(entry.Key))], map.Location, map.Path);
+    private static MapNode Without(MapNode map, Predicate<string> unwanted) =>
+        new([.. map.Entries.Where(entry => !unwanted(entry.Key))], map.Location, map.Path);
 }

@@ -10,5 +10,6 @@ namespace LayerShuffle.Scenarios.Overlays;
 internal sealed record VariantPoint(string Condition, string Policy, IReadOnlyList<KeyValuePair<string, string>> SweepValues, MapNode Merged)
 {
     /// <summary>The condition's name with its sweep point.</summary>
-    public string DisplayName => SweepValues.Count == 0 ? Condition : $"{Condition}[{string.Join(",", SweepValues.Select(value => value.Key + "=" + value.Value))}]";
+    public string DisplayName => SweepValues.Count == 0 ? Condition
+        : $"{Condition}[{string.Join(",", SweepValues.Select(value => value.Key + "=" + value.Value))}]";
 }

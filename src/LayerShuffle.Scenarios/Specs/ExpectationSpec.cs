@@ -42,7 +42,8 @@ public sealed record ExpectationSpec
     /// <summary>Whether it speaks of a model under a condition and policy.</summary>
     public bool Matches(string model, TrialVariant variant) =>
         (Model is null || Model == model) && Names(Condition, variant) && (Policy is null || Policy == variant.Policy) &&
-        Where.All(item => item.Value.Contains(item.Key == "policy" ? variant.Policy : variant.SweepValues.FirstOrDefault(value => value.Key == item.Key).Value));
+        Where.All(item => item.Value.Contains(item.Key == "policy" ? variant.Policy
+            : variant.SweepValues.FirstOrDefault(value => value.Key == item.Key).Value));
 
     /// <summary>Whether a model under a condition and policy is what a match of this expectation is relative to.</summary>
     /// <param name="model">The model that matched.</param>
@@ -51,7 +52,9 @@ public sealed record ExpectationSpec
     /// <param name="other">The candidate's variant.</param>
     public bool IsReference(string model, TrialVariant variant, string otherModel, TrialVariant other) =>
         Of is { } of && otherModel == (of.Model ?? model) && other.Policy == (of.Policy ?? variant.Policy) &&
-        (of.Condition == other.Condition || ((of.Condition ?? variant.BaseCondition) == other.BaseCondition && other.SweepValues.SequenceEqual(variant.SweepValues)));
+        (of.Condition == other.Condition
+            || ((of.Condition ?? variant.BaseCondition) == other.BaseCondition && other.SweepValues.SequenceEqual(variant.SweepValues)));
 
-    private static bool Names(string? condition, TrialVariant variant) => condition is null || condition == variant.BaseCondition || condition == variant.Condition;
+    private static bool Names(string? condition, TrialVariant variant) => condition is null || condition == variant.BaseCondition
+        || condition == variant.Condition;
 }

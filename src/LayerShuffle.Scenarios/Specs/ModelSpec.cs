@@ -12,8 +12,8 @@ public sealed record ModelSpec
     public bool IsNetworkOnly { get; init; }
 
     /// <summary>
-    /// All that decides what it computes and how it is trained. Of a checkpoint it is what the folder's config.json says, with the scenario's own settings of training; the classes are those of
-    /// the data set, or of the checkpoint.
+    /// All that decides what it computes and how it is trained. Of a checkpoint it is what the folder's config.json says, with the scenario's own settings of
+    /// training; the classes are those of the data set, or of the checkpoint.
     /// </summary>
     public VitConfig Config { get; init; } = new();
 

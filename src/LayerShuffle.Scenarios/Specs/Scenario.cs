@@ -1,5 +1,4 @@
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Scenarios.Specs;
 

@@ -2,7 +2,10 @@ using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Scenarios.Specs;
 
-/// <summary>Writes out the trials of a scenario. Order: model, training seed, policy, condition, sweep point, repeat; the last runs fastest. Trials are numbered from 0 in it.</summary>
+/// <summary>
+/// Writes out the trials of a scenario. Order: model, training seed, policy, condition, sweep point, repeat; the last runs fastest. Trials are numbered from 0
+/// in it.
+/// </summary>
 public static class ScenarioExpander
 {
     /// <summary>All trials, in order.</summary>

@@ -1,6 +1,8 @@
 namespace LayerShuffle.Scenarios.Syntax;
 
-/// <summary>The merge keys of one map (<c>&lt;&lt;: *base</c>): what they bring in stands where they stand, and gives way to the map's own keys and to merges before it.</summary>
+/// <summary>
+/// The merge keys of one map (<c>&lt;&lt;: *base</c>): what they bring in stands where they stand, and gives way to the map's own keys and to merges before it.
+/// </summary>
 /// <param name="mistakes">Where mistakes go.</param>
 internal sealed class MergeKeys(MistakeList mistakes)
 {
@@ -22,7 +24,8 @@ internal sealed class MergeKeys(MistakeList mistakes)
             if (node is MapNode map)
                 merges.Add((at, map));
             else
-                mistakes.Add(location, path, $"`{Key}` merges maps, and this is {node.Describe()}", "the alias of a map such as `<<: *base`, or a list of them");
+                mistakes.Add(location, path, $"`{Key}` merges maps, and this is {node.Describe()}",
+                    "the alias of a map such as `<<: *base`, or a list of them");
         }
     }
 

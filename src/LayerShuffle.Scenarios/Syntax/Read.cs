@@ -10,14 +10,16 @@ internal static class Read
 
     public static string Word(MapNode? map, string key, string otherwise) => Text(map, key) ?? otherwise;
 
-    public static long Long(MapNode? map, string key, long otherwise) => Text(map, key) is { } text && Quantity.Integer(text, out long value) is null ? value : otherwise;
+    public static long Long(MapNode? map, string key, long otherwise) => Text(map, key) is { } text && Quantity.Integer(text, out long value) is null ? value
+        : otherwise;
 
     public static int? Integer(MapNode? map, string key) =>
         Text(map, key) is { } text && Quantity.Integer(text, out long value) is null && value is >= 0 and <= int.MaxValue ? (int)value : null;
 
     public static int Integer(MapNode? map, string key, int otherwise) => Integer(map, key) ?? otherwise;
 
-    public static double Number(MapNode? map, string key, double otherwise) => Text(map, key) is { } text && Quantity.Number(text, out double value) is null ? value : otherwise;
+    public static double Number(MapNode? map, string key, double otherwise) => Text(map, key) is { } text && Quantity.Number(text, out double value) is null
+        ? value : otherwise;
 
     public static double? Probability(ScenarioNode? node) => node switch
     {
@@ -28,7 +30,8 @@ internal static class Read
 
     public static double? Probability(MapNode? map, string key) => Probability(map?.Get(key));
 
-    public static Duration? Duration(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Duration(text, out Duration value) is null ? value : null;
+    public static Duration? Duration(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Duration(text, out Duration value) is null ? value
+        : null;
 
     public static bool? Boolean(MapNode? map, string key) => Text(map, key) switch { "true" => true, "false" => false, _ => null };
 
@@ -41,7 +44,8 @@ internal static class Read
     };
 
     /// <summary>Whole bytes; null for what is missing.</summary>
-    public static long? Size(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Size(text, out double value) is null ? (long)Math.Min(value, 1e18) : null;
+    public static long? Size(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Size(text, out double value) is null
+        ? (long)Math.Min(value, 1e18) : null;
 
     /// <summary>The texts of a list, or of a single value.</summary>
     public static IReadOnlyList<ScalarNode> Scalars(ScenarioNode? node) => node switch

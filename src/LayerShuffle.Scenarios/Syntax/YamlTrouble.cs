@@ -18,7 +18,8 @@ internal sealed record YamlTrouble(Mark At, string Message, string Expected)
     public static YamlTrouble Find(string[] lines, Mark read, Mark reported, string message)
     {
         Mark at = reported.Index >= read.Index && reported.Line >= 1 ? reported : read;
-        int first = (int)Math.Clamp(Math.Min(read.Line, at.Line), 1, lines.Length), last = message.Contains("tab", StringComparison.Ordinal) ? lines.Length : (int)Math.Clamp(at.Line + 1, 1, lines.Length);
+        int first = (int)Math.Clamp(Math.Min(read.Line, at.Line), 1, lines.Length), last = message.Contains("tab", StringComparison.Ordinal) ? lines.Length
+            : (int)Math.Clamp(at.Line + 1, 1, lines.Length);
         foreach (bool indents in (bool[])[true, false]) // one that indents is never right; others are in some places
         {
             for (int line = first; line <= last; line++)
@@ -26,12 +27,14 @@ internal sealed record YamlTrouble(Mark At, string Message, string Expected)
                 if (Tab(lines[line - 1], line == read.Line ? (int)read.Column - 1 : 0) is { } tab && (lines[line - 1][..tab].Trim().Length == 0) == indents)
                 {
                     return new YamlTrouble(
-                        new Mark(0, line, tab + 1), indents ? "the line is indented with a tab" : "a tab stands here, and YAML separates with spaces", indents ? "spaces" : "a space");
+                        new Mark(0, line, tab + 1), indents ? "the line is indented with a tab" : "a tab stands here, and YAML separates with spaces", indents
+                            ? "spaces" : "a space");
                 }
             }
         }
 
-        return new YamlTrouble(Within(lines, at), "not readable as YAML" + (message.Length == 0 ? " from here" : ": " + message.ReplaceLineEndings(" ").TrimEnd('.', ' ')), "");
+        return new YamlTrouble(Within(lines, at), "not readable as YAML"
+            + (message.Length == 0 ? " from here" : ": " + message.ReplaceLineEndings(" ").TrimEnd('.', ' ')), "");
     }
 
     /// <summary>The lines of a text as YAML breaks them.</summary>

@@ -42,7 +42,8 @@ public static class Quantity
         if (number < 0 || (unit == "%" && number > 100))
             return $"a probability of {text.Trim()} is impossible";
         if (unit.Length == 0 && number >= 1)
-            return number == 1 ? "a bare probability lies in [0, 1); certainty is written `100%`" : $"a bare probability of {text.Trim()} is impossible: it lies in [0, 1)";
+            return number == 1 ? "a bare probability lies in [0, 1); certainty is written `100%`"
+                : $"a bare probability of {text.Trim()} is impossible: it lies in [0, 1)";
         value = (double)(unit == "%" ? number / 100 : number);
         return null;
     }
@@ -116,7 +117,8 @@ public static class Quantity
 
     /// <summary>A number.</summary>
     public static string? Number(string text, out double value) =>
-        double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) ? null : $"`{text}` is not a number";
+        double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) ? null
+            : $"`{text}` is not a number";
 
     private static decimal DurationUnit(string unit) => unit switch
     {

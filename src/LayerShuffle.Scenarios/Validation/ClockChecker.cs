@@ -43,7 +43,8 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         if (cluster?.Get("membership") is { } patience)
             mistakes.Add(patience, "there is no Akka.Cluster on the virtual clock", "no `membership`, or `clock: wall`");
         if (variant.Network.MembershipLossy)
-            mistakes.Add(point.Merged.Map("network")!.Get("membership")!, "there is no Akka.Cluster on the virtual clock whose gossip could be lost", "`reliable`, or `clock: wall`");
+            mistakes.Add(point.Merged.Map("network")!.Get("membership")!, "there is no Akka.Cluster on the virtual clock whose gossip could be lost",
+                "`reliable`, or `clock: wall`");
     }
 
     /// <summary>Processes are started before any trial, and are told then how patient to be.</summary>
@@ -52,7 +53,8 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         membership ??= here;
         if (here != membership)
             mistakes.Add(
-                place, $"members are given {here.AcceptableHeartbeatPause} and {here.StableAfter} here and {membership.AcceptableHeartbeatPause} and {membership.StableAfter} elsewhere: on the wall clock all trials run on the same processes",
+                place, $"members are given {here.AcceptableHeartbeatPause} and {here.StableAfter} here and {membership.AcceptableHeartbeatPause} and "
+                    + $"{membership.StableAfter} elsewhere: on the wall clock all trials run on the same processes",
                 "the same `membership` in all conditions");
     }
 

@@ -13,11 +13,13 @@ namespace LayerShuffle.Scenarios.Validation;
 /// <param name="sweepKeys">The swept keys.</param>
 /// <param name="networkOnly">Whether there is no accuracy.</param>
 internal sealed class ExpectationBinder(
-    MistakeList mistakes, MistakeList warnings, IReadOnlyList<ModelSpec> models, IReadOnlyList<TrialVariant> variants, IReadOnlyList<string> sweepKeys, bool networkOnly)
+    MistakeList mistakes, MistakeList warnings, IReadOnlyList<ModelSpec> models, IReadOnlyList<TrialVariant> variants, IReadOnlyList<string> sweepKeys,
+        bool networkOnly)
 {
     private const long MostChecks = 20_000_000;
 
-    private readonly List<string> conditions = [.. variants.Select(variant => variant.BaseCondition).Concat(variants.Select(variant => variant.Condition)).Distinct()];
+    private readonly List<string> conditions = [.. variants.Select(variant => variant.BaseCondition).Concat(variants.Select(variant => variant.Condition))
+        .Distinct()];
     private readonly List<string> policies = [.. variants.Select(variant => variant.Policy).Distinct()];
 
     private readonly HashSet<(string Policy, string Condition)> points = [.. variants.Select(variant => (variant.Policy, variant.Condition))];
@@ -27,7 +29,8 @@ internal sealed class ExpectationBinder(
     {
         if ((list?.Items.Count ?? 0) * (long)variants.Count > MostChecks)
         {
-            mistakes.Add(list!, $"{list!.Items.Count} expectations of {variants.Count} combinations of condition, policy and sweep point", $"at most {MostChecks} of both together");
+            mistakes.Add(list!, $"{list!.Items.Count} expectations of {variants.Count} combinations of condition, policy and sweep point",
+                $"at most {MostChecks} of both together");
             return [];
         }
 
@@ -52,7 +55,8 @@ internal sealed class ExpectationBinder(
             Max = Bound(map, "max", of),
             MinText = Read.Text(map, "min"),
             MaxText = Read.Text(map, "max"),
-            Of = of is null ? null : new ExpectationReference(Read.Text(of, "metric"), Read.Text(of, "model"), Read.Text(of, "condition"), Read.Text(of, "policy")),
+            Of = of is null ? null : new ExpectationReference(Read.Text(of, "metric"), Read.Text(of, "model"), Read.Text(of, "condition"),
+                Read.Text(of, "policy")),
             UsesCiLow = Read.Text(map, "using") == "ci_low",
             Text = NodeText.Of(map),
         };
@@ -106,7 +110,8 @@ internal sealed class ExpectationBinder(
                 continue;
             }
 
-            List<string> known = entry.Key == "policy" ? policies : [.. variants.Select(variant => variant.SweepValues.First(value => value.Key == entry.Key).Value).Distinct()];
+            List<string> known = entry.Key == "policy" ? policies
+                : [.. variants.Select(variant => variant.SweepValues.First(value => value.Key == entry.Key).Value).Distinct()];
             bound.Add(new(entry.Key, Values(entry, known)));
         }
 
@@ -143,7 +148,8 @@ internal sealed class ExpectationBinder(
         if (matching.Count == 0)
             mistakes.Add(map, "the expectation matches no trial", "a model, condition, policy and sweep point that occur together");
         else if (expectation.Of is { } of && matching.Find(variant => !HasReference(of, variant)) is { } lonely)
-            mistakes.Add(map.Get("of")!, $"nothing to compare `{lonely.Condition}` under policy `{lonely.Policy}` with", "a condition at the same sweep point and policy, or both named");
+            mistakes.Add(map.Get("of")!, $"nothing to compare `{lonely.Condition}` under policy `{lonely.Policy}` with",
+                "a condition at the same sweep point and policy, or both named");
         else if (ExpectationEffects.Idle(expectation, judged, matching, !seen.Add(expectation.Text)) is { } idle)
             warnings.Add(map, idle);
     }

@@ -22,8 +22,10 @@ internal static class ExpectationEffects
         }
 
         (double least, double? most) = Range(expectation.Metric, variants);
-        if ((expectation.Min ?? double.NegativeInfinity) <= least && (most is null ? expectation.Max is null : (expectation.Max ?? double.PositiveInfinity) >= most))
-            return $"cannot fail: `{expectation.Metric}` is never less than {Text(least)}{(most is { } limit ? $" nor more than {Text(limit)}" : "")}; give a closer bound, or leave it out";
+        if ((expectation.Min ?? double.NegativeInfinity) <= least
+            && (most is null ? expectation.Max is null : (expectation.Max ?? double.PositiveInfinity) >= most))
+            return $"cannot fail: `{expectation.Metric}` is never less than {Text(least)}{(most is { } limit ? $" nor more than {Text(limit)}" : "")}; give a "
+                + "closer bound, or leave it out";
         return null;
     }
 
@@ -37,7 +39,8 @@ internal static class ExpectationEffects
     }
 
     private static bool IsItself(ExpectationSpec expectation, ExpectationReference of, string model, TrialVariant variant) =>
-        !expectation.UsesCiLow && (of.Metric ?? expectation.Metric) == expectation.Metric && (of.Model ?? model) == model && (of.Policy ?? variant.Policy) == variant.Policy &&
+        !expectation.UsesCiLow && (of.Metric ?? expectation.Metric) == expectation.Metric && (of.Model ?? model) == model
+            && (of.Policy ?? variant.Policy) == variant.Policy &&
         (of.Condition is null || of.Condition == variant.BaseCondition || of.Condition == variant.Condition);
 
     private static string Text(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -8,7 +8,8 @@ namespace LayerShuffle.Scenarios.Validation;
 /// <summary>Says which layers do not fit into the memory that the scenario gives its nodes.</summary>
 /// <param name="mistakes">Where mistakes go.</param>
 /// <param name="models">The models whose sizes are known.</param>
-/// <param name="isWall">Whether nodes are processes: what the scenario leaves open is known only when they have joined, and training is spread over them.</param>
+/// <param name="isWall">Whether nodes are processes: what the scenario leaves open is known only when they have joined, and training is spread over
+/// them.</param>
 internal sealed class MemoryChecker(MistakeList mistakes, IReadOnlyList<ModelSpec> models, bool isWall)
 {
     private const long MostTries = 50_000_000; // of finding a node for a copy: what takes longer is left to the run
@@ -32,7 +33,8 @@ internal sealed class MemoryChecker(MistakeList mistakes, IReadOnlyList<ModelSpe
         cluster = cluster with { Placement = cluster.Placement.FirstCopies(cluster.Nodes) };
         foreach (ModelSpec model in models.Where(model => model.Training is not null))
         {
-            Check(place.Point, cluster, model, 1, Rehosting.TrainingCost * model.LayerBytes, $" (training model `{model.Name}` takes {Rehosting.TrainingCost} times its weights)");
+            Check(place.Point, cluster, model, 1, Rehosting.TrainingCost * model.LayerBytes,
+                $" (training model `{model.Name}` takes {Rehosting.TrainingCost} times its weights)");
         }
     }
 

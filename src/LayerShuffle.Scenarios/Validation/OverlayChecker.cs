@@ -32,8 +32,10 @@ internal sealed class OverlayChecker(MistakeList mistakes)
             string path = prefix + entry.Key;
             if (entry.Value is MapNode map)
                 Nulls(map, path + ".");
-            else if (entry.Value.IsNull && prefix.Length > 0 && KeyPathResolver.Walk(path, out _, out IReadOnlyList<string> known).Count == 0 && known.Count > 0)
-                mistakes.Add(entry.KeyLocation, entry.Value.Path, $"unknown key `{entry.Key}`", "one of " + string.Join(", ", known), NearestName.Find(entry.Key, known));
+            else if (entry.Value.IsNull && prefix.Length > 0 && KeyPathResolver.Walk(path, out _, out IReadOnlyList<string> known).Count == 0
+                && known.Count > 0)
+                mistakes.Add(entry.KeyLocation, entry.Value.Path, $"unknown key `{entry.Key}`", "one of " + string.Join(", ", known),
+                    NearestName.Find(entry.Key, known));
         }
     }
 
@@ -69,7 +71,8 @@ internal sealed class OverlayChecker(MistakeList mistakes)
         {
             if (columns.TryAdd(column, entry.Key))
                 continue;
-            mistakes.Add(entry.KeyLocation, "sweep." + entry.Key, $"`{entry.Key}` and `{columns[column]}` would both be the column `{column}` of the results", "names that differ in more than punctuation and capitals");
+            mistakes.Add(entry.KeyLocation, "sweep." + entry.Key, $"`{entry.Key}` and `{columns[column]}` would both be the column `{column}` of the results",
+                "names that differ in more than punctuation and capitals");
             return false;
         }
 
@@ -80,7 +83,8 @@ internal sealed class OverlayChecker(MistakeList mistakes)
     {
         if (entry.Value is not SequenceNode { Items.Count: > 0 } list)
         {
-            mistakes.Add(entry.Value.Location, "sweep." + entry.Key, $"{(entry.Value is SequenceNode ? "an empty list" : entry.Value.Describe())} where a list of values belongs", "a list such as `[0%, 1%]`");
+            mistakes.Add(entry.Value.Location, "sweep." + entry.Key,
+                $"{(entry.Value is SequenceNode ? "an empty list" : entry.Value.Describe())} where a list of values belongs", "a list such as `[0%, 1%]`");
             return false;
         }
 

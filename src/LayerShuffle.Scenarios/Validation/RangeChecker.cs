@@ -10,8 +10,9 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Scenarios.Validation;
 
 /// <summary>
-/// Checks what a scenario's numbers give together, where each alone is allowed: a compute time and its slowdowns, a size and a bandwidth, requests and their rate. A time of more than a year, as a duration
-/// that is written, is a mistake. (A run goes on with times that are too long for a clock: they end after every deadline.)
+/// Checks what a scenario's numbers give together, where each alone is allowed: a compute time and its slowdowns, a size and a bandwidth, requests and their
+/// rate. A time of more than a year, as a duration that is written, is a mistake. (A run goes on with times that are too long for a clock: they end after every
+/// deadline.)
 /// </summary>
 /// <param name="mistakes">Where mistakes go.</param>
 /// <param name="models">The models whose sizes are known.</param>
@@ -26,9 +27,11 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
         foreach (SlowdownFault fault in variant.Faults.OfType<SlowdownFault>())
             Slowdown(point, variant, fault, computing);
         Arrivals(point, variant.Workload);
-        double bytes = models.Select(model => (double)variant.Workload.ImagesPerRequest * model.ActivationBytes(1, variant.Cluster.Wire)).DefaultIfEmpty(0).Max();
+        double bytes = models.Select(model => (double)variant.Workload.ImagesPerRequest * model.ActivationBytes(1, variant.Cluster.Wire)).DefaultIfEmpty(0)
+            .Max();
         if (bytes > MostBytes)
-            mistakes.Add(At(point, "workload", "images_per_request"), $"an activation of {DataSize.Text((long)Math.Min(bytes, 1e18))}", $"at most {DataSize.Text((long)MostBytes)}");
+            mistakes.Add(At(point, "workload", "images_per_request"), $"an activation of {DataSize.Text((long)Math.Min(bytes, 1e18))}",
+                $"at most {DataSize.Text((long)MostBytes)}");
         Bandwidths(point, variant, bytes);
     }
 
@@ -39,7 +42,8 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
         double unslowed = Math.Max(own.Mean.TotalSeconds, own.Min.TotalSeconds) + node.ComputeTime.PerImage.TotalSeconds * variant.Workload.ImagesPerRequest;
         double seconds = unslowed * node.Slowdown;
         if (unslowed > LongestSeconds)
-            mistakes.Add(At(point, "cluster", "compute_time"), $"a layer takes {Years(unslowed)} for {variant.Workload.ImagesPerRequest} images on {node.Name}", "less than a year");
+            mistakes.Add(At(point, "cluster", "compute_time"), $"a layer takes {Years(unslowed)} for {variant.Workload.ImagesPerRequest} images on {node.Name}",
+                "less than a year");
         else if (seconds > LongestSeconds)
             mistakes.Add(At(point, "cluster", "nodes", node.Name, "slowdown"), $"a layer takes {Years(seconds)} on {node.Name}", "less than a year");
         return seconds > LongestSeconds ? 0 : seconds; // said once
@@ -53,11 +57,13 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
             if (!MayStrike(fault, node))
                 continue;
             // All that may hold the node when this one begins: whatever multiplies does so at some beginning.
-            SlowdownFault[] together = [.. variant.Faults.OfType<SlowdownFault>().Where(other => MayStrike(other, node) && other.At <= fault.At && (other.For is not { } lasts || other.At + lasts > fault.At))];
+            SlowdownFault[] together = [.. variant.Faults.OfType<SlowdownFault>()
+                .Where(other => MayStrike(other, node) && other.At <= fault.At && (other.For is not { } lasts || other.At + lasts > fault.At))];
             double seconds = together.Aggregate(computing[i], (product, other) => product * other.Factor);
             if (seconds <= LongestSeconds)
                 continue;
-            string others = together.Length > 1 ? $" with {string.Join(" and ", together.Where(other => other != fault).Select(other => $"`{other.Name}`"))}" : "";
+            string others = together.Length > 1 ? $" with {string.Join(" and ", together.Where(other => other != fault).Select(other => $"`{other.Name}`"))}"
+                : "";
             mistakes.Add(At(point, "faults", fault.Name, "factor"), $"a layer takes {Years(seconds)} on {node.Name}{others}", "less than a year");
             return;
         }
@@ -82,7 +88,8 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
         Bandwidth(slowest, At(point, "network", "bandwidth"));
         for (int i = 0; i < variant.Network.Links.Count; i++)
         {
-            ScenarioNode place = (point.Merged.Map("network")?.Get("links") as SequenceNode)?.Items.ElementAtOrDefault(i) is MapNode link ? link.Get("bandwidth") ?? link : At(point, "network", "links");
+            ScenarioNode place = (point.Merged.Map("network")?.Get("links") as SequenceNode)?.Items.ElementAtOrDefault(i) is MapNode link
+                ? link.Get("bandwidth") ?? link : At(point, "network", "links");
             Bandwidth(variant.Network.Links[i].Set.Bandwidth, place);
         }
 

@@ -94,7 +94,8 @@ public sealed class StructureValidator(MistakeList mistakes, bool requireKeys)
         mistakes.Add(entry.KeyLocation, KeyPath(entry, path), $"unknown key `{entry.Key}`", known.Count == 0 ? "" : "one of " + string.Join(", ", known), near);
     }
 
-    private static string KeyPath(MapEntry entry, string path) => entry.Value.Path.Length == 0 || !entry.Value.Path.EndsWith(entry.Key, StringComparison.Ordinal) ? Child(path, entry.Key) : entry.Value.Path;
+    private static string KeyPath(MapEntry entry, string path) => entry.Value.Path.Length == 0
+        || !entry.Value.Path.EndsWith(entry.Key, StringComparison.Ordinal) ? Child(path, entry.Key) : entry.Value.Path;
 
     private void Dictionary(MapNode node, DictionaryType type, string path)
     {
@@ -138,9 +139,11 @@ public sealed class StructureValidator(MistakeList mistakes, bool requireKeys)
     {
         List<string> known = [.. KeyPathResolver.KeysOf(type)];
         foreach (MapEntry entry in node.Entries.Where(entry => !known.Contains(entry.Key)))
-            mistakes.Add(entry.KeyLocation, KeyPath(entry, path), $"unknown key `{entry.Key}`", "one of " + string.Join(", ", known), NearestName.Find(entry.Key, known));
+            mistakes.Add(entry.KeyLocation, KeyPath(entry, path), $"unknown key `{entry.Key}`", "one of " + string.Join(", ", known),
+                NearestName.Find(entry.Key, known));
         if (requireKeys)
-            mistakes.Add(keyLocation, Child(path, type.Discriminator), $"missing key `{type.Discriminator}`", string.Join(" or ", type.Variants.Select(variant => $"`{variant.Word}`")));
+            mistakes.Add(keyLocation, Child(path, type.Discriminator), $"missing key `{type.Discriminator}`",
+                string.Join(" or ", type.Variants.Select(variant => $"`{variant.Word}`")));
     }
 
     private void Choice(ScenarioNode node, ChoiceType type, string path, SourceLocation keyLocation)

@@ -23,10 +23,12 @@ internal sealed class WarningFinder(MistakeList warnings)
         }
 
         if (overlays.Policies.Count > 1)
-            later.AddRange(overlays.Policies.SelectMany(policy => Leaves(policy.Overlay, "").Select(leaf => (leaf.Path, leaf.Node, $"policy `{policy.Name}`"))));
+            later.AddRange(overlays.Policies.SelectMany(policy => Leaves(policy.Overlay, "")
+                .Select(leaf => (leaf.Path, leaf.Node, $"policy `{policy.Name}`"))));
         foreach ((string _, MapNode overlay) in overlays.Conditions)
             Shadowed(Leaves(overlay, ""), later);
-        later.AddRange(overlays.Conditions.SelectMany(condition => Leaves(condition.Overlay, "").Select(leaf => (leaf.Path, leaf.Node, $"condition `{condition.Name}`"))));
+        later.AddRange(overlays.Conditions.SelectMany(condition => Leaves(condition.Overlay, "")
+            .Select(leaf => (leaf.Path, leaf.Node, $"condition `{condition.Name}`"))));
         Shadowed(Leaves(overlays.Base, "").Where(leaf => leaf.Node.Location.Line == 0), later);
     }
 

@@ -6,7 +6,8 @@ using LayerShuffle.Core;
 namespace LayerShuffle.Security.Addresses;
 
 /// <summary>
-/// A host and perhaps a port: the one place that knows how addresses are written. A host is a name or an address, always without brackets; texts and URIs have them around IPv6 addresses.
+/// A host and perhaps a port: the one place that knows how addresses are written. A host is a name or an address, always without brackets; texts and URIs have
+/// them around IPv6 addresses.
 /// </summary>
 /// <param name="Host">The host name or address, without brackets.</param>
 /// <param name="Port">The port, if there is one.</param>
@@ -31,9 +32,11 @@ public sealed record HostAddress(string Host, int? Port)
         bool bareV6 = bracket < 0 && colon != text.IndexOf(':', StringComparison.Ordinal);
         int end = bracket >= 0 ? bracket + 1 : bareV6 || colon < 0 ? text.Length : colon;
         string host = bracket >= 0 ? text[1..bracket] : text[..end], rest = text[end..];
-        int? port = rest.StartsWith(':') && int.TryParse(rest.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= IPEndPoint.MaxPort ? number : null;
+        int? port = rest.StartsWith(':') && int.TryParse(rest.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number <= IPEndPoint.MaxPort ? number : null;
         bool isV6 = Literal(host) is { AddressFamily: AddressFamily.InterNetworkV6 };
-        if (host.Length == 0 || (bracket >= 0 || bareV6) != isV6 || (rest.Length > 0 && port is null) || host.Any(c => char.IsWhiteSpace(c) || c is '[' or ']' or '/' or '@'))
+        if (host.Length == 0 || (bracket >= 0 || bareV6) != isV6 || (rest.Length > 0 && port is null)
+            || host.Any(c => char.IsWhiteSpace(c) || c is '[' or ']' or '/' or '@'))
             return null;
         return new HostAddress(host, port);
     }
@@ -66,7 +69,8 @@ public sealed record HostAddress(string Host, int? Port)
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            throw new ClusterException($"Cannot listen on {host}: this name has no address here ({exception.Message}). Give an address of this machine, or 0.0.0.0 for all of them.", exception);
+            throw new ClusterException($"Cannot listen on {host}: this name has no address here ({exception.Message}). Give an address of this machine, or "
+                + "0.0.0.0 for all of them.", exception);
         }
 
         throw new ClusterException($"Cannot listen on {host}: this name has no address here. Give an address of this machine, or 0.0.0.0 for all of them.");

@@ -27,7 +27,8 @@ public static class Listener
         catch (SocketException exception)
         {
             socket.Dispose();
-            throw new ClusterException($"Cannot listen on {HostAddress.Text(where.Address.ToString(), where.Port)} for {purpose}: {exception.Message}. {Advice(exception.SocketErrorCode, option)}", exception);
+            throw new ClusterException($"Cannot listen on {HostAddress.Text(where.Address.ToString(), where.Port)} for {purpose}: {exception.Message}. "
+                + $"{Advice(exception.SocketErrorCode, option)}", exception);
         }
     }
 
@@ -47,7 +48,8 @@ public static class Listener
                 return;
             }
             catch (ClusterException exception) when (
-                exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } && TimeProvider.System.GetElapsedTime(began) < patience)
+                exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+                    && TimeProvider.System.GetElapsedTime(began) < patience)
             {
                 // once more
             }
@@ -57,12 +59,14 @@ public static class Listener
     private static string Advice(SocketError error, string? option) => error switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"Another program has this port, perhaps another run or node: end that, or choose another port{(option is null ? "" : $" with {option}")}; {Free(option)}.",
+            $"Another program has this port, perhaps another run or node: end that, or choose another port{(option is null ? "" : $" with {option}")}; "
+                + $"{Free(option)}.",
         SocketError.AddressNotAvailable => "This machine has no such address: give one of its own, or 0.0.0.0 (or [::]) for all of them.",
         SocketError.AccessDenied => "Ports below 1024 are often the system's: choose a higher one.",
         _ => $"Choose another address or port; {Free(option)}.",
     };
 
     /// <summary>How to get a port that is free: --listen takes 0, options of a port alone are left out.</summary>
-    private static string Free(string? option) => option is null or "--listen" ? "port 0 takes any that is free" : $"without {option} any that is free is taken";
+    private static string Free(string? option) => option is null or "--listen" ? "port 0 takes any that is free"
+        : $"without {option} any that is free is taken";
 }

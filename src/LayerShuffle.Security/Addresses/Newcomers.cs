@@ -1,8 +1,8 @@
 namespace LayerShuffle.Security.Addresses;
 
 /// <summary>
-/// Those that have connected and not yet proven themselves, so many at most: the oldest makes room for the newest. Who belongs here proves itself in a moment, so that strangers who only hold connections open
-/// keep nobody out. Thread-safe.
+/// Those that have connected and not yet proven themselves, so many at most: the oldest makes room for the newest. Who belongs here proves itself in a moment,
+/// so that strangers who only hold connections open keep nobody out. Thread-safe.
 /// </summary>
 /// <param name="most">How many.</param>
 internal sealed class Newcomers<T>(int most)

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace LayerShuffle.Transport.Blobs;
 
 /// <summary>
-/// A worker's blobs: in memory, and, if it has a directory, in files that outlive it and that several processes may share. With a directory, memory keeps a blob until it is taken for the first time; without
-/// one, for as long as there is room. Thread-safe.
+/// A worker's blobs: in memory, and, if it has a directory, in files that outlive it and that several processes may share. With a directory, memory keeps a
+/// blob until it is taken for the first time; without one, for as long as there is room. Thread-safe.
 /// </summary>
 public sealed class BlobCache
 {

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace LayerShuffle.Transport.Blobs;
 
 /// <summary>
-/// Blobs as files: HASH for a whole one, HASH.N.part for one that is arriving, held exclusively by the process that writes it; N tells processes apart that fetch the same blob at the same time, and whoever
-/// comes next takes over what a dead one left. Other files in the directory are left alone. A file counts only after its hash was verified, so that it does not matter who wrote it.
+/// Blobs as files: HASH for a whole one, HASH.N.part for one that is arriving, held exclusively by the process that writes it; N tells processes apart that
+/// fetch the same blob at the same time, and whoever comes next takes over what a dead one left. Other files in the directory are left alone. A file counts
+/// only after its hash was verified, so that it does not matter who wrote it.
 /// </summary>
 internal sealed class BlobFiles
 {
@@ -99,7 +100,8 @@ internal sealed class BlobFiles
     {
         try
         {
-            FileInfo[] files = [.. new DirectoryInfo(directory).EnumerateFiles().Where(f => IsOurs(f.Name)).OrderBy(f => f.LastWriteTimeUtc).ThenBy(f => f.Name, StringComparer.Ordinal)];
+            FileInfo[] files = [.. new DirectoryInfo(directory).EnumerateFiles().Where(f => IsOurs(f.Name)).OrderBy(f => f.LastWriteTimeUtc)
+                .ThenBy(f => f.Name, StringComparer.Ordinal)];
             long total = files.Sum(f => f.Length);
             foreach (FileInfo file in files.Where(f => f.Name != newest))
             {
@@ -139,5 +141,6 @@ internal sealed class BlobFiles
         return Blob.IsHash(parts[0]) && (parts.Length == 1 || (parts.Length == 3 && "." + parts[2] == PartialEnd));
     }
 
-    private string PathOf(string hash) => Blob.IsHash(hash) ? Path.Combine(directory, hash) : throw new ArgumentException($"'{hash}' is not the hash of a blob.", nameof(hash));
+    private string PathOf(string hash) => Blob.IsHash(hash) ? Path.Combine(directory, hash)
+        : throw new ArgumentException($"'{hash}' is not the hash of a blob.", nameof(hash));
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Transport.Blobs;
 
 /// <summary>
-/// A worker's side of shipments: says what of an offer is missing, takes the chunks, verifies. One shipment at a time: an offer replaces those with lower numbers. Whatever was not asked for is ignored. Thread-safe.
+/// A worker's side of shipments: says what of an offer is missing, takes the chunks, verifies. One shipment at a time: an offer replaces those with lower
+/// numbers. Whatever was not asked for is ignored. Thread-safe.
 /// </summary>
 public sealed class BlobReceiver : IDisposable
 {
@@ -159,7 +160,8 @@ public sealed class BlobReceiver : IDisposable
         if (offer.Blobs.Length > MaxBlobs)
             return $"A shipment of {offer.Blobs.Length} blobs is too many: at most {MaxBlobs} go at once.";
         if (offer.Blobs.FirstOrDefault(blob => !Blob.IsHash(blob.Hash)) is { } nameless)
-            return $"'{(nameless.Hash.Length > 80 ? nameless.Hash[..80] + "…" : nameless.Hash)}' is not the hash of a blob: 64 lower-case hexadecimal digits were expected.";
+            return $"'{(nameless.Hash.Length > 80 ? nameless.Hash[..80] + "…" : nameless.Hash)}' is not the hash of a blob: 64 lower-case hexadecimal digits "
+                + "were expected.";
         if (offer.Blobs.GroupBy(blob => blob.Hash).FirstOrDefault(same => same.Distinct().Skip(1).Any()) is { } ambiguous)
             return $"The blob {ambiguous.Key} is offered with several sizes.";
         decimal bytes = 0; // no sum overflows it
@@ -231,7 +233,8 @@ public sealed class BlobReceiver : IDisposable
             return arriving.Count == 0 ? Ask() : null;
         if (partial.Failures < MaxFailures)
             return Ask();
-        var refused = new BlobsRefused(shipment!.Value, endpoint, $"What arrived as the blob {partial.Blob.Hash} does not have that hash, {MaxFailures} times.");
+        var refused = new BlobsRefused(shipment!.Value, endpoint,
+            $"What arrived as the blob {partial.Blob.Hash} does not have that hash, {MaxFailures} times.");
         shipment = null;
         Abandon(keep: []);
         return refused;

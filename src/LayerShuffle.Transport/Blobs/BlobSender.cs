@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Transport.Blobs;
 
 /// <summary>
-/// The coordinator's side of shipments: offers, sends what is asked for, offers again when nothing is heard or a connection breaks; the receiver then says where to go on. One shipment to an endpoint at a time.
-/// Thread-safe.
+/// The coordinator's side of shipments: offers, sends what is asked for, offers again when nothing is heard or a connection breaks; the receiver then says
+/// where to go on. One shipment to an endpoint at a time. Thread-safe.
 /// </summary>
 public sealed class BlobSender
 {
@@ -33,7 +33,8 @@ public sealed class BlobSender
     /// <param name="time">The clock of <paramref name="patience"/>.</param>
     /// <param name="patience">How long to wait for an answer before an offer is repeated (default: 5 s; after 24 silences the shipment fails).</param>
     public BlobSender(
-        BlobSource source, Action<int, object> tell, Func<int, OutgoingFrame, CancellationToken, ValueTask> send, TimeProvider? time = null, TimeSpan? patience = null)
+        BlobSource source, Action<int, object> tell, Func<int, OutgoingFrame, CancellationToken, ValueTask> send, TimeProvider? time = null,
+            TimeSpan? patience = null)
     {
         this.source = source;
         this.tell = tell;
@@ -113,7 +114,8 @@ public sealed class BlobSender
         lock (gate)
             lost = shipments.TryGetValue(endpoint, out List<OutgoingShipment>? queue) ? [.. queue] : [];
         foreach (OutgoingShipment shipment in lost)
-            shipment.Lost.TrySetException(new ShipmentException($"{Name(endpoint)} was lost before it had all of its blobs. What it has is kept if it has a cache directory; ship again when it is back."));
+            shipment.Lost.TrySetException(new ShipmentException($"{Name(endpoint)} was lost before it had all of its blobs. What it has is kept if it has a "
+                + "cache directory; ship again when it is back."));
     }
 
     private async Task RunAsync(OutgoingShipment shipment, CancellationToken cancellation)
@@ -126,7 +128,8 @@ public sealed class BlobSender
             switch (await shipment.NextAsync(patience, time, cancellation).ConfigureAwait(false))
             {
                 case null when ++silences == MaxSilences:
-                    throw new ShipmentException($"{Name(shipment.Endpoint)} has not answered the offer of {shipment.Blobs.Count} blobs for {silences * patience.TotalSeconds:0.#} s.");
+                    throw new ShipmentException($"{Name(shipment.Endpoint)} has not answered the offer of {shipment.Blobs.Count} blobs for "
+                        + $"{silences * patience.TotalSeconds:0.#} s.");
                 case null:
                     tell(shipment.Endpoint, shipment.Offer);
                     break;
@@ -209,7 +212,8 @@ public sealed class BlobSender
         }
 
         private ShipmentException Exhausted(OutgoingShipment shipment) =>
-            new($"{Name(shipment.Endpoint)} goes on asking for blobs although {bytes} bytes were sent for a shipment of {blobs.Sum(blob => blob.Bytes)}: the connection breaks all the time, or something is wrong with it.");
+            new($"{Name(shipment.Endpoint)} goes on asking for blobs although {bytes} bytes were sent for a shipment of {blobs.Sum(blob => blob.Bytes)}: the "
+                + "connection breaks all the time, or something is wrong with it.");
     }
 }
 

@@ -4,8 +4,8 @@ using LayerShuffle.Security;
 namespace LayerShuffle.Transport.Wire;
 
 /// <summary>
-/// Moves tensors between endpoints over TCP connections of their own, one per ordered pair (the sender connects to the receiver). Frames to one peer keep their order. Nothing is acknowledged: a frame that was
-/// written when a connection broke may or may not have arrived, and whoever cares sends again. Thread-safe.
+/// Moves tensors between endpoints over TCP connections of their own, one per ordered pair (the sender connects to the receiver). Frames to one peer keep their
+/// order. Nothing is acknowledged: a frame that was written when a connection broke may or may not have arrived, and whoever cares sends again. Thread-safe.
 /// </summary>
 public sealed class DataPlane : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Listens at once; connects when there is something to send.</summary>
     /// <param name="options">Who this is and what it may use.</param>
     /// <param name="identity">Whom to believe; null: loopback addresses only. Stays the caller's.</param>
-    /// <param name="received">Is given every frame, which it owns: in order for each peer, at the same time for different peers, on threads of the pool. While it runs nothing more is read from that peer.
+    /// <param name="received">Is given every frame, which it owns: in order for each peer, at the same time for different peers, on threads of the pool. While
+    /// it runs nothing more is read from that peer.
     /// It must not wait for the plane's own disposal.</param>
     /// <param name="log">Is given sentences about connections that fail or are refused, on any thread; each stranger's kind of failure once.</param>
     /// <exception cref="InsecureAddressException">The address to listen on is not loopback and there is no identity.</exception>
@@ -38,10 +39,11 @@ public sealed class DataPlane : IAsyncDisposable
     public IPEndPoint ListenEndPoint => incoming.ListenEndPoint;
 
     /// <summary>
-    /// Says where a peer is. A newer incarnation drops everything queued for the older one, and its incoming connection; an older incarnation than the known one is ignored. The same incarnation at another
-    /// address keeps the queue.
+    /// Says where a peer is. A newer incarnation drops everything queued for the older one, and its incoming connection; an older incarnation than the known
+    /// one is ignored. The same incarnation at another address keeps the queue.
     /// </summary>
-    /// <exception cref="InsecureAddressException">The address is a number that is not loopback and there is no identity (a name is checked when it has been resolved, and failures are logged).</exception>
+    /// <exception cref="InsecureAddressException">The address is a number that is not loopback and there is no identity (a name is checked when it has been
+    /// resolved, and failures are logged).</exception>
     /// <exception cref="ObjectDisposedException">The plane was closed.</exception>
     public void SetPeer(int endpoint, string host, int port, int incarnation)
     {
@@ -91,7 +93,8 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Queues a frame. False, and nothing happens, if the peer is unknown or the frame does not fit into what may be in flight.</summary>
     /// <param name="endpoint">The receiver.</param>
     /// <param name="frame">What to send.</param>
-    /// <param name="written">If true was returned: called exactly once, when the plane has let go of the frame's tensors, because it is written or because it had to be dropped.</param>
+    /// <param name="written">If true was returned: called exactly once, when the plane has let go of the frame's tensors, because it is written or because it
+    /// had to be dropped.</param>
     /// <exception cref="ArgumentException">The frame can never be sent: too large, too many tensors, a dtype that does not travel.</exception>
     public bool TrySend(int endpoint, OutgoingFrame frame, Action? written = null)
     {
@@ -104,13 +107,17 @@ public sealed class DataPlane : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Waits for room, queues a frame and completes when it is written. After an error or a cancellation, too, the plane has let go of the tensors; a frame that is being written cannot be cancelled any more.</summary>
+    /// <summary>
+    /// Waits for room, queues a frame and completes when it is written. After an error or a cancellation, too, the plane has let go of the tensors; a frame
+    /// that is being written cannot be cancelled any more.
+    /// </summary>
     /// <exception cref="FrameDroppedException">The connection broke while the frame was written, or it was dropped from the queue.</exception>
     /// <exception cref="InvalidOperationException">The peer is unknown.</exception>
     /// <exception cref="ArgumentException">The frame can never be sent.</exception>
     public async ValueTask SendAsync(int endpoint, OutgoingFrame frame, CancellationToken cancellation = default)
     {
-        PeerSender sender = Find(endpoint) ?? throw new InvalidOperationException($"{Hello.Name(endpoint)} is not a peer of this data plane: call SetPeer first.");
+        PeerSender sender = Find(endpoint)
+            ?? throw new InvalidOperationException($"{Hello.Name(endpoint)} is not a peer of this data plane: call SetPeer first.");
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var prepared = new PreparedFrame(frame, options.Limits, failure =>
         {

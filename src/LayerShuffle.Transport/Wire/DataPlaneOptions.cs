@@ -19,7 +19,10 @@ public sealed record DataPlaneOptions
     /// <summary>Where to listen; port 0 lets the system choose. Other than loopback needs an identity.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>Whether all endpoints are processes of this machine that were started for the run: they prove themselves by its key (<see cref="KeyedHandshake"/>), and frames are not encrypted.</summary>
+    /// <summary>
+    /// Whether all endpoints are processes of this machine that were started for the run: they prove themselves by its key (<see cref="KeyedHandshake"/>), and
+    /// frames are not encrypted.
+    /// </summary>
     public bool LocalOnly { get; init; }
 
     /// <summary>Bytes of all tensors of one frame, at most.</summary>

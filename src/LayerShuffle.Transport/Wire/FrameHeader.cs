@@ -5,9 +5,9 @@ using LayerShuffle.Vision.Numbers;
 namespace LayerShuffle.Transport.Wire;
 
 /// <summary>
-/// What precedes a frame's meta data and tensors, little endian:
-/// <c>magic u32 · version u8 · kind u8 · tensors u8 · 0 u8 · meta bytes u32 · 0 u32 · payload bytes u64 · tensors × descriptor (40 bytes) · XxHash3 of all that u64</c>.
-/// After it come the meta data, the tensors one after the other, and the XxHash3 of both (u64).
+/// What precedes a frame's meta data and tensors, little endian: <c>magic u32 · version u8 · kind u8 · tensors u8 · 0 u8 · meta bytes u32 · 0 u32 · payload
+/// bytes u64 · tensors × descriptor (40 bytes) · XxHash3 of all that u64</c>. After it come the meta data, the tensors one after the other, and the XxHash3 of
+/// both (u64).
 /// </summary>
 internal sealed record FrameHeader(byte Kind, int MetaBytes, TensorDescriptor[] Tensors)
 {
@@ -56,7 +56,8 @@ internal sealed record FrameHeader(byte Kind, int MetaBytes, TensorDescriptor[] 
     public static int ReadPrefix(ReadOnlySpan<byte> prefix)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(prefix) != Magic)
-            throw new FrameFormatException($"A frame begins with {Convert.ToHexString(prefix[..4])} instead of 4C534631: the stream is out of step or not of this protocol.");
+            throw new FrameFormatException($"A frame begins with {Convert.ToHexString(prefix[..4])} instead of 4C534631: the stream is out of step or not of "
+                + "this protocol.");
         if (prefix[4] != Version)
             throw new FrameFormatException($"A frame has version {prefix[4]}; {Version} is expected. Run the same program on all machines.");
         if (prefix[6] > OutgoingFrame.MaxTensors)
@@ -110,7 +111,10 @@ public sealed class FrameFormatException : Exception
     }
 }
 
-/// <summary>Dtype, shape and scale of one tensor in a frame's header: 40 bytes (dtype, rank, two zero bytes, the scale as float32, eight dimensions as uint32, unused ones zero).</summary>
+/// <summary>
+/// Dtype, shape and scale of one tensor in a frame's header: 40 bytes (dtype, rank, two zero bytes, the scale as float32, eight dimensions as uint32, unused
+/// ones zero).
+/// </summary>
 internal readonly record struct TensorDescriptor(WireDtype Dtype, long[] Shape, float Scale)
 {
     /// <summary>Bytes of a descriptor on the wire.</summary>

@@ -1,6 +1,9 @@
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>Frames that wait for one peer, first in first out, with a bound on their bytes; the frame being written counts until it is released. Thread-safe; frames are finished outside the lock.</summary>
+/// <summary>
+/// Frames that wait for one peer, first in first out, with a bound on their bytes; the frame being written counts until it is released. Thread-safe; frames are
+/// finished outside the lock.
+/// </summary>
 internal sealed class FrameQueue(long limit)
 {
     private readonly Lock gate = new();

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>Reads frames from a stream, straight into tensor memory where they travel as they will lie. Nothing is allocated for a frame before its header has been checked against the limits.</summary>
+/// <summary>
+/// Reads frames from a stream, straight into tensor memory where they travel as they will lie. Nothing is allocated for a frame before its header has been
+/// checked against the limits.
+/// </summary>
 internal sealed class FrameReader(Stream stream, int from, FrameLimits limits) : IDisposable
 {
     private readonly byte[] small = new byte[FrameHeader.MaxSize];

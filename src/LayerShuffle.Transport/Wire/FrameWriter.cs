@@ -6,7 +6,10 @@ using LayerShuffle.Vision.Numbers;
 
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>Writes frames to a stream, one at a time: straight from a tensor's memory where it lies as it travels, piece by piece through a buffer where it must be converted.</summary>
+/// <summary>
+/// Writes frames to a stream, one at a time: straight from a tensor's memory where it lies as it travels, piece by piece through a buffer where it must be
+/// converted.
+/// </summary>
 internal sealed class FrameWriter(Stream stream) : IDisposable
 {
     /// <summary>Numbers converted at a time, and bytes hashed and written at a time: small enough to stay in the cache between the two.</summary>
@@ -98,7 +101,8 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
             int step = ChunkElements * TensorCodec.ItemBytes(frame.SourceDtypes[i]);
             float absmax = 0;
             for (int at = 0; at < source.Length; at += step)
-                absmax = MathF.Max(absmax, TensorCodec.AbsMax(Numbers(source.Slice(at, Math.Min(step, source.Length - at)), frame.SourceDtypes[i]))); // passes NaN on
+                // passes NaN on
+                absmax = MathF.Max(absmax, TensorCodec.AbsMax(Numbers(source.Slice(at, Math.Min(step, source.Length - at)), frame.SourceDtypes[i])));
             frame.Header.Tensors[i] = descriptor with { Scale = TensorCodec.Int8Scale(absmax) };
         }
     }

@@ -8,7 +8,10 @@ using LayerShuffle.Security;
 
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>What either side of a connection says first: 32 bytes, little endian: magic u32, version u16, 0 u16, token u64, own endpoint i32 and incarnation i32, expected endpoint i32 and incarnation i32.</summary>
+/// <summary>
+/// What either side of a connection says first: 32 bytes, little endian: magic u32, version u16, 0 u16, token u64, own endpoint i32 and incarnation i32,
+/// expected endpoint i32 and incarnation i32.
+/// </summary>
 /// <param name="Version">The protocol's version.</param>
 /// <param name="Token">What all endpoints of a run have in common.</param>
 /// <param name="Endpoint">Who speaks.</param>
@@ -37,8 +40,10 @@ internal readonly record struct Hello(ushort Version, ulong Token, int Endpoint,
     }
 
     public static Hello Read(ReadOnlySpan<byte> source) => new(
-        BinaryPrimitives.ReadUInt16LittleEndian(source[4..]), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]), BinaryPrimitives.ReadInt32LittleEndian(source[16..]),
-        BinaryPrimitives.ReadInt32LittleEndian(source[20..]), BinaryPrimitives.ReadInt32LittleEndian(source[24..]), BinaryPrimitives.ReadInt32LittleEndian(source[28..]));
+        BinaryPrimitives.ReadUInt16LittleEndian(source[4..]), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(source[16..]),
+        BinaryPrimitives.ReadInt32LittleEndian(source[20..]), BinaryPrimitives.ReadInt32LittleEndian(source[24..]),
+            BinaryPrimitives.ReadInt32LittleEndian(source[28..]));
 
     /// <summary>Why <paramref name="peer"/> cannot talk to who says this; null if it can.</summary>
     public string? Objection(Hello peer)
@@ -65,8 +70,9 @@ internal readonly record struct Hello(ushort Version, ulong Token, int Endpoint,
 }
 
 /// <summary>
-/// The first words on a connection. Who connects says hello; who was connected to says hello and its verdict; who connected says its own verdict. A verdict is u16, the length of the reason (0: welcome), and
-/// the reason in UTF-8. So both sides know why, whoever refuses. Strangers that do not even begin with the magic get no answer.
+/// The first words on a connection. Who connects says hello; who was connected to says hello and its verdict; who connected says its own verdict. A verdict is
+/// u16, the length of the reason (0: welcome), and the reason in UTF-8. So both sides know why, whoever refuses. Strangers that do not even begin with the
+/// magic get no answer.
 /// </summary>
 internal static class Handshake
 {
@@ -83,7 +89,8 @@ internal static class Handshake
         Hello peer = await ReadHelloAsync(stream, buffer, cancellation);
         string reason = await ReadVerdictAsync(stream, cancellation);
         if (reason.Length > 0)
-            throw new HandshakeRefusedException($"{Hello.Name(peer.Endpoint)} refused this endpoint ({Hello.Name(own.Endpoint)}, incarnation {own.Incarnation}): {reason}.");
+            throw new HandshakeRefusedException($"{Hello.Name(peer.Endpoint)} refused this endpoint ({Hello.Name(own.Endpoint)}, incarnation "
+                + $"{own.Incarnation}): {reason}.");
         string? objection = own.Objection(peer);
         await WriteVerdictAsync(stream, objection, cancellation);
         if (objection is not null)
@@ -110,7 +117,8 @@ internal static class Handshake
             throw new HandshakeRefusedException($"{Hello.Name(peer.Endpoint)} was refused: {objection}.");
         string reason = await ReadVerdictAsync(stream, cancellation);
         if (reason.Length > 0)
-            throw new HandshakeRefusedException($"{Hello.Name(peer.Endpoint)} refused this endpoint ({Hello.Name(own.Endpoint)}, incarnation {own.Incarnation}): {reason}.");
+            throw new HandshakeRefusedException($"{Hello.Name(peer.Endpoint)} refused this endpoint ({Hello.Name(own.Endpoint)}, incarnation "
+                + $"{own.Incarnation}): {reason}.");
         return peer;
     }
 
@@ -153,9 +161,10 @@ internal static class Handshake
 }
 
 /// <summary>
-/// How two processes of one run prove themselves to each other on a connection within their machine, instead of TLS: both draw a number, and answer the other's with a keyed hash of both numbers and of the addresses
-/// and ports of both ends, so that neither an answer to another question nor one that was passed on counts. What follows is not encrypted: on a loopback interface only the system itself, and whoever
-/// may do what it may, sees or changes it. Who connects sends 4 bytes of magic and its number, who was connected to its number and answer, who connected its answer.
+/// How two processes of one run prove themselves to each other on a connection within their machine, instead of TLS: both draw a number, and answer the other's
+/// with a keyed hash of both numbers and of the addresses and ports of both ends, so that neither an answer to another question nor one that was passed on
+/// counts. What follows is not encrypted: on a loopback interface only the system itself, and whoever may do what it may, sees or changes it. Who connects
+/// sends 4 bytes of magic and its number, who was connected to its number and answer, who connected its answer.
 /// </summary>
 internal static class KeyedHandshake
 {
@@ -191,7 +200,8 @@ internal static class KeyedHandshake
             throw new AuthenticationException("The peer was refused: it is none of this run's processes, or holds another secret.");
     }
 
-    private static byte[] Answer(byte[] key, char role, byte[] all) => HMACSHA256.HashData(key, (byte[])[.. "layershuffle plane, version 1"u8, (byte)role, .. all]);
+    private static byte[] Answer(byte[] key, char role, byte[] all) =>
+        HMACSHA256.HashData(key, (byte[])[.. "layershuffle plane, version 1"u8, (byte)role, .. all]);
 
     /// <summary>18 bytes of an end of a connection; IPv4 as IPv6 writes it.</summary>
     private static byte[] Bytes(EndPoint? end)
@@ -201,7 +211,9 @@ internal static class KeyedHandshake
     }
 }
 
-/// <summary>Two endpoints do not belong together: other program, other run, other endpoint or other incarnation. The message says which, and who refused.</summary>
+/// <summary>
+/// Two endpoints do not belong together: other program, other run, other endpoint or other incarnation. The message says which, and who refused.
+/// </summary>
 public sealed class HandshakeRefusedException : Exception
 {
     /// <summary>An error with a sentence that says who refused whom and why.</summary>

@@ -5,7 +5,10 @@ using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>Listens, lets in who proves to belong to this run, and reads frames from them. One connection per peer: a new one replaces the old, after the old one's last frame was handed on.</summary>
+/// <summary>
+/// Listens, lets in who proves to belong to this run, and reads frames from them. One connection per peer: a new one replaces the old, after the old one's last
+/// frame was handed on.
+/// </summary>
 internal sealed class IncomingConnections : IAsyncDisposable
 {
     private readonly DataPlaneOptions options;
@@ -140,7 +143,8 @@ internal sealed class IncomingConnections : IAsyncDisposable
         catch (Exception e)
         {
             if (!end.IsCancellationRequested && !closed)
-                log.Once($"A connection from {remote} was closed: {(e is OperationCanceledException ? $"it did not complete the handshake within {options.HandshakeTimeout.TotalSeconds} s." : Sentence(e))}");
+                log.Once($"A connection from {remote} was closed: "
+                    + (e is OperationCanceledException ? $"it did not complete the handshake within {options.HandshakeTimeout.TotalSeconds} s." : Sentence(e)));
         }
         finally
         {

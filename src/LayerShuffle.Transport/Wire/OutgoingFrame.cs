@@ -5,9 +5,10 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Transport.Wire;
 
 /// <summary>
-/// One frame to send. The tensors (at most <see cref="MaxTensors"/>, at most eight dimensions) are borrowed: neither changed nor disposed by anybody until the plane says that it has let go of them.
-/// Contiguous CPU tensors are written straight from their memory, others are copied when they are queued. float32, float16 and bfloat16 tensors travel as <paramref name="Dtype"/> and arrive as float32;
-/// uint8 tensors travel and arrive as bytes whatever <paramref name="Dtype"/> says.
+/// One frame to send. The tensors (at most <see cref="MaxTensors"/>, at most eight dimensions) are borrowed: neither changed nor disposed by anybody until the
+/// plane says that it has let go of them. Contiguous CPU tensors are written straight from their memory, others are copied when they are queued. float32,
+/// float16 and bfloat16 tensors travel as <paramref name="Dtype"/> and arrive as float32; uint8 tensors travel and arrive as bytes whatever
+/// <paramref name="Dtype"/> says.
 /// </summary>
 /// <param name="Kind">The meaning of the frame: the user's business.</param>
 /// <param name="Meta">What goes with the tensors: the user's business. Borrowed like the tensors.</param>
@@ -36,14 +37,16 @@ internal sealed class PreparedFrame
         if (frame.Tensors.Count > OutgoingFrame.MaxTensors)
             throw new ArgumentException($"A frame carries at most {OutgoingFrame.MaxTensors} tensors, not {frame.Tensors.Count}.");
         if (frame.Meta.Length > limits.MaxMetaBytes)
-            throw new ArgumentException($"A frame carries at most {limits.MaxMetaBytes} bytes of meta data, not {frame.Meta.Length}. Put large data into a tensor of bytes.");
+            throw new ArgumentException($"A frame carries at most {limits.MaxMetaBytes} bytes of meta data, not {frame.Meta.Length}. Put large data into a "
+                + "tensor of bytes.");
         Meta = frame.Meta;
         var descriptors = new TensorDescriptor[frame.Tensors.Count];
         for (int i = 0; i < descriptors.Length; i++)
             descriptors[i] = new TensorDescriptor(WireDtypeOf(frame.Tensors[i], frame.Dtype), frame.Tensors[i].shape, 0);
         long memory = descriptors.Sum(descriptor => descriptor.MemoryBytes);
         if (memory > limits.MaxFrameBytes)
-            throw new ArgumentException($"A frame's tensors take at most {limits.MaxFrameBytes} bytes, not {memory}. Send fewer images at a time or raise MaxFrameBytes on all endpoints.");
+            throw new ArgumentException($"A frame's tensors take at most {limits.MaxFrameBytes} bytes, not {memory}. Send fewer images at a time or raise "
+                + "MaxFrameBytes on all endpoints.");
         Header = new FrameHeader(frame.Kind, frame.Meta.Length, descriptors);
         Bytes = Header.FrameBytes;
         Sources = new TensorMemory[descriptors.Length];
@@ -92,7 +95,8 @@ internal sealed class PreparedFrame
         if (tensor.dtype == ScalarType.Byte)
             return WireDtype.UInt8;
         if (tensor.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-            throw new ArgumentException($"A tensor of dtype {tensor.dtype} cannot be sent; float32, float16, bfloat16 and uint8 can. Convert it first, or put the numbers into the meta data.");
+            throw new ArgumentException($"A tensor of dtype {tensor.dtype} cannot be sent; float32, float16, bfloat16 and uint8 can. Convert it first, or put "
+                + "the numbers into the meta data.");
         if (tensor.dim() > TensorDescriptor.MaxRank)
             throw new ArgumentException($"A tensor of {tensor.dim()} dimensions cannot be sent; at most {TensorDescriptor.MaxRank} can. Flatten some.");
         if (wanted is WireDtype.UInt8 or > WireDtype.UInt8)

@@ -6,7 +6,10 @@ using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>Everything that goes to one incarnation of one peer: its queue, and the connection that is opened when there is something to send and opened again when it breaks.</summary>
+/// <summary>
+/// Everything that goes to one incarnation of one peer: its queue, and the connection that is opened when there is something to send and opened again when it
+/// breaks.
+/// </summary>
 internal sealed class PeerSender : IAsyncDisposable
 {
     private readonly int endpoint;
@@ -168,7 +171,8 @@ internal sealed class PeerSender : IAsyncDisposable
                 await KeyedHandshake.ConnectAsync(socket, stream, key, both.Token);
             else if (identity is not null)
                 stream = await identity.AuthenticateAsClientAsync(stream, both.Token);
-            await Handshake.ConnectAsync(stream, new Hello(Hello.CurrentVersion, options.Token, options.Endpoint, options.Incarnation, endpoint, Incarnation), both.Token);
+            await Handshake.ConnectAsync(stream, new Hello(Hello.CurrentVersion, options.Token, options.Endpoint, options.Incarnation, endpoint, Incarnation),
+                both.Token);
             return new PeerConnection(socket, stream, target);
         }
         catch
@@ -191,7 +195,10 @@ internal sealed class PeerSender : IAsyncDisposable
     };
 }
 
-/// <summary>An open connection to a peer. The peer never says anything on it after the handshake, so a read that ends means that the peer has gone, also while nothing is being sent.</summary>
+/// <summary>
+/// An open connection to a peer. The peer never says anything on it after the handshake, so a read that ends means that the peer has gone, also while nothing
+/// is being sent.
+/// </summary>
 internal sealed class PeerConnection : IAsyncDisposable
 {
     private readonly Socket socket;
@@ -264,7 +271,10 @@ internal sealed class PeerConnection : IAsyncDisposable
 /// <summary>Settings of every socket of the data plane.</summary>
 internal static class PlaneSockets
 {
-    /// <summary>No waiting for full packets (a frame's end must not linger); a peer whose machine is gone is noticed within half a minute. Buffers are left to the system, which grows them as needed.</summary>
+    /// <summary>
+    /// No waiting for full packets (a frame's end must not linger); a peer whose machine is gone is noticed within half a minute. Buffers are left to the
+    /// system, which grows them as needed.
+    /// </summary>
     public static void Configure(Socket socket)
     {
         socket.NoDelay = true;

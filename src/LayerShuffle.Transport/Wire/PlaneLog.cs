@@ -1,6 +1,8 @@
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>Log lines, each of them once: whoever knocks a thousand times in the same way gets one line, and all strangers together at most <see cref="MaxLines"/>.</summary>
+/// <summary>
+/// Log lines, each of them once: whoever knocks a thousand times in the same way gets one line, and all strangers together at most <see cref="MaxLines"/>.
+/// </summary>
 internal sealed class PlaneLog(Action<string>? log)
 {
     private const int MaxLines = 200;

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Transport.Wire;
 
-/// <summary>The native memory of a contiguous CPU tensor as <see cref="Memory{T}"/>, for input and output that goes on over awaits. Valid while the tensor lives; does not own it.</summary>
+/// <summary>
+/// The native memory of a contiguous CPU tensor as <see cref="Memory{T}"/>, for input and output that goes on over awaits. Valid while the tensor lives; does
+/// not own it.
+/// </summary>
 internal sealed unsafe partial class TensorMemory : MemoryManager<byte>
 {
     private const int HugePage = 2 << 20, AdviseHugePage = 14; // MADV_HUGEPAGE
@@ -26,8 +29,8 @@ internal sealed unsafe partial class TensorMemory : MemoryManager<byte>
     }
 
     /// <summary>
-    /// Asks Linux for huge pages under large new memory. glibc gives blocks of 32 MiB and more back to the system when they are freed, so every such frame would otherwise pay
-    /// thousands of page faults: measured at 32 MiB 1.0–1.2 GB/s without and 2.0–2.2 GB/s with huge pages, on loopback.
+    /// Asks Linux for huge pages under large new memory. glibc gives blocks of 32 MiB and more back to the system when they are freed, so every such frame
+    /// would otherwise pay thousands of page faults: measured at 32 MiB 1.0–1.2 GB/s without and 2.0–2.2 GB/s with huge pages, on loopback.
     /// </summary>
     public void PreferHugePages()
     {

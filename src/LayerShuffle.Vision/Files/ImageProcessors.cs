@@ -10,7 +10,8 @@ internal sealed record ImageProcessors(Preprocessor Defaults, bool NumberIsSquar
 
     private static readonly Preprocessor Plain = new() { Size = PixelSize.Square(224), Stated = true };
     private static readonly Preprocessor Cropped = Plain with { Resample = 3, DoCenterCrop = true, CropSize = PixelSize.Square(224) };
-    private static readonly ImageProcessors Clip = new(Cropped with { Size = PixelSize.Shortest(224), ImageMean = ClipMean, ImageStd = ClipStd }, NumberIsSquare: false);
+    private static readonly ImageProcessors Clip = new(Cropped with { Size = PixelSize.Shortest(224), ImageMean = ClipMean, ImageStd = ClipStd },
+        NumberIsSquare: false);
 
     private static readonly OrderedDictionary<string, ImageProcessors> Known = new()
     {
@@ -25,7 +26,10 @@ internal sealed record ImageProcessors(Preprocessor Defaults, bool NumberIsSquar
     /// <summary>The processors' names.</summary>
     public static string Names => string.Join(", ", Known.Keys.Select(name => name + "ImageProcessor"));
 
-    /// <summary>The processor of a name such as <c>ViTImageProcessor</c>, <c>ViTImageProcessorFast</c> or <c>ViTFeatureExtractor</c>; without a name the architecture's own. Null: unknown.</summary>
+    /// <summary>
+    /// The processor of a name such as <c>ViTImageProcessor</c>, <c>ViTImageProcessorFast</c> or <c>ViTFeatureExtractor</c>; without a name the architecture's
+    /// own. Null: unknown.
+    /// </summary>
     public static ImageProcessors? Find(string? name, ModelArchitecture architecture)
     {
         if (name is null)

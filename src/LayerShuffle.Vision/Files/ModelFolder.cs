@@ -18,18 +18,23 @@ public static class ModelFolder
     /// <summary>Whether a folder has weights in any format, also one that is not read.</summary>
     public static bool HasWeights(string directory) => WeightFiles.Exist(directory);
 
-    /// <summary>Judges by config.json and the headers of the weights whether <see cref="Load"/> would do, and tells <see cref="ModelLoadOptions.Warn"/> what it would.</summary>
+    /// <summary>
+    /// Judges by config.json and the headers of the weights whether <see cref="Load"/> would do, and tells <see cref="ModelLoadOptions.Warn"/> what it would.
+    /// </summary>
     /// <param name="directory">The folder.</param>
     /// <param name="options">How it would be loaded.</param>
     /// <exception cref="ModelFormatException">It would not.</exception>
     public static void Check(string directory, ModelLoadOptions options) => _ = Plan(directory, options);
 
-    /// <summary>Reads what is done to images: preprocessor_config.json, or what timm writes into config.json, or else what <see cref="Preprocessor.For"/> says.</summary>
+    /// <summary>
+    /// Reads what is done to images: preprocessor_config.json, or what timm writes into config.json, or else what <see cref="Preprocessor.For"/> says.
+    /// </summary>
     /// <exception cref="ModelFormatException">The file is malformed, or asks for what cannot be done here.</exception>
     public static Preprocessor LoadPreprocessor(string directory, VitConfig config)
     {
         string path = Path.Combine(directory, PreprocessorName);
-        return File.Exists(path) ? PreprocessorFile.Read(path, config) : PreprocessorFile.ReadTimm(Path.Combine(directory, ConfigName), config) ?? Preprocessor.For(config);
+        return File.Exists(path) ? PreprocessorFile.Read(path, config) : PreprocessorFile.ReadTimm(Path.Combine(directory, ConfigName), config)
+            ?? Preprocessor.For(config);
     }
 
     /// <summary>Loads a model onto the CPU; float16 and bfloat16 weights become float32.</summary>

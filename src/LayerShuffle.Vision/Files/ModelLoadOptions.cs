@@ -7,11 +7,15 @@ public sealed record ModelLoadOptions
     public ModelVariant? ForceVariant { get; init; }
 
     /// <summary>
-    /// Whether tensors that only the forced variant has may be missing (they are then initialised from <see cref="Seed"/>), and those of another variant are passed over.
+    /// Whether tensors that only the forced variant has may be missing (they are then initialised from <see cref="Seed"/>), and those of another variant are
+    /// passed over.
     /// </summary>
     public bool AllowMissingVariantTensors { get; init; }
 
-    /// <summary>Whether a head that is missing, or made for another number of classes than <see cref="Classes"/>, is drawn anew from <see cref="Seed"/>: for a model that is trained next.</summary>
+    /// <summary>
+    /// Whether a head that is missing, or made for another number of classes than <see cref="Classes"/>, is drawn anew from <see cref="Seed"/>: for a model
+    /// that is trained next.
+    /// </summary>
     public bool AllowNewHead { get; init; }
 
     /// <summary>The classes that the model is to tell apart, or null for as many as config.json says.</summary>

@@ -1,6 +1,8 @@
 namespace LayerShuffle.Vision.Files;
 
-/// <summary>A size that images are brought to: height and width, or only the shorter edge (the other follows), with or without a bound on the longer one.</summary>
+/// <summary>
+/// A size that images are brought to: height and width, or only the shorter edge (the other follows), with or without a bound on the longer one.
+/// </summary>
 /// <param name="Height">Pixels, or null with <paramref name="ShortestEdge"/>.</param>
 /// <param name="Width">Pixels, or null with <paramref name="ShortestEdge"/>.</param>
 /// <param name="ShortestEdge">Pixels of the shorter edge, or null.</param>

@@ -1,6 +1,8 @@
 namespace LayerShuffle.Vision.Files;
 
-/// <summary>What is done to an image before the model sees it: preprocessor_config.json, in Hugging Face's words. The steps follow each other as the members do.</summary>
+/// <summary>
+/// What is done to an image before the model sees it: preprocessor_config.json, in Hugging Face's words. The steps follow each other as the members do.
+/// </summary>
 public sealed record Preprocessor
 {
     /// <summary>Whether images are resized to <see cref="Size"/>.</summary>
@@ -18,7 +20,9 @@ public sealed record Preprocessor
     /// <summary>The size of the middle, or null.</summary>
     public PixelSize? CropSize { get; init; }
 
-    /// <summary>Whether half of an odd rest before the middle rounds to even, as torchvision and timm have it; Hugging Face's processors round it down.</summary>
+    /// <summary>
+    /// Whether half of an odd rest before the middle rounds to even, as torchvision and timm have it; Hugging Face's processors round it down.
+    /// </summary>
     public bool CropRoundsToEven { get; init; }
 
     /// <summary>Whether pixels are multiplied by <see cref="RescaleFactor"/>.</summary>
@@ -43,7 +47,8 @@ public sealed record Preprocessor
     public IReadOnlyList<string> PassedOver { get; init; } = [];
 
     /// <summary>
-    /// What fits a model that comes without a preprocessor_config.json: the shorter edge resized, the middle cut out; for oblong images height and width, as Hugging Face's own processor of a ViT does it.
+    /// What fits a model that comes without a preprocessor_config.json: the shorter edge resized, the middle cut out; for oblong images height and width, as
+    /// Hugging Face's own processor of a ViT does it.
     /// </summary>
     public static Preprocessor For(VitConfig config) => (config.ImageHeight == config.ImageWidth
         ? new Preprocessor { Size = PixelSize.Shortest(config.ImageSize), DoCenterCrop = true, CropSize = PixelSize.Square(config.ImageSize) }
@@ -63,6 +68,7 @@ public sealed record Preprocessor
             throw new ModelFormatException($"num_channels in config.json is {config.NumChannels}; images have 3 channels, or 1 where they are grey.");
         if (output is { Height: { } height, Width: { } width } && (height, width) != (config.ImageHeight, config.ImageWidth))
             throw new ModelFormatException(
-                $"{key} in {source} makes images of {height}×{width} pixels, but image_size in config.json says that the model takes {config.ImageHeight}×{config.ImageWidth}. Correct one of the two.");
+                $"{key} in {source} makes images of {height}×{width} pixels, but image_size in config.json says that the model takes "
+                    + $"{config.ImageHeight}×{config.ImageWidth}. Correct one of the two.");
     }
 }

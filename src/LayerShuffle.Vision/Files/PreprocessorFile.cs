@@ -17,7 +17,8 @@ internal static class PreprocessorFile
 
     private static readonly string[] Understood =
     [
-        "do_resize", "size", "resample", "do_center_crop", "crop_size", "crop_pct", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_convert_rgb",
+        "do_resize", "size", "resample", "do_center_crop", "crop_size", "crop_pct", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std",
+            "do_convert_rgb",
         "image_processor_type", "feature_extractor_type", "processor_class", "crop_mode", "max_size", Rounding, Resizing,
     ];
 
@@ -51,7 +52,8 @@ internal static class PreprocessorFile
         if (!read.DoNormalize) // what is not used may have any number of channels, but says how many the model takes
             read = read with { ImageMean = Fitting(defaults.ImageMean, config.NumChannels), ImageStd = Fitting(defaults.ImageStd, config.NumChannels) };
         if (file.Text(Resizing) is { } resizing)
-            read = resizing == "cover" && read.Size.Height is not null ? read with { Size = read.Size with { Covered = true } } : throw file.Wrong(Resizing, "cover, beside a size of height and width");
+            read = resizing == "cover" && read.Size.Height is not null ? read with { Size = read.Size with { Covered = true } }
+                : throw file.Wrong(Resizing, "cover, beside a size of height and width");
         if (read.DoCenterCrop)
             read = read with { CropSize = ReadCrop(file) ?? defaults.CropSize ?? new(config.ImageHeight, config.ImageWidth, null) };
         read = WithCropPct(file, processor, key, read);
@@ -65,7 +67,8 @@ internal static class PreprocessorFile
         using JsonFile whole = JsonFile.Open(configPath);
         if (TimmConfig.Pretrained(whole) is not { } element)
             return null;
-        using JsonFile file = JsonFile.Parse(Encoding.UTF8.GetBytes(element.GetRawText()), whole.Find("pretrained_cfg") is null ? whole.Name : $"pretrained_cfg of {whole.Name}");
+        using JsonFile file = JsonFile.Parse(Encoding.UTF8.GetBytes(element.GetRawText()), whole.Find("pretrained_cfg") is null ? whole.Name
+            : $"pretrained_cfg of {whole.Name}");
         double share = file.Double("crop_pct", 0.875);
         if (!(share > 0 && share <= 1))
             throw file.Wrong("crop_pct", "a number greater than 0 and at most 1");
@@ -125,10 +128,12 @@ internal static class PreprocessorFile
 
     private static void RefuseOthers(JsonFile file, string typeKey)
     {
-        ModelFormatException Cannot(string key) => new($"{key} in {file.Name} asks for something that is not done here. Remove it, or prepare the images with it and set it to false.");
+        ModelFormatException Cannot(string key) =>
+            new($"{key} in {file.Name} asks for something that is not done here. Remove it, or prepare the images with it and set it to false.");
         foreach (JsonProperty member in file.Root.EnumerateObject())
         {
-            if (member.Name.StartsWith("do_", StringComparison.Ordinal) && member.Value.ValueKind == JsonValueKind.True && !Understood.Contains(member.Name) && member.Name != "do_reduce_labels")
+            if (member.Name.StartsWith("do_", StringComparison.Ordinal) && member.Value.ValueKind == JsonValueKind.True && !Understood.Contains(member.Name)
+                && member.Name != "do_reduce_labels")
                 throw Cannot(member.Name);
         }
 
@@ -141,7 +146,8 @@ internal static class PreprocessorFile
         if (file.Find("crop_mode") is not null && file.Text("crop_mode") != "center")
             throw file.Wrong("crop_mode", "center");
         if (file.Find("max_size") is not null)
-            throw new ModelFormatException($"max_size in {file.Name} is an old word. Write size as {{\"shortest_edge\": …, \"longest_edge\": …}} (of a {file.Text(typeKey) ?? "ViTImageProcessor"}) instead.");
+            throw new ModelFormatException($"max_size in {file.Name} is an old word. Write size as {{\"shortest_edge\": …, \"longest_edge\": …}} (of a "
+                + $"{file.Text(typeKey) ?? "ViTImageProcessor"}) instead.");
     }
 
     /// <summary>The shorter edge is resized to size ÷ crop_pct, and a square of the size is cut out.</summary>
@@ -163,7 +169,13 @@ internal static class PreprocessorFile
         int resized = (int)(edge / share);
         return resized > MostPixels
             ? throw file.Wrong("crop_pct", $"so large that size ÷ crop_pct is at most {MostPixels}")
-            : read with { Size = PixelSize.Shortest(resized), DoCenterCrop = true, CropSize = PixelSize.Square(edge), CropRoundsToEven = file.Find(typeKey) is null };
+            : read with
+            {
+                Size = PixelSize.Shortest(resized),
+                DoCenterCrop = true,
+                CropSize = PixelSize.Square(edge),
+                CropRoundsToEven = file.Find(typeKey) is null
+            };
     }
 
     private static void Check(JsonFile file, Preprocessor read, VitConfig config)
@@ -173,7 +185,8 @@ internal static class PreprocessorFile
         if (read.DoRescale && !(read.RescaleFactor > 0))
             throw file.Wrong("rescale_factor", "a positive number");
         if (file.Bool("do_convert_rgb", false) && config.NumChannels != 3)
-            throw new ModelFormatException($"do_convert_rgb in {file.Name} makes three channels, but num_channels in config.json is {config.NumChannels}. Correct one of the two.");
+            throw new ModelFormatException($"do_convert_rgb in {file.Name} makes three channels, but num_channels in config.json is {config.NumChannels}. "
+                + "Correct one of the two.");
         if (read.DoNormalize && read.ImageMean.Count != config.NumChannels)
             throw file.Wrong("image_mean", $"a list of {config.NumChannels} numbers, one for each channel");
         if (read.DoNormalize && (read.ImageStd.Count != config.NumChannels || read.ImageStd.Any(deviation => !(deviation > 0))))

@@ -51,7 +51,8 @@ public static class Predictor
     {
         long[] shape = pixels.shape;
         if (shape.Length != 4)
-            throw new ModelFormatException($"pixel_values must have four dimensions, [batch, channels, height, width], but has the shape [{string.Join(", ", shape)}].");
+            throw new ModelFormatException("pixel_values must have four dimensions, [batch, channels, height, width], but has the shape "
+                + $"[{string.Join(", ", shape)}].");
         if (!pixels.is_floating_point())
             throw new ModelFormatException($"pixel_values must hold floating-point numbers, not {pixels.dtype}; normalise the images first.");
         if (shape[0] == 0)
@@ -59,6 +60,7 @@ public static class Predictor
         if (shape[1] != config.NumChannels)
             throw new ModelFormatException($"pixel_values has {shape[1]} channels, but the model wants {config.NumChannels}.");
         if (shape[2] != config.ImageHeight || shape[3] != config.ImageWidth)
-            throw new ModelFormatException($"pixel_values holds images of {shape[2]}×{shape[3]} pixels, but the model wants {config.ImageHeight}×{config.ImageWidth}.");
+            throw new ModelFormatException($"pixel_values holds images of {shape[2]}×{shape[3]} pixels, but the model wants "
+                + $"{config.ImageHeight}×{config.ImageWidth}.");
     }
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Vision.Model;
 
 /// <summary>
-/// Random weights, as the reference draws them: normal with deviation <see cref="VitConfig.InitializerRange"/>, cut off at ±2, for linear maps, convolutions and a ViT's class token and position embeddings;
-/// a DeiT's tokens and position embeddings, the table of layer positions and all biases 0, norms 1.
+/// Random weights, as the reference draws them: normal with deviation <see cref="VitConfig.InitializerRange"/>, cut off at ±2, for linear maps, convolutions
+/// and a ViT's class token and position embeddings; a DeiT's tokens and position embeddings, the table of layer positions and all biases 0, norms 1.
 /// </summary>
 internal static class Initialisation
 {
@@ -15,7 +15,8 @@ internal static class Initialisation
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        using Scalar range = model.Config.InitializerRange.ToScalar(), low = (-2).ToScalar(), high = 2.ToScalar(); // held: the garbage collector may free a temporary one while libtorch reads it
+        // held: the garbage collector may free a temporary one while libtorch reads it
+        using Scalar range = model.Config.InitializerRange.ToScalar(), low = (-2).ToScalar(), high = 2.ToScalar();
         foreach (NamedSlice slice in model.Slices().Where(slice => IsRandom(slice, model.Config.Architecture)))
         {
             using var generator = new Generator(TensorSeed(seed, slice.Name));

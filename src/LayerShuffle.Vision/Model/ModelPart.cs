@@ -16,7 +16,8 @@ public abstract class ModelPart : nn.Module
     internal abstract IEnumerable<NamedSlice> Slices();
 
     /// <summary>
-    /// The tensors under their Hugging Face names (relative to this part), in Hugging Face's sequence. They share the model's memory; the caller disposes the handles.
+    /// The tensors under their Hugging Face names (relative to this part), in Hugging Face's sequence. They share the model's memory; the caller disposes the
+    /// handles.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDictionary()
     {

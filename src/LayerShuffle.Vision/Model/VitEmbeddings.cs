@@ -32,7 +32,9 @@ public sealed class VitEmbeddings : ModelPart
         RegisterComponents();
     }
 
-    /// <summary>LayerShuffle-position: an embedding for every position in the order, [L, 32], shared by all layers; starts at zero. Null for the other variants.</summary>
+    /// <summary>
+    /// LayerShuffle-position: an embedding for every position in the order, [L, 32], shared by all layers; starts at zero. Null for the other variants.
+    /// </summary>
     public Parameter? LayerPositions => layer_positions;
 
     /// <summary>Where the parameters lie.</summary>
@@ -57,7 +59,9 @@ public sealed class VitEmbeddings : ModelPart
         return cat(tokens, 1).add(position_embeddings, HeldScalars.One).MoveToOuterDisposeScope(); // [b, n, d]
     }
 
-    /// <summary>The row e_i of <see cref="LayerPositions"/> that a layer at this position is handed, [32]; null for the other variants. The caller disposes it.</summary>
+    /// <summary>
+    /// The row e_i of <see cref="LayerPositions"/> that a layer at this position is handed, [32]; null for the other variants. The caller disposes it.
+    /// </summary>
     public Tensor? PositionEmbedding(int position) => layer_positions?.select(0, position);
 
     /// <summary>Puts the gradients with respect to e_0, e_1, … that the layers sent back together into the gradient of <see cref="LayerPositions"/>.</summary>

@@ -9,7 +9,8 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace LayerShuffle.Vision.Numbers;
 
 /// <summary>
-/// Converts between float32 and what travels. Plain vector code and no torch: an intra-op-parallel region on every thread that sends or receives would leave a team of OpenMP threads behind each.
+/// Converts between float32 and what travels. Plain vector code and no torch: an intra-op-parallel region on every thread that sends or receives would leave a
+/// team of OpenMP threads behind each.
 /// </summary>
 internal static class TensorCodec
 {
@@ -98,7 +99,8 @@ internal static class TensorCodec
         {
             Vector<uint> upper = value >>> 16;
             Vector<uint> rounded = (value + new Vector<uint>(0x7FFF) + (upper & Vector<uint>.One)) >>> 16;
-            return Vector.ConditionalSelect(Vector.GreaterThan(value & new Vector<uint>(0x7FFFFFFF), new Vector<uint>(0x7F800000)), upper | new Vector<uint>(0x40), rounded);
+            return Vector.ConditionalSelect(Vector.GreaterThan(value & new Vector<uint>(0x7FFFFFFF), new Vector<uint>(0x7F800000)),
+                upper | new Vector<uint>(0x40), rounded);
         }
     }
 
@@ -172,7 +174,10 @@ public enum WireDtype : byte
     /// <summary>The upper half of single precision, rounded to nearest even.</summary>
     BFloat16 = 2,
 
-    /// <summary>Round(x ÷ s) in −127…127 with one scale s = max|x| ÷ 127 per tensor: the error is at most s ÷ 2. A tensor with a value that is not finite arrives as NaN everywhere.</summary>
+    /// <summary>
+    /// Round(x ÷ s) in −127…127 with one scale s = max|x| ÷ 127 per tensor: the error is at most s ÷ 2. A tensor with a value that is not finite arrives as NaN
+    /// everywhere.
+    /// </summary>
     Int8 = 3,
 
     /// <summary>Bytes as they are (weights as files, masks); arrives as bytes.</summary>

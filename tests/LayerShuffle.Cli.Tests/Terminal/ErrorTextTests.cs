@@ -46,9 +46,11 @@ public sealed class ErrorTextTests
     [Fact]
     public void What_nobody_foresaw_says_what_was_being_done_and_that_it_is_a_bug()
     {
-        var caught = Should.Throw<KeyNotFoundException>(() => Doing.While(() => "running trial 3", () => Doing.While(() => "training shuffled, epoch 2", () => throw new KeyNotFoundException("There is no 7"))));
+        var caught = Should.Throw<KeyNotFoundException>(() => Doing.While(() => "running trial 3",
+            () => Doing.While(() => "training shuffled, epoch 2", () => throw new KeyNotFoundException("There is no 7"))));
         string text = ErrorText.Of(caught, false);
-        text.ShouldBe("Error: There is no 7. This is an unexpected KeyNotFoundException while training shuffled, epoch 2, while running trial 3: a bug. Please report it; --verbose shows what to send along.");
+        text.ShouldBe("Error: There is no 7. This is an unexpected KeyNotFoundException while training shuffled, epoch 2, while running trial 3: a bug. "
+            + "Please report it; --verbose shows what to send along.");
         ErrorText.Of(caught, true).ShouldContain("   at ");
         ErrorText.MayPass(caught).ShouldBeFalse();
     }
@@ -60,12 +62,14 @@ public sealed class ErrorTextTests
     [InlineData(typeof(Core.Models.ModelFormatException))]
     [InlineData(typeof(LayerShuffle.Security.InsecureAddressException))]
     [InlineData(typeof(LayerShuffle.Supervision.NodeRefusedException))]
-    public void Our_own_are_foreseen(Type type) => ErrorText.Of((Exception)Activator.CreateInstance(type, "It cannot be.")!, false).ShouldBe("Error: It cannot be.");
+    public void Our_own_are_foreseen(Type type) => ErrorText.Of((Exception)Activator.CreateInstance(type, "It cannot be.")!, false)
+        .ShouldBe("Error: It cannot be.");
 
     [Fact]
     public void Where_libtorch_is_missing_it_says_what_to_do()
     {
-        var missing = new TypeInitializationException("TorchSharp.torch", new NotSupportedException("This application or script uses TorchSharp but doesn't contain a reference to libtorch-cpu"));
+        var missing = new TypeInitializationException("TorchSharp.torch",
+            new NotSupportedException("This application or script uses TorchSharp but doesn't contain a reference to libtorch-cpu"));
         ErrorText.Of(missing, false).ShouldContain("LD_LIBRARY_PATH");
         ErrorText.Of(missing, false).ShouldNotContain("unexpected");
         ErrorText.Of(new DllNotFoundException("Unable to load shared library 'LibTorchSharp'"), false).ShouldContain("LD_LIBRARY_PATH");

@@ -25,7 +25,8 @@ public sealed class ShellWordsTests
         string[] args = ["run", "a.yaml"];
         HowStarted.Prefix(["dotnet", "x/layershuffle.dll", .. args], ["bash"], args).ShouldBe(["dotnet", "x/layershuffle.dll"]);
         HowStarted.Prefix(["layershuffle", .. args], null, args).ShouldBe(["layershuffle"]);
-        HowStarted.Prefix(["/w/bin/layershuffle", .. args], ["/usr/bin/dotnet", "run", "-c", "Release", "--project", "src/LayerShuffle.Cli", "--", .. args], args)
+        HowStarted.Prefix(["/w/bin/layershuffle", .. args], ["/usr/bin/dotnet", "run", "-c", "Release", "--project", "src/LayerShuffle.Cli", "--", .. args],
+            args)
             .ShouldBe(["/usr/bin/dotnet", "run", "-c", "Release", "--project", "src/LayerShuffle.Cli", "--"]);
         HowStarted.Prefix(["/w/bin/layershuffle", .. args], ["dotnet", "test"], args).ShouldBe(["/w/bin/layershuffle"]);
         HowStarted.Prefix(["other"], null, args).ShouldBeNull();

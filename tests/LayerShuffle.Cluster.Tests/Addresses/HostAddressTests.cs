@@ -64,7 +64,8 @@ public sealed class HostAddressTests
     }
 
     [Fact]
-    public void Every_address_with_every_port_survives_the_round_trip() => Gen.Select(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.Bool, Gen.Int[0, 65535]).Sample((four, sixteen, isV6, port) =>
+    public void Every_address_with_every_port_survives_the_round_trip() => Gen.Select(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.Bool, Gen.Int[0, 65535])
+        .Sample((four, sixteen, isV6, port) =>
     {
         var address = new IPAddress(isV6 ? sixteen : four);
         HostAddress read = HostAddress.TryParse(HostAddress.Text(address.ToString(), port)).ShouldNotBeNull();
@@ -81,7 +82,8 @@ public sealed class HostAddressTests
         sentence.ShouldStartWith($"Cannot listen on 127.0.0.1:{taken.Port} for activations: ");
         sentence.ShouldContain("choose another port with --data-port; without --data-port any that is free is taken"); // that option takes no 0
         Should.Throw<ClusterException>(() => Listener.Check(taken, "nodes that join", "--listen")).Message.ShouldContain("port 0 takes any that is free");
-        Should.Throw<ClusterException>(() => Listener.Check(new IPEndPoint(IPAddress.Parse("203.0.113.1"), 0), "activations", null)).Message.ShouldContain("This machine has no such address");
+        Should.Throw<ClusterException>(() => Listener.Check(new IPEndPoint(IPAddress.Parse("203.0.113.1"), 0), "activations",
+            null)).Message.ShouldContain("This machine has no such address");
         Should.Throw<ClusterException>(() => HostAddress.Listening("no-such-host.invalid")).Message.ShouldContain("this name has no address here");
     }
 

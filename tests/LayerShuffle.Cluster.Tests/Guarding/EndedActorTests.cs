@@ -53,7 +53,8 @@ public sealed class EndedActorTests
         Run(new VirtualTrialRunner(system) { Observe = trace => trace }).Requests.Count.ShouldBe(20, "the next trial of the same system is whole");
 
         static LayerShuffle.Core.Records.TrialRecord Run(VirtualTrialRunner runner) => runner.Run(
-            TrialBuilder.Spec(TrialBuilder.Link(5), new RoutingSpec()), new SizesOnlyModel(TrialBuilder.Layers, TrialBuilder.Tokens, TrialBuilder.Hidden), 1000);
+            TrialBuilder.Spec(TrialBuilder.Link(5), new RoutingSpec()), new SizesOnlyModel(TrialBuilder.Layers, TrialBuilder.Tokens, TrialBuilder.Hidden),
+                1000);
     }
 
     [Theory]
@@ -154,7 +155,8 @@ public sealed class EndedActorTests
         using ActorSystem system = ActorSystem.Create("guarded", "akka { loggers = [], stdout-loglevel = OFF, loglevel = OFF }");
         var ended = new TaskCompletionSource<ActorEndedException>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var guard = new ActorGuard(system, what => ended.TrySetResult(what));
-        IActorRef root = system.ActorOf(Props.Create(() => new WallTrialRoot(Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor", guard)), "root");
+        IActorRef root =
+            system.ActorOf(Props.Create(() => new WallTrialRoot(Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor", guard)), "root");
         if (how != "unborn")
             await root.Ask<ActorIdentity>(new Identify(null), Patience); // its child exists now
         if (how == "throw")
@@ -186,7 +188,8 @@ public sealed class EndedActorTests
     }
 
     private static ClusterTrainingBench Bench() => new(
-        TinyModels.Config(layers: 4), new TrainingOptions { Epochs = 3, BatchSize = 16 }, timeouts: new ClusterTrainerOptions { Threads = 1, StepTimeout = TimeSpan.FromMinutes(10), AnswerTimeout = TimeSpan.FromSeconds(5) });
+        TinyModels.Config(layers: 4), new TrainingOptions { Epochs = 3, BatchSize = 16 },
+            timeouts: new ClusterTrainerOptions { Threads = 1, StepTimeout = TimeSpan.FromMinutes(10), AnswerTimeout = TimeSpan.FromSeconds(5) });
 
     private sealed class Fragile : ReceiveActor
     {

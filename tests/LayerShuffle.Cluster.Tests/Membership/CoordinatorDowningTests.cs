@@ -63,7 +63,9 @@ public sealed class CoordinatorDowningTests : IAsyncLifetime
             await process.DisposeAsync();
     }
 
-    /// <summary>Nothing of Akka.Cluster passes between two any more, once each has heard of the other: a member that never answered a heartbeat is not missed.</summary>
+    /// <summary>
+    /// Nothing of Akka.Cluster passes between two any more, once each has heard of the other: a member that never answered a heartbeat is not missed.
+    /// </summary>
     private void Cut(int one, int other)
     {
         Silence(one, other);

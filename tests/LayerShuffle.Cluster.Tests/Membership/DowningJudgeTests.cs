@@ -43,5 +43,6 @@ public sealed class DowningJudgeTests
         judge.Judge(4 * StableAfter, [], removing: false).ShouldBeEmpty();
     }
 
-    private static UnreachableFinding Find(int member, bool missed) => new(new UniqueAddress(new Address("akka.tcp", "system", "machine", 1000 + member), 99 - member), missed);
+    private static UnreachableFinding Find(int member, bool missed) =>
+        new(new UniqueAddress(new Address("akka.tcp", "system", "machine", 1000 + member), 99 - member), missed);
 }

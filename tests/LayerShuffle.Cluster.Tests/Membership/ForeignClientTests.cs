@@ -19,7 +19,9 @@ using LayerShuffle.Security;
 
 namespace LayerShuffle.Cluster.Tests.Membership;
 
-/// <summary>An actor system of a stranger's, with Akka's own remoting, that goes to the control ports of a coordinator and a worker and orders them about.</summary>
+/// <summary>
+/// An actor system of a stranger's, with Akka's own remoting, that goes to the control ports of a coordinator and a worker and orders them about.
+/// </summary>
 public sealed class ForeignClientTests
 {
     private const string ClusterAssembly = "Akka.Cluster";
@@ -59,9 +61,11 @@ public sealed class ForeignClientTests
             }
 
             if (proof == Proof.ThisRun)
-                await UntilAsync(() => pair.Log.Count(line => line.Contains("was refused", StringComparison.Ordinal)) >= 20, "the filters have seen most of it: " + string.Join('\n', pair.Log));
+                await UntilAsync(() => pair.Log.Count(line => line.Contains("was refused", StringComparison.Ordinal)) >= 20,
+                    "the filters have seen most of it: " + string.Join('\n', pair.Log));
             else if (proof == Proof.OtherRun)
-                await UntilAsync(() => pair.Log.Any(line => line.Contains("Refused a connection to the actor system", StringComparison.Ordinal)), "the door has refused it");
+                await UntilAsync(() => pair.Log.Any(line => line.Contains("Refused a connection to the actor system", StringComparison.Ordinal)),
+                    "the door has refused it");
             for (int i = 0; i < 20; i++)
             {
                 pair.Coordinator.Tell(1, new ClockProbe(0, i));
@@ -130,7 +134,8 @@ public sealed class ForeignClientTests
         yield return (to, ear) => stranger.ActorSelection(to + "/user/*").Tell(PoisonPill.Instance, ear);
         foreach (object message in new[]
         {
-            New("ClusterUserAction+Down", victim), New("ClusterUserAction+Leave", victim), New("InternalClusterAction+Welcome", self, empty), New("GossipEnvelope", self, Akka.Cluster.Cluster.Get(target.System).SelfUniqueAddress, empty, null!),
+            New("ClusterUserAction+Down", victim), New("ClusterUserAction+Leave", victim), New("InternalClusterAction+Welcome", self, empty),
+                New("GossipEnvelope", self, Akka.Cluster.Cluster.Get(target.System).SelfUniqueAddress, empty, null!),
         })
         {
             yield return (to, ear) => stranger.ActorSelection(to + "/system/cluster/core/daemon").Tell(message, ear);
@@ -139,7 +144,8 @@ public sealed class ForeignClientTests
         yield return (to, ear) => stranger.ActorOf(Props.Create(() => new Ear(new())).WithDeploy(new Deploy(new RemoteScope(Address.Parse(to)))));
         if (isMember)
             yield break; // what follows is the protocol's own
-        yield return (to, ear) => stranger.ActorSelection(to + "/system/cluster/core/daemon").Tell(New("InternalClusterAction+Join", self, ImmutableHashSet<string>.Empty, Akka.Util.AppVersion.Zero), ear);
+        yield return (to, ear) => stranger.ActorSelection(to + "/system/cluster/core/daemon")
+            .Tell(New("InternalClusterAction+Join", self, ImmutableHashSet<string>.Empty, Akka.Util.AppVersion.Zero), ear);
         yield return (to, ear) => stranger.ActorSelection(to + inbox).Tell(new ClockProbe(0, 99), ear);
         yield return (to, ear) => stranger.ActorSelection(to + inbox).Tell(new CrashNode(), ear);
 

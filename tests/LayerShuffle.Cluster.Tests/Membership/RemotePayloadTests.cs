@@ -21,7 +21,8 @@ public sealed class RemotePayloadTests
     [InlineData("/user/system/cluster/x", false)]
     [InlineData("/", false)]
     [InlineData("", false)]
-    public void A_recipient_is_known_by_its_path(string path, bool membership) => Receiver(Message(Peer + path, 17, [])).ShouldBe(membership ? ("10.0.0.7", 4711) : null);
+    public void A_recipient_is_known_by_its_path(string path, bool membership) => Receiver(Message(Peer + path, 17, []))
+        .ShouldBe(membership ? ("10.0.0.7", 4711) : null);
 
     [Theory]
     [InlineData(true, "system", "cluster", "heartbeatReceiver")]
@@ -49,7 +50,8 @@ public sealed class RemotePayloadTests
     [Fact]
     public void No_bytes_harm()
     {
-        byte[][] good = [Message(Peer + "/system/cluster/core/daemon#1", 17, [1, 2, 3]), Message(Peer + "/", 6, Selection([(2, "system"), (2, "cluster"), (2, "heartbeatReceiver")]))];
+        byte[][] good = [Message(Peer + "/system/cluster/core/daemon#1", 17, [1, 2, 3]),
+            Message(Peer + "/", 6, Selection([(2, "system"), (2, "cluster"), (2, "heartbeatReceiver")]))];
         Gen.Byte.Array[0, 300].Sample(bytes => { _ = Receiver(bytes); }, iter: 50_000);
         Gen.Select(Gen.Int[0, 1], Gen.Select(Gen.Int[0, 1000], Gen.Byte).Array[1, 4], Gen.Int[0, 1000]).Sample(
             (which, changes, length) =>
@@ -68,13 +70,15 @@ public sealed class RemotePayloadTests
     private static byte[] Message(string recipient, int serializer, byte[] message)
     {
         byte[] content = [.. Field(1, message), .. Number(2, (ulong)serializer)];
-        byte[] envelope = [.. Field(1, Field(1, System.Text.Encoding.UTF8.GetBytes(recipient))), .. Field(2, content), 0x29, 255, 255, 255, 255, 255, 255, 255, 255];
+        byte[] envelope = [.. Field(1, Field(1, System.Text.Encoding.UTF8.GetBytes(recipient))), .. Field(2, content), 0x29, 255, 255, 255, 255, 255, 255, 255,
+            255];
         byte[] acknowledged = Number(1, 3);
         return Field(1, [.. Field(1, acknowledged), .. Field(2, envelope)]);
     }
 
     private static byte[] Selection((int Type, string Name)[] elements) =>
-        [.. Field(1, [9, 9, 9, 9, 9, 9, 9, 9, 9]), .. elements.SelectMany(e => Field(2, [.. Number(1, (ulong)e.Type), .. Field(2, System.Text.Encoding.UTF8.GetBytes(e.Name))]))];
+        [.. Field(1, [9, 9, 9, 9, 9, 9, 9, 9, 9]),
+            .. elements.SelectMany(e => Field(2, [.. Number(1, (ulong)e.Type), .. Field(2, System.Text.Encoding.UTF8.GetBytes(e.Name))]))];
 
     private static byte[] Field(uint number, byte[] content)
     {

@@ -82,14 +82,17 @@ public sealed class ClusterMetricsTests : IDisposable
     {
         ClusterMetrics.IsWatched.ShouldBeTrue();
         TrialSpec spec = TrialBuilder.Spec(
-            TrialBuilder.Link(5, 0.2), new RoutingSpec { Retries = 1, Timeout = TrialBuilder.Ms(50) }, requests: 30, faults: [new CrashFault("blip", TrialBuilder.Ms(100), NodeSelector.Of("node-2"), TrialBuilder.Ms(200))]);
+            TrialBuilder.Link(5, 0.2), new RoutingSpec { Retries = 1, Timeout = TrialBuilder.Ms(50) }, requests: 30,
+                faults: [new CrashFault("blip", TrialBuilder.Ms(100), NodeSelector.Of("node-2"), TrialBuilder.Ms(200))]);
         using var system = new VirtualActorSystem();
-        TrialRecord trial = new VirtualTrialRunner(system) { Metered = true }.Run(spec, new SizesOnlyModel(TrialBuilder.Layers, TrialBuilder.Tokens, TrialBuilder.Hidden), 1000);
+        TrialRecord trial = new VirtualTrialRunner(system) { Metered = true }
+            .Run(spec, new SizesOnlyModel(TrialBuilder.Layers, TrialBuilder.Tokens, TrialBuilder.Hidden), 1000);
         lock (seen)
         {
             Sum("layershuffle.requests").ShouldBe(30);
             Sum("layershuffle.request.active").ShouldBe(0);
-            seen.Where(s => s.Name == "layershuffle.request.duration").Select(s => s.Value).Order().ShouldBe(trial.Requests.Select(r => r.Latency!.Value.TotalSeconds).Order(), 1e-9);
+            seen.Where(s => s.Name == "layershuffle.request.duration").Select(s => s.Value).Order()
+                .ShouldBe(trial.Requests.Select(r => r.Latency!.Value.TotalSeconds).Order(), 1e-9);
             Sum("layershuffle.hop.sent").ShouldBe(trial.Links.Sum(l => l.MessagesSent));
             Sum("layershuffle.hop.resent").ShouldBe(trial.Retries);
             Sum("layershuffle.hop.lost").ShouldBe(trial.Links.Sum(l => l.Lost + l.DroppedReceiverDown));

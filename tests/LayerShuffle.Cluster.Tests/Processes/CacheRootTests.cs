@@ -20,7 +20,8 @@ public sealed class CacheRootTests : IDisposable
     [Fact]
     public void A_home_folder_in_the_variable_is_written_out()
     {
-        string home = Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } set ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string home = Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } set ? set
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         CacheRoot.Find("~/" + Path.GetRelativePath(home, place) + "/named", "", place, said.Add).ShouldBe(Path.Combine(place, "named"));
         said.ShouldBeEmpty();
     }

@@ -161,5 +161,6 @@ public sealed class JoinTests : ProcessTests
 
     [Fact]
     public void Without_security_only_loopback_is_listened_on() =>
-        Should.Throw<InsecureAddressException>(() => Listen(o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) })).Message.ShouldContain("0.0.0.0 without a cluster secret");
+        Should.Throw<InsecureAddressException>(() =>
+            Listen(o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) })).Message.ShouldContain("0.0.0.0 without a cluster secret");
 }

@@ -50,7 +50,13 @@ public abstract class ProcessTests : IAsyncLifetime
 
     protected Watched Listen(Func<SupervisorHubOptions, SupervisorHubOptions>? change = null)
     {
-        var options = new SupervisorHubOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Wanted = 4, Version = "1", Heartbeat = TimeSpan.FromMilliseconds(100) };
+        var options = new SupervisorHubOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Wanted = 4,
+            Version = "1",
+            Heartbeat = TimeSpan.FromMilliseconds(100)
+        };
         var watched = new Watched(new SupervisorHub(change?.Invoke(options) ?? options));
         hubs.Add(watched);
         return watched;
@@ -81,7 +87,8 @@ public abstract class ProcessTests : IAsyncLifetime
 
     /// <summary>A hub with one node that has a ready worker.</summary>
     protected async Task<(Watched Hub, Supervised Supervisor, int Worker)> WithWorkerAsync(
-        string settings = "", Func<SupervisorHubOptions, SupervisorHubOptions>? hub = null, Func<NodeSupervisorOptions, NodeSupervisorOptions>? supervisor = null)
+        string settings = "", Func<SupervisorHubOptions, SupervisorHubOptions>? hub = null,
+            Func<NodeSupervisorOptions, NodeSupervisorOptions>? supervisor = null)
     {
         Watched watched = Listen(hub);
         Supervised supervised = Supervise(watched.Port, supervisor);

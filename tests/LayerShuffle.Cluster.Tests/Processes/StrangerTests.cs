@@ -88,7 +88,9 @@ public sealed class StrangerTests : ProcessTests
         Watched hub = Listen();
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, hub.Port, TestContext.Current.CancellationToken);
-        await client.GetStream().WriteAsync(HubCodec.Encode(new HubMessage.Hello(HubCodec.Protocol, "1", null, "odd", Capabilities, null, 0)), TestContext.Current.CancellationToken);
+        await client.GetStream()
+            .WriteAsync(HubCodec.Encode(new HubMessage.Hello(HubCodec.Protocol, "1", null, "odd", Capabilities, null, 0)),
+            TestContext.Current.CancellationToken);
         await hub.NextAsync<HubEvent.Joined>();
         await client.GetStream().WriteAsync(HubCodec.Encode(new HubMessage.Confirmed(12, 0, null, null)), TestContext.Current.CancellationToken);
         (await hub.NextAsync<HubEvent.Left>()).Reason.ShouldContain("confirmed command 12, which it was not given");
@@ -113,7 +115,8 @@ public sealed class StrangerTests : ProcessTests
     {
         foreach (HubMessage message in new HubMessage[]
         {
-            new HubMessage.StartWorker(number, small, text), new HubMessage.LogLine(text), new HubMessage.Confirmed(number, number, small, text), new HubMessage.Goodbye(text),
+            new HubMessage.StartWorker(number, small, text), new HubMessage.LogLine(text), new HubMessage.Confirmed(number, number, small, text),
+                new HubMessage.Goodbye(text),
             new HubMessage.SignalWorker(number, (WorkerSignal)Math.Abs(small % 3)), new HubMessage.Welcome(text, text, null, number, small, small, true),
             new HubMessage.WorkerReady(small, new WorkerAddress(text, small, small), number), new HubMessage.Leaving(), new HubMessage.Refused(text),
         })
@@ -132,7 +135,8 @@ public sealed class StrangerTests : ProcessTests
         {
             string[] texts =
             [
-                "{}", "null", "[]", "{\"id\":1}", "{\"id\":\"1\"}", "{\"received\":-1}", "{\"text\":null}", "{\"incarnation\":1,\"exitCode\":0,\"asked\":true,\"lastLines\":[null]}",
+                "{}", "null", "[]", "{\"id\":1}", "{\"id\":\"1\"}", "{\"received\":-1}", "{\"text\":null}",
+                    "{\"incarnation\":1,\"exitCode\":0,\"asked\":true,\"lastLines\":[null]}",
                 "{\"id\":1,\"signal\":77}", "{\"id\":1e999}", "{\"$type\":\"System.IO.FileInfo\"}", new string('[', 100),
             ];
             return Gen.Int[0, texts.Length - 1].Select(i => System.Text.Encoding.UTF8.GetBytes(texts[i]));

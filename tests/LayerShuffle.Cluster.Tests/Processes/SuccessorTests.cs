@@ -11,7 +11,12 @@ public sealed class SuccessorTests : ProcessTests
     {
         Watched hub = Listen(o => o with { Version = "stand-in", Grace = TimeSpan.FromSeconds(3) });
         await using LocalSupervisors local = await LocalSupervisors.StartAsync(
-            new LocalSupervisorsOptions { Names = ["node-1"], Command = arguments => new ProcessStartInfo(StandIn, arguments), EndPatience = TimeSpan.FromMilliseconds(50) }, hub.Hub);
+            new LocalSupervisorsOptions
+            {
+                Names = ["node-1"],
+                Command = arguments => new ProcessStartInfo(StandIn, arguments),
+                EndPatience = TimeSpan.FromMilliseconds(50)
+            }, hub.Hub);
         await hub.NextAsync<HubEvent.Joined>();
         int former = local.ProcessIds["node-1"], worker = await StartAsync(hub, "node-1", 1);
         Expect(former);
@@ -72,9 +77,11 @@ public sealed class SuccessorTests : ProcessTests
         Watched hub = Listen(o => o with { Version = "another" }); // it is refused
         var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using LocalSupervisors local = await LocalSupervisors.StartAsync(
-            new LocalSupervisorsOptions { Names = ["node-1"], Command = arguments => new ProcessStartInfo(StandIn, arguments), NeverJoined = told.SetResult }, hub.Hub);
+            new LocalSupervisorsOptions { Names = ["node-1"], Command = arguments => new ProcessStartInfo(StandIn, arguments), NeverJoined = told.SetResult },
+                hub.Hub);
         int process = local.ProcessIds["node-1"];
-        (await told.Task.WaitAsync(Patience, TestContext.Current.CancellationToken)).ShouldBe($"The supervisor of node-1 (process {process}) ended: exit code 2. It had not joined yet.");
+        (await told.Task.WaitAsync(Patience, TestContext.Current.CancellationToken))
+            .ShouldBe($"The supervisor of node-1 (process {process}) ended: exit code 2. It had not joined yet.");
     }
 
     [Fact]

@@ -94,7 +94,11 @@ public sealed class WorkerTests : ProcessTests
         (await hub.Hub.KillAsync("node-1").WaitAsync(Patience)).ProcessId.ShouldBeNull("there is nothing to kill");
         (await Should.ThrowAsync<NodeCommandException>(hub.Hub.StopAsync("node-1"))).Message.ShouldContain("no running worker");
         Should.Throw<NodeCommandException>(() => { _ = hub.Hub.KillAsync("node-7"); }).Message.ShouldContain("no node node-7");
-        Should.Throw<ArgumentException>(() => { _ = hub.Hub.StartWorkerAsync("node-1", 2, new string('x', HubCodec.LongestMessage)); }).Message.ShouldContain("longer than");
+        Should.Throw<ArgumentException>(() =>
+        {
+            _ =
+            hub.Hub.StartWorkerAsync("node-1", 2, new string('x', HubCodec.LongestMessage));
+        }).Message.ShouldContain("longer than");
         await StartAsync(hub, "node-1", 3);
     }
 
@@ -121,7 +125,8 @@ public sealed class WorkerTests : ProcessTests
     [InlineData("stopped")]
     public async Task A_shutdown_ends_worker_and_supervisor(string kind)
     {
-        (Watched hub, Supervised supervisor, int worker) = await WithWorkerAsync(kind, null, o => o with { EndPatience = TimeSpan.FromMilliseconds(kind == "deaf" ? 200 : 20_000) });
+        (Watched hub, Supervised supervisor, int worker) = await WithWorkerAsync(kind, null,
+            o => o with { EndPatience = TimeSpan.FromMilliseconds(kind == "deaf" ? 200 : 20_000) });
         if (kind == "stopped")
             await hub.Hub.StopAsync("node-1").WaitAsync(Patience);
 

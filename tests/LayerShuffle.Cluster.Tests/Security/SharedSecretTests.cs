@@ -24,7 +24,8 @@ public sealed class SharedSecretTests
             CurvePoint own = Curve.Multiply(new BigInteger(known.D, true, true), Curve.Generator)!.Value;
             Curve.Bytes(own).ShouldBe([.. known.Q.X!, .. known.Q.Y!]);
             BigInteger a = Curve.Scalar(material);
-            CurvePoint left = Curve.Multiply(a, own)!.Value, right = Curve.Multiply(a * new BigInteger(known.D, true, true) % Curve.Order, Curve.Generator)!.Value;
+            CurvePoint left = Curve.Multiply(a, own)!.Value,
+                right = Curve.Multiply(a * new BigInteger(known.D, true, true) % Curve.Order, Curve.Generator)!.Value;
             left.ShouldBe(right);
             Curve.Add(left, Curve.Negate(right)).ShouldBeNull();
             Curve.Add(left, right).ShouldBe(Curve.Multiply(2, left));
@@ -51,7 +52,8 @@ public sealed class SharedSecretTests
     public async Task Secrets_are_bytes_and_every_one_of_them_counts()
     {
         using var folder = new TemporaryFolder();
-        byte[] one = [0xFF, 0xFE, 0x80, 0, .. "and twelve more."u8], other = [0xFD, 0xC0, 0x81, 0, .. "and twelve more."u8]; // neither is UTF-8, and as broken UTF-8 they are one
+        // neither is UTF-8, and as broken UTF-8 they are one
+        byte[] one = [0xFF, 0xFE, 0x80, 0, .. "and twelve more."u8], other = [0xFD, 0xC0, 0x81, 0, .. "and twelve more."u8];
         Encoding.UTF8.GetString(one).ShouldBe(Encoding.UTF8.GetString(other));
         string[] files = [Private(folder, "one", [.. one, (byte)'\r', (byte)'\n']), Private(folder, "other", [.. other, (byte)'\n'])];
         SharedSecret.Read(files[0]).ShouldBe(one);
@@ -66,7 +68,9 @@ public sealed class SharedSecretTests
     public void A_short_secret_is_refused_with_a_sentence() =>
         Should.Throw<ClusterIdentityException>(() => new SharedSecret("fifteen bytes!!"u8)).Message.ShouldContain("15 bytes; at least 16");
 
-    /// <summary>A stranger that speaks the protocol sees the certificate, a point, and a verdict: it has one guess, and what it saw fits every other secret as well.</summary>
+    /// <summary>
+    /// A stranger that speaks the protocol sees the certificate, a point, and a verdict: it has one guess, and what it saw fits every other secret as well.
+    /// </summary>
     [Fact]
     public async Task What_a_stranger_is_shown_is_drawn_anew_and_not_derived_from_the_secret()
     {
@@ -175,11 +179,13 @@ public sealed class SharedSecretTests
 
         public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            input.ReadAsync(buffer, cancellationToken);
 
         public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => output.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            output.WriteAsync(buffer, cancellationToken);
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

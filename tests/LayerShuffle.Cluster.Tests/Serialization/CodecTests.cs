@@ -3,10 +3,7 @@ using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
-using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Routing;
-using LayerShuffle.Core.Time;
-using LayerShuffle.Core.Trials;
 using LayerShuffle.Transport.Wire;
 using static TorchSharp.torch;
 
@@ -63,11 +60,13 @@ public sealed class CodecTests : IDisposable
     {
         Type[] local =
         [
-            typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers), typeof(LayerRestoration), typeof(LayerMove), typeof(LayerGraph),
+            typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers),
+            typeof(LayerRestoration), typeof(LayerMove), typeof(LayerGraph),
         ];
         Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions)];
         Type[] records = [.. typeof(TrainStep).Assembly.GetTypes()
-            .Where(t => t.Namespace == typeof(TrainStep).Namespace && t is { IsClass: true, IsAbstract: false, IsNested: false } && t.GetMethod("<Clone>$") is not null)];
+            .Where(t => t.Namespace == typeof(TrainStep).Namespace && t is { IsClass: true, IsAbstract: false, IsNested: false }
+                && t.GetMethod("<Clone>$") is not null)];
         records.Except(local).Except(settings).Except(AnyCodec.All.Select(codec => codec.Type)).ShouldBeEmpty();
         local.Intersect(AnyCodec.All.Select(codec => codec.Type)).ShouldBeEmpty();
     }

@@ -45,7 +45,8 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
     /// <summary>A message for an envelope: one that travels, and is no envelope.</summary>
     private object Enclosed(Type type)
     {
-        Type[] kinds = [.. MessageCodecs.Control.Select(codec => codec.MessageType).Where(t => t.IsAssignableTo(type) && t != typeof(RoutedControl) && t != typeof(ToTraining))];
+        Type[] kinds = [.. MessageCodecs.Control.Select(codec => codec.MessageType)
+            .Where(t => t.IsAssignableTo(type) && t != typeof(RoutedControl) && t != typeof(ToTraining))];
         return Make(kinds[luck.Next(kinds.Length)]);
     }
 
@@ -100,7 +101,8 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
         ParameterInfo[] parameters = constructor?.GetParameters() ?? [];
         object?[] arguments = [.. parameters.Select(p => Maybe(p.ParameterType, p.Name!, nullability.Create(p)))];
         object made = constructor?.Invoke(arguments) ?? RuntimeHelpers.GetUninitializedObject(type);
-        IEnumerable<PropertyInfo> others = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && !parameters.Any(q => q.Name == p.Name));
+        IEnumerable<PropertyInfo> others = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanWrite && !parameters.Any(q => q.Name == p.Name));
         foreach (PropertyInfo property in others)
             property.SetValue(made, Maybe(property.PropertyType, property.Name, nullability.Create(property)));
         return made;

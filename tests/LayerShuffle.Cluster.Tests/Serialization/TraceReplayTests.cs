@@ -32,7 +32,8 @@ public class TraceReplayTests
         List<(Instant, int, int)> downs = [], replayedDowns = [];
         using var system = new VirtualActorSystem();
         var copy = new TraceRecorder(
-            trace, topology, () => throw new InvalidOperationException("Events bring their own time."), (at, node, life) => replayedDowns.Add((at, node, life)));
+            trace, topology, () => throw new InvalidOperationException("Events bring their own time."),
+                (at, node, life) => replayedDowns.Add((at, node, life)));
         var replay = new TraceReplay(copy);
         var recorder = new HopEventRecorder(3, new VirtualClock(system.Kernel), events => replay.Add((HopEvents)WireCopy.Of(events)), batch);
         Tee? tee = null;
@@ -83,7 +84,8 @@ public class TraceReplayTests
         replay.Waiting.ShouldBe(3);
         replay.Complete();
         HopRecord hop = direct.Hops().ShouldHaveSingleItem();
-        (hop.Sent.Nanoseconds, hop.Delivered?.Nanoseconds, hop.Acked?.Nanoseconds, hop.ComputeStart?.Nanoseconds, hop.ComputeEnd?.Nanoseconds, hop.Layer, hop.Fate)
+        (hop.Sent.Nanoseconds, hop.Delivered?.Nanoseconds, hop.Acked?.Nanoseconds, hop.ComputeStart?.Nanoseconds, hop.ComputeEnd?.Nanoseconds, hop.Layer,
+            hop.Fate)
             .ShouldBe((100, 90, 150, 200, 300, 4, "delivered"));
         replay.Waiting.ShouldBe(0);
     }

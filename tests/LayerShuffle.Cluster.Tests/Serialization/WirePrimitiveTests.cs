@@ -43,7 +43,8 @@ public class WirePrimitiveTests
     }, iter: 2000, threads: 1);
 
     [Fact]
-    public void Arrays_texts_and_nulls_come_back_as_they_were() => Gen.Select(Gen.Int.Array[0, 40], Gen.String.AlphaNumeric, Gen.Byte.Array[0, 300]).Sample((ints, text, bytes) =>
+    public void Arrays_texts_and_nulls_come_back_as_they_were() => Gen.Select(Gen.Int.Array[0, 40], Gen.String.AlphaNumeric, Gen.Byte.Array[0, 300])
+        .Sample((ints, text, bytes) =>
     {
         var writer = new WireWriter();
         writer.WriteList(ints, static (ref w, value) => w.WriteVarInt32(value));

@@ -16,9 +16,11 @@ public sealed class BlobReceiverTests : IDisposable
     private readonly Channel<object> answers = Channel.CreateUnbounded<object>();
     private readonly BlobReceiver receiver;
 
-    public BlobReceiverTests() => receiver = new BlobReceiver(new BlobCache(Path.Combine(folder.Path, "cache"), maxBytes: 10_000), 7, message => answers.Writer.TryWrite(message));
+    public BlobReceiverTests() => receiver = new BlobReceiver(new BlobCache(Path.Combine(folder.Path, "cache"), maxBytes: 10_000), 7,
+        message => answers.Writer.TryWrite(message));
 
-    public static TheoryData<string> HostileNames => ["", "..", "../../escape", "/etc/passwd", "C:\\x", Wanted.Hash.ToUpperInvariant(), Wanted.Hash[..63], Wanted.Hash + "0", "\0" + Wanted.Hash[1..], new string('/', 64)];
+    public static TheoryData<string> HostileNames => ["", "..", "../../escape", "/etc/passwd", "C:\\x", Wanted.Hash.ToUpperInvariant(), Wanted.Hash[..63],
+        Wanted.Hash + "0", "\0" + Wanted.Hash[1..], new string('/', 64)];
 
     [Theory]
     [MemberData(nameof(HostileNames))]
@@ -182,7 +184,8 @@ public sealed class BlobReceiverTests : IDisposable
 
     private static Tensor Bytes(byte[] bytes) => tensor(bytes, ScalarType.Byte);
 
-    private void Send(int shipment, string hash, long offset, long total, byte[] bytes) => Frame(new BlobChunk(shipment, hash, offset, total).ToMeta(), [Bytes(bytes)]);
+    private void Send(int shipment, string hash, long offset, long total, byte[] bytes) =>
+        Frame(new BlobChunk(shipment, hash, offset, total).ToMeta(), [Bytes(bytes)]);
 
     private void Frame(byte[] meta, Tensor[] tensors, int from = 0) => receiver.OnChunk(new IncomingFrame(from, BlobSender.ChunkKind, meta, tensors, 0));
 }

@@ -15,7 +15,8 @@ internal sealed class ShippingCoordinator : IAsyncDisposable
     public ShippingCoordinator(Func<OutgoingFrame, bool>? fail = null, TimeSpan? patience = null) => Sender = new BlobSender(
         Source,
         (endpoint, message) => workers[endpoint].Receiver.OnOffer((OfferBlobs)WireCopy.Of(message)),
-        (endpoint, frame, cancellation) => fail?.Invoke(frame) == true ? throw new FrameDroppedException("lost") : Station.Plane.SendAsync(endpoint, frame, cancellation),
+        (endpoint, frame, cancellation) => fail?.Invoke(frame) == true ? throw new FrameDroppedException("lost")
+            : Station.Plane.SendAsync(endpoint, frame, cancellation),
         patience: patience);
 
     public Station Station { get; } = new(0);

@@ -201,7 +201,8 @@ public sealed class ShippingTests
             sender!.OnMessage(answer(BlobChunk.Read(frame.Meta).Shipment));
             return default;
         });
-        foreach (BlobRest rest in new[] { new BlobRest(secret.Hash, 0), new BlobRest(offered.Hash, -1), new BlobRest(offered.Hash, 100), new BlobRest("../x", 0) })
+        foreach (BlobRest rest in new[] { new BlobRest(secret.Hash, 0), new BlobRest(offered.Hash, -1), new BlobRest(offered.Hash, 100),
+            new BlobRest("../x", 0) })
         {
             answer = shipment => new WantBlobs(shipment, 1, [rest]);
             (await Should.ThrowAsync<ShipmentException>(sender.ShipAsync(1, [offered]))).Message.ShouldContain("was not offered");
@@ -209,7 +210,8 @@ public sealed class ShippingTests
 
         sent.ShouldBe(0);
         answer = shipment => new WantBlobs(shipment, 1, [new BlobRest(offered.Hash, 0)]);
-        (await Should.ThrowAsync<ShipmentException>(sender.ShipAsync(1, [offered]).WaitAsync(TimeSpan.FromSeconds(30)))).Message.ShouldContain("goes on asking");
+        (await Should.ThrowAsync<ShipmentException>(sender.ShipAsync(1, [offered])
+            .WaitAsync(TimeSpan.FromSeconds(30)))).Message.ShouldContain("goes on asking");
         sent.ShouldBeLessThan(100_000);
         sender.OnMessage(new BlobsHere(1, 1)); // nothing is under way
         sender.OnMessage("nonsense");

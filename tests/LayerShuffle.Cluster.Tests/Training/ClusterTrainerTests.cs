@@ -20,7 +20,8 @@ public class ClusterTrainerTests
     public async Task Undisturbed_it_is_the_training_on_the_virtual_clock_step_by_step(ModelVariant variant)
     {
         // An epoch is a step, so that every step's loss has a record.
-        await using var bench = new ClusterTrainingBench(TinyModels.Config(variant, layers: 6), new TrainingOptions { Epochs = 20, BatchSize = 16, MicroBatches = 4 }, images: 16);
+        await using var bench = new ClusterTrainingBench(TinyModels.Config(variant, layers: 6),
+            new TrainingOptions { Epochs = 20, BatchSize = 16, MicroBatches = 4 }, images: 16);
         (IReadOnlyList<TrainingRecord> expected, byte[] weights) = bench.TrainVirtually();
         (IReadOnlyList<TrainingRecord> records, byte[] same) = await bench.TrainAsync();
         records.ShouldBe(expected);
@@ -108,7 +109,8 @@ public class ClusterTrainerTests
             }
 
             long left = Tensor.TotalCount - before;
-            System.Runtime.GCSettings.LatencyMode.ShouldBe(System.Runtime.GCLatencyMode.NoGCRegion, "the training needed more managed memory than the test set aside");
+            System.Runtime.GCSettings.LatencyMode.ShouldBe(System.Runtime.GCLatencyMode.NoGCRegion,
+                "the training needed more managed memory than the test set aside");
             GC.EndNoGCRegion();
             left.ShouldBeLessThanOrEqualTo(made * perLayer, $"round {round}");
         }
@@ -136,7 +138,8 @@ public class ClusterTrainerTests
         bench.Read(folder.Path).Steps.ShouldBe([24, 4, 24, 24, 24, 4, 24]); // host 1 has layers 1 and 5; the checkpoint was after step 4
         bench.Restorations.Where(r => r.Step == 6).ShouldBe([new LayerRestoration(1, 6, 4, false), new LayerRestoration(5, 6, 4, false)]);
         bench.Restorations.ShouldAllBe(r => !r.Hosted && (r.Layer == 1 || r.Layer == 5));
-        bench.Log.ShouldContain("Layer 5 was lost and stays away: its weights are those after step 4, 2 steps behind the others at step 6, and the training goes on without it.");
+        bench.Log.ShouldContain("Layer 5 was lost and stays away: its weights are those after step 4, 2 steps behind the others at step 6, and the training "
+            + "goes on without it.");
     }
 
     [Fact]
@@ -172,7 +175,8 @@ public class ClusterTrainerTests
         {
             if (message is TrainForward forward)
                 Volatile.Write(ref step, forward.Step);
-            bool dies = layer == 2 && (killed == 0 ? message is ExportState && Volatile.Read(ref step) == 3 : killed == 1 && message is TrainForward { Step: 6 });
+            bool dies = layer == 2 && (killed == 0 ? message is ExportState && Volatile.Read(ref step) == 3 : killed == 1
+                && message is TrainForward { Step: 6 });
             killed += dies ? 1 : 0;
             return dies ? Verdict.KillInstead : Verdict.Deliver;
         };
@@ -203,7 +207,8 @@ public class ClusterTrainerTests
         (IReadOnlyList<TrainingRecord> expected, byte[] weights) = bench.TrainVirtually();
         int swallowed = 0;
         bench.Cluster.Judge = (layer, message) =>
-            layer == 3 && message.GetType() == kind && StepOf(message)?.Step == 5 && Interlocked.Exchange(ref swallowed, 1) == 0 ? Verdict.Swallow : Verdict.Deliver;
+            layer == 3 && message.GetType() == kind && StepOf(message)?.Step == 5 && Interlocked.Exchange(ref swallowed, 1) == 0 ? Verdict.Swallow
+                : Verdict.Deliver;
         (IReadOnlyList<TrainingRecord> records, byte[] same) = await bench.TrainAsync();
         swallowed.ShouldBe(1);
         records.ShouldBe(expected);

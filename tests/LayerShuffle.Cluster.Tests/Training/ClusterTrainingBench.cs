@@ -29,7 +29,8 @@ internal sealed class ClusterTrainingBench : IAsyncDisposable
         UndeliveredTensors.Watch(system);
         Cluster = new LocalTrainingCluster(system, config, options, Hosts);
         Trainer = new ClusterTrainer(
-            system, Cluster, new ModelEvaluator(evaluation, 1), timeouts ?? new ClusterTrainerOptions { Threads = 1 }, TimeProvider.System, line => { lock (Log) Log.Add(line); });
+            system, Cluster, new ModelEvaluator(evaluation, 1), timeouts ?? new ClusterTrainerOptions { Threads = 1 }, TimeProvider.System,
+                line => { lock (Log) Log.Add(line); });
         Trainer.Restored += Restorations.Add;
     }
 

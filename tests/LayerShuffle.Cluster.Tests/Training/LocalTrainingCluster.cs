@@ -4,7 +4,10 @@ using LayerShuffle.Actors.Training;
 
 namespace LayerShuffle.Cluster.Tests.Training;
 
-/// <summary>Hosts that are actors: layer i lives on host i mod hosts until it moves, behind a gate that sees every message before it. A killed host takes its mailboxes along.</summary>
+/// <summary>
+/// Hosts that are actors: layer i lives on host i mod hosts until it moves, behind a gate that sees every message before it. A killed host takes its mailboxes
+/// along.
+/// </summary>
 internal sealed class LocalTrainingCluster : ITrainingCluster
 {
     private readonly ActorSystem system;

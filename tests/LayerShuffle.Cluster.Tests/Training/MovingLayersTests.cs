@@ -11,7 +11,8 @@ public class MovingLayersTests
 {
     private const int Layers = 6, Hosts = ClusterTrainingBench.Hosts;
     private static readonly VitConfig Config = TinyModels.Config(ModelVariant.LayerShufflePredict, layers: Layers);
-    private static readonly TrainingOptions Options = new() { Epochs = 3, BatchSize = 16, MicroBatches = 2, LearningRate = 5e-3, CheckpointSteps = 3 }; // 4 steps an epoch
+    // 4 steps an epoch
+    private static readonly TrainingOptions Options = new() { Epochs = 3, BatchSize = 16, MicroBatches = 2, LearningRate = 5e-3, CheckpointSteps = 3 };
 
     /// <summary>Any layers to any hosts after any steps.</summary>
     private static readonly Gen<(int Step, int Layer, int Host)[]> Moves =
@@ -26,7 +27,8 @@ public class MovingLayersTests
             async moves =>
             {
                 await using var bench = new ClusterTrainingBench(Config, Options);
-                (IReadOnlyList<TrainingRecord> records, byte[] same) = await bench.TrainAsync(stepDone: (done, _) => Want(bench, moves.Where(move => move.Step == done)));
+                (IReadOnlyList<TrainingRecord> records, byte[] same) =
+                    await bench.TrainAsync(stepDone: (done, _) => Want(bench, moves.Where(move => move.Step == done)));
                 records.ShouldBe(expected);
                 same.SequenceEqual(weights).ShouldBeTrue();
                 bench.Restorations.ShouldBeEmpty();
@@ -48,7 +50,8 @@ public class MovingLayersTests
         await using var bench = new ClusterTrainingBench(Config, Options);
         int killed = 0;
         bench.Cluster.Judge = (layer, message) =>
-            message is ExportState && layer == 1 && !bench.Cluster.Wanted.IsEmpty && Interlocked.Exchange(ref killed, 1) == 0 ? Enum.Parse<Verdict>(how) : Verdict.Deliver;
+            message is ExportState && layer == 1 && !bench.Cluster.Wanted.IsEmpty && Interlocked.Exchange(ref killed, 1) == 0 ? Enum.Parse<Verdict>(how)
+                : Verdict.Deliver;
         await bench.TrainAsync(folder.Path, (done, _) => Want(bench, done == 5 ? [(5, 1, 2)] : []));
         killed.ShouldBe(1);
         var restored = bench.Restorations.Select(lost => (lost.Layer, lost.Step, lost.Hosted)).ToArray();
@@ -94,7 +97,8 @@ public class MovingLayersTests
                 bench.Cluster.Kill(3);
         };
         bench.Cluster.Judge = (layer, message) =>
-            how is not null && message is ImportState && layer == 1 && Volatile.Read(ref step) == 5 && Interlocked.Exchange(ref killed, 1) == 0 ? Enum.Parse<Verdict>(how) : Verdict.Deliver;
+            how is not null && message is ImportState && layer == 1 && Volatile.Read(ref step) == 5 && Interlocked.Exchange(ref killed, 1) == 0
+                ? Enum.Parse<Verdict>(how) : Verdict.Deliver;
         (IReadOnlyList<TrainingRecord> records, byte[] same) = await bench.TrainAsync(stepDone: (done, _) =>
         {
             Volatile.Write(ref step, done);

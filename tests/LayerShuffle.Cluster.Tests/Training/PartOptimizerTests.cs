@@ -33,11 +33,15 @@ public sealed class PartOptimizerTests
         untouched.bytes.SequenceEqual(before).ShouldBeTrue(); // no gradient: weight decay does not touch it either
     }
 
-    /// <summary>With TorchSharp's own step this failed (in each of two tries at 60,000 steps): the collector freed numbers that libtorch was about to read. Many threads, so that some are interrupted in between.</summary>
+    /// <summary>
+    /// With TorchSharp's own step this failed (in each of two tries at 60,000 steps): the collector freed numbers that libtorch was about to read. Many
+    /// threads, so that some are interrupted in between.
+    /// </summary>
     [Fact]
     public async Task It_steps_the_same_while_the_garbage_collector_runs()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1", "Takes half a minute, or it would not find much: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1",
+            "Takes half a minute, or it would not find much: set LAYERSHUFFLE_LONG=1.");
         byte[] quiet = Steps();
         using var stop = new CancellationTokenSource();
         Task collector = Task.Run(() =>

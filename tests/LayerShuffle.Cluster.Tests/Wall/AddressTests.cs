@@ -29,9 +29,11 @@ public sealed class AddressTests
         byte[]? secret = secured ? Secret : null;
         var round = new TaskCompletionSource<ReachRound>();
         ReachProber? first = null, second = null;
-        await using ClusterProcess coordinator = await LoopbackProcess.StartAsync(0, null, MembershipSpec.Default, secret, Received, frame => first!.Heard(frame), IPAddress.Parse(listen), host);
+        await using ClusterProcess coordinator = await LoopbackProcess.StartAsync(0, null, MembershipSpec.Default, secret, Received,
+            frame => first!.Heard(frame), IPAddress.Parse(listen), host);
         await using ClusterProcess node = await LoopbackProcess.StartAsync(
-            1, coordinator, MembershipSpec.Default, secret, message => second!.Heard((ReachProbe)message), frame => second!.Heard(frame), IPAddress.Parse(listen), host);
+            1, coordinator, MembershipSpec.Default, secret, message => second!.Heard((ReachProbe)message), frame => second!.Heard(frame),
+                IPAddress.Parse(listen), host);
         (first, second) = (new ReachProber(coordinator, 0), new ReachProber(node, 1));
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Akka.Cluster.Cluster.Get(node.System).RegisterOnMemberUp(() => up.TrySetResult());
@@ -62,15 +64,28 @@ public sealed class AddressTests
     {
         using System.Net.Sockets.Socket taken = Listener.Open(new IPEndPoint(IPAddress.Loopback, 0), "a test", null, 1);
         using ClusterIdentity identity = Identities.Of("a test"u8);
-        var options = new ProcessOptions { Endpoint = 0, Incarnation = 1, Token = 7, Listen = IPAddress.Loopback, Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndPoint!).Port, Log = _ => { }, Identity = identity };
-        (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options, _ => { }, frame => frame.Dispose()))).Message.ShouldContain("for control messages");
-        (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options with { Port = 0, DataPort = options.Port }, _ => { }, frame => frame.Dispose()))).Message.ShouldContain("for activations");
+        var options = new ProcessOptions
+        {
+            Endpoint = 0,
+            Incarnation = 1,
+            Token = 7,
+            Listen = IPAddress.Loopback,
+            Host = "127.0.0.1",
+            Port = ((IPEndPoint)taken.LocalEndPoint!).Port,
+            Log = _ => { },
+            Identity = identity
+        };
+        (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options, _ => { },
+            frame => frame.Dispose()))).Message.ShouldContain("for control messages");
+        (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options with { Port = 0, DataPort = options.Port }, _ => { },
+            frame => frame.Dispose()))).Message.ShouldContain("for activations");
     }
 
     [Fact]
     public async Task Who_cannot_be_connected_to_is_told_with_the_reason()
     {
-        using System.Net.Sockets.Socket nobody = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using System.Net.Sockets.Socket nobody = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Tcp);
         using ClusterIdentity identity = Identities.Of("a test"u8);
         nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, not listening: the port is ours and refuses
         (await ReachProber.ConnectAsync("127.0.0.1", ((IPEndPoint)nobody.LocalEndPoint!).Port, identity)).ShouldNotBeNull().ShouldContain("refused");

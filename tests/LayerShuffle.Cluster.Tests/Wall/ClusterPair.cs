@@ -5,7 +5,9 @@ using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 
-/// <summary>A coordinator's process and a node's in one process of the system, with sockets between them; both are up in one cluster, which the coordinator watches.</summary>
+/// <summary>
+/// A coordinator's process and a node's in one process of the system, with sockets between them; both are up in one cluster, which the coordinator watches.
+/// </summary>
 internal sealed class ClusterPair : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -70,6 +72,7 @@ internal sealed class ClusterPair : IAsyncDisposable
     {
         int endpoint = processes.Count;
         ClusterProcess? coordinator = endpoint == 0 ? null : Coordinator;
-        processes.Add(await LoopbackProcess.StartAsync(endpoint, coordinator, membership, secret, message => messages[endpoint].Writer.TryWrite(message), frame => frames[endpoint].Writer.TryWrite(frame), log: Log.Enqueue));
+        processes.Add(await LoopbackProcess.StartAsync(endpoint, coordinator, membership, secret, message => messages[endpoint].Writer.TryWrite(message),
+            frame => frames[endpoint].Writer.TryWrite(frame), log: Log.Enqueue));
     }
 }

@@ -104,5 +104,6 @@ public sealed class HostedModelsTests
         record.Of("a").ShouldBeEmpty();
     }
 
-    private static Func<string, byte[]> In(BlobSource source) => hash => source.TryGet(hash, out byte[]? bytes) ? bytes : throw new InvalidOperationException($"There is no blob {hash}.");
+    private static Func<string, byte[]> In(BlobSource source) => hash => source.TryGet(hash, out byte[]? bytes) ? bytes
+        : throw new InvalidOperationException($"There is no blob {hash}.");
 }

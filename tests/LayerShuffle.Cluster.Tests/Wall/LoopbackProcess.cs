@@ -19,7 +19,8 @@ internal static class LoopbackProcess
     /// <param name="host">Where others find it; null: where it listens.</param>
     /// <param name="log">Told what goes wrong.</param>
     public static Task<ClusterProcess> StartAsync(
-        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed, IPAddress? listen = null, string? host = null,
+        int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed,
+            IPAddress? listen = null, string? host = null,
         Action<string>? log = null)
     {
         var options = new ProcessOptions

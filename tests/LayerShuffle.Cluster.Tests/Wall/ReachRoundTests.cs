@@ -43,7 +43,8 @@ public sealed class ReachRoundTests
             round.NotReached(from, 2, true, "Connection refused");
         round.IsExplained.ShouldBeTrue();
         string text = round.Describe();
-        text.ShouldStartWith("node-2 (10.0.0.7:4101) cannot be reached from the coordinator, node-1, node-3 on the data plane: Connection refused. Every process must reach every other. Check on the machine");
+        text.ShouldStartWith("node-2 (10.0.0.7:4101) cannot be reached from the coordinator, node-1, node-3 on the data plane: Connection refused. Every "
+            + "process must reach every other. Check on the machine");
         text.ShouldContain("--public-host");
         text.ShouldContain("--data-port");
         text.ShouldNotContain("control plane");
@@ -54,7 +55,8 @@ public sealed class ReachRoundTests
     {
         ReachRound round = Of(null);
         Hear(round, (from, _, data) => from != 1 || data);
-        round.Describe().ShouldStartWith("node-1 cannot reach the coordinator (10.0.0.1:4054), node-2 (10.0.0.7:4100), node-3 ([fd00::3]:4100) on the control plane: nothing arrived. Every");
+        round.Describe().ShouldStartWith("node-1 cannot reach the coordinator (10.0.0.1:4054), node-2 (10.0.0.7:4100), node-3 ([fd00::3]:4100) on the control "
+            + "plane: nothing arrived. Every");
     }
 
     [Fact]

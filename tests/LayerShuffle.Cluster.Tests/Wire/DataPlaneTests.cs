@@ -33,7 +33,8 @@ public sealed class DataPlaneTests
             for (int i = 0; i < 200; i++)
             {
                 Tensor tensor = full([i % 7, 1000], (float)i);
-                one.Plane.TrySend(2, new OutgoingFrame((byte)i, BitConverter.GetBytes(i), [tensor], i % 2 == 0 ? WireDtype.Float32 : WireDtype.Int8), tensor.Dispose).ShouldBeTrue();
+                one.Plane.TrySend(2, new OutgoingFrame((byte)i, BitConverter.GetBytes(i), [tensor], i % 2 == 0 ? WireDtype.Float32 : WireDtype.Int8),
+                    tensor.Dispose).ShouldBeTrue();
             }
 
             for (int i = 0; i < 200; i++)
@@ -173,7 +174,8 @@ public sealed class DataPlaneTests
             Tensor large = zeros(1 << 22);
             int released = 0;
             for (int i = 0; i < 8; i++)
-                one.Plane.TrySend(i % 2 == 0 ? 2 : 3, new OutgoingFrame(1, [], [large], WireDtype.Float16), () => Interlocked.Increment(ref released)).ShouldBeTrue();
+                one.Plane.TrySend(i % 2 == 0 ? 2 : 3, new OutgoingFrame(1, [], [large], WireDtype.Float16), () => Interlocked.Increment(ref released))
+                    .ShouldBeTrue();
             Task stuck = one.Plane.SendAsync(3, new OutgoingFrame(1, [], [large], WireDtype.Float32)).AsTask();
             await one.DisposeAsync().AsTask().WaitAsync(Patience);
             released.ShouldBe(8);

@@ -13,8 +13,10 @@ public sealed class FrameTests
 {
     private static readonly FrameLimits Limits = new(1 << 20, 4096);
 
-    private static readonly Gen<long[]> Shapes = Gen.Int[0, 8].SelectMany(rank => Gen.Frequency((9, Gen.Long[1, 5]), (1, Gen.Const(0L))).Array[rank]).Where(s => s.Aggregate(1L, (a, b) => a * b) < 20_000);
-    private static readonly Gen<ScalarType> Sources = Gen.Int[0, 3].Select(i => new[] { ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Byte }[i]);
+    private static readonly Gen<long[]> Shapes = Gen.Int[0, 8].SelectMany(rank => Gen.Frequency((9, Gen.Long[1, 5]), (1, Gen.Const(0L))).Array[rank])
+        .Where(s => s.Aggregate(1L, (a, b) => a * b) < 20_000);
+    private static readonly Gen<ScalarType> Sources = Gen.Int[0, 3]
+        .Select(i => new[] { ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Byte }[i]);
     private static readonly Gen<WireDtype> Wires = Gen.Int[0, 3].Select(i => (WireDtype)i);
 
     private static readonly Gen<(byte Kind, byte[] Meta, (long[] Shape, ScalarType Dtype)[] Tensors, WireDtype Dtype, int Seed)> Frames =
@@ -59,7 +61,8 @@ public sealed class FrameTests
         foreach (ScalarType source in new[] { ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16 })
         {
             using Tensor tensor = Numbers([length], source, generator);
-            using IncomingFrame frame = Read(Write(new OutgoingFrame(1, [], [tensor], dtype), Limits with { MaxFrameBytes = 1 << 24 }), Limits with { MaxFrameBytes = 1 << 24 })!;
+            using IncomingFrame frame = Read(Write(new OutgoingFrame(1, [], [tensor], dtype), Limits with { MaxFrameBytes = 1 << 24 }),
+                Limits with { MaxFrameBytes = 1 << 24 })!;
             Check(frame.Tensors[0], tensor, dtype);
         }
     }
@@ -69,14 +72,21 @@ public sealed class FrameTests
     {
         float[] odd =
         [
-            0, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 65504, 65519, 65520, 1e-8f, 3.3895314e38f,
-            BitConverter.UInt32BitsToSingle(0x7F800001), BitConverter.UInt32BitsToSingle(0xFFFFFFFF), 1.00390625f, 1.01171875f, // signalling NaN, all ones, ties of bfloat16
+            0, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 65504,
+                65519, 65520, 1e-8f, 3.3895314e38f,
+            // signalling NaN, all ones, ties of bfloat16
+            BitConverter.UInt32BitsToSingle(0x7F800001), BitConverter.UInt32BitsToSingle(0xFFFFFFFF), 1.00390625f, 1.01171875f,
         ];
         using Tensor tensor = torch.tensor(Enumerable.Repeat(odd, 5).SelectMany(x => x).ToArray());
         foreach (WireDtype dtype in new[] { WireDtype.Float32, WireDtype.Float16, WireDtype.BFloat16 })
         {
             using IncomingFrame frame = Read(Write(new OutgoingFrame(1, [], [tensor], dtype)))!;
-            using Tensor narrow = tensor.to(dtype switch { WireDtype.Float16 => ScalarType.Float16, WireDtype.BFloat16 => ScalarType.BFloat16, _ => ScalarType.Float32 }), expected = narrow.to(ScalarType.Float32);
+            using Tensor narrow = tensor.to(dtype switch
+            {
+                WireDtype.Float16 => ScalarType.Float16,
+                WireDtype.BFloat16 => ScalarType.BFloat16,
+                _ => ScalarType.Float32
+            }), expected = narrow.to(ScalarType.Float32);
             frame.Tensors[0].data<float>().ToArray().ShouldBe(expected.data<float>().ToArray(), dtype.ToString()); // NaN equals NaN here
         }
 
@@ -122,7 +132,8 @@ public sealed class FrameTests
     {
         foreach ((long[] shape, WireDtype dtype) in new (long[], WireDtype)[]
         {
-            ([uint.MaxValue, uint.MaxValue], WireDtype.Float32), ([0, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue], WireDtype.Int8), ([1 << 19], WireDtype.Int8), ([1 << 19], WireDtype.Float16),
+            ([uint.MaxValue, uint.MaxValue], WireDtype.Float32), ([0, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue], WireDtype.Int8),
+                ([1 << 19], WireDtype.Int8), ([1 << 19], WireDtype.Float16),
         })
         {
             byte[] bytes = new byte[FrameHeader.MaxSize];
@@ -138,7 +149,8 @@ public sealed class FrameTests
     public void A_hundred_thousand_garbled_frames_do_no_harm()
     {
         using Tensor a = arange(60, ScalarType.Float32).reshape(3, 4, 5), b = zeros([7], ScalarType.Byte);
-        byte[][] good = [.. Enum.GetValues<WireDtype>()[..4].Select(dtype => Write(new OutgoingFrame(3, [1, 2, 3, 4, 5], [a, b], dtype))), Write(new OutgoingFrame(0, [], [], WireDtype.Float32))];
+        byte[][] good = [.. Enum.GetValues<WireDtype>()[..4].Select(dtype => Write(new OutgoingFrame(3, [1, 2, 3, 4, 5], [a, b], dtype))),
+            Write(new OutgoingFrame(0, [], [], WireDtype.Float32))];
         long before = TensorChecks.Settled();
         int refused = 0, ended = 0, accepted = 0;
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 4], Gen.Select(Gen.Int[0, 10_000], Gen.Byte).Array[1, 4], Gen.Byte.Array[0, 80]).Sample(

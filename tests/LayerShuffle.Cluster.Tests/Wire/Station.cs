@@ -11,7 +11,8 @@ internal sealed class Station : IAsyncDisposable
     private readonly Channel<string> news = Channel.CreateUnbounded<string>();
     private readonly DataPlaneOptions options;
 
-    public Station(int endpoint, Func<DataPlaneOptions, DataPlaneOptions>? change = null, ClusterIdentity? identity = null, Action<IncomingFrame>? handler = null)
+    public Station(int endpoint, Func<DataPlaneOptions, DataPlaneOptions>? change = null, ClusterIdentity? identity = null,
+        Action<IncomingFrame>? handler = null)
     {
         options = new DataPlaneOptions { Endpoint = endpoint, Incarnation = 0, Token = 1 };
         options = change?.Invoke(options) ?? options;

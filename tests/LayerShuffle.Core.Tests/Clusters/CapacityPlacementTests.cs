@@ -15,7 +15,8 @@ public sealed class CapacityPlacementTests
         {
             var placement = Placement.Compute(By([.. Enumerable.Repeat(0.7, nodes)]), 8, 1);
             var expected = Placement.Compute(Cluster(nodes), 8, 1);
-            Enumerable.Range(0, 8).Select(layer => placement.Copies(layer)[0]).ShouldBe(Enumerable.Range(0, 8).Select(layer => expected.Copies(layer)[0]), $"{nodes} nodes");
+            Enumerable.Range(0, 8).Select(layer => placement.Copies(layer)[0])
+                .ShouldBe(Enumerable.Range(0, 8).Select(layer => expected.Copies(layer)[0]), $"{nodes} nodes");
         }
     }
 
@@ -61,7 +62,8 @@ public sealed class CapacityPlacementTests
     {
         PlacementException full = Should.Throw<PlacementException>(() => Placement.Compute(Limited(By(1, 1), Layer, 2 * Layer), 5, 1, Layer));
         full.Message.ShouldBe("The layers do not fit: layer 3 (1 KB) has no room on any node. It takes more `memory` or more nodes.");
-        Should.Throw<PlacementException>(() => Placement.Compute(Limited(By(1, 1), 2 * Layer, Layer), 2, 2, Layer)).Problem.ShouldBe("copy 2 of layer 0 (1 KB) has no room on any node that has no copy of it");
+        Should.Throw<PlacementException>(() => Placement.Compute(Limited(By(1, 1), 2 * Layer, Layer), 2, 2,
+            Layer)).Problem.ShouldBe("copy 2 of layer 0 (1 KB) has no room on any node that has no copy of it");
     }
 
     [Fact]
@@ -130,7 +132,9 @@ public sealed class CapacityPlacementTests
     public void A_size_that_must_do_is_rounded_up() => DataSize.Text(56_010_000, roundUp: true).ShouldBe("56.1 MB");
 
     private static ClusterSpec By(params double[] capacities) => new(
-        [.. capacities.Select((capacity, i) => new NodeSpec($"node-{i + 1}", ComputeTimeSpec.Zero, 1, null) { Capacity = capacity })], new(PlacementKind.Capacity, null));
+        [.. capacities.Select((capacity, i) => new NodeSpec($"node-{i + 1}", ComputeTimeSpec.Zero, 1, null) { Capacity = capacity })],
+            new(PlacementKind.Capacity, null));
 
-    private static ClusterSpec Limited(ClusterSpec cluster, params long?[] memory) => cluster with { Nodes = [.. cluster.Nodes.Zip(memory, (node, bytes) => node with { MemoryBytes = bytes })] };
+    private static ClusterSpec Limited(ClusterSpec cluster, params long?[] memory) =>
+        cluster with { Nodes = [.. cluster.Nodes.Zip(memory, (node, bytes) => node with { MemoryBytes = bytes })] };
 }

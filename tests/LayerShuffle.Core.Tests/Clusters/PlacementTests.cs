@@ -37,7 +37,8 @@ public sealed class PlacementTests
     [Fact]
     public void Every_copy_is_placed_and_no_two_on_one_node()
     {
-        var sizes = Gen.Select(Gen.Int[1, 9], Gen.Int[0, 20], Gen.Enum<PlacementKind>().Where(kind => kind is not (PlacementKind.Explicit or PlacementKind.Capacity)));
+        var sizes = Gen.Select(Gen.Int[1, 9], Gen.Int[0, 20],
+            Gen.Enum<PlacementKind>().Where(kind => kind is not (PlacementKind.Explicit or PlacementKind.Capacity)));
         Gen.Select(sizes, Gen.Int[1, 9]).Where(sample => sample.Item2 <= sample.Item1.Item1).Sample((size, replicas) =>
         {
             (int nodes, int layers, PlacementKind kind) = size;
@@ -50,7 +51,8 @@ public sealed class PlacementTests
                 foreach (int endpoint in placement.Copies(layer))
                     placement.LayersOn(endpoint).ShouldContain(layer);
             }
-            int[] first = [.. Enumerable.Range(1, nodes).Select(endpoint => Enumerable.Range(0, layers).Count(layer => placement.Copies(layer)[0] == endpoint))];
+            int[] first = [.. Enumerable.Range(1, nodes)
+                .Select(endpoint => Enumerable.Range(0, layers).Count(layer => placement.Copies(layer)[0] == endpoint))];
             (first.Max() - first.Min()).ShouldBeLessThanOrEqualTo(1);
         }, iter: 500, seed: "0000KOIPe036", threads: 1);
     }
@@ -75,7 +77,8 @@ public sealed class PlacementTests
         Should.Throw<ArgumentException>(() => Placement.Compute(Cluster(2, Explicit(("node-1", [0]))), 2, 1)).Message.ShouldContain("layer 1 on no node");
         Should.Throw<ArgumentException>(() => Placement.Compute(Cluster(2, Explicit(("node-1", [0, 5]))), 1, 1)).Message.ShouldContain("layer 5");
         Should.Throw<ArgumentException>(() => Placement.Compute(Cluster(2, Explicit(("node-7", [0]))), 1, 1)).Message.ShouldContain("node-7");
-        Should.Throw<ArgumentException>(() => Placement.Compute(Cluster(2, Explicit(("node-1", [0]), ("node-2", [0]))), 1, 1)).Message.ShouldContain("on 2 nodes");
+        Should.Throw<ArgumentException>(() => Placement.Compute(Cluster(2, Explicit(("node-1", [0]), ("node-2", [0]))), 1,
+            1)).Message.ShouldContain("on 2 nodes");
     }
 
     private static PlacementSpec Explicit(params (string Node, int[] Layers)[] listed) =>

@@ -17,7 +17,8 @@ public sealed class RehostingTests
     }
 
     [Fact]
-    public void Equal_survivors_take_turns() => Rehosting.Choose([1, 5, 9], [new Survivor(1, 1, null, [0]), new Survivor(3, 1, null, [2])], null).Moves.ShouldBe([(1, 1), (5, 3), (9, 1)]);
+    public void Equal_survivors_take_turns() => Rehosting.Choose([1, 5, 9], [new Survivor(1, 1, null, [0]), new Survivor(3, 1, null, [2])],
+        null).Moves.ShouldBe([(1, 1), (5, 3), (9, 1)]);
 
     [Fact]
     public void What_has_no_room_stays_without_a_host()
@@ -36,7 +37,8 @@ public sealed class RehostingTests
     }
 
     [Fact]
-    public void In_training_a_layer_takes_four_times_its_weights() => Rehosting.Choose([1], [new Survivor(1, 1, (8 * Layer) - 1, [0])], Rehosting.TrainingCost * Layer).Orphans.ShouldBe([1]);
+    public void In_training_a_layer_takes_four_times_its_weights() =>
+        Rehosting.Choose([1], [new Survivor(1, 1, (8 * Layer) - 1, [0])], Rehosting.TrainingCost * Layer).Orphans.ShouldBe([1]);
 
     [Fact]
     public void Every_layer_has_one_host_or_none_and_nobody_more_than_it_holds()
@@ -45,7 +47,8 @@ public sealed class RehostingTests
         Gen.Select(survivors, Gen.Int[0, 12]).Sample((all, orphans) =>
         {
             int next = 100;
-            Survivor[] left = [.. all.Select((each, i) => new Survivor(i + 1, each.Item1, each.Item2 * Layer, [.. Enumerable.Range(0, each.Item3).Select(_ => next++)]))];
+            Survivor[] left =
+                [.. all.Select((each, i) => new Survivor(i + 1, each.Item1, each.Item2 * Layer, [.. Enumerable.Range(0, each.Item3).Select(_ => next++)]))];
             int[] layers = [.. Enumerable.Range(0, orphans)];
             RehostingPlan plan = Rehosting.Choose(layers, left, Layer);
             plan.Moves.Select(move => move.Layer).Concat(plan.Orphans).Order().ShouldBe(layers);

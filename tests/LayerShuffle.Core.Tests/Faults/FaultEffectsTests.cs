@@ -4,7 +4,9 @@ using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Faults;
 
-/// <summary>The words of the ledger, which both clocks take from here: every kind of fault of nodes, on every state that it can find, by every state that it can leave.</summary>
+/// <summary>
+/// The words of the ledger, which both clocks take from here: every kind of fault of nodes, on every state that it can find, by every state that it can leave.
+/// </summary>
 public sealed class FaultEffectsTests
 {
     private readonly NodeHealth health = new(Cluster(1));
@@ -12,7 +14,9 @@ public sealed class FaultEffectsTests
 
     public FaultEffectsTests() => effects = new FaultEffects(health);
 
-    /// <summary>C a crash, P a pause, c and p second ones of the same kind; an exclamation mark ends it; a capital letter X before: the node is not there.</summary>
+    /// <summary>
+    /// C a crash, P a pause, c and p second ones of the same kind; an exclamation mark ends it; a capital letter X before: the node is not there.
+    /// </summary>
     [Theory]
     [InlineData("C C!", "began restarted")]
     [InlineData("P P!", "began ended")]
@@ -40,8 +44,10 @@ public sealed class FaultEffectsTests
     {
         FaultSpec[] all =
         [
-            new CrashFault("a", default, NodeSelector.Of("node-1"), null), new PauseFault("b", default, NodeSelector.Of("node-1"), null), new SlowdownFault("c", default, NodeSelector.Of("node-1"), 2, null),
-            new PartitionFault("d", default, [["node-1"], ["coordinator", "node-2"]], null), new LinkFault("e", default, ["all"], ["node-1", "node-2"], new LinkPatch(), null),
+            new CrashFault("a", default, NodeSelector.Of("node-1"), null), new PauseFault("b", default, NodeSelector.Of("node-1"), null),
+                new SlowdownFault("c", default, NodeSelector.Of("node-1"), 2, null),
+            new PartitionFault("d", default, [["node-1"], ["coordinator", "node-2"]], null),
+                new LinkFault("e", default, ["all"], ["node-1", "node-2"], new LinkPatch(), null),
         ];
         all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "partition", "link"]);
         typeof(FaultSpec).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(FaultSpec))).ShouldBe(all.Length, "every kind has a name in the ledger");

@@ -35,7 +35,8 @@ public sealed class FaultTimelineTests
         events.Select(item => (item.At, item.Begins)).ShouldBe([(At(5), true), (At(20), false)]);
         events.ShouldAllBe(item => item.Targets.SequenceEqual(Targets(two, 6, Seed)));
         FaultTimeline.Build([new PauseFault("nap", Ms(5), two, null)], Topology(6), Seed).ShouldHaveSingleItem().Begins.ShouldBeTrue();
-        Should.Throw<ArgumentException>(() => FaultTimeline.Build([new PauseFault("nap", Ms(5), NodeSelector.Of("coordinator"), null)], Topology(6), Seed)).Message.ShouldContain("only nodes");
+        Should.Throw<ArgumentException>(() => FaultTimeline.Build([new PauseFault("nap", Ms(5), NodeSelector.Of("coordinator"), null)], Topology(6),
+            Seed)).Message.ShouldContain("only nodes");
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public sealed class DelayDistributionTests
         double measured = samples.Average();
         measured.ShouldBe(mean, 5 * deviation / Math.Sqrt(samples.Length));
         // Heavy tails let the deviation converge slowly: their fourth moment is huge or infinite.
-        Math.Sqrt(samples.Average(x => (x - measured) * (x - measured))).ShouldBe(deviation, (kind is DelayKind.Normal or DelayKind.Exponential ? 0.02 : 0.1) * deviation);
+        Math.Sqrt(samples.Average(x => (x - measured) * (x - measured)))
+            .ShouldBe(deviation, (kind is DelayKind.Normal or DelayKind.Exponential ? 0.02 : 0.1) * deviation);
     }
 
     [Fact]

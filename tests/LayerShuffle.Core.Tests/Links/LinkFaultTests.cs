@@ -119,7 +119,8 @@ public sealed class LinkFaultTests
                     injector.CountArrival(0, 1, verdict[copy].Fate, receiverUp: i % 7 != 0, verdict[copy].Overtakes);
         }
         LinkRecord record = injector.Records()[0];
-        (record.MessagesSent + record.Duplicated).ShouldBe(record.Lost + record.Corrupted + record.Delivered + record.DroppedLinkDown + record.DroppedReceiverDown);
+        (record.MessagesSent + record.Duplicated)
+            .ShouldBe(record.Lost + record.Corrupted + record.Delivered + record.DroppedLinkDown + record.DroppedReceiverDown);
         record.Carried.ShouldBe(record.Corrupted + record.Delivered + record.DroppedReceiverDown);
         record.MessagesSent.ShouldBe(10_000);
         record.Bytes.ShouldBe(1_000_000);

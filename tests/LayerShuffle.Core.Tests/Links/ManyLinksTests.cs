@@ -10,7 +10,8 @@ namespace LayerShuffle.Core.Tests.Links;
 /// <summary>Ten thousand nodes have a hundred million links: what is known of a link is made when it is first used.</summary>
 public sealed class ManyLinksTests
 {
-    private static readonly Gen<string[][]> Groups = Gen.Select(Gen.Int[0, 6].Select(k => k == 0 ? "coordinator" : k == 6 ? "all" : $"node-{k}").Array[0, 4], Gen.Int[0, 3])
+    private static readonly Gen<string[][]> Groups = Gen.Select(Gen.Int[0, 6].Select(k => k == 0 ? "coordinator" : k == 6 ? "all" : $"node-{k}").Array[0, 4],
+        Gen.Int[0, 3])
         .Select((names, _) => names).Array[0, 4];
 
     [Fact]
@@ -45,7 +46,11 @@ public sealed class ManyLinksTests
         for (int a = 0; a < groups.Length; a++)
             for (int b = 0; b < groups.Length; b++)
                 if (a != b)
-                    expected.UnionWith(from source in Members(groups[a]) from sink in Members(groups[b]) where source != sink select topology.LinkIndex(source, sink));
+                    expected.UnionWith(from source in Members(groups[a])
+                                       from sink in Members(groups[b])
+                                       where source != sink
+                                       select topology.LinkIndex(source,
+                        sink));
         topology.LinksAcross(groups).ShouldBe(expected);
     });
 
@@ -53,7 +58,8 @@ public sealed class ManyLinksTests
     public void A_link_first_used_in_the_middle_of_faults_is_as_one_used_from_the_beginning() =>
         Gen.Select(Gen.Int[0, 3].Array[0, 12], Gen.Int[0, 3].Array[0, 12]).Sample((begins, ends) =>
         {
-            LinkException[] exceptions = [new("all", "node-1", new() { Loss = 0.1 }), new("node-2", "all", new() { Loss = 0.2, Corrupt = 0.3 }), new("all", "all", new() { Corrupt = 0.4 }), new("node-2", "node-1", new() { Duplicate = 0.5 })];
+            LinkException[] exceptions = [new("all", "node-1", new() { Loss = 0.1 }), new("node-2", "all", new() { Loss = 0.2, Corrupt = 0.3 }),
+                new("all", "all", new() { Corrupt = 0.4 }), new("node-2", "node-1", new() { Duplicate = 0.5 })];
             LinkInjector early = Injector(Latency(1), 3, null, exceptions), late = Injector(Latency(1), 3, null, exceptions);
             (int, int)[] links = [.. from source in Enumerable.Range(0, 4) from sink in Enumerable.Range(0, 4) where source != sink select (source, sink)];
             foreach ((int from, int to) in links)
@@ -82,6 +88,7 @@ public sealed class ManyLinksTests
         if (fault == 0)
             injector.Cut(new PartitionFault("fault-0", default, [["node-1"], ["node-2", "coordinator"]], null));
         else
-            injector.ApplyPatch(new LinkFault($"fault-{fault}", Duration.FromMilliseconds(10 - at), ["all"], [$"node-{fault}"], new() { Loss = at / 20.0, Reorder = fault == 2 ? at / 30.0 : null }, null));
+            injector.ApplyPatch(new LinkFault($"fault-{fault}", Duration.FromMilliseconds(10 - at), ["all"], [$"node-{fault}"],
+                new() { Loss = at / 20.0, Reorder = fault == 2 ? at / 30.0 : null }, null));
     }
 }

@@ -8,7 +8,15 @@ namespace LayerShuffle.Core.Tests.Links;
 public sealed class MembershipLuckTests
 {
     private const int Messages = 20_000;
-    private static readonly LinkPatch Conditions = new() { Loss = 0.2, Corrupt = 0.1, Duplicate = 0.1, Reorder = 0.1, Latency = Jitter(20, 5), Bandwidth = 1000 };
+    private static readonly LinkPatch Conditions = new()
+    {
+        Loss = 0.2,
+        Corrupt = 0.1,
+        Duplicate = 0.1,
+        Reorder = 0.1,
+        Latency = Jitter(20, 5),
+        Bandwidth = 1000
+    };
 
     [Fact]
     public void They_are_lost_as_data_is_and_delayed_by_a_latency()
@@ -16,7 +24,8 @@ public sealed class MembershipLuckTests
         LinkInjector injector = Injector(Conditions);
         ControlVerdict[] verdicts = [.. Enumerable.Range(0, Messages).Select(i => injector.SendMembership(0, 1, At(i)))];
         verdicts.LongCount(verdict => verdict.Fate == ControlFate.Lost).ShouldBeBinomial(Messages, 0.2);
-        double[] delays = [.. verdicts.Select((verdict, i) => (verdict, i)).Where(pair => pair.verdict.Delivered).Select(pair => (pair.verdict.At - At(pair.i)).TotalMilliseconds)];
+        double[] delays = [.. verdicts.Select((verdict, i) => (verdict, i)).Where(pair => pair.verdict.Delivered)
+            .Select(pair => (pair.verdict.At - At(pair.i)).TotalMilliseconds)];
         delays.Average().ShouldBe(20, 0.2);
         delays.Distinct().Count().ShouldBeGreaterThan(Messages / 2);
     }

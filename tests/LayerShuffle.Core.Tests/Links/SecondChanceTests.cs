@@ -4,7 +4,9 @@ using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Links;
 
-/// <summary>What is sent again after a crash or on another branch has luck of its own; what is sent for the first time has the luck that it always had.</summary>
+/// <summary>
+/// What is sent again after a crash or on another branch has luck of its own; what is sent for the first time has the luck that it always had.
+/// </summary>
 public sealed class SecondChanceTests
 {
     [Fact]
@@ -30,7 +32,8 @@ public sealed class SecondChanceTests
     public void Acknowledgements_of_two_incarnations_messages_do_not_share_their_luck()
     {
         LinkInjector injector = Injector(new() { Latency = Jitter(20, 5) });
-        (injector.SendControl(0, 1, ControlKind.Ack, Key(1), 0, At(0)) == injector.SendControl(0, 1, ControlKind.Ack, Key(1) with { Answered = 2 }, 0, At(0))).ShouldBeFalse();
+        (injector.SendControl(0, 1, ControlKind.Ack, Key(1), 0, At(0)) == injector.SendControl(0, 1, ControlKind.Ack, Key(1) with { Answered = 2 }, 0, At(0)))
+            .ShouldBeFalse();
     }
 
     [Fact]

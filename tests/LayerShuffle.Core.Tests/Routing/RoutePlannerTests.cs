@@ -86,8 +86,10 @@ public sealed class RoutePlannerTests
     [Fact]
     public void Impossible_routes_are_refused_in_a_sentence()
     {
-        Should.Throw<ArgumentException>(() => new RoutePlanner(new() { Order = OrderKind.Explicit, ExplicitOrder = [0, 0] }, 2, Seed)).Message.ShouldContain("twice");
-        Should.Throw<ArgumentException>(() => new RoutePlanner(new() { Order = OrderKind.Explicit, ExplicitOrder = [2] }, 2, Seed)).Message.ShouldContain("layer 2");
+        Should.Throw<ArgumentException>(() => new RoutePlanner(new() { Order = OrderKind.Explicit, ExplicitOrder = [0, 0] }, 2,
+            Seed)).Message.ShouldContain("twice");
+        Should.Throw<ArgumentException>(() => new RoutePlanner(new() { Order = OrderKind.Explicit, ExplicitOrder = [2] }, 2,
+            Seed)).Message.ShouldContain("layer 2");
         Should.Throw<ArgumentException>(() => new RoutePlanner(new() { Prune = Random(3) }, 2, Seed)).Message.ShouldContain("3 layers");
     }
 

@@ -10,8 +10,10 @@ public sealed class SeedTreeTests
         SeedTree.Root(7).Child("loss").Child(3).Uniform.ShouldBe(SeedTree.Root(7).Child("loss").Child(3).Uniform);
         HashSet<ulong> bits =
         [
-            SeedTree.Root(7).Bits, SeedTree.Root(8).Bits, SeedTree.Root(7).Child(1).Child(2).Bits, SeedTree.Root(7).Child(2).Child(1).Bits, SeedTree.Root(7).Child(1).Bits,
-            SeedTree.Root(7).Child("1").Bits, SeedTree.Root(7).Child(-1).Bits, SeedTree.Root(7).Child("ab").Child("c").Bits, SeedTree.Root(7).Child("a").Child("bc").Bits,
+            SeedTree.Root(7).Bits, SeedTree.Root(8).Bits, SeedTree.Root(7).Child(1).Child(2).Bits, SeedTree.Root(7).Child(2).Child(1).Bits,
+                SeedTree.Root(7).Child(1).Bits,
+            SeedTree.Root(7).Child("1").Bits, SeedTree.Root(7).Child(-1).Bits, SeedTree.Root(7).Child("ab").Child("c").Bits,
+                SeedTree.Root(7).Child("a").Child("bc").Bits,
         ];
         bits.Count.ShouldBe(9);
     }

@@ -54,7 +54,8 @@ public class BatchSourceTests
     public void An_images_augmentation_does_not_depend_on_the_batch_size()
     {
         BatchSource source = Source(Pictures.Counting(23, 8, 23));
-        Dictionary<long, float[]> one = ById(source.Epoch(5, Seed, true, Augmentation.Standard)), other = ById(source.Epoch(7, Seed, false, Augmentation.Standard));
+        Dictionary<long, float[]> one = ById(source.Epoch(5, Seed, true, Augmentation.Standard)),
+            other = ById(source.Epoch(7, Seed, false, Augmentation.Standard));
         foreach (long label in one.Keys)
             one[label].ShouldBe(other[label]);
     }
@@ -63,7 +64,8 @@ public class BatchSourceTests
     public void Prefetching_changes_nothing()
     {
         BatchSource source = Source(Pictures.Counting(40, 8));
-        List<Batch> with = [.. source.Epoch(6, Seed, true, Augmentation.Standard)], without = [.. source.Epoch(6, Seed, true, Augmentation.Standard, prefetch: 0)];
+        List<Batch> with = [.. source.Epoch(6, Seed, true, Augmentation.Standard)],
+            without = [.. source.Epoch(6, Seed, true, Augmentation.Standard, prefetch: 0)];
         with.Count.ShouldBe(without.Count);
         for (int i = 0; i < with.Count; i++)
         {

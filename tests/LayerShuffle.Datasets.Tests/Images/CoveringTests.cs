@@ -2,7 +2,9 @@ using LayerShuffle.Datasets.Images;
 
 namespace LayerShuffle.Datasets.Tests.Images;
 
-/// <summary>timm's way of resizing for oblong images: proportions are kept, and both sides are covered. Sizes were computed with Python's arithmetic by timm's formula.</summary>
+/// <summary>
+/// timm's way of resizing for oblong images: proportions are kept, and both sides are covered. Sizes were computed with Python's arithmetic by timm's formula.
+/// </summary>
 public class CoveringTests
 {
     [Theory]
@@ -18,7 +20,8 @@ public class CoveringTests
         var target = ResizeTarget.Covering(leastHeight, leastWidth);
         target.Of(height, width).ShouldBe((high, wide));
         new PixelSteps { Resize = target }.Output.ShouldBeNull(); // the image decides
-        PlanarImage cut = new PixelSteps { Resize = target, Crop = (leastHeight, leastWidth) }.Apply(new PlanarImage(new byte[3 * height * width], height, width));
+        PlanarImage cut = new PixelSteps { Resize = target, Crop = (leastHeight, leastWidth) }
+            .Apply(new PlanarImage(new byte[3 * height * width], height, width));
         (cut.Height, cut.Width).ShouldBe((leastHeight, leastWidth));
     }
 }

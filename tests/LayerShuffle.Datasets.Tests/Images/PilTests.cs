@@ -8,7 +8,8 @@ namespace LayerShuffle.Datasets.Tests.Images;
 /// <summary>Bytes after resizing are PIL's, bit for bit.</summary>
 public class PilTests
 {
-    private static readonly JsonElement Stored = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "pil-resizes.json"))).RootElement;
+    private static readonly JsonElement Stored =
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "pil-resizes.json"))).RootElement;
 
     [Theory]
     [InlineData(Interpolation.Nearest)]
@@ -25,7 +26,8 @@ public class PilTests
             int Number(string key) => stored.GetProperty(key).GetInt32();
             PlanarImage noise = Noise(Number("seed"), Number("height"), Number("width"), stored.GetProperty("hard").GetBoolean());
             byte[] resized = ImageTransform.Resize(noise, Number("newHeight"), Number("newWidth"), filter).Pixels;
-            resized.ShouldBe(stored.GetProperty("pixels").GetBytesFromBase64(), $"{filter}, {noise.Height} × {noise.Width} to {Number("newHeight")} × {Number("newWidth")}");
+            resized.ShouldBe(stored.GetProperty("pixels").GetBytesFromBase64(),
+                $"{filter}, {noise.Height} × {noise.Width} to {Number("newHeight")} × {Number("newWidth")}");
             compared++;
         }
 
@@ -43,7 +45,8 @@ public class PilTests
 
     [Fact]
     public void Cropping_first_what_survives_changes_no_byte() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 30], Gen.Int[1, 30], Gen.Int[1, 25], Gen.Enum<Interpolation>()).Sample((h, w, size, cropHeight, cropWidth, filter) =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 30], Gen.Int[1, 30], Gen.Int[1, 25], Gen.Enum<Interpolation>())
+            .Sample((h, w, size, cropHeight, cropWidth, filter) =>
         {
             PlanarImage noise = Noise(h * 41 + w, h, w, false);
             var steps = new PixelSteps { Resize = ResizeTarget.Shorter(size), Filter = filter, Crop = (cropHeight, cropWidth) };

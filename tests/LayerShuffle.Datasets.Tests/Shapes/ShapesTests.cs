@@ -74,7 +74,8 @@ public class ShapesTests
         for (int i = 0; i < 10; i++)
         {
             // Eight by eight: what is left is the scene without the noise.
-            byte[] one = ImageTransform.Resize(new(Pictures.Pixels(small, i), 32, 32), 8, 8).Pixels, other = ImageTransform.Resize(new(Pictures.Pixels(large, i), 64, 64), 8, 8).Pixels;
+            byte[] one = ImageTransform.Resize(new(Pictures.Pixels(small, i), 32, 32), 8, 8).Pixels,
+                other = ImageTransform.Resize(new(Pictures.Pixels(large, i), 64, 64), 8, 8).Pixels;
             one.Zip(other, (a, b) => Math.Abs(a - b)).Average().ShouldBeLessThan(15);
         }
     }

@@ -1,6 +1,8 @@
 namespace LayerShuffle.Datasets.Tests.Support;
 
-/// <summary>The smallest useful JPEG file, written by hand: 8 × 8 grey pixels, one DCT block whose coefficients are all 0, which is the value 128 everywhere.</summary>
+/// <summary>
+/// The smallest useful JPEG file, written by hand: 8 × 8 grey pixels, one DCT block whose coefficients are all 0, which is the value 128 everywhere.
+/// </summary>
 public static class JpegFile
 {
     public static byte[] Tiny { get; } =

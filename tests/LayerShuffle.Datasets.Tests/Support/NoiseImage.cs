@@ -1,9 +1,10 @@
 namespace LayerShuffle.Datasets.Tests.Support;
 
 /// <summary>
-/// Pictures of noise that a formula gives, so that the stored results of PIL need no stored pictures: pixel (c, y, x) is the top byte of a hash of c·7919 + y·104729 + x·1299709 + seed·15485863 + 1, all in 32 bits.
-/// The vectors were made by a script of PIL 9.4 and numpy that computes the same noise, resizes it with Image.resize and writes planar bytes; for processors.json it then goes through the steps of the
-/// image processors of transformers (resize, centre crop, rescale, normalise) as their documentation and sources describe them.
+/// Pictures of noise that a formula gives, so that the stored results of PIL need no stored pictures: pixel (c, y, x) is the top byte of a hash of c·7919 +
+/// y·104729 + x·1299709 + seed·15485863 + 1, all in 32 bits. The vectors were made by a script of PIL 9.4 and numpy that computes the same noise, resizes it
+/// with Image.resize and writes planar bytes; for processors.json it then goes through the steps of the image processors of transformers (resize, centre crop,
+/// rescale, normalise) as their documentation and sources describe them.
 /// </summary>
 public static class NoiseImage
 {

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace LayerShuffle.EndToEnd.Tests.Kills;
 
 /// <summary>
-/// A library that the system loads into the program before all others: it counts what the program does to files below some folders, and kills it at the n-th of these operations. A write is torn: its first half is done.
+/// A library that the system loads into the program before all others: it counts what the program does to files below some folders, and kills it at the n-th of
+/// these operations. A write is torn: its first half is done.
 /// </summary>
 internal static class KillShim
 {
@@ -149,7 +150,9 @@ internal static class KillShim
         File.WriteAllText(source, Source);
         try
         {
-            using Process compiler = Process.Start(new ProcessStartInfo("cc", ["-shared", "-fPIC", "-O1", "-w", "-o", library, source, "-ldl"]) { RedirectStandardError = true })!;
+            using Process compiler = Process.Start(new ProcessStartInfo("cc",
+                ["-shared", "-fPIC", "-O1", "-w", "-o", library, source, "-ldl"])
+            { RedirectStandardError = true })!;
             string said = compiler.StandardError.ReadToEnd();
             compiler.WaitForExit();
             compiler.ExitCode.ShouldBe(0, said);

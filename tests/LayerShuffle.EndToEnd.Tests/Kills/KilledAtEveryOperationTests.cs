@@ -3,8 +3,9 @@ using LayerShuffle.EndToEnd.Tests.Wall;
 namespace LayerShuffle.EndToEnd.Tests.Kills;
 
 /// <summary>
-/// The program is killed at the first, the second, the third … thing that it does to a file, in a run, in a run that is resumed and in one that had ended. Each time the next run comes to the bytes of one that nothing
-/// disturbed, and nothing that was left lies about after it. Ordinarily only some of the operations are tried; <c>LAYERSHUFFLE_LONG=1</c> tries them all.
+/// The program is killed at the first, the second, the third … thing that it does to a file, in a run, in a run that is resumed and in one that had ended. Each
+/// time the next run comes to the bytes of one that nothing disturbed, and nothing that was left lies about after it. Ordinarily only some of the operations
+/// are tried; <c>LAYERSHUFFLE_LONG=1</c> tries them all.
 /// </summary>
 public sealed class KilledAtEveryOperationTests : IDisposable
 {
@@ -51,7 +52,9 @@ public sealed class KilledAtEveryOperationTests : IDisposable
     {
         Assert.SkipUnless(WallCollection.Long, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
         string library = KillShim.Build(place.Folder);
-        place.Write("scenario.yaml", TinyScenario.Trained.Replace("train: 320, test: 80", "train: 48, test: 8", StringComparison.Ordinal).Replace("epochs: 4", "epochs: 2", StringComparison.Ordinal)
+        place.Write("scenario.yaml",
+            TinyScenario.Trained.Replace("train: 320, test: 80", "train: 48, test: 8", StringComparison.Ordinal)
+            .Replace("epochs: 4", "epochs: 2", StringComparison.Ordinal)
             .Replace("requests: 40", "requests: 2", StringComparison.Ordinal).Replace("repeats: 3", "repeats: 1", StringComparison.Ordinal));
         (await place.Run("run", "scenario.yaml", "--output", "whole")).ShouldEndWith(0);
         (await EveryOperation(library, "run", 1, place.Forget)).ShouldBeGreaterThan(100);
@@ -73,7 +76,8 @@ public sealed class KilledAtEveryOperationTests : IDisposable
             next.ExitCode.ShouldBe(0, $"operation {at}: {next.Error}");
             place.At("out").ShouldBeTheRun(place.At("whole"));
             Directory.EnumerateFileSystemEntries(place.Cache, "*", SearchOption.AllDirectories)
-                .Where(path => path.EndsWith(".tmp", StringComparison.Ordinal) || Path.GetFileName(path).StartsWith(".writable", StringComparison.Ordinal)).ShouldBeEmpty($"operation {at}");
+                .Where(path => path.EndsWith(".tmp", StringComparison.Ordinal) || Path.GetFileName(path).StartsWith(".writable", StringComparison.Ordinal))
+                    .ShouldBeEmpty($"operation {at}");
             Directory.Delete(place.At("out"), true);
             if (killed.ExitCode == 0)
                 return kills;

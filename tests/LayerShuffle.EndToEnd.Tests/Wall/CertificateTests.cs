@@ -30,7 +30,8 @@ public sealed partial class CertificateTests : IDisposable
                     listening.TrySetResult(waiting.Groups[1].Value);
                 return Program.Signal.None;
             },
-            "run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out", "--listen", "127.0.0.1:0", "--workers", "2", "--cert", "coordinator.pem", "--key", "coordinator.key", "--authority", "ours.pem");
+            "run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out", "--listen", "127.0.0.1:0", "--workers", "2", "--cert", "coordinator.pem",
+                "--key", "coordinator.key", "--authority", "ours.pem");
         await Task.WhenAny(listening.Task, run.Ended);
         listening.Task.IsCompleted.ShouldBeTrue(run.Error);
         string hub = await listening.Task;

@@ -8,7 +8,8 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
 {
     private const int Requests = 80;
     private static readonly string Scenario = WallScenario.Text(
-        "epochs: 2, batch_size: 32, learning_rate: 3e-3", workload: $"requests: {Requests}, arrivals: {{rate: 8/s, process: uniform}}, deadline: 20s", images: 320,
+        "epochs: 2, batch_size: 32, learning_rate: 3e-3", workload: $"requests: {Requests}, arrivals: {{rate: 8/s, process: uniform}}, deadline: 20s",
+            images: 320,
         rest: """
         conditions:
           loss:
@@ -42,7 +43,8 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
             claims.Add(() => onWall.Select(row => row("request")).ShouldBe(onVirtual.Select(row => row("request")), condition));
             claims.Add(() => onWall.Select(row => row("first_image")).ShouldBe(onVirtual.Select(row => row("first_image")), condition));
             claims.Add(() => onWall.Zip(onVirtual).ShouldAllBe(pair => SameOrder(pair.First("order"), pair.Second("order")), condition));
-            claims.Add(() => onWall.Zip(onVirtual).Where(pair => pair.First("order") == pair.Second("order")).ShouldAllBe(pair => pair.First("correct") == pair.Second("correct"), condition));
+            claims.Add(() => onWall.Zip(onVirtual).Where(pair => pair.First("order") == pair.Second("order"))
+                .ShouldAllBe(pair => pair.First("correct") == pair.Second("correct"), condition));
             var (a, b) = (Sample.Of(onVirtual), Sample.Of(onWall));
             table.Add(a.Row(condition, "virtual"));
             table.Add(b.Row(condition, "wall"));
@@ -52,7 +54,8 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
             claims.Add(() => b.Median.ShouldBe(a.Median, 0.1 * a.Median, $"{condition}: median latency"));
         }
 
-        string[] orders = [.. measured.Where("condition", "loss").Zip(foretold.Where("condition", "loss")).Where(pair => pair.First("order") == pair.Second("order")).Select(pair => pair.First("order"))];
+        string[] orders = [.. measured.Where("condition", "loss").Zip(foretold.Where("condition", "loss"))
+            .Where(pair => pair.First("order") == pair.Second("order")).Select(pair => pair.First("order"))];
         output.WriteLine(string.Join('\n', table));
         output.WriteLine($"Of the {Requests} requests under loss, {orders.Length} skipped the very same layers.");
         claims.ForEach(claim => claim());
@@ -85,7 +88,9 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
         }
 
         public string Row(string condition, string clock) => string.Create(
-            CultureInfo.InvariantCulture, $"| {condition} | {clock} | {Completed.Mean:P1} | {Top1.Mean:P1} ± {100 * Top1.Half:0.0} | {Skipped.Mean:0.00} ± {Skipped.Half:0.00} | {Median:0} ms |");
+            CultureInfo.InvariantCulture,
+                $"| {condition} | {clock} | {Completed.Mean:P1} | {Top1.Mean:P1} ± {100 * Top1.Half:0.0} | {Skipped.Mean:0.00} ± {Skipped.Half:0.00} | "
+                    + $"{Median:0} ms |");
 
         private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
 

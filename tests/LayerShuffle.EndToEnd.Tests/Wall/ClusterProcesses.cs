@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>The processes of the programs that run in a workplace, found by their environment: it goes from the coordinator to its supervisors and on to their workers.</summary>
+/// <summary>
+/// The processes of the programs that run in a workplace, found by their environment: it goes from the coordinator to its supervisors and on to their workers.
+/// </summary>
 internal static class ClusterProcesses
 {
     /// <summary>Skips the test where there is no /proc to find processes in.</summary>
@@ -24,7 +26,8 @@ internal static class ClusterProcesses
         try
         {
             string line = File.ReadLines($"/proc/{id}/smaps_rollup").First(text => text.StartsWith("Pss:", StringComparison.Ordinal));
-            return long.Parse(line[4..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
+            return long.Parse(line[4..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture) * 1024;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -7,7 +7,8 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     private const int Requests = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string Scenario = WallScenario.Text(
-        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s", nodes: 2, images: 480, rest: "conditions: {a: {}, b: {}}");
+        "epochs: 3, batch_size: 32, learning_rate: 3e-3, checkpoint_steps: 4", workload: $"requests: {Requests}, arrivals: {{concurrency: 4}}, deadline: 20s",
+            nodes: 2, images: 480, rest: "conditions: {a: {}, b: {}}");
 
     private readonly Workplace place = new();
 
@@ -16,7 +17,8 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     {
         ClusterProcesses.Need();
         Program killed = await Stop(Program.Signal.Kill, "shuffled: epoch 2/");
-        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed in training.");
+        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed "
+            + "in training.");
         ShouldLeaveOnly(killed);
         Program resumed = await Resume();
         resumed.Error.ShouldNotContain("shuffled: epoch 1/");
@@ -30,7 +32,8 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     {
         ClusterProcesses.Need();
         Program killed = await Stop(Program.Signal.Kill, "trial 1/", TimeSpan.FromSeconds(1));
-        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed in a trial.");
+        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed "
+            + "in a trial.");
         ShouldLeaveOnly(killed);
         Dictionary<string, byte[]> kept = ResultsFolder.CsvFiles.ToDictionary(file => file, file => File.ReadAllBytes(place.At($"out/{file}")));
         int finished = File.ReadLines(place.At("out/conditions.csv")).Count() - 1;

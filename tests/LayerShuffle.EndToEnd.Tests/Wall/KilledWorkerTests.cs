@@ -11,7 +11,8 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
     private readonly Workplace place = new();
 
     [Fact]
-    public Task Four_kills_in_training_and_inference_every_other_of_a_supervisor() => Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, images: 480, supervisors: true);
+    public Task Four_kills_in_training_and_inference_every_other_of_a_supervisor() =>
+        Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, images: 480, supervisors: true);
 
     [Fact]
     public async Task Twenty_kills_in_training_and_inference()
@@ -27,7 +28,8 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
         ClusterProcesses.Need();
         var trains = new TaskCompletionSource();
         var infers = new TaskCompletionSource();
-        string scenario = place.Write("kills.yaml", WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s", images: images));
+        string scenario = place.Write("kills.yaml",
+            WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s", images: images));
         string last = $"epoch {training.Split(' ')[1].TrimEnd(',')}/";
         Program program = Program.Start(
             place,
@@ -54,14 +56,18 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
         rows["request"].Select(cell => int.Parse(cell, CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(0, requests));
         double completed = rows["outcome"].Count(outcome => outcome == "completed") / (double)requests;
         double[] losses = [.. new Table(place.At("out"), "training.csv")["loss"].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture))];
-        int died = program.Errors.Count(line => line.Contains("died: signal 9", StringComparison.Ordinal) || line.Contains("before it was ready: signal 9", StringComparison.Ordinal));
-        output.WriteLine($"{trained} kills in training, {inferred} in inference, {died} noticed; {completed:P1} of {requests} completed; losses {string.Join(' ', losses.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}");
+        int died = program.Errors.Count(line => line.Contains("died: signal 9", StringComparison.Ordinal)
+            || line.Contains("before it was ready: signal 9", StringComparison.Ordinal));
+        output.WriteLine($"{trained} kills in training, {inferred} in inference, {died} noticed; {completed:P1} of {requests} completed; losses "
+            + $"{string.Join(' ', losses.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}");
         // A layer that was restored some steps behind makes other weights: they are this run's alone, and run.json says so.
-        bool behind = program.Errors.Any(line => line.Contains("is hosted again: its weights are those after step", StringComparison.Ordinal) && !line.Contains(" 0 steps behind", StringComparison.Ordinal));
+        bool behind = program.Errors.Any(line => line.Contains("is hosted again: its weights are those after step", StringComparison.Ordinal)
+            && !line.Contains(" 0 steps behind", StringComparison.Ordinal));
         using (JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(place.At("out/run.json"))))
             manifest.RootElement.GetProperty("models").GetProperty("shuffled/seed-0").TryGetProperty("disturbed", out _).ShouldBe(behind);
         program.Errors.Any(line => line.StartsWith("shuffled: its training was disturbed", StringComparison.Ordinal)).ShouldBe(behind);
-        string[] kept = [.. Directory.GetDirectories(place.Cache).Where(folder => File.Exists(Path.Combine(folder, "seal.json"))).Select(folder => File.ReadAllText(Path.Combine(folder, "key.json")))];
+        string[] kept = [.. Directory.GetDirectories(place.Cache).Where(folder => File.Exists(Path.Combine(folder, "seal.json")))
+            .Select(folder => File.ReadAllText(Path.Combine(folder, "key.json")))];
         kept.ShouldHaveSingleItem().Contains("disturbed in run", StringComparison.Ordinal).ShouldBe(behind);
         completed.ShouldBeGreaterThanOrEqualTo(0.95);
         losses[^1].ShouldBeLessThan(losses[0]);

@@ -1,8 +1,8 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>
-/// Every kind of fault, struck twice, on nodes that are up, dead and paused: both clocks write the same words. No request can do without a node that is to come back, so that however long a worker takes to
-/// start, the trial does not end before.
+/// Every kind of fault, struck twice, on nodes that are up, dead and paused: both clocks write the same words. No request can do without a node that is to come
+/// back, so that however long a worker takes to start, the trial does not end before.
 /// </summary>
 [Collection(WallCollection.Name)]
 public sealed class LedgerWordsTests : IDisposable
@@ -50,7 +50,10 @@ public sealed class LedgerWordsTests : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    /// <summary>For every fault and target the effects in the order in which they were asked for. When a death is noticed is the clock's affair, that it is noticed is not.</summary>
+    /// <summary>
+    /// For every fault and target the effects in the order in which they were asked for. When a death is noticed is the clock's affair, that it is noticed is
+    /// not.
+    /// </summary>
     private string[] Words(string run) =>
     [
         .. new Table(place.At(run), "faults.csv").Where("condition", "default").Where(row => row("fault").Length > 0)

@@ -15,10 +15,13 @@ public sealed class MovingLayersTests(ITestOutputHelper output) : IDisposable
     {
         ClusterProcesses.Need();
         string scenario = place.Write("moves.yaml", WallScenario.Text(
-            "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2", nodes: 3, images: 640, workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s")); // 20 s: a node that comes back need not hurry
+            // 20 s: a node that comes back need not hurry
+            "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2", nodes: 3, images: 640,
+                workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s"));
         var heard = new Lines();
         Program run = Program.Start(
-            place, heard.Hear, Patience, Program.Assembly, "run", scenario, "--output", "wall", "--set", "cluster.recovery=rehost", "--listen", "127.0.0.1:0", "--workers", "2");
+            place, heard.Hear, Patience, Program.Assembly, "run", scenario, "--output", "wall", "--set", "cluster.recovery=rehost", "--listen", "127.0.0.1:0",
+                "--workers", "2");
         string waiting = await heard.Until(run, "Waiting for 2 of the scenario's 3 nodes");
         string port = waiting.Split("127.0.0.1:")[1].Split(':')[0];
         Program first = Node("node-1"), second = Node("node-2");
@@ -44,7 +47,8 @@ public sealed class MovingLayersTests(ITestOutputHelper output) : IDisposable
         rows["outcome"].ShouldAllBe(outcome => outcome == "completed");
         output.WriteLine(run.Error);
         output.WriteLine(File.ReadAllText(place.At("wall/faults.csv")));
-        bool back = new Table(place.At("wall"), "faults.csv")["effect"].Contains("joined") || run.Errors.Any(line => line.StartsWith("Layer 0 has moved", StringComparison.Ordinal) && line.Contains("to node-1", StringComparison.Ordinal));
+        bool back = new Table(place.At("wall"), "faults.csv")["effect"].Contains("joined")
+            || run.Errors.Any(line => line.StartsWith("Layer 0 has moved", StringComparison.Ordinal) && line.Contains("to node-1", StringComparison.Ordinal));
         back.ShouldBeTrue($"it has joined again\n{run.Error}");
 
         place.Forget();

@@ -12,7 +12,9 @@ public sealed class NamespaceTests(ITestOutputHelper output)
     public async Task Links_between_hosts_are_cut_and_healed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux's.");
-        var start = new ProcessStartInfo("bash", [Path.Combine(Repository.Root, "tests/scripts/namespaces.sh"), Program.Assembly]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash",
+            [Path.Combine(Repository.Root, "tests/scripts/namespaces.sh"), Program.Assembly])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         Program.ShortLived(start);
         using Process script = Process.Start(start)!;
         Task<string> errors = script.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -40,7 +40,8 @@ public sealed partial class ReachTests : IDisposable
         ClusterProcesses.Need();
         Program.NeedInterrupts();
         (Program run, string hub) = await ListenAsync(
-            "127.0.0.1:0", "--set", "cluster.recovery=rehost", "--set", "cluster.nodes=3", "--set", "workload.requests=100000", "--set", "workload.arrivals={rate: 5/s, process: uniform}");
+            "127.0.0.1:0", "--set", "cluster.recovery=rehost", "--set", "cluster.nodes=3", "--set", "workload.requests=100000", "--set",
+                "workload.arrivals={rate: 5/s, process: uniform}");
         Program first = Node(hub, "--name", "node-1");
         Node(hub, "--name", "node-2");
         await said.Until(run, "Layers: ");
@@ -48,7 +49,8 @@ public sealed partial class ReachTests : IDisposable
         await late.Ended;
         late.ShouldEndWith(2);
         late.Error.ShouldContain("The coordinator refused this node: node-3 (127.0.0.9:");
-        await said.Until(run, "Refused node-3: node-3 (127.0.0.9:", "cannot be reached from the coordinator, node-1, node-2 on the data plane: Connection refused");
+        await said.Until(run, "Refused node-3: node-3 (127.0.0.9:",
+            "cannot be reached from the coordinator, node-1, node-2 on the data plane: Connection refused");
 
         Program.Kill(first.Id);
         await first.Ended;
@@ -93,7 +95,8 @@ public sealed partial class ReachTests : IDisposable
     private async Task<(Program Run, string Hub)> ListenAsync(string listen, params string[] more)
     {
         Program run = Program.Start(
-            place, said.Hear, Patience, Program.Assembly, ["run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out", "--listen", listen, "--workers", "2", .. more]);
+            place, said.Hear, Patience, Program.Assembly, ["run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out", "--listen", listen,
+                "--workers", "2", .. more]);
         string line = await said.Until(run, "Waiting for 2");
         return (run, Join().Match(line).Groups[1].Value);
     }

@@ -34,7 +34,8 @@ public sealed class RehostingTests : IDisposable
 
         // Nodes 1 and 3 are equal; round-robin gave the first two layers already, which is all that it may host.
         Func<string, string>[] moved = [.. new Table(place.At("out"), "faults.csv").Where("kind", "placement")];
-        moved.Select(row => (row("target"), row("effect"))).ShouldBe([("node-2", "rehosted 1 on node-3"), ("node-2", "not rehosted: layer 4 (117.4 KB) fits on no survivor")]);
+        moved.Select(row => (row("target"), row("effect")))
+            .ShouldBe([("node-2", "rehosted 1 on node-3"), ("node-2", "not rehosted: layer 4 (117.4 KB) fits on no survivor")]);
         var requests = new Table(place.At("out"), "requests.csv");
         requests["outcome"].ShouldAllBe(outcome => outcome == "completed");
         requests["skipped"].ShouldContain("");

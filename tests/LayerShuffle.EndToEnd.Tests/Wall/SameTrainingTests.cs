@@ -10,7 +10,8 @@ public sealed class SameTrainingTests : IDisposable
     public async Task Four_processes_train_to_the_same_bytes_as_one()
     {
         string scenario = place.Write("same.yaml", WallScenario.Text(
-            "epochs: 2, batch_size: 32, learning_rate: 3e-3, micro_batches: 2", "plain: {variant: standard}, shuffled: {variant: layershuffle-predict, init_from: plain}",
+            "epochs: 2, batch_size: 32, learning_rate: 3e-3, micro_batches: 2",
+                "plain: {variant: standard}, shuffled: {variant: layershuffle-predict, init_from: plain}",
             workload: "requests: 4, deadline: 20s", images: 320));
         (await place.Run("run", scenario, "--output", "one", "--set", "clock=virtual")).ShouldEndWith(0);
         place.Forget(); // the two clocks share their models: it would be taken from the cache

@@ -9,7 +9,8 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task A_wrong_scenario_starts_nothing()
     {
-        Program program = await place.Run("run", place.Write("wires.yaml", WallScenario.Wires.Replace("nodes: 2", "nodes: none", StringComparison.Ordinal)), "--output", "out");
+        Program program = await place.Run("run", place.Write("wires.yaml", WallScenario.Wires.Replace("nodes: 2", "nodes: none", StringComparison.Ordinal)),
+            "--output", "out");
         program.ShouldEndWith(2);
         program.Error.ShouldContain("cluster.nodes");
         Directory.Exists(place.At("out")).ShouldBeFalse();
@@ -21,7 +22,8 @@ public sealed class StartTests : IDisposable
     public async Task A_worker_that_cannot_start_ends_the_run_in_a_sentence()
     {
         ClusterProcesses.Need();
-        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out");
+        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", place.Write("wires.yaml", WallScenario.Wires), "--output",
+            "out");
         await program.Ended;
         program.ShouldEndWith(3);
         program.Error.ShouldContain("The worker of node-");
@@ -34,7 +36,8 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Without_libtorch_a_run_that_computes_says_so_before_it_writes_anything()
     {
-        string scenario = place.Write("model.yaml", WallScenario.Text("epochs: 1, batch_size: 16, learning_rate: 3e-3").Replace("clock: wall", "clock: virtual", StringComparison.Ordinal));
+        string scenario = place.Write("model.yaml",
+            WallScenario.Text("epochs: 1, batch_size: 16, learning_rate: 3e-3").Replace("clock: wall", "clock: virtual", StringComparison.Ordinal));
         Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", scenario, "--output", "out");
         await program.Ended;
         program.ShouldEndWith(3);

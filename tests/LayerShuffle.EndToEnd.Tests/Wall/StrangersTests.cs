@@ -27,7 +27,8 @@ public sealed partial class StrangersTests : IDisposable
                     listening.TrySetResult(int.Parse(waiting.Groups[1].Value, CultureInfo.InvariantCulture));
                 return Program.Signal.None;
             },
-            "run", place.Write("wires.yaml", WallScenario.Wires.Replace("requests: 10", "requests: 100", StringComparison.Ordinal)), "--output", "out", "--listen", "127.0.0.1:0", "--workers", "2",
+            "run", place.Write("wires.yaml", WallScenario.Wires.Replace("requests: 10", "requests: 100", StringComparison.Ordinal)), "--output", "out",
+                "--listen", "127.0.0.1:0", "--workers", "2",
             "--control-port", $"{control}", "--data-port", $"{data}");
         await Task.WhenAny(listening.Task, run.Ended);
         listening.Task.IsCompleted.ShouldBeTrue(run.Error);

@@ -19,7 +19,8 @@ internal sealed class Table
     public string[] this[string column] => [.. rows.Select(row => row[Index(column)])];
 
     /// <summary>The rows whose column has a value.</summary>
-    public IEnumerable<Func<string, string>> Where(string column, string value) => rows.Where(row => row[Index(column)] == value).Select<string[], Func<string, string>>(row => name => row[Index(name)]);
+    public IEnumerable<Func<string, string>> Where(string column, string value) => rows.Where(row => row[Index(column)] == value).Select<string[], Func<string,
+        string>>(row => name => row[Index(name)]);
 
     private int Index(string column)
     {

@@ -15,7 +15,8 @@ public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
     {
         ClusterProcesses.Need();
         string scenario = place.Write("terminated.yaml", WallScenario.Text(
-            "epochs: 3, batch_size: 16, learning_rate: 3e-3", nodes: 2, images: 480, workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s"));
+            "epochs: 3, batch_size: 16, learning_rate: 3e-3", nodes: 2, images: 480,
+                workload: $"requests: {Requests}, arrivals: {{rate: 5/s, process: uniform}}, deadline: 20s"));
         var heard = new Lines();
         Program run = Program.Start(place, heard.Hear, Patience, Program.Assembly, "run", scenario, "--output", "out");
         await heard.Until(run, "shuffled: epoch 1/3");
@@ -30,7 +31,8 @@ public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
         run.ShouldEndWith(0);
         place.ShouldLeaveNothing();
         string name = left.Split(" has left")[0].Trim();
-        run.Errors.Count(line => line.StartsWith("Layer ", StringComparison.Ordinal) && line.Contains($" has moved from {name} ", StringComparison.Ordinal)).ShouldBe(2, "no step is lost");
+        run.Errors.Count(line => line.StartsWith("Layer ", StringComparison.Ordinal) && line.Contains($" has moved from {name} ", StringComparison.Ordinal))
+            .ShouldBe(2, "no step is lost");
         run.Error.ShouldNotContain("is repeated");
         string log = string.Concat(Directory.GetFiles(place.At("out/logs")).Select(File.ReadAllText));
         log.ShouldContain("ended: exit code 0, as asked");

@@ -16,7 +16,8 @@ internal static class WallScenario
 
     /// <summary>Four nodes with a model that learns something in seconds, and trials of seconds.</summary>
     public static string Text(
-        string training, string models = "shuffled: {variant: layershuffle-position}", string workload = "requests: 120, arrivals: {concurrency: 4}, deadline: 20s", int nodes = 4, int images = 960,
+        string training, string models = "shuffled: {variant: layershuffle-position}",
+            string workload = "requests: 120, arrivals: {concurrency: 4}, deadline: 20s", int nodes = 4, int images = 960,
         string rest = "conditions: {ideal: {}}") => $$"""
         name: cluster
         seed: 7

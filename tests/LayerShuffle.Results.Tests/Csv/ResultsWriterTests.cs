@@ -17,10 +17,12 @@ public class ResultsWriterTests
         {
             Hops =
             [
-                new HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = 1, From = "coordinator", To = "node-1", Layer = 0, Sent = Sample.At(0.5), Delivered = Sample.At(5.5), Fate = "delivered" },
+                new HopRecord { Request = 0, Branch = 0, Position = 0, Attempt = 1, From = "coordinator", To = "node-1", Layer = 0, Sent = Sample.At(0.5),
+                    Delivered = Sample.At(5.5), Fate = "delivered" },
                 new HopRecord { Request = 0, Branch = 0, Position = 3, Attempt = 0, From = "node-1", To = "coordinator", Sent = Sample.At(9), Fate = "lost" },
             ],
-            Ledger = [new LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began"), new LedgerEntry(Sample.At(2003.5), "outage", "crash", "node-1", "restarted", Sample.At(2000))],
+            Ledger = [new LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began"),
+                new LedgerEntry(Sample.At(2003.5), "outage", "crash", "node-1", "restarted", Sample.At(2000))],
         }, Swept, new Dictionary<string, double> { ["network.loss"] = 0.01 });
         writer.WriteSummary();
     }
@@ -47,7 +49,8 @@ public class ResultsWriterTests
             + key + "0,0,0,1,coordinator,node-1,0,0.5,5.5,,,,delivered\n"
             + key + "0,0,3,0,node-1,coordinator,,9,,,,,lost\n");
         directory.Text("faults.csv").ShouldBe(
-            "trial,model,training_seed,policy,condition,repeat,time_ms,fault,kind,target,effect,requested_ms\n" + key + "1000,outage,crash,node-1,began,\n" + key + "2003.5,outage,crash,node-1,restarted,2000\n");
+            "trial,model,training_seed,policy,condition,repeat,time_ms,fault,kind,target,effect,requested_ms\n" + key + "1000,outage,crash,node-1,began,\n"
+                + key + "2003.5,outage,crash,node-1,restarted,2000\n");
         directory.Lines("links.csv")[0].ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,from,to,asked_loss,realised_loss,asked_duplicate,realised_duplicate,asked_corrupt,realised_corrupt,"
             + "asked_reorder,realised_reorder,latency_asked_mean_ms,latency_mean_ms,latency_stddev_ms,messages_sent,delivered,lost,duplicated,corrupted,reordered,"
@@ -59,7 +62,8 @@ public class ResultsWriterTests
             + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1\n");
         directory.Lines("summary.csv")[0].ShouldStartWith(
             "model,policy,condition,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,training_seeds,repeats,requests,top1_mean,top1_std_seeds,top1_std_repeats,top1_ci_low,top1_ci_high,top1_n,top1_completed_mean");
-        directory.Lines("summary.csv")[1].ShouldStartWith("shuffled,default,\"loss-5[routing.order=arbitrary,network.loss=1%]\",arbitrary,1%,,0.01,loss-5,1,1,3,0.5,,,");
+        directory.Lines("summary.csv")[1]
+            .ShouldStartWith("shuffled,default,\"loss-5[routing.order=arbitrary,network.loss=1%]\",arbitrary,1%,,0.01,loss-5,1,1,3,0.5,,,");
     }
 
     /// <summary>The culture, or where the machine has no culture data one that writes numbers as strangely.</summary>

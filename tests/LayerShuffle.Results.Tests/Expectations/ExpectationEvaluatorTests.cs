@@ -106,7 +106,8 @@ public class ExpectationEvaluatorTests
 
         Single(Top1(min: 1, model: "shuffled", of: new ExpectationReference("baseline", null)), groups).Reference.ShouldBe(0.5);
         Single(Top1(min: 1, model: "shuffled", of: new ExpectationReference("baseline", "a[network.loss=0%]")), groups).Reference.ShouldBe(1);
-        Single(Top1(min: 1, model: "shuffled", of: new ExpectationReference("baseline", null, Where: new Dictionary<string, string> { ["network.loss"] = "0%" })), groups)
+        Single(Top1(min: 1, model: "shuffled",
+            of: new ExpectationReference("baseline", null, Where: new Dictionary<string, string> { ["network.loss"] = "0%" })), groups)
             .Reference.ShouldBe(1);
     }
 

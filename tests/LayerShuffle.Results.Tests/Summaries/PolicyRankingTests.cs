@@ -63,11 +63,13 @@ public class PolicyRankingTests
     {
         var slow = Sample.Trial(Sample.Key(0, policy: "slow"), [.. Enumerable.Range(0, 40).Select(i => Sample.Completed(i, 30 + i % 3))], hasModel: false);
         var quick = Sample.Trial(Sample.Key(1, policy: "quick"), [.. Enumerable.Range(0, 40).Select(i => Sample.Completed(i, 10))], hasModel: false);
-        var lossy = Sample.Trial(Sample.Key(2, policy: "lossy"), [.. Enumerable.Range(0, 40).Select(i => i < 20 ? Sample.Missed(i) : Sample.Completed(i, 1))], hasModel: false);
+        var lossy = Sample.Trial(Sample.Key(2, policy: "lossy"), [.. Enumerable.Range(0, 40).Select(i => i < 20 ? Sample.Missed(i) : Sample.Completed(i, 1))],
+            hasModel: false);
 
         var ranking = PolicyRanking.Of(Groups.Of(slow, quick, lossy)).ShouldHaveSingleItem();
 
-        ranking.Policies.Select(policy => (policy.Policy, policy.Metric)).ShouldBe([("quick", "latency_mean_ms"), ("slow", "latency_mean_ms"), ("lossy", "completion")]);
+        ranking.Policies.Select(policy => (policy.Policy, policy.Metric))
+            .ShouldBe([("quick", "latency_mean_ms"), ("slow", "latency_mean_ms"), ("lossy", "completion")]);
         ranking.Policies[1].Difference!.Value.ShouldBe(20 + 39 / 40.0, 1e-9);
         ranking.Policies[2].Difference.ShouldBe(-0.5);
         ranking.Policies.ShouldAllBe(policy => !policy.WithinNoise);

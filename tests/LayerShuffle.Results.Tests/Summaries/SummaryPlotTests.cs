@@ -49,7 +49,8 @@ public class SummaryPlotTests
     {
         var requests = new[] { Sample.Completed(0, 10), Sample.Completed(1, 10), Sample.Missed(2), Sample.Missed(3) };
         XElement picture = Draw(
-            Sample.Trial(Sample.Key(0, "none", policy: "retry"), requests, hasModel: false), Sample.Trial(Sample.Key(1, "none", policy: "skip"), requests[..1], hasModel: false));
+            Sample.Trial(Sample.Key(0, "none", policy: "retry"), requests, hasModel: false),
+                Sample.Trial(Sample.Key(1, "none", policy: "skip"), requests[..1], hasModel: false));
 
         Bars(picture).Keys.ShouldBe(["ideal, retry: 50.0%", "ideal, skip: 100.0%"]);
         Texts(picture).ShouldContain("edge: requests that completed");
@@ -107,7 +108,8 @@ public class SummaryPlotTests
         File.ReadAllText(directory.File("summary.svg"), Encoding.UTF8).ShouldBe(SummaryPlot.Draw("edge", Groups.Of(trial)));
     }
 
-    private static TrialRecord Trial(int number, string model, string condition, params int[] correct) => Sample.Scored(Sample.Key(number, model, condition: condition), correct);
+    private static TrialRecord Trial(int number, string model, string condition, params int[] correct) =>
+        Sample.Scored(Sample.Key(number, model, condition: condition), correct);
 
     private static XElement Draw(params TrialRecord[] trials) => XElement.Parse(SummaryPlot.Draw("edge", Groups.Of(trials)));
 

@@ -47,7 +47,8 @@ public class SummaryTableTests
     {
         int[] many = [.. Enumerable.Repeat(2, 40)];
         WeakResult warning = WeakResults.In(Groups.Of(
-            Sample.Scored(Sample.Key(0, condition: "a"), 2, 2), Sample.Scored(Sample.Key(1, condition: "b"), 2, 2, 2), Sample.Scored(Sample.Key(2, condition: "c"), many)))
+            Sample.Scored(Sample.Key(0, condition: "a"), 2, 2), Sample.Scored(Sample.Key(1, condition: "b"), 2, 2, 2),
+                Sample.Scored(Sample.Key(2, condition: "c"), many)))
             .ShouldHaveSingleItem();
         warning.Group.ShouldBe("a; b");
         warning.Message.ShouldBe("2 to 3 requests are few (under 30): take more requests or repeats.");
@@ -55,7 +56,8 @@ public class SummaryTableTests
             .ShouldHaveSingleItem().Group.ShouldBe("every condition");
         WeakResults.In(Groups.Of(Sample.Scored(Sample.Key(0, policy: "x"), 2, 2), Sample.Scored(Sample.Key(1, policy: "y"), many)))
             .ShouldHaveSingleItem().Group.ShouldBe("shuffled / x / ideal");
-        WeakResults.In(Groups.Of([.. Enumerable.Range(0, 20).Select(i => Sample.Scored(Sample.Key(i, condition: $"c{i}"), 2, 2)), Sample.Scored(Sample.Key(20, condition: "sound"), many)]))
+        WeakResults.In(Groups.Of([.. Enumerable.Range(0, 20).Select(i => Sample.Scored(Sample.Key(i, condition: $"c{i}"), 2, 2)),
+            Sample.Scored(Sample.Key(20, condition: "sound"), many)]))
             .ShouldHaveSingleItem().Group.ShouldEndWith("c7 and 12 more");
     }
 }

@@ -13,7 +13,13 @@ public sealed class ModelFolderTests
     [MemberData(nameof(Models.All), MemberType = typeof(Models))]
     public void A_model_saved_and_loaded_is_saved_again_byte_for_byte(ModelVariant variant, ModelArchitecture architecture)
     {
-        VitConfig config = Models.Tiny(variant, architecture) with { LayerDrop = 0.35, InitializerRange = 0.125, PositionLossWeight = 0.5, Id2Label = ["ä", "b", "c", "b", "e"] };
+        VitConfig config = Models.Tiny(variant, architecture) with
+        {
+            LayerDrop = 0.35,
+            InitializerRange = 0.125,
+            PositionLossWeight = 0.5,
+            Id2Label = ["ä", "b", "c", "b", "e"]
+        };
         using Models.Folder one = new(), two = new();
         Save(one, config, new Preprocessor { CropSize = new(null, null, 8), ImageMean = [0.1, 0.2, 0.3], Resample = 3 });
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(one.Path);
@@ -123,7 +129,8 @@ public sealed class ModelFolderTests
         Save(folder, Models.Tiny());
         using VisionTransformer shuffled = ModelFolder.Load(folder.Path, new() { ForceVariant = ModelVariant.LayerShuffle }).Model;
         shuffled.Config.Variant.ShouldBe(ModelVariant.LayerShuffle);
-        Should.Throw<ModelFormatException>(() => ModelFolder.Load(folder.Path, new() { ForceVariant = ModelVariant.LayerShufflePredict })).Message.ShouldContain("position_mlp");
+        Should.Throw<ModelFormatException>(() => ModelFolder.Load(folder.Path,
+            new() { ForceVariant = ModelVariant.LayerShufflePredict })).Message.ShouldContain("position_mlp");
         using VisionTransformer predicting =
             ModelFolder.Load(folder.Path, new() { ForceVariant = ModelVariant.LayerShufflePredict, AllowMissingVariantTensors = true, Seed = 9 }).Model;
         using VisionTransformer fresh = VisionTransformer.Create(predicting.Config, 9);
@@ -138,11 +145,13 @@ public sealed class ModelFolderTests
         using var scope = NewDisposeScope();
         using var folder = new Models.Folder();
         VisionTransformer original = Save(folder, Models.Tiny());
-        SafeTensors.Write(folder["model.safetensors"], new Dictionary<string, Tensor>(original.StateDictionary()) { ["vit.pooler.dense.weight"] = zeros(12, 12) });
+        SafeTensors.Write(folder["model.safetensors"],
+            new Dictionary<string, Tensor>(original.StateDictionary()) { ["vit.pooler.dense.weight"] = zeros(12, 12) });
         File.Delete(folder["preprocessor_config.json"]);
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(folder.Path);
         model.Dispose();
-        (preprocessor.Size, preprocessor.CropSize, preprocessor.DoCenterCrop, preprocessor.Stated).ShouldBe((PixelSize.Shortest(8), PixelSize.Square(8), true, false));
+        (preprocessor.Size, preprocessor.CropSize, preprocessor.DoCenterCrop, preprocessor.Stated)
+            .ShouldBe((PixelSize.Shortest(8), PixelSize.Square(8), true, false));
         preprocessor.ImageStd.ShouldBe([0.5, 0.5, 0.5]);
     }
 
@@ -238,7 +247,8 @@ public sealed class ModelFolderTests
         using var folder = new Models.Folder();
         File.WriteAllText(folder["config.json"], """{"model_type": "vit", "image_size": [32, 32], "patch_size": [8], "hidden_size": null, "num_hidden_layers": null, "hidden_act": null}""");
         VitConfig config = ModelFolder.LoadConfig(folder.Path);
-        (config.ImageHeight, config.ImageWidth, config.PatchHeight, config.PatchWidth, config.HiddenSize, config.NumHiddenLayers).ShouldBe((32, 32, 8, 8, 768, 12));
+        (config.ImageHeight, config.ImageWidth, config.PatchHeight, config.PatchWidth, config.HiddenSize, config.NumHiddenLayers)
+            .ShouldBe((32, 32, 8, 8, 768, 12));
     }
 
     [Fact]

@@ -30,8 +30,10 @@ public sealed class TimmConfigTests
     public void A_name_gives_the_sizes(string architecture, int width, int layers, int heads, int wide, int patch, int image)
     {
         VitConfig config = VitConfig.Parse(Bytes($$"""{"architecture": "{{architecture}}", "num_classes": 1000, "num_features": {{width}}, "global_pool": "token"}"""), "config.json");
-        (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize, config.PatchSize, config.ImageSize).ShouldBe((width, layers, heads, wide, patch, image));
-        (config.Architecture, config.Teacher, config.LayerNormEps, config.NumLabels, config.NumChannels, config.QkvBias).ShouldBe((ModelArchitecture.Vit, false, 1e-6, 1000, 3, true));
+        (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize, config.PatchSize, config.ImageSize)
+            .ShouldBe((width, layers, heads, wide, patch, image));
+        (config.Architecture, config.Teacher, config.LayerNormEps, config.NumLabels, config.NumChannels, config.QkvBias)
+            .ShouldBe((ModelArchitecture.Vit, false, 1e-6, 1000, 3, true));
     }
 
     [Fact]
@@ -57,7 +59,8 @@ public sealed class TimmConfigTests
     [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "label_names": ["a"]}""", "There are 1 names of classes for 11 classes")]
     [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "pretrained_cfg": {"input_size": [3, 0.5, 3]}}""", "input_size in pretrained_cfg of config.json must be")]
     public void What_is_not_known_is_refused_with_what_to_write(string json, string message) =>
-        Should.Throw<ModelFormatException>(() => VitConfig.Parse(Bytes(json.Replace("PRE", Pretrained.Trim(), StringComparison.Ordinal)), "config.json")).Message.ShouldContain(message);
+        Should.Throw<ModelFormatException>(() => VitConfig.Parse(Bytes(json.Replace("PRE", Pretrained.Trim(), StringComparison.Ordinal)),
+            "config.json")).Message.ShouldContain(message);
 
     [Theory]
     [InlineData(false, 3)]

@@ -36,7 +36,8 @@ public sealed class ImportTableTests
             {
                 using var scope = NewDisposeScope();
                 Dictionary<string, Tensor> weights = plain.Weights(7, format);
-                using Models.Folder folder = Write(plain, layout, head == "none" ? weights.Where(weight => !weight.Key.StartsWith("head", StringComparison.Ordinal)).ToDictionary() : weights);
+                using Models.Folder folder = Write(plain, layout, head == "none"
+                    ? weights.Where(weight => !weight.Key.StartsWith("head", StringComparison.Ordinal)).ToDictionary() : weights);
                 ModelLoadOptions options = head == "its own" ? new() : new() { AllowNewHead = true, Classes = SevenClasses, Seed = 3 };
                 using VisionTransformer model = ModelFolder.Load(folder.Path, options).Model;
                 if (head != "its own")
@@ -92,7 +93,9 @@ public sealed class ImportTableTests
             using var scope = NewDisposeScope();
             using var folder = new Models.Folder();
             File.Copy(Path.Combine(golden.Directory, "config.json"), folder["config.json"]);
-            SafeTensors.Write(folder["model.safetensors"], SafeTensors.Read(Path.Combine(golden.Directory, "model.safetensors")).ToDictionary(tensor => Five(tensor.Key, prefixed), tensor => tensor.Value));
+            SafeTensors.Write(folder["model.safetensors"],
+                SafeTensors.Read(Path.Combine(golden.Directory, "model.safetensors"))
+                .ToDictionary(tensor => Five(tensor.Key, prefixed), tensor => tensor.Value));
             using VisionTransformer model = ModelFolder.Load(folder.Path).Model;
             foreach (string order in golden.Orders)
             {
@@ -154,7 +157,8 @@ public sealed class ImportTableTests
             Should.Throw<ModelFormatException>(() => ModelFolder.Check(folder.Path, new())).Message.ShouldContain(name);
         }
 
-        foreach (string odd in (string[])["vit.encoder.layer.0.ls1.gamma", "fc_norm.weight", "blocks.0.attn.q_norm.weight", "vit.encoder.layer.2.layernorm_after.bias"])
+        foreach (string odd in (string[])["vit.encoder.layer.0.ls1.gamma", "fc_norm.weight", "blocks.0.attn.q_norm.weight",
+            "vit.encoder.layer.2.layernorm_after.bias"])
         {
             SafeTensors.Write(folder["model.safetensors"], new Dictionary<string, Tensor>(state) { [odd] = zeros(12) });
             Should.Throw<ModelFormatException>(() => ModelFolder.Check(folder.Path, new())).Message.ShouldContain("unexpected: " + odd);
@@ -169,7 +173,8 @@ public sealed class ImportTableTests
         Dictionary<string, Tensor> named = Layouts.Named("transformers 4", plain, plain.Weights(1, ScalarType.Float32));
         named["vit.layers.1.mlp.fc1.bias"] = zeros(20);
         using Models.Folder folder = Write(plain, named);
-        Should.Throw<ModelFormatException>(() => ModelFolder.Load(folder.Path)).Message.ShouldContain("vit.layers.1.mlp.fc1.bias and vit.encoder.layer.1.intermediate.dense.bias both are");
+        Should.Throw<ModelFormatException>(() =>
+            ModelFolder.Load(folder.Path)).Message.ShouldContain("vit.layers.1.mlp.fc1.bias and vit.encoder.layer.1.intermediate.dense.bias both are");
     }
 
     [Theory]
@@ -195,11 +200,14 @@ public sealed class ImportTableTests
         using Models.Folder folder = Write(plain, "timm", plain.Weights(1, ScalarType.Float32));
         if (file.EndsWith("index.json", StringComparison.Ordinal))
             File.Delete(folder["model.safetensors"]);
-        File.WriteAllText(folder[file], "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n");
-        Should.Throw<ModelFormatException>(() => ModelFolder.Load(folder.Path)).Message.ShouldContain($"{file} is a Git LFS pointer, not the file itself. Run `git lfs pull`");
+        File.WriteAllText(folder[file],
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n");
+        Should.Throw<ModelFormatException>(() =>
+            ModelFolder.Load(folder.Path)).Message.ShouldContain($"{file} is a Git LFS pointer, not the file itself. Run `git lfs pull`");
     }
 
-    private static Models.Folder Write(PlainVit plain, string layout, Dictionary<string, Tensor> weights) => Write(plain, Layouts.Named(layout, plain, weights));
+    private static Models.Folder Write(PlainVit plain, string layout, Dictionary<string, Tensor> weights) =>
+        Write(plain, Layouts.Named(layout, plain, weights));
 
     private static Models.Folder Write(PlainVit plain, Dictionary<string, Tensor> named)
     {
@@ -214,7 +222,8 @@ public sealed class ImportTableTests
     {
         model.Config.Id2Label.ShouldBe(SevenClasses);
         IReadOnlyDictionary<string, Tensor> state = model.StateDictionary();
-        foreach ((string plainName, string name) in plain.Teacher ? [("head", "cls_classifier"), ("head2", "distillation_classifier")] : (IEnumerable<(string, string)>)[("head", "classifier")])
+        foreach ((string plainName, string name) in plain.Teacher ? [("head", "cls_classifier"), ("head2", "distillation_classifier")]
+            : (IEnumerable<(string, string)>)[("head", "classifier")])
         {
             state[name + ".weight"].shape.ShouldBe([7, 12]);
             state[name + ".weight"].abs().max().ToSingle().ShouldBeGreaterThan(0);
@@ -235,7 +244,8 @@ public sealed class ImportTableTests
     {
         foreach ((string four, string five) in ((string, string)[])
         [
-            ("encoder.layer.", "layers."), ("attention.attention.query", "attention.q_proj"), ("attention.attention.key", "attention.k_proj"), ("attention.attention.value", "attention.v_proj"),
+            ("encoder.layer.", "layers."), ("attention.attention.query", "attention.q_proj"), ("attention.attention.key", "attention.k_proj"),
+                ("attention.attention.value", "attention.v_proj"),
             ("attention.output.dense", "attention.o_proj"), ("intermediate.dense", "mlp.fc1"), ("output.dense", "mlp.fc2"),
         ])
         {

@@ -7,15 +7,18 @@ internal static class Layouts
 {
     public static IReadOnlyList<string> All { get; } =
     [
-        "transformers 4", "transformers 4 without prefix", "transformers 4 behind model.", "transformers 5", "transformers 5 without prefix", "transformers 5 behind module.model.",
+        "transformers 4", "transformers 4 without prefix", "transformers 4 behind model.", "transformers 5", "transformers 5 without prefix",
+            "transformers 5 behind module.model.",
         "timm", "timm behind module.",
     ];
 
     public static Dictionary<string, Tensor> Named(string layout, PlainVit model, IReadOnlyDictionary<string, Tensor> weights)
     {
         string wrapper = layout.Contains("behind ", StringComparison.Ordinal) ? layout[(layout.IndexOf("behind ", StringComparison.Ordinal) + 7)..] : "";
-        string prefix = layout.StartsWith("timm", StringComparison.Ordinal) || layout.Contains("without", StringComparison.Ordinal) ? "" : model.Deit ? "deit." : "vit.";
-        Func<string, string> rename = layout.StartsWith("timm", StringComparison.Ordinal) ? Timm : name => HuggingFace(name, layout.Contains(" 5", StringComparison.Ordinal), model.Teacher);
+        string prefix = layout.StartsWith("timm", StringComparison.Ordinal) || layout.Contains("without", StringComparison.Ordinal) ? "" : model.Deit ? "deit."
+            : "vit.";
+        Func<string, string> rename = layout.StartsWith("timm", StringComparison.Ordinal) ? Timm
+            : name => HuggingFace(name, layout.Contains(" 5", StringComparison.Ordinal), model.Teacher);
         var named = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach ((string name, Tensor tensor) in layout.StartsWith("timm", StringComparison.Ordinal) ? Fused(weights) : weights)
             named.Add(wrapper + (name.StartsWith("head", StringComparison.Ordinal) ? "" : prefix) + rename(name), tensor);
@@ -77,7 +80,9 @@ internal static class Layouts
         {
             (string? layer, string part, _) = Split(name);
             if (part == "q")
-                fused.Add(name.Replace(".q.", ".qkv.", StringComparison.Ordinal), cat([tensor, weights[name.Replace(".q.", ".k.", StringComparison.Ordinal)], weights[name.Replace(".q.", ".v.", StringComparison.Ordinal)]]));
+                fused.Add(name.Replace(".q.", ".qkv.", StringComparison.Ordinal),
+                    cat([tensor, weights[name.Replace(".q.", ".k.", StringComparison.Ordinal)],
+                    weights[name.Replace(".q.", ".v.", StringComparison.Ordinal)]]));
             else if (layer is null || part is not ("k" or "v"))
                 fused.Add(name, tensor);
         }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Vision.Tests.Imports;
 
 /// <summary>
-/// A vision transformer in plain tensor arithmetic and double precision, written from the papers: it shares nothing with the product's model classes, reader or names.
+/// A vision transformer in plain tensor arithmetic and double precision, written from the papers: it shares nothing with the product's model classes, reader or
+/// names.
 /// </summary>
 internal sealed record PlainVit
 {
@@ -43,7 +44,8 @@ internal sealed record PlainVit
     {
         using var generator = new Generator(seed);
         var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        void Draw(string name, double mean, double deviation, params long[] shape) => weights.Add(name, (randn(shape, generator: generator) * deviation + mean).to(type));
+        void Draw(string name, double mean, double deviation, params long[] shape) =>
+            weights.Add(name, (randn(shape, generator: generator) * deviation + mean).to(type));
         void Map(string name, long outputs, long inputs, bool bias = true)
         {
             Draw(name + ".w", 0, 0.4, outputs, inputs);
@@ -100,7 +102,8 @@ internal sealed record PlainVit
         }
 
         long b = pixels.shape[0], rows = Image.Height / Patch.Height, columns = Image.Width / Patch.Width, size = Hidden / Heads;
-        Tensor patches = pixels.to(float64).reshape(b, Channels, rows, Patch.Height, columns, Patch.Width).permute(0, 2, 4, 1, 3, 5).reshape(b, rows * columns, -1);
+        Tensor patches = pixels.to(float64).reshape(b, Channels, rows, Patch.Height, columns, Patch.Width).permute(0, 2, 4, 1, 3, 5).reshape(b, rows * columns,
+            -1);
         List<Tensor> tokens = [W("cls").repeat(b, 1, 1)];
         if (Deit)
             tokens.Add(W("dist").repeat(b, 1, 1));

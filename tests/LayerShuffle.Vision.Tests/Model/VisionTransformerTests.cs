@@ -13,7 +13,8 @@ public sealed class VisionTransformerTests
     {
         using var scope = NewDisposeScope();
         VitConfig config = Models.Tiny(variant, architecture);
-        using VisionTransformer one = VisionTransformer.Create(config, 3), same = VisionTransformer.Create(config, 3), other = VisionTransformer.Create(config, 4);
+        using VisionTransformer one = VisionTransformer.Create(config, 3), same = VisionTransformer.Create(config, 3),
+            other = VisionTransformer.Create(config, 4);
         IReadOnlyDictionary<string, Tensor> first = one.StateDictionary(), second = same.StateDictionary(), third = other.StateDictionary();
         foreach ((string name, Tensor value) in first)
         {
@@ -31,7 +32,8 @@ public sealed class VisionTransformerTests
     {
         using var scope = NewDisposeScope();
         VitConfig config = Models.Tiny(ModelVariant.LayerShufflePosition);
-        using VisionTransformer narrow = VisionTransformer.Create(config with { InitializerRange = 0.0625 }, 3), wide = VisionTransformer.Create(config with { InitializerRange = 0.125 }, 3);
+        using VisionTransformer narrow = VisionTransformer.Create(config with { InitializerRange = 0.0625 }, 3),
+            wide = VisionTransformer.Create(config with { InitializerRange = 0.125 }, 3);
         IReadOnlyDictionary<string, Tensor> half = narrow.StateDictionary(), whole = wide.StateDictionary();
         whole["vit.encoder.layer.0.attention.attention.key.weight"].std().ToDouble().ShouldBe(0.125, 0.03);
         foreach ((string name, Tensor value) in whole)
@@ -49,7 +51,8 @@ public sealed class VisionTransformerTests
     {
         using var scope = NewDisposeScope();
         VitConfig config = new() { Variant = ModelVariant.LayerShufflePosition };
-        using VisionTransformer vit = VisionTransformer.Create(config, 0), deit = VisionTransformer.Create(config with { Architecture = ModelArchitecture.Deit }, 0);
+        using VisionTransformer vit = VisionTransformer.Create(config, 0),
+            deit = VisionTransformer.Create(config with { Architecture = ModelArchitecture.Deit }, 0);
         IReadOnlyDictionary<string, Tensor> state = vit.StateDictionary(), deitState = deit.StateDictionary();
 
         state["vit.encoder.layer.7.attention.attention.key.weight"].std().ToDouble().ShouldBe(0.02, 0.001);
@@ -70,7 +73,8 @@ public sealed class VisionTransformerTests
     public void Variants_of_one_seed_start_from_the_same_shared_weights()
     {
         using var scope = NewDisposeScope();
-        using VisionTransformer standard = VisionTransformer.Create(Models.Tiny(), 1), telling = VisionTransformer.Create(Models.Tiny(ModelVariant.LayerShufflePredict), 1);
+        using VisionTransformer standard = VisionTransformer.Create(Models.Tiny(), 1),
+            telling = VisionTransformer.Create(Models.Tiny(ModelVariant.LayerShufflePredict), 1);
         IReadOnlyDictionary<string, Tensor> other = telling.StateDictionary();
         foreach ((string name, Tensor value) in standard.StateDictionary())
             value.ShouldEqualBitwise(other[name], name);
@@ -152,7 +156,12 @@ public sealed class VisionTransformerTests
             {
                 using VisionTransformer source = Models.Random(Models.Tiny(from), 1), target = Models.Random(Models.Tiny(to), 2);
                 IReadOnlyDictionary<string, Tensor> weights = source.StateDictionary();
-                static int Kind(ModelVariant variant) => variant switch { ModelVariant.LayerShufflePosition => 1, ModelVariant.LayerShufflePredict => 2, _ => 0 };
+                static int Kind(ModelVariant variant) => variant switch
+                {
+                    ModelVariant.LayerShufflePosition => 1,
+                    ModelVariant.LayerShufflePredict => 2,
+                    _ => 0
+                };
                 if (Kind(from) != Kind(to))
                     Should.Throw<ModelFormatException>(() => target.LoadState(weights, "source"));
                 target.LoadState(weights, "source", allowMissingVariantTensors: true);
@@ -175,8 +184,10 @@ public sealed class VisionTransformerTests
         message.ShouldContain("layerdrop");
         message.ShouldContain("Only a DeiT");
         message.ShouldContain("1 names of classes for 5 classes");
-        Should.Throw<ModelFormatException>(() => (Models.Tiny() with { NumHiddenLayers = 0, NumLabels = -1 }).Validate()).Message.ShouldContain("num_hidden_layers is 0");
-        Should.Throw<ModelFormatException>(() => (Models.Tiny() with { HiddenSize = 65535, IntermediateSize = 262144, NumHiddenLayers = 4096 }).Validate()).Message.ShouldContain("parameters");
+        Should.Throw<ModelFormatException>(() => (Models.Tiny() with { NumHiddenLayers = 0, NumLabels = -1 })
+            .Validate()).Message.ShouldContain("num_hidden_layers is 0");
+        Should.Throw<ModelFormatException>(() => (Models.Tiny() with { HiddenSize = 65535, IntermediateSize = 262144, NumHiddenLayers = 4096 })
+            .Validate()).Message.ShouldContain("parameters");
         Should.Throw<ModelFormatException>(() => (Models.Tiny() with { LayerNormEps = double.NaN }).Validate());
     }
 

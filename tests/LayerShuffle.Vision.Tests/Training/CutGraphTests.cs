@@ -51,7 +51,9 @@ public sealed class CutGraphTests
         }
     }
 
-    /// <summary>What coordinator and layer actors do: forward keeps a pair of leaf and output per layer, backward hands gradients from layer to layer.</summary>
+    /// <summary>
+    /// What coordinator and layer actors do: forward keeps a pair of leaf and output per layer, backward hands gradients from layer to layer.
+    /// </summary>
     private static Tensor TrainCut(VisionTransformer model, Tensor pixels, Tensor labels, int[] order)
     {
         VitConfig config = model.Config;
