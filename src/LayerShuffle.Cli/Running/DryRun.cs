@@ -89,9 +89,8 @@ internal static class DryRun
         if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
         {
             double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds,
-                hop = link.Latency.Mean.TotalMilliseconds;
-            if (link.BandwidthBytesPerSecond is { } bandwidth)
-                hop += trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire) / bandwidth * 1000;
+                hop = link.Latency.Mean.TotalMilliseconds
+                    + 1000 * link.TransmissionSeconds(trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire));
             return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes ")
                 + FormattableString.Invariant($"{(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
         }

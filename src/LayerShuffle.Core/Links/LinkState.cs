@@ -166,16 +166,15 @@ internal sealed class LinkState
     private Instant Transmit(long sizeBytes, Instant now)
     {
         Instant start = Instant.Max(now, free);
-        if (conditions.BandwidthBytesPerSecond is not { } bandwidth)
+        if (conditions.BandwidthBytesPerSecond is null)
             return start;
-        var transmission = Duration.FromSeconds(sizeBytes / bandwidth);
         if (start > free)
         {
             statistics.Busy += free - busySince; // it was idle in between
             busySince = start;
         }
 
-        return free = start + transmission;
+        return free = start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
     }
 
     private Duration DrawLatency(SeedTree tree, in MessageKey key, int copy) =>

@@ -25,16 +25,25 @@ public sealed record NetworkSpec(LinkConditions Default, IReadOnlyList<LinkExcep
 /// <param name="ControlLossy">Whether control messages are subject to loss too (<c>network.control: lossy</c>).</param>
 public sealed record LinkConditions(
     DelayDistribution Latency, double? BandwidthBytesPerSecond, double Loss, double Duplicate, double Corrupt, double Reorder, bool KeepOrder,
-        bool ControlLossy)
+    bool ControlLossy)
 {
     /// <summary>No latency, no limit, no loss: a link that does nothing.</summary>
     public static LinkConditions Perfect { get; } = new(DelayDistribution.Constant(default), null, 0, 0, 0, 0, false, false);
 
+    /// <summary>How long a data message of some bytes occupies the link, in seconds: 0 without a limit.</summary>
+    public double TransmissionSeconds(double sizeBytes) => BandwidthBytesPerSecond is { } bandwidth ? sizeBytes / bandwidth : 0;
+
     /// <summary>These conditions with what a patch names replaced.</summary>
-    public LinkConditions With(LinkPatch patch) => new(
-        patch.Latency ?? Latency,
-        patch.Bandwidth is { } bandwidth ? (double.IsPositiveInfinity(bandwidth) ? null : bandwidth) : BandwidthBytesPerSecond,
-        patch.Loss ?? Loss, patch.Duplicate ?? Duplicate, patch.Corrupt ?? Corrupt, patch.Reorder ?? Reorder, patch.KeepOrder ?? KeepOrder, ControlLossy);
+    public LinkConditions With(LinkPatch patch) => this with
+    {
+        Latency = patch.Latency ?? Latency,
+        BandwidthBytesPerSecond = patch.Bandwidth is { } bandwidth ? (double.IsPositiveInfinity(bandwidth) ? null : bandwidth) : BandwidthBytesPerSecond,
+        Loss = patch.Loss ?? Loss,
+        Duplicate = patch.Duplicate ?? Duplicate,
+        Corrupt = patch.Corrupt ?? Corrupt,
+        Reorder = patch.Reorder ?? Reorder,
+        KeepOrder = patch.KeepOrder ?? KeepOrder,
+    };
 }
 
 /// <summary>An exception for some directed links. An end is an endpoint's name, or <c>all</c>.</summary>

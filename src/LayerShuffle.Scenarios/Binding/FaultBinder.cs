@@ -41,7 +41,7 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
         IReadOnlyList<string> from = endpoints.Ends(map.Get("from")), to = endpoints.Ends(map.Get("to"));
         endpoints.CheckLink(map, from, to);
         if (map.Map("set") is { Entries.Count: 0 } empty)
-            mistakes.Add(empty, "the fault changes nothing", "at least one of latency, bandwidth, loss, duplicate, corrupt, reorder, keep_order");
+            mistakes.Add(empty, "the fault changes nothing", NetworkBinder.Changeable);
         return new LinkFault(name, at, from, to, network.Patch(map.Map("set")), Read.Duration(map, "for"));
     }
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Links;
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Binding;
@@ -8,6 +9,9 @@ namespace LayerShuffle.Scenarios.Binding;
 /// <param name="endpoints">The endpoints there are.</param>
 internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoints)
 {
+    /// <summary>What an exception or a fault has to give, for the sentence that asks for it.</summary>
+    public static string Changeable { get; } = "at least one of " + string.Join(", ", LanguageSchema.LinkKeyNames);
+
     public NetworkSpec Bind(MapNode? network)
     {
         LinkConditions conditions = LinkConditions.Perfect with { ControlLossy = Read.Text(network, "control") == "lossy" };
@@ -20,7 +24,7 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             endpoints.CheckLink(link, from, to);
             LinkPatch patch = Patch(link);
             if (patch == new LinkPatch())
-                mistakes.Add(link, "the exception changes nothing", "at least one of latency, bandwidth, loss, duplicate, corrupt, reorder, keep_order");
+                mistakes.Add(link, "the exception changes nothing", Changeable);
             links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all")
                 .Select(receiver => new LinkException(sender, receiver, patch))));
         }

@@ -125,7 +125,7 @@ internal sealed class VariantFacts
             if (Longest(link.Latency) is not { } longest || (models.Count == 0 && link.BandwidthBytesPerSecond is not null))
                 return null;
             latency = Math.Max(latency, longest);
-            sending = Math.Max(sending, link.BandwidthBytesPerSecond is { } bandwidth ? bytes / bandwidth : 0);
+            sending = Math.Max(sending, link.TransmissionSeconds(bytes));
         }
 
         return (latency, Links.Any(link => link.Duplicate > 0) ? 2 * sending : sending);

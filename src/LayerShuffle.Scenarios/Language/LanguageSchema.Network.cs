@@ -32,6 +32,9 @@ public static partial class LanguageSchema
             new("per_image", Duration, "Part for every image of the request.", "0ms"),
         ])), Duration);
 
+    /// <summary>The keys that describe a link, in the order in which they are told.</summary>
+    public static IReadOnlyList<string> LinkKeyNames { get; } = [.. LinkKeys(withDefaults: false).Select(key => key.Name)];
+
     private static List<SchemaKey> LinkKeys(bool withDefaults)
     {
         string? Default(string text) => withDefaults ? text : null;

@@ -54,8 +54,7 @@ internal sealed class WarningFinder(MistakeList warnings)
         foreach (LinkConditions link in variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default))
         {
             double back = Math.Max(variant.Network.Default.Latency.Mean.TotalSeconds, link.Latency.Min.TotalSeconds);
-            double sending = link.BandwidthBytesPerSecond is { } bandwidth ? bytes / bandwidth : 0;
-            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + sending);
+            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + link.TransmissionSeconds(bytes));
         }
 
         return slowest < 1e9 ? Duration.FromSeconds(slowest) : null;
