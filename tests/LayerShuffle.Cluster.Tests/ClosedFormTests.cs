@@ -32,6 +32,17 @@ public class ClosedFormTests
         trial.Requests.ShouldAllBe(r => r.Latency == Ms(Layers * 2 + (Layers + 1) * (5 + transmissionMs)));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(5000)]
+    public void Overhead_is_transmitted_with_every_message(int overheadBytes)
+    {
+        const double bytesPerSecond = 1_000_000;
+        double transmissionMs = ((Tokens * Hidden * 4) + overheadBytes) / bytesPerSecond * 1000;
+        TrialRecord trial = Run(Spec(Link(5, bandwidth: bytesPerSecond) with { OverheadBytes = overheadBytes }, Skip(0)));
+        trial.Requests.ShouldAllBe(r => r.Latency == Ms(Layers * 2 + (Layers + 1) * (5 + transmissionMs)));
+    }
+
     [Fact]
     public void With_fail_and_no_retries_1_minus_p_to_the_L_plus_1_complete()
     {

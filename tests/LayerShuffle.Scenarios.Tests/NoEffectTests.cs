@@ -14,6 +14,7 @@ public class NoEffectTests
     [InlineData(Net, "network: {reorder: 5%}", "5:20: network.reorder: no effect: there is no latency")]
     [InlineData(OneByOne, "network: {reorder: 5%, latency: 1ms}", "5:20: network.reorder: nothing can be overtaken")]
     [InlineData(Net, "network: {keep_order: true, latency: 5ms}", "5:23: network.keep_order: no effect: without jitter")]
+    [InlineData(Net, "network: {overhead: 40B, latency: 5ms}", "5:21: network.overhead: no effect: without a limit of bandwidth")]
     [InlineData(Net, "network: {control: lossy}", "5:20: network.control: no effect: nothing is lost")]
     [InlineData(Net, "network: {latency: {distribution: constant, mean: 5ms, max: 9ms}}", "5:61: network.latency.max: no effect: a constant")]
     [InlineData(Net, "network: {latency: 5ms, links: [{from: node-1, to: node-2, latency: 5ms}]}", "5:33: network.links[0]: no effect: the link has")]
@@ -103,6 +104,8 @@ public class NoEffectTests
     [InlineData(Net + "network: {reorder: 5%, latency: 1ms}")]
     [InlineData(OneByOne + "network: {reorder: 5%, duplicate: 5%, latency: 1ms}")]
     [InlineData(Net + "network: {keep_order: true, latency: {distribution: exponential, mean: 5ms}}")]
+    [InlineData(Net + "network: {overhead: 40B, bandwidth: 1MB/s}")]
+    [InlineData(Net + "network: {overhead: 40B}\nfaults: {f: {kind: link, from: all, to: all, at: 0s, for: 1ms, set: {bandwidth: 1MB/s}}}")]
     [InlineData(Net + "network: {keep_order: true, latency: 5ms}\nfaults: {f: {kind: link, from: all, to: all, at: 0s, for: 1ms, set: {latency: 1ms}}}")]
     [InlineData(Net + "network: {control: lossy, links: [{from: node-1, to: node-2, loss: 1%}]}")]
     [InlineData(Net + "network: {links: [{from: node-2, to: node-1, latency: 5ms}]}")] // acknowledgements go that way

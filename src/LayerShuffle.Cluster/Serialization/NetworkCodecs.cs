@@ -21,6 +21,7 @@ internal static class NetworkCodecs
     {
         WriteDistribution(ref writer, conditions.Latency);
         WriteNullable(ref writer, conditions.BandwidthBytesPerSecond);
+        writer.WriteInt64(conditions.OverheadBytes);
         writer.WriteDouble(conditions.Loss);
         writer.WriteDouble(conditions.Duplicate);
         writer.WriteDouble(conditions.Corrupt);
@@ -29,9 +30,16 @@ internal static class NetworkCodecs
         writer.WriteBool(conditions.ControlLossy);
     }
 
-    public static LinkConditions ReadConditions(ref WireReader reader) => new(
-        ReadDistribution(ref reader), ReadNullableDouble(ref reader), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(),
-        reader.ReadBool(), reader.ReadBool());
+    public static LinkConditions ReadConditions(ref WireReader reader)
+    {
+        DelayDistribution latency = ReadDistribution(ref reader);
+        double? bandwidth = ReadNullableDouble(ref reader);
+        long overhead = reader.ReadInt64();
+        return new(latency, bandwidth, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadBool(), reader.ReadBool())
+        {
+            OverheadBytes = overhead,
+        };
+    }
 
     public static void WriteDistribution(ref WireWriter writer, DelayDistribution distribution)
     {
@@ -50,6 +58,7 @@ internal static class NetworkCodecs
     {
         writer.WriteOptional(patch.Latency, WriteDistribution);
         WriteNullable(ref writer, patch.Bandwidth);
+        writer.WriteNullable(patch.Overhead, static (ref w, bytes) => w.WriteInt64(bytes));
         WriteNullable(ref writer, patch.Loss);
         WriteNullable(ref writer, patch.Duplicate);
         WriteNullable(ref writer, patch.Corrupt);
@@ -61,6 +70,7 @@ internal static class NetworkCodecs
     {
         Latency = reader.ReadOptional(ReadDistribution),
         Bandwidth = ReadNullableDouble(ref reader),
+        Overhead = reader.ReadNullable(static (ref r) => r.ReadInt64()),
         Loss = ReadNullableDouble(ref reader),
         Duplicate = ReadNullableDouble(ref reader),
         Corrupt = ReadNullableDouble(ref reader),

@@ -30,14 +30,18 @@ public sealed record LinkConditions(
     /// <summary>No latency, no limit, no loss: a link that does nothing.</summary>
     public static LinkConditions Perfect { get; } = new(DelayDistribution.Constant(default), null, 0, 0, 0, 0, false, false);
 
-    /// <summary>How long a data message of some bytes occupies the link, in seconds: 0 without a limit.</summary>
-    public double TransmissionSeconds(double sizeBytes) => BandwidthBytesPerSecond is { } bandwidth ? sizeBytes / bandwidth : 0;
+    /// <summary>Bytes that a data message takes on the link on top of its own: headers and the like (tc-netem(8): PACKETOVERHEAD of <c>rate</c>).</summary>
+    public long OverheadBytes { get; init; }
+
+    /// <summary>How long a data message of some bytes occupies the link, in seconds, its overhead included: 0 without a limit.</summary>
+    public double TransmissionSeconds(double sizeBytes) => BandwidthBytesPerSecond is { } bandwidth ? (sizeBytes + OverheadBytes) / bandwidth : 0;
 
     /// <summary>These conditions with what a patch names replaced.</summary>
     public LinkConditions With(LinkPatch patch) => this with
     {
         Latency = patch.Latency ?? Latency,
         BandwidthBytesPerSecond = patch.Bandwidth is { } bandwidth ? (double.IsPositiveInfinity(bandwidth) ? null : bandwidth) : BandwidthBytesPerSecond,
+        OverheadBytes = patch.Overhead ?? OverheadBytes,
         Loss = patch.Loss ?? Loss,
         Duplicate = patch.Duplicate ?? Duplicate,
         Corrupt = patch.Corrupt ?? Corrupt,
@@ -60,6 +64,9 @@ public sealed record LinkPatch
 
     /// <summary>Bytes per second; positive infinity lifts the limit.</summary>
     public double? Bandwidth { get; init; }
+
+    /// <summary>Bytes on top of each message.</summary>
+    public long? Overhead { get; init; }
 
     /// <summary>Probability of loss.</summary>
     public double? Loss { get; init; }

@@ -36,6 +36,7 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
     {
         Latency = map?.Get("latency") is { } latency ? DistributionBinder.Bind(latency, mistakes) : null,
         Bandwidth = Read.Rate(map, "bandwidth"),
+        Overhead = Read.Size(map, "overhead"),
         Loss = Read.Probability(map, "loss"),
         Duplicate = Read.Probability(map, "duplicate"),
         Corrupt = Read.Probability(map, "corrupt"),

@@ -42,6 +42,7 @@ public static partial class LanguageSchema
         [
             new("latency", Latency(), "One-way latency.", Default("0ms")),
             new("bandwidth", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)), "Messages queue for it in order.", Default("unlimited")),
+            new("overhead", new ScalarType(ScalarKind.Size), "What every message takes of the bandwidth on top of its own bytes.", Default("0B")),
             new("loss",
                 Either(new VariantType("model",
                 [("bernoulli", new MapType("loss settings", [new("probability", Probability, "Probability that a message is lost.", Required: true)]))])

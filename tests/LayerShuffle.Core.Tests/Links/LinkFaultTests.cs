@@ -91,6 +91,18 @@ public sealed class LinkFaultTests
     }
 
     [Fact]
+    public void Overhead_of_a_fault_is_transmitted_until_it_is_lifted()
+    {
+        LinkInjector injector = Injector(Latency(5) with { Bandwidth = 1e6, Overhead = 1000 });
+        injector.Send(0, 1, Key(0), 9_000, At(0))[0].At.ShouldBe(At(15));
+        injector.ApplyPatch("headers", [1], new() { Overhead = 11_000 }, 0);
+        injector.Send(0, 1, Key(1), 9_000, At(100))[0].At.ShouldBe(At(125));
+        injector.Lift("headers");
+        injector.Send(0, 1, Key(2), 9_000, At(200))[0].At.ShouldBe(At(215));
+        injector.Records()[0].Bytes.ShouldBe(27_000);
+    }
+
+    [Fact]
     public void Exceptions_apply_in_order_to_their_links()
     {
         LinkInjector injector = Injector(
