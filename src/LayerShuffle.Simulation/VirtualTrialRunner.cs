@@ -56,15 +56,13 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     {
         VirtualKernel kernel = system.Kernel;
         kernel.Reset();
-        SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
-        var topology = new Topology([.. spec.Cluster.Nodes.Select(n => n.Name)]);
-        var injector = new LinkInjector(spec.Network, topology, luck);
+        var setting = new TrialSetting(spec, model.Layers);
+        Topology topology = setting.Topology;
+        LinkInjector injector = setting.Links();
         var health = new NodeHealth(spec.Cluster);
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
-        var images = new ImageSchedule(spec.Workload, testImages, luck);
-        var log = new RequestLog(images.RequestCount, rows);
-        var ledger = new Ledger(topology, () => kernel.Now, asked: false);
-        var trace = new TraceRecorder(spec.TraceRequests, topology, () => kernel.Now, ledger.Detected, rows) { Attempts = TracedAttempts };
+        var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts);
+        (RequestLog log, TraceRecorder trace) = (trial.Log, trial.Trace);
         IHopTrace observer = Observe is null ? trace : Observe(trace);
         if (Metered)
             observer = new MeteredTrace(observer, () => kernel.Now);
@@ -87,44 +85,18 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         };
         var cluster = new TrialCluster();
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
-        var context = new EndpointContext
-        {
-            Guard = guard,
-            EndpointCount = topology.Count,
-            Clock = new VirtualClock(kernel, paused),
-            Transport = transport,
-            Compute = new VirtualLayerCompute(paused, model),
-            Observer = observer,
-            Routing = spec.Routing,
-            Placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas, spec.LayerBytes),
-            Luck = luck,
-        };
+        EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model), observer, guard);
         var nodes = new VirtualNodes(health, topology.Count - 1, transport, paused, underway, context);
-        var faults = new FaultSetting
+        FaultSetting faults = trial.Faults(context, nodes, health,
+            new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor))));
+        (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
+        TrialPlan plan = trial.Plan(request =>
         {
-            Timeline = FaultTimeline.Build(spec.Faults, topology, luck),
-            Clock = context.Clock,
-            Nodes = nodes,
-            Health = health,
-            Ledger = ledger,
-            Links = new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor))),
-            Handover = new LayerHandover(context, spec, topology),
-            RecoveryTime = spec.Cluster.Recovery == RecoveryKind.Rehost ? spec.Cluster.RecoveryTime : null,
-        };
-        var routes = new RoutePlanner(spec.Routing, model.Layers, luck);
-        (model as IForeseeing)?.Foresee(images.RequestCount, images.Images, request => routes.Plan(request).Order);
-        var plan = new TrialPlan(
-            spec.Workload, images.RequestCount,
-            request =>
-            {
-                trace.Begin(request);
-                underway.Begin(request, spec.Workload.Deadline);
-                if (Metered)
-                    ClusterMetrics.RequestBegun();
-                return images.Images(request);
-            },
-            routes,
-            spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, luck));
+            trace.Begin(request);
+            underway.Begin(request, spec.Workload.Deadline);
+            if (Metered)
+                ClusterMetrics.RequestBegun();
+        });
 
         IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster, faults), $"trial-{started++}");
         try
@@ -145,30 +117,16 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             if (cluster.Failure is { } failure)
                 throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
             if (!ended)
-                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {images.RequestCount} requests have "
+                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {plan.RequestCount} requests have "
                     + "an outcome. This is a bug.");
             trace.Complete();
-            return new TrialRecord
-            {
-                Key = spec.Key,
-                Requests = log.Records,
-                Hops = trace.Hops(),
-                Ledger = ledger.Rows(),
-                Links = injector.Records(end: log.LastOutcome),
-                Layers = model.Layers,
-                Deadline = spec.Workload.Deadline,
-                Retries = trace.Resends,
-                ResultsSuperseded = log.ResultsSuperseded,
-                Length = log.LastOutcome - Instant.Zero,
-                HasModel = model.Computes,
-            };
+            return trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome);
         }
         finally
         {
             guard.Dispose();
             system.Stop(root);
-            for (int request = 0; request < images.RequestCount && !log.IsComplete; request++)
-                model.Release(request); // stopped half-way: free what is left
+            trial.ReleaseOpen();
         }
     }
 }

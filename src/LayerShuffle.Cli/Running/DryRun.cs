@@ -27,7 +27,7 @@ internal static class DryRun
                 + $"condition {key.Condition}, repeat {key.Repeat}");
             if (trial.Spec.Cluster.Placement.Kind == PlacementKind.Capacity)
                 output.WriteLine($"    layers: {Layers(trial, scenario.Clock)}");
-            foreach (FaultEvent fault in Timeline(trial.Spec, scenario.Seed))
+            foreach (FaultEvent fault in Timeline(trial.Spec))
                 output.WriteLine($"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}");
             if (Foretell(trial, scenario.Clock) is { } foretold)
                 output.WriteLine($"    {foretold}");
@@ -67,8 +67,8 @@ internal static class DryRun
         return PlacementText.Of(spec.Cluster, Placement.Compute(spec.Cluster, trial.Model.NumHiddenLayers, spec.Routing.Replicas, spec.LayerBytes));
     }
 
-    private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec, long seed) =>
-        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), SeedTree.Root(seed).Child("repeat").Child(spec.Key.Repeat));
+    private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec) =>
+        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
 
     private static string Targets(FaultEvent fault, TrialSpec spec) =>
         fault.Fault is not (CrashFault or SlowdownFault or PauseFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));

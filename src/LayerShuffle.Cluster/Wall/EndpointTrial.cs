@@ -34,29 +34,16 @@ internal sealed class EndpointTrial : IDisposable
 
     /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
-        int number, TrialSpec spec, int layers, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store,
+        int number, TrialSetting setting, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store,
             Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
     {
-        (Number, this.spec, gate) = (number, spec, process.Gate);
-        SeedTree luck = SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat); // as on the virtual clock: the same draws
-        topology = Topology.Of(spec.Cluster);
+        (Number, spec, gate) = (number, setting.Spec, process.Gate);
+        topology = setting.Topology;
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
-        Transport = new WallTransport(number, self, life, process, Clock, new LinkInjector(spec.Network, topology, luck), trace, store, activationBytes,
+        Transport = new WallTransport(number, self, life, process, Clock, setting.Links(), trace, store, activationBytes,
             spec.Cluster.Wire.Dtype());
-        Context = new EndpointContext
-        {
-            EndpointCount = topology.Count,
-            Clock = Clock,
-            Transport = Transport,
-            Compute = compute,
-            Guard = guard,
-            Observer = trace,
-            Routing = spec.Routing,
-            Placement = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes),
-            EarlierIncarnations = incarnation - life,
-            Luck = luck,
-        };
+        Context = setting.Context(Clock, Transport, compute, trace, guard) with { EarlierIncarnations = incarnation - life };
         faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
             (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));
         judge = (to, send) =>
@@ -66,7 +53,7 @@ internal sealed class EndpointTrial : IDisposable
             else
                 send(); // a node that the trial leaves out
         };
-        Timeline = FaultTimeline.Build(spec.Faults, topology, luck);
+        Timeline = setting.Timeline;
     }
 
     /// <summary>How late the timer was at most that fires every tenth of a second: what a busy machine makes of any timer.</summary>

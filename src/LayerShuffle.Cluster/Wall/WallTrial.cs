@@ -37,6 +37,7 @@ internal sealed partial class WallTrial
     private readonly ModelShipment? shipment;
     private readonly Topology topology;
     private readonly long imageBytes;
+    private readonly Trial trial;
     private readonly TraceRecorder trace;
     private readonly TraceReplay replay;
     private readonly RequestLog log;
@@ -64,32 +65,22 @@ internal sealed partial class WallTrial
         Action<RequestRecord>? progress)
     {
         (this.number, this.spec, this.cluster, this.model, this.shipment) = (number, spec, cluster, model, shipment);
-        topology = Topology.Of(spec.Cluster);
+        var setting = new TrialSetting(spec, model.Layers);
+        topology = setting.Topology;
         imageBytes = model.ActivationBytes(1) / sizeof(float) * spec.Cluster.Wire.BytesPerNumber();
-        var images = new ImageSchedule(spec.Workload, testImages, Luck);
         guard = new ActorGuard(cluster.Process.System, Fail);
-        watchdog = new TrialWatchdog(images.RequestCount, spec.Workload.Deadline, Arrivals());
-        log = new RequestLog(images.RequestCount);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
-        own = new EndpointTrial(number, spec, model.Layers, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch),
+        own = new EndpointTrial(number, setting, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch),
             guard);
-        ledger = new Ledger(topology, () => own.Clock.Now, asked: true);
+        trial = new Trial(setting, model, testImages, () => own.Clock.Now, asked: true);
+        (log, trace, ledger) = (trial.Log, trial.Trace, trial.Ledger);
+        watchdog = new TrialWatchdog(trial.Images.RequestCount, spec.Workload.Deadline, trial.Arrivals());
+        replay = new TraceReplay(trace);
         faulted = new WallNodes(this, cluster, topology);
-        Props striking = FaultActor.Props(new FaultSetting
-        {
-            Timeline = own.Timeline,
-            Clock = own.Clock,
-            Nodes = faulted,
-            Health = new NodeHealth(spec.Cluster),
-            Ledger = ledger,
-            Handover = new LayerHandover(own.Context, spec, topology),
-            RecoveryTime = spec.Cluster.Recovery == RecoveryKind.Rehost ? spec.Cluster.RecoveryTime : null,
-        });
+        Props striking = FaultActor.Props(trial.Faults(own.Context, faulted, new NodeHealth(spec.Cluster)));
         IActorGuard watch = guard;
         faults = faulted.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the trial's faults", watch)),
             $"trial-{number}-faults");
-        trace = new TraceRecorder(spec.TraceRequests, topology, () => own.Clock.Now, ledger.Detected);
-        replay = new TraceReplay(trace);
         log.Added = record =>
         {
             lock (traceGate)
@@ -100,19 +91,14 @@ internal sealed partial class WallTrial
             if (log.IsComplete)
                 done.TrySetResult();
         };
-        plan = new TrialPlan(
-            spec.Workload, images.RequestCount,
-            request =>
-            {
-                lock (traceGate)
-                    trace.Begin(request);
-                ClusterMetrics.RequestBegun();
-                Interlocked.Increment(ref begun);
-                watchdog.Begun(request, own.Clock.Now);
-                return images.Images(request);
-            },
-            new RoutePlanner(spec.Routing, model.Layers, Luck),
-            Arrivals());
+        plan = trial.Plan(request =>
+        {
+            lock (traceGate)
+                trace.Begin(request);
+            ClusterMetrics.RequestBegun();
+            Interlocked.Increment(ref begun);
+            watchdog.Begun(request, own.Clock.Now);
+        });
     }
 
     /// <summary>How it stands, in a few words: requests in flight, throughput, faults.</summary>
@@ -128,8 +114,6 @@ internal sealed partial class WallTrial
 
     /// <summary>What a busy machine has done to it; null before its end.</summary>
     public TrialStrain? Strain { get; private set; }
-
-    private Core.Seeds.SeedTree Luck => Core.Seeds.SeedTree.Root(spec.Seed).Child("repeat").Child(spec.Key.Repeat);
 
     public async Task<TrialRecord> RunAsync(CancellationToken cancellation)
     {
@@ -189,8 +173,7 @@ internal sealed partial class WallTrial
             own.Dispose();
             cluster.Received = _ => { };
             cluster.Framed = frame => frame.Dispose();
-            for (int request = 0; request < plan.RequestCount && !log.IsComplete; request++)
-                model.Release(request); // stopped half-way: free what is left
+            trial.ReleaseOpen();
         }
     }
 
@@ -212,8 +195,6 @@ internal sealed partial class WallTrial
     /// <summary>Something of the trial in this process has failed or ended: nothing that comes after it can be trusted to come.</summary>
     public void Fail(Exception exception) => done.TrySetException(
         exception as ClusterException ?? new ClusterException($"Trial {spec.Key.Trial}: {exception.Message}", exception));
-
-    private ArrivalSchedule? Arrivals() => spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(spec.Workload.Arrivals, Luck);
 
     /// <summary>Looks every second whether anything is still to come, and asks the coordinator's actor for a sign of life.</summary>
     private async Task WatchAsync(IActorRef root, CancellationToken over)
@@ -324,22 +305,8 @@ internal sealed partial class WallTrial
         {
             replay.Complete();
             Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends, own.TimerLate);
-            return new TrialRecord
-            {
-                Key = spec.Key,
-                Requests = log.Records,
-                Hops = trace.Hops(),
-                Ledger = ledger.Rows(),
-                // endpoints learn of the end a little late
-                Links = [.. LinkRecords.Merge(topology, links)
-                    .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })],
-                Layers = model.Layers,
-                Deadline = spec.Workload.Deadline,
-                Retries = trace.Resends,
-                ResultsSuperseded = log.ResultsSuperseded,
-                Length = end - Instant.Zero,
-                HasModel = model.Computes,
-            };
+            return trial.Record([.. LinkRecords.Merge(topology, links)
+                .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], end); // endpoints learn of the end a little late
         }
     }
 }

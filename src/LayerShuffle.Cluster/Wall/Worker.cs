@@ -159,19 +159,6 @@ internal sealed class Worker : IDisposable
                     EndTrial(report: true, end.End);
                 TellCoordinator(new TrialLeft(end.Trial, settings.Endpoint)); // also from one that came too late to take part: nobody need wait for it
                 break;
-            case OfferBlobs offer:
-                blobs.OnOffer(offer);
-                break;
-            case KeepLayers keep:
-                models.Keep(keep);
-                break;
-            case HostLayers host:
-                models.Host(host);
-                TellCoordinator(new LayersHosted(host.Model, settings.Endpoint, incarnation));
-                break;
-            case HostTraining host:
-                Host(host);
-                break;
             case ToTraining to when to.Training == training?.Number:
                 training.Tell(to.Layer, to.Message);
                 break;
@@ -187,6 +174,30 @@ internal sealed class Worker : IDisposable
                     Hello();
                 else
                     Probe();
+                break;
+            default:
+                HandleLayers(message);
+                break;
+        }
+    }
+
+    /// <summary>What tells it which layers to host.</summary>
+    private void HandleLayers(object message)
+    {
+        switch (message)
+        {
+            case OfferBlobs offer:
+                blobs.OnOffer(offer);
+                break;
+            case KeepLayers keep:
+                models.Keep(keep);
+                break;
+            case HostLayers host:
+                models.Host(host);
+                TellCoordinator(new LayersHosted(host.Model, settings.Endpoint, incarnation));
+                break;
+            case HostTraining host:
+                Host(host);
                 break;
         }
     }
@@ -234,7 +245,7 @@ internal sealed class Worker : IDisposable
         store.Clear();
         ActorGuard watch = guard = new ActorGuard(process.System, ended => Problem(ended.Message));
         var next = new EndpointTrial(
-            prepare.Trial, prepare.Spec, prepare.Layers, settings.Endpoint, incarnation, prepare.Life, process, compute, store,
+            prepare.Trial, new TrialSetting(prepare.Spec, prepare.Layers), settings.Endpoint, incarnation, prepare.Life, process, compute, store,
                 images => images * prepare.ImageBytes, TellCoordinator, watch);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
@@ -277,8 +288,7 @@ internal sealed class Worker : IDisposable
                 training = next;
         }
 
-        training!.Host(host, device, settings.Threads);
-        TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint, incarnation));
+        training!.Host(host, device, settings.Threads, () => TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint, incarnation)));
     }
 
     private void Hello() => TellCoordinator(new WorkerHello(process.Address));

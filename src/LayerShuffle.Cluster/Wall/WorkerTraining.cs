@@ -12,49 +12,29 @@ namespace LayerShuffle.Cluster.Wall;
 internal sealed class WorkerTraining
 {
     private readonly ClusterProcess process;
-    private readonly int self;
     private readonly IActorRef root;
     private readonly ActorGuard guard;
-    private readonly TrainingDirectory directory = new();
-    private readonly ConcurrentDictionary<int, IActorRef> hosted = []; // read by the data plane's threads
+    private readonly ConcurrentDictionary<int, IActorRef> hosted = []; // written by the root's turns, read by the data plane's threads
 
     public WorkerTraining(int number, int self, ClusterProcess process, Action<string> failed)
     {
-        (Number, this.self, this.process) = (number, self, process);
+        (Number, this.process) = (number, process);
         UndeliveredTensors.Watch(process.System);
         guard = new ActorGuard(process.System, ended => failed(ended.Message));
-        IActorGuard watch = guard;
-        root = process.System.ActorOf(Props.Create(() => new Root(watch)), $"training-{number}");
+        (IActorGuard watch, ConcurrentDictionary<int, IActorRef> shared) = (guard, hosted);
+        root = process.System.ActorOf(Props.Create(() => new Root(number, self, process, watch, shared)), $"training-{number}");
         guard.Watch(root, "The root of the training's actors");
-        directory.EnterCoordinator(Create(TrainingLink.Props(process, number, ToTraining.Coordinator, 0)));
     }
 
     /// <summary>Number of the training.</summary>
     public int Number { get; }
 
     /// <summary>Hosts layers afresh and learns where the others are.</summary>
-    public void Host(HostTraining host, Device device, int threads)
-    {
-        VitConfig config = VitConfig.Parse(System.Text.Encoding.UTF8.GetBytes(host.Config), "the model's configuration");
-        var options = new TrainingOptions { LearningRate = host.LearningRate, WeightDecay = host.WeightDecay };
-        for (int layer = 0; layer < host.Hosts.Length; layer++)
-        {
-            if (host.Layers.Contains(layer))
-            {
-                if (hosted.TryRemove(layer, out IActorRef? old))
-                    End(old);
-                IActorRef fresh = hosted[layer] = Create(TrainableLayerActor.Host(layer, config, options, directory, device, threads));
-                guard.Watch(fresh, $"The training actor of layer {layer}");
-            }
-            else if (host.Hosts[layer] != self && hosted.TryRemove(layer, out IActorRef? moved))
-            {
-                End(moved);
-            }
-
-            directory.Replace(layer, hosted.TryGetValue(layer, out IActorRef? mine) ? mine
-                : host.Hosts[layer] > 0 ? Create(TrainingLink.Props(process, Number, layer, host.Hosts[layer])) : ActorRefs.Nobody);
-        }
-    }
+    /// <param name="host">Which, and where.</param>
+    /// <param name="device">Where layers compute.</param>
+    /// <param name="threads">Computing threads.</param>
+    /// <param name="done">Called when the actors exist, by the root's turn.</param>
+    public void Host(HostTraining host, Device device, int threads, Action done) => root.Tell(new Hosting(host, device, threads, done));
 
     /// <summary>Hands a message to a layer; nothing happens if it is not here.</summary>
     public void Tell(int layer, object message)
@@ -72,22 +52,22 @@ internal sealed class WorkerTraining
         process.System.Stop(root);
     }
 
-    private void End(IActorRef layer)
-    {
-        guard.Release(layer);
-        process.System.Stop(layer);
-    }
+    private sealed record Hosting(HostTraining Host, Device Device, int Threads, Action Done);
 
-    private IActorRef Create(Props props) => root.Ask<IActorRef>(props, TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
-
+    /// <summary>The parent of the training's actors: makes them in its own turn, so that nobody waits for it.</summary>
     private sealed class Root : ReceiveActor
     {
+        private readonly int number, self;
+        private readonly ClusterProcess process;
         private readonly IActorGuard guard;
+        private readonly ConcurrentDictionary<int, IActorRef> hosted;
+        private readonly TrainingDirectory directory = new();
 
-        public Root(IActorGuard guard)
+        public Root(int number, int self, ClusterProcess process, IActorGuard guard, ConcurrentDictionary<int, IActorRef> hosted)
         {
-            this.guard = guard;
-            Receive<Props>(props => Sender.Tell(Context.ActorOf(props)));
+            (this.number, this.self, this.process, this.guard, this.hosted) = (number, self, process, guard, hosted);
+            directory.EnterCoordinator(Link(ToTraining.Coordinator, 0));
+            Receive<Hosting>(OnHosting);
         }
 
         protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
@@ -95,5 +75,51 @@ internal sealed class WorkerTraining
             guard.Failed(Sender, exception);
             return Directive.Stop; // a restarted one would have forgotten its weights
         });
+
+        private void OnHosting(Hosting hosting)
+        {
+            try
+            {
+                Host(hosting);
+                hosting.Done();
+            }
+            catch (Exception exception)
+            {
+                guard.Failed(Self, new InvalidOperationException($"{nameof(HostTraining)}: {exception.Message}", exception));
+            }
+        }
+
+        private void Host(Hosting hosting)
+        {
+            HostTraining host = hosting.Host;
+            VitConfig config = VitConfig.Parse(System.Text.Encoding.UTF8.GetBytes(host.Config), "the model's configuration");
+            var options = new TrainingOptions { LearningRate = host.LearningRate, WeightDecay = host.WeightDecay };
+            for (int layer = 0; layer < host.Hosts.Length; layer++)
+            {
+                if (host.Layers.Contains(layer))
+                {
+                    if (hosted.TryRemove(layer, out IActorRef? old))
+                        End(old);
+                    IActorRef fresh = hosted[layer] =
+                        Context.ActorOf(TrainableLayerActor.Host(layer, config, options, directory, hosting.Device, hosting.Threads));
+                    guard.Watch(fresh, $"The training actor of layer {layer}");
+                }
+                else if (host.Hosts[layer] != self && hosted.TryRemove(layer, out IActorRef? moved))
+                {
+                    End(moved);
+                }
+
+                directory.Replace(layer, hosted.TryGetValue(layer, out IActorRef? mine) ? mine
+                    : host.Hosts[layer] > 0 ? Link(layer, host.Hosts[layer]) : ActorRefs.Nobody);
+            }
+        }
+
+        private IActorRef Link(int layer, int endpoint) => Context.ActorOf(TrainingLink.Props(process, number, layer, endpoint));
+
+        private void End(IActorRef layer)
+        {
+            guard.Release(layer);
+            Context.Stop(layer);
+        }
     }
 }

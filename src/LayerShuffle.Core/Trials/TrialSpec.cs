@@ -2,6 +2,7 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Core.Trials;
@@ -14,6 +15,9 @@ public sealed record TrialSpec
 
     /// <summary>The scenario's seed.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>Root of the trial's draws. Trials of one repeat share it, so that policies and models meet the same luck.</summary>
+    public SeedTree Luck => SeedTree.Root(Seed).Child("repeat").Child(Key.Repeat);
 
     /// <summary>Conditions of the links.</summary>
     public required NetworkSpec Network { get; init; }

@@ -1,0 +1,149 @@
+using LayerShuffle.Actors.Faults;
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Ports;
+using LayerShuffle.Actors.Protocol;
+using LayerShuffle.Actors.Tracing;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+
+namespace LayerShuffle.Actors.Trials;
+
+/// <summary>What follows from a trial's specification alone: the same at every endpoint of either world.</summary>
+/// <param name="spec">The trial.</param>
+/// <param name="layers">Encoder layers of its model.</param>
+public sealed class TrialSetting(TrialSpec spec, int layers)
+{
+    /// <summary>The trial.</summary>
+    public TrialSpec Spec => spec;
+
+    /// <summary>The endpoints.</summary>
+    public Topology Topology { get; } = Topology.Of(spec.Cluster);
+
+    /// <summary>Root of the trial's draws: (seed, repeat).</summary>
+    public SeedTree Luck => spec.Luck;
+
+    /// <summary>Which endpoint hosts which layer.</summary>
+    public Placement Placement { get; } = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes);
+
+    /// <summary>All fault events, in the order of their times.</summary>
+    public IReadOnlyList<FaultEvent> Timeline { get; } = FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+
+    /// <summary>The links, as they are before the first fault.</summary>
+    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck);
+
+    /// <summary>What the actors of an endpoint, or of all, share.</summary>
+    public EndpointContext Context(IClock clock, ITransport transport, ILayerCompute compute, IHopObserver observer, IActorGuard? guard) => new()
+    {
+        EndpointCount = Topology.Count,
+        Clock = clock,
+        Transport = transport,
+        Compute = compute,
+        Observer = observer,
+        Guard = guard,
+        Routing = spec.Routing,
+        Placement = Placement,
+        Luck = spec.Luck,
+    };
+}
+
+/// <summary>A trial as its coordinator has it in either world: what is asked, what is written down, what strikes, and the record of it all.</summary>
+public sealed class Trial
+{
+    private readonly TrialSetting setting;
+    private readonly ITrialModel model;
+
+    /// <summary>Sets a trial up. Nothing happens before its actors start.</summary>
+    /// <param name="setting">What follows from its specification.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="testImages">Test images to draw requests from.</param>
+    /// <param name="now">The trial's time.</param>
+    /// <param name="asked">Whether the ledger tells a command from its answer (the wall clock).</param>
+    /// <param name="rows">Takes requests and hops while the trial runs; null: the record has them all.</param>
+    /// <param name="attempts">Attempts that are traced of one request.</param>
+    public Trial(TrialSetting setting, ITrialModel model, int testImages, Func<Instant> now, bool asked, ITrialRows? rows = null,
+        int attempts = TraceRecorder.MostAttempts)
+    {
+        (this.setting, this.model) = (setting, model);
+        Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
+        Log = new RequestLog(Images.RequestCount, rows);
+        Ledger = new Ledger(setting.Topology, now, asked);
+        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) { Attempts = attempts };
+        Routes = new RoutePlanner(setting.Spec.Routing, model.Layers, setting.Luck);
+    }
+
+    /// <summary>Which images each request asks about.</summary>
+    public ImageSchedule Images { get; }
+
+    /// <summary>Outcomes as they come in.</summary>
+    public RequestLog Log { get; }
+
+    /// <summary>What became of each fault.</summary>
+    public Ledger Ledger { get; }
+
+    /// <summary>Hops as they happen.</summary>
+    public TraceRecorder Trace { get; }
+
+    /// <summary>Orders of the requests.</summary>
+    public RoutePlanner Routes { get; }
+
+    /// <summary>When requests are submitted, anew from the first; null where the workload is closed.</summary>
+    public ArrivalSchedule? Arrivals() =>
+        setting.Spec.Workload.Arrivals.Kind == ArrivalKind.Closed ? null : new ArrivalSchedule(setting.Spec.Workload.Arrivals, setting.Luck);
+
+    /// <summary>What the coordinator's actor asks, and when.</summary>
+    /// <param name="begins">Told of each request just before it is submitted.</param>
+    public TrialPlan Plan(Action<int> begins) => new(setting.Spec.Workload, Images.RequestCount, request =>
+    {
+        begins(request);
+        return Images.Images(request);
+    }, Routes, Arrivals());
+
+    /// <summary>What strikes, and how it is carried out.</summary>
+    /// <param name="context">What the trial's actors share.</param>
+    /// <param name="nodes">The nodes of this world.</param>
+    /// <param name="health">Who is up.</param>
+    /// <param name="links">Where one place has all links at hand (the virtual clock): what strikes them.</param>
+    public FaultSetting Faults(EndpointContext context, INodes nodes, NodeHealth health, EndpointFaults? links = null) => new()
+    {
+        Timeline = setting.Timeline,
+        Clock = context.Clock,
+        Nodes = nodes,
+        Health = health,
+        Ledger = Ledger,
+        Links = links,
+        Handover = new LayerHandover(context, setting.Spec, setting.Topology),
+        RecoveryTime = setting.Spec.Cluster.Recovery == RecoveryKind.Rehost ? setting.Spec.Cluster.RecoveryTime : null,
+    };
+
+    /// <summary>The record of a trial that has ended.</summary>
+    /// <param name="links">What each link did.</param>
+    /// <param name="end">When it ended.</param>
+    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
+    {
+        Key = setting.Spec.Key,
+        Requests = Log.Records,
+        Hops = Trace.Hops(),
+        Ledger = Ledger.Rows(),
+        Links = links,
+        Layers = model.Layers,
+        Deadline = setting.Spec.Workload.Deadline,
+        Retries = Trace.Resends,
+        ResultsSuperseded = Log.ResultsSuperseded,
+        Length = end - Instant.Zero,
+        HasModel = model.Computes,
+    };
+
+    /// <summary>Frees what requests without an outcome hold: of a trial that was stopped half-way.</summary>
+    public void ReleaseOpen()
+    {
+        for (int request = 0; request < Images.RequestCount && !Log.IsComplete; request++)
+            model.Release(request);
+    }
+}
