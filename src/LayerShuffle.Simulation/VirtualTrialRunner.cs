@@ -14,8 +14,6 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Core.Seeds;
-using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Simulation;
