@@ -5,6 +5,7 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Actors.Tracing;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
