@@ -7,7 +7,7 @@ using LayerShuffle.Vision.Model;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>Carries out the steps of a training loop: on the virtual clock, or over a cluster that loses layers.</summary>
-internal interface IStepRunner
+public interface IStepRunner
 {
     /// <summary>Does a step, whatever it takes. The step's tensors are free when the task is done, also where it failed or was cancelled.</summary>
     Task<StepResult> RunAsync(TrainStep step, CancellationToken cancellation);

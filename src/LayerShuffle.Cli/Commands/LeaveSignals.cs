@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Commands;
 
