@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Results;
-using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LayerShuffle.Cli.Terminal;
 
 namespace LayerShuffle.Cli.Commands;
 
