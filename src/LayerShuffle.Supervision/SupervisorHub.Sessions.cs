@@ -259,7 +259,7 @@ public sealed partial class SupervisorHub
             foreach (TaskCompletionSource<CommandResult> done in session.Pending.Values)
                 done.TrySetException(new NodeCommandException($"Node {session.Name} left before it confirmed: {reason}"));
             session.Pending.Clear();
-            Tell(new HubEvent.Left(session.Name, reason, session.Incarnation));
+            Tell(new HubEvent.Left(session.Name, reason, session.Incarnation, session.Number));
         }
 
         _ = session.Link.FinishAsync();

@@ -280,7 +280,7 @@ public sealed partial class WallTrainingCluster : ITrainingCluster, IAsyncDispos
                 lost.ExceptWith(layers);
         }
 
-        cluster.Serve(worker);
+        await cluster.ServeAsync(worker).ConfigureAwait(false);
         TaskCompletionSource answer = hosted[(worker.Endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint,
             new HostTraining(number, config, options.LearningRate, options.WeightDecay, layers, next ?? hosts, cluster.Process.Serving()));

@@ -16,7 +16,7 @@ internal sealed partial class WallTrial
         if (shipment is not null)
         {
             int[] layers = [.. own.Context.Placement.LayersOn(endpoint)];
-            if (cluster.KeepHosted(worker, shipment.Key, layers))
+            if (await cluster.KeepHostedAsync(worker, shipment.Key, layers).ConfigureAwait(false))
                 cluster.Process.Tell(endpoint, new KeepLayers(shipment.Key, layers));
             await HostAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
         }
@@ -68,7 +68,7 @@ internal sealed partial class WallTrial
             try
             {
                 worker = await cluster.EnsureAsync(endpoint, cancellation).ConfigureAwait(false);
-                cluster.Serve(worker);
+                await cluster.ServeAsync(worker).ConfigureAwait(false);
                 await PrepareAsync(worker, held: false, cancellation).ConfigureAwait(false);
                 return true;
             }
@@ -116,6 +116,6 @@ internal sealed partial class WallTrial
         TaskCompletionSource answer = hosted[(worker.Endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
-        cluster.AddHosted(worker, shipped.Key, missing);
+        await cluster.AddHostedAsync(worker, shipped.Key, missing).ConfigureAwait(false);
     }
 }
