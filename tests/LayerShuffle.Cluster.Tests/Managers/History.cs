@@ -1,4 +1,3 @@
-using LayerShuffle.Actors.Faults;
 using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Core.Faults;

@@ -1,6 +1,5 @@
 using System.Net;
 using Akka.Actor;
-using LayerShuffle.Actors.Messages;
 using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Time;
