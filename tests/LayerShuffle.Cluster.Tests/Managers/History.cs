@@ -2,6 +2,7 @@ using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Simulation;
 
@@ -15,7 +16,7 @@ internal sealed class History
 {
     private const int Layers = 6;
     private const double Length = 20; // seconds, in which things happen
-    private readonly Random luck;
+    private readonly RandomStream luck;
     private readonly SimulatedCluster cluster;
     private readonly SimulatedTrial trial;
     private readonly List<string> deeds = [];
@@ -23,9 +24,9 @@ internal sealed class History
 
     public History(VirtualActorSystem world, int seed, bool plant = false)
     {
-        luck = new Random(seed);
+        luck = SeedTree.Root(seed).Child("history").Stream();
         bool mayBeAway = luck.Next(2) == 0, respawn = luck.Next(4) > 0, local = !mayBeAway && luck.Next(2) == 0;
-        int nodes = luck.Next(2, 5);
+        int nodes = 2 + luck.Next(3);
         cluster = new SimulatedCluster(world, nodes, setting => setting with { MayBeAway = mayBeAway, Respawn = respawn }, Manners(local, plant));
         List<FaultSpec> faults = [];
         for (int i = luck.Next(4); i > 0; i--)
@@ -59,12 +60,12 @@ internal sealed class History
 
     private void Live()
     {
-        int places = cluster.Setting.MayBeAway ? luck.Next(1, cluster.Nodes.Count + 1) : cluster.Nodes.Count;
+        int places = cluster.Setting.MayBeAway ? 1 + luck.Next(cluster.Nodes.Count) : cluster.Nodes.Count;
         calm = true;
         cluster.Begin(places);
         calm = false;
         trial.Begin();
-        for (int i = luck.Next(1, 12); i > 0; i--)
+        for (int i = 1 + luck.Next(11); i > 0; i--)
             cluster.After(Upto(Length * 1000), Happen);
         cluster.Run(Length);
         calm = true;
@@ -82,7 +83,7 @@ internal sealed class History
 
     private void Happen()
     {
-        int endpoint = luck.Next(1, cluster.Nodes.Count + 1);
+        int endpoint = 1 + luck.Next(cluster.Nodes.Count);
         SimulatedNode node = cluster[endpoint];
         switch (luck.Next(8))
         {
@@ -122,7 +123,7 @@ internal sealed class History
 
     private FaultSpec Fault(string name, int nodes)
     {
-        NodeSelector who = NodeSelector.Of($"node-{luck.Next(1, nodes + 1)}");
+        NodeSelector who = NodeSelector.Of($"node-{1 + luck.Next(nodes)}");
         Duration at = Duration.FromSeconds(1) + Upto(Length * 900);
         Duration? lasts = luck.Next(4) == 0 ? null : Upto(6000);
         return luck.Next(3) == 0 ? new PauseFault(name, at, who, lasts) : new CrashFault(name, at, who, lasts);
