@@ -65,8 +65,7 @@ internal static class BenchmarkList
         var options = new BenchmarkOptions(quick, threads);
         Console.WriteLine(FormattableString.Invariant(
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {threads} computing ")
-                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp "
-                + $"{typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
+                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
         foreach ((string name, string answers, Action<BenchmarkOptions, TextWriter> run) in All.Where(benchmark => names.Contains("all")
             || names.Contains(benchmark.Name)))
         {
