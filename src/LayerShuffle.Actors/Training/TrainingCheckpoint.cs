@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Weights, optimizer state, averaged and best weights, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what made it, flushed and renamed
-/// into its place, so that a crash leaves whole ones. The one before it stays, in case the disk does not keep what it confirmed. That after epoch e is the
-/// folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
+/// Weights, optimizer state, averaged and best weights, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what
+/// made it, flushed and renamed into its place, so that a crash leaves whole ones. The one before it stays, in case the disk does not keep what it confirmed.
+/// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
 /// </summary>
 public static class TrainingCheckpoint
 {

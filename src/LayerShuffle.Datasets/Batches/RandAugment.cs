@@ -3,8 +3,8 @@ using LayerShuffle.Core.Seeds;
 namespace LayerShuffle.Datasets.Batches;
 
 /// <summary>
-/// RandAugment (Cubuk et al., arXiv 1909.13719): some operations, each drawn from the same fourteen, at one strength. Geometry takes the nearest pixel; what comes
-/// in from outside is grey. Not safe for several threads.
+/// RandAugment (Cubuk et al., arXiv 1909.13719): some operations, each drawn from the same fourteen, at one strength. Geometry takes the nearest pixel; what
+/// comes in from outside is grey. Not safe for several threads.
 /// </summary>
 internal sealed class RandAugment(int height, int width)
 {

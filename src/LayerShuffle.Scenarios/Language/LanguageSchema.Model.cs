@@ -5,8 +5,8 @@ public static partial class LanguageSchema
 {
     private static MapType Training() => new("training settings",
     [
-        new("preset", Word([.. TrainingPresets.Names]), "Fills in what is not written beside it: the reference's way to refine a trained model (20 epochs), or to "
-            + "train on CIFAR-100 from scratch (100)."),
+        new("preset", Word([.. TrainingPresets.Names]),
+            "Fills in what is not written beside it: the reference's way to refine a trained model (20 epochs), or to train on CIFAR-100 from scratch (100)."),
         new("epochs", Integer(0, 100_000), "Passes through the training images.", "5"),
         new("batch_size", Integer(1, 1_000_000), "Images in a step.", "64"),
         new("learning_rate", Number(0, exclusive: true), "Peak learning rate.", "1e-3"),
@@ -35,7 +35,8 @@ public static partial class LanguageSchema
         new("order", new ScalarType(ScalarKind.Word) { Words = ["uniform"], UnsupportedWords = ["sequential", "arbitrary", "progressive", "curriculum"] },
             "How the layershuffle variants draw orders.", "uniform"),
         new("micro_batches", Integer(1, 100_000), "Parts of a batch that travel on their own, in one order.", "1"),
-        new("accumulation", Integer(1, 100_000), "Batches whose gradients make up a step, one after the other; each has an order of its own (layerdrop drops for the whole step).", "1"),
+        new("accumulation", Integer(1, 100_000),
+            "Batches whose gradients make up a step, one after the other; each has an order of its own (layerdrop drops for the whole step).", "1"),
         new("checkpoint_epochs", Integer(0, 100_000), "Epochs between checkpoints of training; 0 for none at the ends of epochs.", "1"),
         new("checkpoint_steps", Integer(0, 1_000_000_000), "Steps between checkpoints of training, within epochs too; 0 for none within epochs.", "0"),
         new("faults", Boolean, "Whether the scenario's faults strike during training too; needs `clock: wall`.", "false"),

@@ -4,8 +4,8 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Scenarios.Loading;
 
 /// <summary>
-/// Writes presets of training out where they are named: in <c>model</c>, or in an entry of <c>models</c>, which is then merged over <c>model</c> like any other.
-/// Keys beside a preset win over it.
+/// Writes presets of training out where they are named: in <c>model</c>, or in an entry of <c>models</c>, which is then merged over <c>model</c> like any
+/// other. Keys beside a preset win over it.
 /// </summary>
 internal static class PresetExpander
 {

@@ -1,6 +1,8 @@
 namespace LayerShuffle.Vision.Model;
 
-/// <summary>The numbers in which matrices are multiplied. Weights, norms, sums of residuals and what travels between layers are in single precision in any case.</summary>
+/// <summary>
+/// The numbers in which matrices are multiplied. Weights, norms, sums of residuals and what travels between layers are in single precision in any case.
+/// </summary>
 public enum ComputePrecision
 {
     /// <summary>Single precision.</summary>

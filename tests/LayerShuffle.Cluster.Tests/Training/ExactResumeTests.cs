@@ -1,6 +1,5 @@
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Vision.Model;
 using TorchSharp;
 
 namespace LayerShuffle.Cluster.Tests.Training;
