@@ -56,7 +56,8 @@ public class TrainingRecipeTests
     [Fact]
     public void All_else_works_on_both_clocks() => Some.Valid(Some.Minimal + """
         clock: wall
-        model: {training: {accumulation: 2, mixup: 0.8, cutmix: 1, random_erasing: 25%, augmentation: randaugment, validation: 10%, select: best, early_stopping: 2}}
+        model:
+          training: {accumulation: 2, mixup: 0.8, cutmix: 1, random_erasing: 25%, augmentation: randaugment, validation: 10%, select: best, early_stopping: 2}
         """);
 
     private static TrainingSpec Trained(string text) => Some.Valid(Some.Minimal + text + "\n").Models[0].Training.ShouldNotBeNull();

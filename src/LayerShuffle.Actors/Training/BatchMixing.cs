@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Mixup (arXiv 1710.09412) and CutMix (arXiv 1905.04899) of a batch with its own reverse, one share for the whole batch, as timm's <c>mode='batch'</c> does
-/// it.
+/// Mixup (arXiv 1710.09412) and CutMix (arXiv 1905.04899) of a batch with its own reverse, one share for the whole batch, as timm's <c>mode='batch'</c>.
 /// </summary>
 public static class BatchMixing
 {
@@ -50,9 +49,7 @@ public static class BatchMixing
         return a + b > 0 ? a / (a + b) : draws.NextDouble() < 0.5 ? 0 : 1; // both underflow where α is tiny: one of the ends
     }
 
-    /// <summary>
-    /// A rectangle of the others in each image; its middle is uniform and its sides are cut off at the border, so the share is what was kept.
-    /// </summary>
+    /// <summary>A rectangle of the others in each image: its middle is uniform, it is cut off at the border, and the share is what was kept.</summary>
     private static (Tensor Mixed, double Share) Paste(Tensor pixels, Tensor other, double share, RandomStream draws)
     {
         int height = (int)pixels.shape[2], width = (int)pixels.shape[3];

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// The exponential moving average of a model's weights over the steps, as a second set of weights: e ← d·e + (1−d)·w. At the beginning d is (1 + step) / (10 +
-/// step), so that a short training does not average its random start.
+/// The exponential moving average of a model's weights over the steps, as a second set of weights: e ← d·e + (1−d)·w. At the beginning d is
+/// (1 + step) / (10 + step), so that a short training does not average its random start.
 /// </summary>
 internal sealed class MovingAverage : IDisposable
 {

@@ -59,9 +59,7 @@ public static class TrainingOrder
     }
 }
 
-/// <summary>
-/// What a training holds beside the weights: optimizers, one for the coordinator's embeddings and head and one for every layer, and averages.
-/// </summary>
+/// <summary>What a training holds beside the weights: optimizers (the coordinator's for embeddings and head, one for every layer) and averages.</summary>
 public sealed class TrainingParts : IDisposable
 {
     /// <summary>Fresh optimizers for a model.</summary>

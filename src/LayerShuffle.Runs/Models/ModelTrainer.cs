@@ -254,8 +254,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
 
     private static string Measured(TrainingRecord record) => FormattableString.Invariant(
         $"{(record.Top1Validation is { } held ? $"  top-1 on validation images {Percent.Of(held)}" : "")}")
-            + (record.Top1Sequential is null ? ""
-                : $"  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}");
+            + (record.Top1Sequential is not { } ordered ? ""
+                : $"  top-1 in order {Percent.Of(ordered)}  in random orders {Percent.Of(record.Top1Arbitrary)}");
 
     /// <summary>Waits until no other run makes or reads the same model.</summary>
     private IDisposable Alone(string label, string hash, CancellationToken cancellation) => Hold(label, () => store.TryLock(hash), cancellation);

@@ -40,7 +40,8 @@ public sealed class RecipeTests
     public void Two_small_batches_a_step_are_one_of_twice_the_size()
     {
         // of a variant whose order is always the same, in an epoch of one step
-        TrainingOptions whole = Plain with { Epochs = 1, BatchSize = RecipeBench.Images }, halves = whole with { BatchSize = RecipeBench.Images / 2, Accumulation = 2 };
+        TrainingOptions whole = Plain with { Epochs = 1, BatchSize = RecipeBench.Images };
+        TrainingOptions halves = whole with { BatchSize = RecipeBench.Images / 2, Accumulation = 2 };
         (IReadOnlyList<TrainingRecord> one, byte[] _) = RecipeBench.Train(whole, ModelVariant.Standard);
         (IReadOnlyList<TrainingRecord> two, byte[] _) = RecipeBench.Train(halves, ModelVariant.Standard);
         two[0].Step.ShouldBe(1);
@@ -133,10 +134,11 @@ public sealed class RecipeTests
         all[best - 1].Top1Validation.ShouldBe(all.Max(record => record.Top1Validation));
         (IReadOnlyList<TrainingRecord> same, byte[] chosen) = RecipeBench.Train(options with { KeepBest = true });
         same.ShouldBe(all);
-        byte[] stopped = RecipeBench.Train(options with { Epochs = best, Scheduler = LrScheduler.Constant, WarmupRatio = options.WarmupRatio * 8 / best }).Weights;
+        byte[] stopped = RecipeBench.Train(options with { Epochs = best, WarmupRatio = options.WarmupRatio * 8 / best }).Weights;
         chosen.SequenceEqual(best == 8 ? last : stopped).ShouldBeTrue();
 
-        (IReadOnlyList<TrainingRecord> early, _) = RecipeBench.Train(options with { EarlyStopping = 2, Epochs = 50, WarmupRatio = options.WarmupRatio * 8 / 50 });
+        TrainingOptions patient = options with { EarlyStopping = 2, Epochs = 50, WarmupRatio = options.WarmupRatio * 8 / 50 };
+        (IReadOnlyList<TrainingRecord> early, _) = RecipeBench.Train(patient);
         early.Count.ShouldBe(TrainingCourse.Best(early) + 2);
         early[^1].Top1Sequential.ShouldNotBeNull(); // the last is measured, whichever that is
     }

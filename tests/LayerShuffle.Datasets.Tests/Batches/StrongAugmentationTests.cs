@@ -40,8 +40,8 @@ public class StrongAugmentationTests
     {
         const int Side = 16;
         var settings = new AugmentationSettings(Erasing: 1);
-        InMemoryImageSet set = new([.. Enumerable.Range(0, 40).Select(_ => Enumerable.Repeat((byte)255, 3 * Side * Side).ToArray())], new int[40], Side, Side,
-            ["a"]);
+        byte[] white = [.. Enumerable.Repeat((byte)255, 3 * Side * Side)];
+        InMemoryImageSet set = new([.. Enumerable.Repeat(white, 40)], new int[40], Side, Side, ["a"]);
         foreach (Batch batch in new BatchSource(set, NormalizationStats.Half, settings).Epoch(40, Seed, shuffle: false, Augmentation.None))
         {
             using (batch)
