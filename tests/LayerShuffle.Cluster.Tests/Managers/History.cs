@@ -197,7 +197,8 @@ internal sealed class History
     {
         string name = trial.Topology.Name(node);
         LedgerEntry[] rows = [.. trial.Ledger.Rows().Where(row => row.Target == name && row.Kind is "crash" or "process" or "placement")];
-        if (rows.LastOrDefault(row => row.Effect is "leaves" or "joined")?.Effect == "leaves")
+        int left = cluster.Told.LastIndexOf($"leaves {node}"); // the row that it has joined may come later: it was being prepared
+        if (left > cluster.Told.FindLastIndex(told => told.StartsWith($"arrived {node}/", StringComparison.Ordinal)) && rows.Any(row => row.Effect == "leaves"))
             return true;
         return rows.LastOrDefault() is { } last && last.Effect is not (FaultEffects.Restarted or "respawned" or "joined")
             && !last.Effect.StartsWith("rehosted", StringComparison.Ordinal);
