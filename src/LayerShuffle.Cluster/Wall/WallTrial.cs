@@ -305,8 +305,10 @@ internal sealed partial class WallTrial
         {
             replay.Complete();
             Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends, own.TimerLate);
-            return trial.Record([.. LinkRecords.Merge(topology, links)
-                .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], end); // endpoints learn of the end a little late
+            return trial.Record(
+                [.. LinkRecords.Merge(topology, links)
+                    .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // they learn of the end a little late
+                end);
         }
     }
 }

@@ -42,6 +42,7 @@ public static class ScenarioLoader
             root = SetOption.Apply(root, "--seed", "seed", givenSeed.ToString(CultureInfo.InvariantCulture), mistakes);
         if (threads is { } givenThreads)
             root = SetOption.Apply(root, "--threads", "threads", givenThreads.ToString(CultureInfo.InvariantCulture), mistakes);
+        root = EmpiricalFiles.Resolve(root, folder);
         Scenario? scenario = new ScenarioBinder(mistakes, warnings, folder).Bind(root);
         return mistakes.Count > 0 || scenario is null
             ? new ScenarioLoadResult(null, mistakes.Sorted, warnings.Sorted, "")
