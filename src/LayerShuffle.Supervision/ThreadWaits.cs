@@ -4,9 +4,9 @@ namespace LayerShuffle.Supervision;
 
 /// <summary>
 /// How long libtorch's computing threads look for work before they sleep. OpenMP's own choice, some milliseconds, is the quickest where every thread has a core
-/// to itself; beside other busy programs a thread that spins takes the core from the one that it waits for, and two threads are slower than one. So it is a short
-/// spin where cores are free when the process starts, and none where they are not. It decides no byte of any result: it says how a thread waits, not what it
-/// computes.
+/// to itself; beside other busy programs a thread that spins takes the core from the one that it waits for, and two threads are slower than one. So it is a
+/// short spin where cores are free when the process starts, and none where they are not. It decides no byte of any result: it says how a thread waits, not what
+/// it computes.
 /// </summary>
 public static class ThreadWaits
 {

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Syntax;
@@ -13,6 +11,8 @@ namespace LayerShuffle.Scenarios.Binding;
 internal static class EmpiricalBinder
 {
     private const int MostPoints = 10_001; // a table goes to every worker
+
+    private static readonly CsvReaderOptions Reading = new() { HasHeader = false, TrackLineNumbers = true };
 
     // A file is read once for all conditions; one that has changed meanwhile is read again.
     private static readonly ConcurrentDictionary<(string Path, string? Column, DateTime Written), (QuantileTable? Table, string? Problem)> Files = [];
@@ -74,10 +74,11 @@ internal static class EmpiricalBinder
     {
         try
         {
-            using var reader = new StreamReader(path);
-            using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { MissingFieldFound = null, BadDataFound = null });
-            if (!csv.Read() || !csv.ReadHeader() || csv.HeaderRecord is not { Length: > 0 } header)
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var csv = CsvReader.Create(stream, Reading, leaveOpen: true);
+            if (!csv.Read())
                 return (null, $"{path} has no header");
+            string[] header = [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
             int index = column is null ? (header.Length == 1 ? 0 : -1) : Array.IndexOf(header, column);
             if (index < 0)
                 return (null, (column is null ? $"{path} has {header.Length} columns: name one with `column`" : $"{path} has no column `{column}`")
@@ -87,19 +88,18 @@ internal static class EmpiricalBinder
             List<Duration> sample = [];
             while (csv.Read())
             {
-                string text = csv.GetField(index)?.Trim() ?? "";
+                string text = index < csv.FieldCount ? csv.GetString(index).Trim() : "";
                 if (text.Length == 0)
                     continue;
-                string value = Quantity.Number(text, out _) is null ? text + unit : text;
-                if (Quantity.Duration(value, out Duration duration) is { } problem)
-                    return (null, $"{path}, line {csv.Parser.RawRow}: {problem}"
+                if (Quantity.Duration(Quantity.Number(text, out _) is null ? text + unit : text, out Duration duration) is { } problem)
+                    return (null, $"{path}, line {csv.LineNumber}: {problem}"
                         + (unit.Length == 0 ? $" (`{text}`; a column whose name ends with _ms has numbers of milliseconds)" : ""));
                 sample.Add(duration);
             }
 
             return sample.Count == 0 ? (null, $"{path} has no value in its column {header[index]}") : (Reduced(sample), null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CsvHelperException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CsvFormatException)
         {
             return (null, $"{path} cannot be read: {e.Message.Split('\n')[0].TrimEnd('.')}");
         }

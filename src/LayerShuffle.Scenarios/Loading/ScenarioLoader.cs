@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LayerShuffle.Scenarios.Binding;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 

@@ -7,7 +7,7 @@ namespace LayerShuffle.Core.Tests.Links;
 /// <summary>Queues before the bandwidth, against what queueing theory says of them.</summary>
 public sealed class QueueTests
 {
-    private const int Messages = 200_000;
+    private const int Messages = 100_000;
 
     [Fact]
     public void Waiting_is_that_of_M_D_1()
