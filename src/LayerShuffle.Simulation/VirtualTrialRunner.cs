@@ -14,11 +14,9 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Simulation;
 

@@ -7,7 +7,6 @@ using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
-using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Actors.Tracing;
 using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
@@ -17,10 +16,8 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Core.Workloads;
 using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Wall;

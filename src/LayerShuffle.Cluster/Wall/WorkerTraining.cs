@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Actors.Guarding;
-using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
 using static TorchSharp.torch;
@@ -21,7 +20,7 @@ internal sealed class WorkerTraining
         (Number, this.process) = (number, process);
         UndeliveredTensors.Watch(process.System);
         guard = new ActorGuard(process.System, ended => failed(ended.Message));
-        (IActorGuard watch, ConcurrentDictionary<int, IActorRef> shared) = (guard, hosted);
+        (ActorGuard watch, ConcurrentDictionary<int, IActorRef> shared) = (guard, hosted);
         root = process.System.ActorOf(Props.Create(() => new Root(number, self, process, watch, shared)), $"training-{number}");
         guard.Watch(root, "The root of the training's actors");
     }
@@ -59,11 +58,11 @@ internal sealed class WorkerTraining
     {
         private readonly int number, self;
         private readonly ClusterProcess process;
-        private readonly IActorGuard guard;
+        private readonly ActorGuard guard;
         private readonly ConcurrentDictionary<int, IActorRef> hosted;
         private readonly TrainingDirectory directory = new();
 
-        public Root(int number, int self, ClusterProcess process, IActorGuard guard, ConcurrentDictionary<int, IActorRef> hosted)
+        public Root(int number, int self, ClusterProcess process, ActorGuard guard, ConcurrentDictionary<int, IActorRef> hosted)
         {
             (this.number, this.self, this.process, this.guard, this.hosted) = (number, self, process, guard, hosted);
             directory.EnterCoordinator(Link(ToTraining.Coordinator, 0));
