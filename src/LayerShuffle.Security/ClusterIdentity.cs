@@ -32,7 +32,7 @@ public sealed class ClusterIdentity : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>The key that this run's processes prove to each other to know; null: there is none, only certificates.</summary>
-    internal byte[]? PlaneKey { get; private init; }
+    public byte[]? PlaneKey { get; private init; }
 
     /// <summary>The identity that the coordinator of a run has given to this process.</summary>
     /// <exception cref="ClusterIdentityException">It is none.</exception>

@@ -187,7 +187,7 @@ public sealed class SharedSecret : IDisposable
 }
 
 /// <summary>Bytes that nobody can guess: for secrets and keys alone, which reach no result.</summary>
-internal static class Chance
+public static class Chance
 {
     /// <summary>So many of them.</summary>
     public static byte[] Bytes(int count)

@@ -14,8 +14,6 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
-using LayerShuffle.Core.Seeds;
-using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Simulation;
@@ -55,7 +53,6 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         VirtualKernel kernel = system.Kernel;
         kernel.Reset();
         var setting = new TrialSetting(spec, model.Layers);
-        Topology topology = setting.Topology;
         LinkInjector injector = setting.Links();
         var health = new NodeHealth(spec.Cluster);
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
@@ -74,17 +71,11 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var transport = new VirtualTransport(
             kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
             (activation, request) => model.Carry(activation, request, format), Wire);
-        log.Added = record =>
-        {
-            trace.Ended(record);
-            if (Metered)
-                TrialMeter.Ended(record, kernel.Now);
-            progress?.Invoke(record);
-        };
+        log.Added = Added(trace, progress);
         var cluster = new TrialCluster();
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
         EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model), observer, guard);
-        var nodes = new VirtualNodes(health, topology.Count - 1, transport, paused, underway, context);
+        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context);
         FaultSetting faults = trial.Faults(context, nodes, health,
             new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor))));
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
@@ -101,8 +92,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         {
             guard.Watch(root, "The root of the trial's actors");
             kernel.Drain();
-            if (cluster.Failure is { } unborn)
-                throw new InvalidOperationException($"Trial {spec.Key.Trial}: {unborn.Message}", unborn);
+            Check(spec, cluster, null);
             Running?.Invoke(system.System, cluster.Endpoints);
             transport.Endpoints = cluster.Endpoints;
             paused.SetEndpoints(cluster.Endpoints);
@@ -110,13 +100,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             cluster.Faults.Tell(StartFaults.Instance);
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
-            if (cluster.Failure is IOException unwritten)
-                ExceptionDispatchInfo.Throw(unwritten); // nobody's bug: the disk is full, or the folder gone
-            if (cluster.Failure is { } failure)
-                throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
-            if (!ended)
-                throw new InvalidOperationException($"Trial {spec.Key.Trial}: no event is left, but only {log.Count} of {plan.RequestCount} requests have "
-                    + "an outcome. This is a bug.");
+            Check(spec, cluster, ended ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have an outcome. This is a bug.");
             trace.Complete();
             return trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome);
         }
@@ -126,5 +110,23 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             system.Stop(root);
             trial.ReleaseOpen();
         }
+    }
+
+    private Action<RequestRecord> Added(TraceRecorder trace, Action<RequestRecord>? progress) => record =>
+    {
+        trace.Ended(record);
+        if (Metered)
+            TrialMeter.Ended(record, system.Kernel.Now);
+        progress?.Invoke(record);
+    };
+
+    private static void Check(TrialSpec spec, TrialCluster cluster, string? problem)
+    {
+        if (cluster.Failure is IOException unwritten)
+            ExceptionDispatchInfo.Throw(unwritten); // nobody's bug: the disk is full, or the folder gone
+        if (cluster.Failure is { } failure)
+            throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
+        if (problem is not null)
+            throw new InvalidOperationException($"Trial {spec.Key.Trial}: {problem}");
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace LayerShuffle.Supervision;
 
 /// <summary>What .NET does not offer: kill(2), prctl(2), getppid(2), setsid(2), _exit(2).</summary>
-internal static class NativeProcess
+public static class NativeProcess
 {
     private const int NoSuchProcess = 3;
     private const int SetParentDeathSignal = 1;

@@ -1,9 +1,9 @@
 using LayerShuffle.Cli.Commands;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Csv;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Images;
 using LayerShuffle.Scenarios.Specs;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Models;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
 using TorchSharp;

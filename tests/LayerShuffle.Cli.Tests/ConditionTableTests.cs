@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Summaries;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,5 +1,5 @@
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Files;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using LayerShuffle.Actors.Training;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Supervision;
 using LayerShuffle.Vision.Files;
 using TorchSharp;

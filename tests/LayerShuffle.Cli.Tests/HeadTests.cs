@@ -1,5 +1,5 @@
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Tests.Support;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Tests.Imports;
 using TorchSharp;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Tests;
 
@@ -87,7 +87,7 @@ public class NetworkRunTests
         using var cli = new Cli();
         string text = Scenario
             + $"\nexpect:\n  - {{metric: completed, condition: rough, {limit}, of: {{condition: exact}}}}\n  - {{metric: layers_skipped_mean, condition: "
-            + "exact, max: 0}}\n";
+            + "exact, max: 0}\n";
         string fail = text.Replace("retries: 1}", "retries: 0, on_failure: fail}", StringComparison.Ordinal);
         cli.Run("run", cli.Write("tiny.yaml", fail), "--output", cli.At("a")).ShouldBe(code, cli.Output + cli.Error);
         cli.Output.ShouldContain(code == ExitCodes.Done ? "holds  " : "FAILS  ");

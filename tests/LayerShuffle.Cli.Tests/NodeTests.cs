@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Security;
 using LayerShuffle.Supervision;
 

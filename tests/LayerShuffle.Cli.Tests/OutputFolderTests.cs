@@ -1,7 +1,7 @@
 using System.Text.Json;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Cli.Tests.Terminal;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Folders;
 
 namespace LayerShuffle.Cli.Tests;
 

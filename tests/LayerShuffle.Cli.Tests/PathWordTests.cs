@@ -1,6 +1,6 @@
 using System.CommandLine;
 using LayerShuffle.Cli.Commands;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Tests;
 

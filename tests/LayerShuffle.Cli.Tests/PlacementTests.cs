@@ -1,6 +1,6 @@
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Images;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Model;
 

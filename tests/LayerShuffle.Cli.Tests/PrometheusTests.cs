@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Cli.Commands;
 using LayerShuffle.Core.Metrics;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Tests;
 

@@ -1,4 +1,4 @@
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets.Tests.Support;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Tests.Imports;
 using TorchSharp;

@@ -1,5 +1,8 @@
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Images;
+using LayerShuffle.Runs.Models;
+using LayerShuffle.Runs.Options;
 using LayerShuffle.Scenarios.Loading;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Transport.Blobs;
@@ -44,10 +47,10 @@ public sealed class TamperedStoreTests : IDisposable
     {
         string hash = Train(TrainedOnce.Scenario).Hash;
         TrainingKey key = store.Entries().Single().Key!;
-        EveryHundredth(cli.At($"cache/{hash}/about.json"), what => store.TookLike(key, 2, 96, store.Entries()), 1);
+        EveryHundredth(cli.At($"cache/{hash}/about.json"), what => StoreSearch.TookLike(key, 2, 96, store.Entries()), 1);
         string text = File.ReadAllText(cli.At($"cache/{hash}/about.json"));
         File.WriteAllText(cli.At($"cache/{hash}/about.json"), System.Text.RegularExpressions.Regex.Replace(text, "\"Seconds\":[^,]*", "\"Seconds\":1e300"));
-        store.TookLike(key, 2, 96, store.Entries()).ShouldBeNull();
+        StoreSearch.TookLike(key, 2, 96, store.Entries()).ShouldBeNull();
     }
 
     [Fact]

@@ -25,6 +25,15 @@ public partial class ArchitectureTests
         },
         { "LayerShuffle.Scenarios", ["LayerShuffle.Core"], false, false },
         { "LayerShuffle.Results", ["LayerShuffle.Core"], false, false },
+        {
+            "LayerShuffle.Runs",
+            [
+                "LayerShuffle.Scenarios", "LayerShuffle.Results", "LayerShuffle.Datasets", "LayerShuffle.Simulation", "LayerShuffle.Cluster",
+                "LayerShuffle.Actors", "LayerShuffle.Transport", "LayerShuffle.Supervision", "LayerShuffle.Security", "LayerShuffle.Vision",
+                "LayerShuffle.Core",
+            ],
+            true, true
+        },
     };
 
     [Theory]
@@ -69,6 +78,17 @@ public partial class ArchitectureTests
         IReadOnlyDictionary<string, SortedSet<string>> uses = NamespaceUses.Read(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
         uses.ShouldNotBeEmpty();
         NamespaceUses.Circle(uses).ShouldBeNull();
+    }
+
+    /// <summary>Who runs a scenario in a process of its own decides where anything is printed.</summary>
+    [Theory]
+    [InlineData("System.Console")]
+    [InlineData("Spectre.Console")]
+    [InlineData("System.CommandLine")]
+    public void Runs_print_nothing(string library)
+    {
+        References("LayerShuffle.Runs").ShouldNotContain(library);
+        References("layershuffle").ShouldContain(library);
     }
 
     [Fact]

@@ -51,15 +51,24 @@ public sealed partial class SourceShapeTests
             int start = -1;
             for (int i = 1; i < lines.Length; i++)
             {
-                if (lines[i] == indent + "{" && !TypeLine().IsMatch(string.Join(' ', lines[Math.Max(0, i - 4)..i])))
+                if (lines[i] == indent + "{" && !TypeLine().IsMatch(Declaration(lines, i)))
                     start = i;
                 if (start < 0 || !lines[i].StartsWith(indent + "}", StringComparison.Ordinal))
                     continue;
-                if (i - start - 1 > MostLines)
+                if (i - start - 1 > MostLines && lines[i] == indent + "}") // with more behind it, it is an initializer
                     yield return $"{name}:{start + 1} ({i - start - 1} lines)";
                 start = -1;
             }
         }
+    }
+
+    /// <summary>What stands before a brace, back to the end of what is before that.</summary>
+    private static string Declaration(string[] lines, int brace)
+    {
+        int first = brace;
+        while (first > 0 && lines[first - 1].TrimEnd() is { Length: > 0 } before && before[^1] is not (';' or '{' or '}') && !before.Contains("///"))
+            first--;
+        return string.Join(' ', lines[first..brace]);
     }
 
     private static IEnumerable<(string Name, string[] Lines)> Files(string folder) =>

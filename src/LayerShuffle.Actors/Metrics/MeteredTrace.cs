@@ -7,7 +7,7 @@ namespace LayerShuffle.Actors.Metrics;
 /// <summary>Counts what a trace is told, for whoever looks at the metrics of a trial on the virtual clock. Durations are that clock's.</summary>
 /// <param name="trace">The trace.</param>
 /// <param name="now">The trial's time.</param>
-internal sealed class MeteredTrace(IHopTrace trace, Func<Instant> now) : IHopTrace
+public sealed class MeteredTrace(IHopTrace trace, Func<Instant> now) : IHopTrace
 {
     private readonly TrialMeter meter = new();
 

@@ -7,7 +7,7 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Actors.Metrics;
 
 /// <summary>Turns what the endpoints of a trial see into metrics of the coordinator's process: one place to export from.</summary>
-internal sealed class TrialMeter
+public sealed class TrialMeter
 {
     private readonly Dictionary<(HopId Hop, int Attempt, int From, int Incarnation), Instant> started = []; // looked up by key only
 

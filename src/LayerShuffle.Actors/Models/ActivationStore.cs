@@ -7,7 +7,7 @@ namespace LayerShuffle.Actors.Models;
 /// The activations of a trial's requests. When a request has its outcome all of them are freed, and what still arrives for it is freed at once. Safe to use
 /// from several threads.
 /// </summary>
-internal sealed class ActivationStore
+public sealed class ActivationStore
 {
     private readonly Lock gate = new();
     private readonly Dictionary<int, List<ActivationHandle>> held = []; // by request; looked up by key only
@@ -76,7 +76,7 @@ internal sealed class ActivationStore
 /// An activation <c>[batch, tokens, hidden]</c> that its request owns: messages carry the handle, and it is empty once the request has its outcome. Other
 /// threads (a data plane that writes it, a layer that computes on it) borrow it meanwhile: it is freed when the last of them has returned it.
 /// </summary>
-internal sealed class ActivationHandle(Tensor value)
+public sealed class ActivationHandle(Tensor value)
 {
     private readonly Lock gate = new();
     private Tensor? tensor = value;

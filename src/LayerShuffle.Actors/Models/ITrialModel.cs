@@ -23,7 +23,7 @@ public interface ITrialModel : IRequestModel
 /// <summary>
 /// A model that is told what a trial is going to ask, so that it can compute ahead. What is told is a guess: losses and faults change orders.
 /// </summary>
-internal interface IForeseeing
+public interface IForeseeing
 {
     /// <summary>A trial begins.</summary>
     /// <param name="requests">How many requests there are, numbered from 0.</param>

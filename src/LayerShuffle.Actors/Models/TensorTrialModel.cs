@@ -25,7 +25,7 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     public int RequestsHeld => Store.Requests;
 
     /// <summary>What the requests hold.</summary>
-    internal ActivationStore Store { get; } = new();
+    public ActivationStore Store { get; } = new();
 
     /// <inheritdoc/>
     public long ActivationBytes(int count) => (long)count * model.Config.Tokens * model.Config.HiddenSize * sizeof(float);

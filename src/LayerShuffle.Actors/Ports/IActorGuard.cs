@@ -10,6 +10,10 @@ public interface IActorGuard
     /// <param name="name">What a sentence calls it; its beginning.</param>
     void Watch(IActorRef actor, string name);
 
+    /// <summary>From now on its end is none: it is let go on purpose.</summary>
+    /// <param name="actor">The actor.</param>
+    void Release(IActorRef actor);
+
     /// <summary>An actor threw: told by its supervisor, before its end is.</summary>
     /// <param name="actor">It, whether it is watched or not.</param>
     /// <param name="exception">What it threw.</param>

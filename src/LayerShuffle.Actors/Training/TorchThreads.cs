@@ -5,7 +5,7 @@ namespace LayerShuffle.Actors.Training;
 /// <summary>
 /// The number of computing threads. torch keeps it per calling thread, and an actor runs now on this thread, now on that: part of what makes runs identical.
 /// </summary>
-internal static class TorchThreads
+public static class TorchThreads
 {
     [ThreadStatic]
     private static int present;

@@ -10,11 +10,12 @@ namespace LayerShuffle.Actors.Training;
 /// <param name="parts">Its optimizers.</param>
 /// <param name="runner">Carries out the steps.</param>
 /// <param name="evaluator">Measures accuracies.</param>
-internal sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunner runner, IModelEvaluator evaluator)
+public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunner runner, IModelEvaluator evaluator)
 {
     private readonly TrainingOptions options = job.Options;
     private readonly int stepsPerEpoch = StepsPerEpoch(job);
 
+    /// <summary>Steps of an epoch, the last of which may have fewer images.</summary>
     public static int StepsPerEpoch(TrainingJob job) => (job.Data.Count + job.Options.BatchSize - 1) / job.Options.BatchSize;
 
     /// <summary>Trains from where the progress stands to the last epoch. On the virtual clock the task is complete when it is returned.</summary>

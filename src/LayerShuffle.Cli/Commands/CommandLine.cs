@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Commands;
 

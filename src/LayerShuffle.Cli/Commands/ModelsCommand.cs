@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Models;
+using LayerShuffle.Runs.Telling;
 
 namespace LayerShuffle.Cli.Commands;
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Options;
 using LayerShuffle.Security.Addresses;
 using LayerShuffle.Supervision;
 
@@ -18,84 +20,55 @@ internal static class NodeCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var join = new Option<string>("--join")
-        {
-            Description = "The coordinator's address (`run … --listen HOST:PORT`).",
-            Required = true,
-            HelpName = "HOST:PORT"
-        };
-        var listen = new Option<string?>("--listen")
-        {
-            Description =
-            "The address of this machine that the worker listens on (default: all; without a secret, this machine's own). A port is that of --control-port.",
-            HelpName = "HOST[:PORT]"
-        };
-        var controlPort = new Option<int?>("--control-port")
-        {
-            Description = "The port on which the worker takes control messages (default: any that is free).",
-            HelpName = "PORT"
-        };
-        var dataPort = new Option<int?>("--data-port")
-        {
-            Description = "The port on which the worker takes activations (default: any that is free).",
-            HelpName = "PORT"
-        };
-        var publicHost = new Option<string?>("--public-host") { Description = "The host name under which other machines reach this one.", HelpName = "HOST" };
-        var name = new Option<string?>("--name") { Description = "This node's name (default: the next that is free).", HelpName = "NAME" };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
-        var threads = new Option<int?>("--threads") { Description = "Computing threads (default: the scenario's).", HelpName = "N" };
-        var security = new SecuritySwitches();
-        Option<string?> logs = PathWord.Option("--log-dir", "DIR", "Where the worker's output goes, as NAME.log.");
-        var local = new Option<bool>("--local") { Hidden = true };
-        var command = new Command(Name, "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.")
-        {
-            join, listen, publicHost, controlPort, dataPort, name, device, threads, logs, local,
-        };
-        security.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            var log = new RunLog(surroundings.Error, surroundings.Time);
-            if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
-                throw new UsageException(refusal);
-            HostAddress hub = Hub(parsed.GetValue(join)!);
-            HostAddress? listenOn = parsed.GetValue(listen) is { } text ? HostPort.Parse("--listen", text, portNeeded: false) : null;
-            string? reachedAt = parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null;
-            (int? control, int? data) = Ports(listenOn, parsed.GetValue(controlPort), parsed.GetValue(dataPort));
-            string wanted = parsed.GetValue(device)!;
-            Devices.Parse(wanted);
-            if (parsed.GetValue(threads) is < 1)
-                throw new UsageException($"--threads {parsed.GetValue(threads)}: expected at least 1.");
-
-            bool isLocal = parsed.GetValue(local);
-            TextReader? parent = isLocal ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : null;
-            LocalStart? start = parent is null ? null : Local(parent);
-            CheckAddresses(listenOn, reachedAt, control, data, log);
-            using ClusterSecurity secured = ClusterSecurity.For(security.Read(parsed, start?.Secret));
-            NodeCapabilities capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System).ConfigureAwait(false) with
-            {
-                Device = wanted,
-                Threads = parsed.GetValue(threads),
-                ListenHost = listenOn?.Host,
-                ListenPort = control,
-                DataPort = data,
-                PublicHost = reachedAt,
-            };
-            var options = new NodeSupervisorOptions
-            {
-                Host = hub.Host,
-                Port = hub.Port!.Value,
-                Name = parsed.GetValue(name),
-                Capabilities = capabilities,
-                Secure = secured.Client(hub.Port.Value),
-                LocalOnly = !secured.IsGiven || isLocal,
-                LogDirectory = parsed.GetValue(logs),
-                Parent = parent,
-                Say = isLocal ? surroundings.Error.WriteLine : log.Line, // what a local one says is a line of its run's log, which has the time
-            };
-            using var signals = new LeaveSignals(isLocal);
-            return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
-        });
+        var switches = new NodeSwitches();
+        var command = new Command(Name, "Joins a cluster run: starts a worker on this machine for as long as the coordinator wants it.");
+        switches.AddTo(command);
+        command.SetAction((parsed, _) => RunAsync(parsed, switches, surroundings));
         return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, NodeSwitches switches, Surroundings surroundings)
+    {
+        var log = new RunLog(surroundings.Error, surroundings.Time);
+        if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
+            throw new UsageException(refusal);
+        HostAddress hub = Hub(parsed.GetValue(switches.Join)!);
+        HostAddress? listenOn = parsed.GetValue(switches.Listen) is { } text ? HostPort.Parse("--listen", text, portNeeded: false) : null;
+        string? reachedAt = parsed.GetValue(switches.PublicHost) is { } host ? HostPort.PublicHost(host) : null;
+        (int? control, int? data) = Ports(listenOn, parsed.GetValue(switches.ControlPort), parsed.GetValue(switches.DataPort));
+        string wanted = parsed.GetValue(switches.Device)!;
+        Devices.Parse(wanted);
+        if (parsed.GetValue(switches.Threads) is < 1)
+            throw new UsageException($"--threads {parsed.GetValue(switches.Threads)}: expected at least 1.");
+
+        bool isLocal = parsed.GetValue(switches.Local);
+        TextReader? parent = isLocal ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : null;
+        LocalStart? start = parent is null ? null : Local(parent);
+        CheckAddresses(listenOn, reachedAt, control, data, log);
+        using ClusterSecurity secured = ClusterSecurity.For(switches.Security.Read(parsed, start?.Secret));
+        NodeCapabilities capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System).ConfigureAwait(false) with
+        {
+            Device = wanted,
+            Threads = parsed.GetValue(switches.Threads),
+            ListenHost = listenOn?.Host,
+            ListenPort = control,
+            DataPort = data,
+            PublicHost = reachedAt,
+        };
+        var options = new NodeSupervisorOptions
+        {
+            Host = hub.Host,
+            Port = hub.Port!.Value,
+            Name = parsed.GetValue(switches.Name),
+            Capabilities = capabilities,
+            Secure = secured.Client(hub.Port.Value),
+            LocalOnly = !secured.IsGiven || isLocal,
+            LogDirectory = parsed.GetValue(switches.Logs),
+            Parent = parent,
+            Say = isLocal ? surroundings.Error.WriteLine : log.Line, // what a local one says is a line of its run's log, which has the time
+        };
+        using var signals = new LeaveSignals(isLocal);
+        return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);
     }
 
     private static HostAddress Hub(string text)
@@ -158,5 +131,77 @@ internal static class NodeCommand
         {
             throw new UsageException(exception.Message);
         }
+    }
+}
+
+/// <summary>The options of <c>node</c>, in the order in which its help tells of them.</summary>
+internal sealed class NodeSwitches
+{
+    /// <summary>--join.</summary>
+    public Option<string> Join { get; } = new("--join")
+    {
+        Description = "The coordinator's address (`run … --listen HOST:PORT`).",
+        Required = true,
+        HelpName = "HOST:PORT"
+    };
+
+    /// <summary>--listen.</summary>
+    public Option<string?> Listen { get; } = new("--listen")
+    {
+        Description =
+            "The address of this machine that the worker listens on (default: all; without a secret, this machine's own). A port is that of --control-port.",
+        HelpName = "HOST[:PORT]"
+    };
+
+    /// <summary>--public-host.</summary>
+    public Option<string?> PublicHost { get; } = new("--public-host")
+    {
+        Description = "The host name under which other machines reach this one.",
+        HelpName = "HOST"
+    };
+
+    /// <summary>--control-port.</summary>
+    public Option<int?> ControlPort { get; } = new("--control-port")
+    {
+        Description = "The port on which the worker takes control messages (default: any that is free).",
+        HelpName = "PORT"
+    };
+
+    /// <summary>--data-port.</summary>
+    public Option<int?> DataPort { get; } = new("--data-port")
+    {
+        Description = "The port on which the worker takes activations (default: any that is free).",
+        HelpName = "PORT"
+    };
+
+    /// <summary>--name.</summary>
+    public Option<string?> Name { get; } = new("--name") { Description = "This node's name (default: the next that is free).", HelpName = "NAME" };
+
+    /// <summary>--device.</summary>
+    public Option<string> Device { get; } = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "cpu",
+        HelpName = "DEVICE"
+    };
+
+    /// <summary>--threads.</summary>
+    public Option<int?> Threads { get; } = new("--threads") { Description = "Computing threads (default: the scenario's).", HelpName = "N" };
+
+    /// <summary>--log-dir.</summary>
+    public Option<string?> Logs { get; } = PathWord.Option("--log-dir", "DIR", "Where the worker's output goes, as NAME.log.");
+
+    /// <summary>--local: started by a run on its own machine.</summary>
+    public Option<bool> Local { get; } = new("--local") { Hidden = true };
+
+    /// <summary>Those of secured connections.</summary>
+    public SecuritySwitches Security { get; } = new();
+
+    /// <summary>Adds them to the command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { Join, Listen, PublicHost, ControlPort, DataPort, Name, Device, Threads, Logs, Local })
+            command.Options.Add(option);
+        Security.AddTo(command);
     }
 }

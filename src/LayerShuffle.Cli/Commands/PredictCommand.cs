@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Inference;
 using LayerShuffle.Vision.Model;

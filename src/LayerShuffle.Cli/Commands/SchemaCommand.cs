@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
 using LayerShuffle.Scenarios.Language;
 
 namespace LayerShuffle.Cli.Commands;

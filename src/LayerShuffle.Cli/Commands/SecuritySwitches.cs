@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LayerShuffle.Cli.Running;
+using LayerShuffle.Runs.Options;
 
 namespace LayerShuffle.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using LayerShuffle.Cli.Running;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Datasets;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Images;
 using LayerShuffle.Scenarios.Loading;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;

@@ -1,4 +1,5 @@
 using System.Text;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Terminal;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LayerShuffle.Runs.Failures;
 
 namespace LayerShuffle.Cli.Terminal;
 

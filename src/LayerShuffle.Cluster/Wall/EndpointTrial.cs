@@ -9,7 +9,6 @@ using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
-using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Vision.Numbers;

@@ -6,7 +6,7 @@ namespace LayerShuffle.Core.Files;
 /// The one place through which results, models and checkpoints change the disk: whoever makes, appends to, renames or removes a file does it here or announces
 /// it here, so that a test can let every single operation fail.
 /// </summary>
-internal static class Disk
+public static class Disk
 {
     /// <summary>Ends the names of files and folders that are being written. Whoever owns what they are in may remove them: nobody else writes there.</summary>
     public const string Unfinished = ".tmp";

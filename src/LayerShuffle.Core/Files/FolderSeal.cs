@@ -8,7 +8,7 @@ namespace LayerShuffle.Core.Files;
 /// finished; its sums, that the disk still holds what was written; its key, that it is what one looks for. What a power failure, a copy or an editor changed is
 /// found out before anything of it is used.
 /// </summary>
-internal static class FolderSeal
+public static class FolderSeal
 {
     /// <summary>Its name.</summary>
     public const string Name = "seal.json";

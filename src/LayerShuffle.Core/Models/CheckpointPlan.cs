@@ -5,7 +5,7 @@ namespace LayerShuffle.Core.Models;
 /// <summary>
 /// A Hugging Face folder as everybody reads it (<c>validate</c>, <c>run</c>, <c>predict</c>): its config.json and the headers of its weights.
 /// </summary>
-internal static class CheckpointFolder
+public static class CheckpointFolder
 {
     private const string ConfigName = "config.json";
 
@@ -28,13 +28,13 @@ internal static class CheckpointFolder
 /// are left out.</param>
 /// <param name="NewHead">Whether a head that is missing, or made for another number of classes, is replaced by a new one, which a training follows.</param>
 /// <param name="Classes">The classes that the model is to tell apart; null where they are not known.</param>
-internal sealed record CheckpointNeeds(bool AcrossVariants = false, bool NewHead = false, int? Classes = null);
+public sealed record CheckpointNeeds(bool AcrossVariants = false, bool NewHead = false, int? Classes = null);
 
 /// <summary>
 /// How a checkpoint's tensors make a model: judged by names and shapes alone, so that <c>validate</c> finds what loading would fail at. Nothing is left out in
 /// silence: what is not used, or new, is named.
 /// </summary>
-internal sealed class CheckpointPlan
+public sealed class CheckpointPlan
 {
     private readonly Dictionary<string, TensorPlace> places = new(StringComparer.Ordinal);
     private readonly List<string> notes = [], warnings = [], unexpected = [], missing = [], misshapen = [];

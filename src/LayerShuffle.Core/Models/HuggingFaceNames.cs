@@ -5,12 +5,18 @@ namespace LayerShuffle.Core.Models;
 /// <summary>How Hugging Face names a model's tensors, and which part of the model each belongs to.</summary>
 public static class HuggingFaceNames
 {
-    internal const string LayerPositions = "encoder.embedding.weight";
-    internal const string PositionProjection = "projection.net.";
-    internal const string PositionPredictor = "position_mlp.net.";
-    internal const string Classifier = "classifier.";
-    internal const string ClassHead = "cls_classifier.";
-    internal const string DistillationHead = "distillation_classifier.";
+    /// <summary>Embeddings of positions, of variant <c>layershuffle-position</c>.</summary>
+    public const string LayerPositions = "encoder.embedding.weight";
+    /// <summary>Begins the names of what projects them.</summary>
+    public const string PositionProjection = "projection.net.";
+    /// <summary>Begins the names of what predicts positions, of variant <c>layershuffle-predict</c>.</summary>
+    public const string PositionPredictor = "position_mlp.net.";
+    /// <summary>Begins the names of the head.</summary>
+    public const string Classifier = "classifier.";
+    /// <summary>Begins the names of the class token's head of a DeiT with a teacher.</summary>
+    public const string ClassHead = "cls_classifier.";
+    /// <summary>Begins the names of the distillation token's head.</summary>
+    public const string DistillationHead = "distillation_classifier.";
     private const string LayerPrefix = "encoder.layer.";
 
     /// <summary>What the encoder's tensors begin with: <c>vit.</c> or <c>deit.</c>.</summary>
@@ -74,7 +80,7 @@ public static class HuggingFaceNames
     }
 
     /// <summary>Whether only LayerShuffle-position or LayerShuffle-predict has a tensor of this name.</summary>
-    internal static bool IsVariantTensor(string name) =>
+    public static bool IsVariantTensor(string name) =>
         name.EndsWith(LayerPositions, StringComparison.Ordinal) || IsIn(name, PositionProjection) || IsIn(name, PositionPredictor);
 
     /// <summary>Whether the tensor belongs to a pooler, which older checkpoints carry and classification never uses.</summary>

@@ -6,7 +6,7 @@ using LayerShuffle.Core.Files;
 namespace LayerShuffle.Core.Models;
 
 /// <summary>A JSON object in a file, read with messages that name the file and the key.</summary>
-internal sealed class JsonFile : IDisposable
+public sealed class JsonFile : IDisposable
 {
     private const long MostBytes = 64_000_000;
     private readonly JsonDocument document;
@@ -17,10 +17,14 @@ internal sealed class JsonFile : IDisposable
         Name = name;
     }
 
+    /// <summary>What to call it in a message.</summary>
     public string Name { get; }
 
+    /// <summary>The object.</summary>
     public JsonElement Root => document.RootElement;
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ModelFormatException">It is missing, or holds no JSON object.</exception>
     public static JsonFile Open(string path)
     {
         string name = Path.GetFileName(path);
@@ -58,8 +62,10 @@ internal sealed class JsonFile : IDisposable
         }
     }
 
+    /// <summary>Writes a file that appears whole or not at all, indented.</summary>
     public static void Write(string path, Action<Utf8JsonWriter> writeMembers) => Disk.Replace(path, stream => Write(stream, writeMembers));
 
+    /// <summary>Writes an object, indented, with a line end after it.</summary>
     public static void Write(Stream stream, Action<Utf8JsonWriter> writeMembers)
     {
         using (var json = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -72,36 +78,43 @@ internal sealed class JsonFile : IDisposable
         stream.WriteByte((byte)'\n');
     }
 
+    /// <inheritdoc/>
     public void Dispose() => document.Dispose();
 
     /// <summary>The value under a key; null where there is none, or it is null.</summary>
     public JsonElement? Find(string key) => Root.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    /// <summary>The whole number under a key, or what stands for a missing one.</summary>
     public int Int(string key, int missing) =>
         Find(key) is not { } value ? missing
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number
         : throw Wrong(key, "a whole number");
 
+    /// <summary>The number under a key, or what stands for a missing one.</summary>
     public double Double(string key, double missing) =>
         Find(key) is not { } value ? missing
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number
         : throw Wrong(key, "a number");
 
+    /// <summary>The truth value under a key, or what stands for a missing one.</summary>
     public bool Bool(string key, bool missing) =>
         Find(key) is not { } value ? missing
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Wrong(key, "true or false");
 
+    /// <summary>The text under a key; null where there is none.</summary>
     public string? Text(string key) =>
         Find(key) is not { } value ? null
         : TextOf(value) ?? throw Wrong(key, "a text");
 
+    /// <summary>The list of numbers under a key; null where there is none.</summary>
     public double[]? Doubles(string key) =>
         Find(key) is not { } value ? null
         : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item =>
             item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) ? number : throw Wrong(key, "a list of numbers"))]
         : throw Wrong(key, "a list of numbers");
 
+    /// <summary>What to throw where a key holds something else than expected.</summary>
     public ModelFormatException Wrong(string key, string expected) => new($"{key} in {Name} must be {expected}.");
 
     /// <summary>A text, or null for anything else (half a surrogate pair, too).</summary>

@@ -1,7 +1,7 @@
 namespace LayerShuffle.Core.Models;
 
 /// <summary>The names of classes in <c>architectures</c> of config.json: those of Hugging Face and of the reference implementation.</summary>
-internal static class ModelClassNames
+public static class ModelClassNames
 {
     private static readonly (string Name, ModelArchitecture Architecture, ModelVariant Variant, bool Teacher)[] Classes =
     [
@@ -26,6 +26,7 @@ internal static class ModelClassNames
         ("layershuffle-position", ModelVariant.LayerShufflePosition), ("layershuffle-predict", ModelVariant.LayerShufflePredict),
     ];
 
+    /// <summary>All of them, for a message.</summary>
     public static string Known => string.Join(", ", Classes.Select(known => known.Name));
 
     /// <summary>The class that says most about a model; what it leaves unsaid goes into a key of our own.</summary>
@@ -41,6 +42,7 @@ internal static class ModelClassNames
             && known.Variant == ModelVariant.Standard).Name, false);
     }
 
+    /// <summary>What a class name says of a model; false where it is none of these.</summary>
     public static bool TryParse(string name, out ModelArchitecture architecture, out ModelVariant variant, out bool teacher)
     {
         foreach ((string known, ModelArchitecture knownArchitecture, ModelVariant knownVariant, bool knownTeacher) in Classes)
@@ -56,8 +58,10 @@ internal static class ModelClassNames
         return false;
     }
 
+    /// <summary>A variant as scenarios name it.</summary>
     public static string NameOf(ModelVariant variant) => Variants.First(known => known.Variant == variant).Name;
 
+    /// <summary>The variant of a name in a scenario; null where there is none.</summary>
     public static ModelVariant? ParseVariant(string name) =>
         Variants.Where(known => known.Name == name).Select(known => (ModelVariant?)known.Variant).FirstOrDefault();
 }

@@ -8,8 +8,9 @@ namespace LayerShuffle.Core.Models;
 /// The header of a safetensors file: eight bytes of length, then JSON. Read strictly, since a file may come from anywhere: nothing is allocated
 /// that the file does not have the bytes for, and every tensor's bytes follow the previous one's, without hole or overlap, up to the end of the file.
 /// </summary>
-internal sealed class SafeTensorsHeader
+public sealed class SafeTensorsHeader
 {
+    /// <summary>Bytes of the length with which a file begins.</summary>
     public const int LengthBytes = 8;
     private const long MostHeaderBytes = 100_000_000;
     private const int MostDimensions = 16;
@@ -25,6 +26,7 @@ internal sealed class SafeTensorsHeader
     /// <summary>The tensors in the sequence of their bytes.</summary>
     public IReadOnlyList<SafeTensorsEntry> Entries { get; }
 
+    /// <summary>Texts that the writer left beside the tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Reads the header's length from a file's first bytes and checks it.</summary>
@@ -106,6 +108,7 @@ internal sealed class SafeTensorsHeader
         return header;
     }
 
+    /// <summary>What to throw where a file is none.</summary>
     public static ModelFormatException Malformed(string source, string why) => new($"{source} is no valid safetensors file: {why}.");
 
     private static void WriteEntry(Utf8JsonWriter json, SafeTensorsEntry entry)
@@ -202,7 +205,7 @@ internal sealed class SafeTensorsHeader
 /// <param name="Shape">Its shape.</param>
 /// <param name="Offset">Where its bytes begin, counted from the end of the header.</param>
 /// <param name="Length">How many bytes it has.</param>
-internal sealed record SafeTensorsEntry(string Name, NumberFormat Format, long[] Shape, long Offset, long Length)
+public sealed record SafeTensorsEntry(string Name, NumberFormat Format, long[] Shape, long Offset, long Length)
 {
     /// <summary>How many numbers it holds.</summary>
     public long Count => Length / Format.Size;
@@ -212,7 +215,7 @@ internal sealed record SafeTensorsEntry(string Name, NumberFormat Format, long[]
 /// <param name="Name">Its name in a file.</param>
 /// <param name="Size">Bytes of a number.</param>
 /// <param name="IsFloating">Whether it is a floating-point format.</param>
-internal sealed record NumberFormat(string Name, int Size, bool IsFloating)
+public sealed record NumberFormat(string Name, int Size, bool IsFloating)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<NumberFormat> All { get; } =

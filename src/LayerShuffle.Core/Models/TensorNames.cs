@@ -95,7 +95,7 @@ internal static class TensorNames
 /// <summary>Where a checkpoint has a tensor of a model.</summary>
 /// <param name="Tensor">The checkpoint's tensor.</param>
 /// <param name="Third">Which third of it; null for the whole.</param>
-internal sealed record TensorPlace(SafeTensorsEntry Tensor, int? Third)
+public sealed record TensorPlace(SafeTensorsEntry Tensor, int? Third)
 {
     /// <summary>The shape of the part; no shape at all where the tensor has no three thirds.</summary>
     public long[] Shape =>

@@ -8,7 +8,7 @@ namespace LayerShuffle.Core.Models;
 /// timm's own config.json: instead of a model's sizes it has the name of an architecture (<c>vit_tiny_patch16_224</c>), and beside it what was changed of that
 /// (<c>model_args</c>) and how images are prepared (<c>pretrained_cfg</c>).
 /// </summary>
-internal static partial class TimmConfig
+public static partial class TimmConfig
 {
     private const string Pretraining = "pretrained_cfg", Arguments = "model_args";
 

@@ -5,7 +5,7 @@ using LayerShuffle.Core.Files;
 namespace LayerShuffle.Core.Models;
 
 /// <summary>A model's config.json. Keys that are absent have Hugging Face's defaults.</summary>
-internal static class VitConfigFile
+public static class VitConfigFile
 {
     private const string VariantKey = "layershuffle_variant";
     private static readonly string[] DefaultLabels = ["LABEL_0", "LABEL_1"];
@@ -33,6 +33,7 @@ internal static class VitConfigFile
         where probability != 0
         select string.Create(CultureInfo.InvariantCulture, $"{key} {probability} in {file.Name} is not applied: models are trained without dropout here");
 
+    /// <summary>The model that the bytes of a file describe.</summary>
     public static VitConfig Parse(byte[] bytes, string name)
     {
         using JsonFile file = JsonFile.Parse(bytes, name);
@@ -93,8 +94,10 @@ internal static class VitConfigFile
         };
     }
 
+    /// <summary>Writes a file that appears whole or not at all.</summary>
     public static void Write(string path, VitConfig config) => Disk.Replace(path, stream => Write(stream, config));
 
+    /// <summary>Writes the description of a model.</summary>
     public static void Write(Stream stream, VitConfig config)
     {
         IReadOnlyList<string> labels = config.Id2Label ?? [.. Enumerable.Range(0, config.NumLabels)

@@ -1,7 +1,7 @@
 namespace LayerShuffle.Core.Models;
 
 /// <summary>The weights of a model folder: where they lie and what their headers say, without their numbers.</summary>
-internal sealed class WeightFiles
+public sealed class WeightFiles
 {
     private const string SingleName = "model.safetensors";
     private const string IndexName = "model.safetensors.index.json";

@@ -1,3 +1,5 @@
+using LayerShuffle.Core.Trials;
+
 namespace LayerShuffle.Results.Expectations;
 
 /// <summary>What must hold of a metric, at every sweep point and policy that it selects, on the mean over training seeds and repeats.</summary>

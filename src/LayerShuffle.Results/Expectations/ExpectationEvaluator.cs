@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;

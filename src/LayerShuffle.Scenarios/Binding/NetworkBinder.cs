@@ -10,7 +10,7 @@ namespace LayerShuffle.Scenarios.Binding;
 internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoints)
 {
     /// <summary>What an exception or a fault has to give, for the sentence that asks for it.</summary>
-    public static string Changeable { get; } = "at least one of " + string.Join(", ", LanguageSchema.LinkKeyNames);
+    public static string Changeable { get; } = "at least one of " + string.Join(", ", ClusterLanguage.LinkKeyNames);
 
     public NetworkSpec Bind(MapNode? network)
     {

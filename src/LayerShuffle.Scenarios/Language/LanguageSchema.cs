@@ -1,48 +1,20 @@
+using static LayerShuffle.Scenarios.Language.SchemaParts;
+
 namespace LayerShuffle.Scenarios.Language;
 
 /// <summary>The scenario language, described once: the validator, the defaults and the JSON schema are derived from this.</summary>
-public static partial class LanguageSchema
+public static class LanguageSchema
 {
-    private const string NameCharacters = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
-
     /// <summary>Sections that conditions and sweeps may change.</summary>
     public static IReadOnlyList<string> VariedSections { get; } = ["cluster", "network", "faults", "routing", "workload"];
 
     /// <summary>The whole file.</summary>
     public static MapType Root { get; } = CreateRoot();
 
-    private static ScalarType Text => new(ScalarKind.Text);
-
-    private static ScalarType Duration => new(ScalarKind.Duration);
-
-    private static ScalarType Probability => new(ScalarKind.Probability);
-
-    private static ScalarType Name => new(ScalarKind.Pattern) { Pattern = NameCharacters, Noun = "a name of letters, digits, `-`, `_` and `.`" };
-
-    /// <summary>What R, pandas, spreadsheets and databases read as missing, true, false or infinite where a column holds it.</summary>
-    private static IReadOnlyList<string> NotNames => ["na", "n.a.", "nan", "null", "nil", "none", "true", "false", "inf", "infinity"];
-
-    private static ScalarType NewName => Name with { Refused = NotNames };
-
-    private static ScalarType Integer(long least, long most = int.MaxValue) => new(ScalarKind.Integer) { Minimum = least, Maximum = most };
-
-    private static ScalarType Number(double least, bool exclusive = false, double? most = null) =>
-        new(ScalarKind.Number) { Minimum = least, Exclusive = exclusive, Maximum = most };
-
-    private static ScalarType Boolean => new(ScalarKind.Boolean);
-
-    private static ScalarType PositiveDuration => new(ScalarKind.Duration) { Minimum = 0, Exclusive = true };
-
-    private static ScalarType Word(params string[] words) => new(ScalarKind.Word) { Words = words };
-
-    private static ChoiceType Either(params SchemaType[] options) => new(options);
-
-    private static ListType LayerIds => new("layer ids", Integer(0), 1);
-
     private static MapType CreateRoot()
     {
-        MapType cluster = Cluster(), network = Network(), routing = Routing(), workload = Workload();
-        DictionaryType faults = Faults();
+        MapType cluster = ClusterLanguage.Cluster(), network = ClusterLanguage.Network(), routing = ClusterLanguage.Routing(), workload = Workload();
+        DictionaryType faults = ClusterLanguage.Faults();
         MapType varied = new("cluster, network, faults, routing and workload",
         [
             new("cluster", cluster, "The nodes."),
@@ -61,8 +33,9 @@ public static partial class LanguageSchema
             new("clock", Word("virtual", "wall"), "Virtual time in one process, or real time on a process per node, here or on other machines.", "virtual"),
             new("threads", Integer(1, 1024), "Computing threads; part of what makes runs identical.", "2"),
             new("dataset", Dataset(), "The images. Not needed with `model: none`."),
-            new("model", Either(Word("none"), Model(false)), "Settings shared by all models; `none` simulates the network alone."),
-            new("models", new DictionaryType("model", Model(true), NewName), "One or more models, each of which may override any key of `model`."),
+            new("model", Either(Word("none"), ModelLanguage.Model(false)), "Settings shared by all models; `none` simulates the network alone."),
+            new("models", new DictionaryType("model", ModelLanguage.Model(true), NewName),
+                "One or more models, each of which may override any key of `model`."),
             new("cluster", cluster, "The nodes and the layers they host."),
             new("network", network, "Conditions of every link between two endpoints."),
             new("faults", faults, "Named events that change nodes or links for a while."),

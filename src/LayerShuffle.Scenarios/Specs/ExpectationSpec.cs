@@ -1,3 +1,5 @@
+using LayerShuffle.Core.Trials;
+
 namespace LayerShuffle.Scenarios.Specs;
 
 /// <summary>Something that must hold of the results.</summary>

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
@@ -55,8 +56,8 @@ internal sealed class ExpectationBinder(
             Max = Bound(map, "max", of),
             MinText = Read.Text(map, "min"),
             MaxText = Read.Text(map, "max"),
-            Of = of is null ? null : new ExpectationReference(Read.Text(of, "metric"), Read.Text(of, "model"), Read.Text(of, "condition"),
-                Read.Text(of, "policy")),
+            Of = of is null ? null : new ExpectationReference(Read.Text(of, "model"), Read.Text(of, "condition"), Read.Text(of, "policy"),
+                Metric: Read.Text(of, "metric")),
             UsesCiLow = Read.Text(map, "using") == "ci_low",
             Text = NodeText.Of(map),
         };

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Scenarios.Specs;
 
 namespace LayerShuffle.Scenarios.Validation;

@@ -5,7 +5,7 @@ namespace LayerShuffle.Security.Addresses;
 /// so that strangers who only hold connections open keep nobody out. Thread-safe.
 /// </summary>
 /// <param name="most">How many.</param>
-internal sealed class Newcomers<T>(int most)
+public sealed class Newcomers<T>(int most)
     where T : class
 {
     private readonly Lock gate = new();

@@ -5,7 +5,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace LayerShuffle.Vision.Model;
 
 /// <summary>The activations of the feed-forward part.</summary>
-internal static class Activation
+public static class Activation
 {
     private static readonly Scalar Quick = 1.702.ToScalar(), Half = 0.5.ToScalar(), Cubic = 0.044715.ToScalar(), Slope = Math.Sqrt(2 / Math.PI).ToScalar();
 

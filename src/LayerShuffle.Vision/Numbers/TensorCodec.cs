@@ -12,7 +12,7 @@ namespace LayerShuffle.Vision.Numbers;
 /// Converts between float32 and what travels. Plain vector code and no torch: an intra-op-parallel region on every thread that sends or receives would leave a
 /// team of OpenMP threads behind each.
 /// </summary>
-internal static class TensorCodec
+public static class TensorCodec
 {
     /// <summary>Bytes of one number.</summary>
     public static int ItemBytes(WireDtype dtype) => dtype switch
@@ -185,7 +185,7 @@ public enum WireDtype : byte
 }
 
 /// <summary>From the scenario's wire formats to those of frames.</summary>
-internal static class WireDtypes
+public static class WireDtypes
 {
     /// <summary>The numbers of a frame in this format.</summary>
     public static WireDtype Dtype(this WireFormat format) => format switch

@@ -1,6 +1,7 @@
 using CsCheck;
-using LayerShuffle.Cli.Running;
 using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Telling;
 
 namespace LayerShuffle.Cli.Tests.Terminal;
 

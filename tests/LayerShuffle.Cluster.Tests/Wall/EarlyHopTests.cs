@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Core.Clusters;
@@ -38,7 +39,8 @@ public sealed class EarlyHopTests
         received.OfType<HopMessage>().ShouldHaveSingleItem().Journey.Request.ShouldBe(3);
         received.ShouldContain(ack);
 
-        EndpointTrial At(int endpoint, ClusterProcess process) => new(1, spec, 1, endpoint, 1, 1, process, null!, new ActivationStore(), _ => 100, _ => { });
+        EndpointTrial At(int endpoint, ClusterProcess process) =>
+            new(1, new TrialSetting(spec, 1), endpoint, 1, 1, process, null!, new ActivationStore(), _ => 100, _ => { });
 
         void Hand(IncomingFrame frame)
         {

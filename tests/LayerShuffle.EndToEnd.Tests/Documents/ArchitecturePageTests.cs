@@ -34,7 +34,7 @@ public partial class ArchitecturePageTests
         string page = Pages.Read(Page);
         foreach (string part in Directory.GetDirectories(Pages.At("src")))
             page.ShouldContain($"| `src/{Path.GetFileName(part)}` |");
-        foreach (string folder in ((string[])["src/LayerShuffle.Actors", "src/LayerShuffle.Cluster"])
+        foreach (string folder in ((string[])["src/LayerShuffle.Actors", "src/LayerShuffle.Cluster", "src/LayerShuffle.Runs"])
             .SelectMany(part => Directory.GetDirectories(Pages.At(part)))
             .Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj")))
             page.ShouldMatch($@"(?m)^\|.*`{folder}/`.* \|");

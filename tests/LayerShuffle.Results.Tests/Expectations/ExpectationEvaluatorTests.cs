@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Summaries;
 

@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Options;
+
+namespace LayerShuffle.Cli.Commands;
+
+/// <summary>The options of <c>run</c>, in the order in which its help tells of them.</summary>
+internal sealed class RunSwitches
+{
+    private readonly Argument<string> scenario = PathWord.Argument("scenario", "SCENARIO", "The scenario file.");
+
+    private readonly Option<string?> directory = PathWord.Option("--output", "DIR", "Where the results go (default: results/NAME/UTC-TIME).");
+
+    private readonly Option<string[]> sets = new("--set")
+    {
+        Description = "Overrides a key of the scenario, e.g. --set network.loss=2%. May be repeated.",
+        HelpName = "KEY=VALUE"
+    };
+
+    private readonly Option<string[]> only = new("--only")
+    {
+        Description = "Runs a part: --only condition=ideal,policy=retry,model=shuffled. May be repeated; what else is expected is not judged.",
+        HelpName = "KIND=NAME"
+    };
+
+    private readonly Option<long?> seed = new("--seed") { Description = "Overrides the scenario's seed.", HelpName = "N" };
+
+    private readonly Option<string> device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "cpu",
+        HelpName = "DEVICE"
+    };
+
+    private readonly Option<int?> threads = new("--threads") { Description = "Computing threads; part of what makes runs identical.", HelpName = "N" };
+
+    private readonly Option<string?> resume = PathWord.Option("--resume", "DIR", "Goes on with the run in this folder: finished trials are kept.");
+
+    private readonly Option<bool> retrain = new("--retrain") { Description = "Trains models again that are kept from an earlier run." };
+
+    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
+
+    private readonly Option<string?> metrics = new("--metrics")
+    {
+        Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.",
+        HelpName = MetricsExport.Values
+    };
+
+    private readonly Option<string?> listen = new("--listen")
+    {
+        Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.",
+        HelpName = "HOST:PORT"
+    };
+
+    private readonly Option<int?> workers = new("--workers")
+    {
+        Description =
+            "How many nodes to wait for; goes with --listen. All of the scenario, or fewer with `cluster.recovery: rehost`: the others may join later.",
+        HelpName = "N"
+    };
+
+    private readonly Option<string?> publicHost = new("--public-host")
+    {
+        Description = "The host name under which other machines reach this one (with --listen 0.0.0.0: this machine's own name).",
+        HelpName = "HOST"
+    };
+
+    private readonly Option<int?> controlPort = new("--control-port")
+    {
+        Description = "The port on which this process takes control messages of nodes; goes with --listen (default: any that is free).",
+        HelpName = "PORT"
+    };
+
+    private readonly Option<int?> dataPort = new("--data-port")
+    {
+        Description = "The port on which this process takes activations of nodes; goes with --listen (default: any that is free).",
+        HelpName = "PORT"
+    };
+
+    private readonly SecuritySwitches security = new();
+
+    /// <summary>Adds them to the command, and checks what goes together.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(scenario);
+        foreach (Option option in new Option[]
+        {
+            directory, sets, only, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
+        })
+            command.Options.Add(option);
+        security.AddTo(command);
+        command.Validators.Add(Check);
+    }
+
+    /// <summary>Whether nothing is to be run.</summary>
+    public bool IsDryRun(ParseResult parsed) => parsed.GetValue(dryRun);
+
+    /// <summary>Where metrics are exported to; null: nowhere.</summary>
+    public string? Metrics(ParseResult parsed) => parsed.GetValue(metrics);
+
+    /// <summary>What was asked for.</summary>
+    /// <exception cref="UsageException">It cannot be.</exception>
+    public RunOptions Read(ParseResult parsed, Surroundings surroundings)
+    {
+        if (parsed.GetValue(workers) is < 1 and int few)
+            throw new UsageException($"--workers {few}: expected at least 1.");
+        Devices.Parse(parsed.GetValue(device)!);
+        return new RunOptions
+        {
+            Scenario = parsed.GetValue(scenario)!,
+            Output = parsed.GetValue(directory),
+            Sets = parsed.GetValue(sets) ?? [],
+            Only = parsed.GetValue(only) ?? [],
+            Seed = parsed.GetValue(seed),
+            Device = parsed.GetValue(device)!,
+            Threads = parsed.GetValue(threads),
+            Resume = parsed.GetValue(resume),
+            Retrain = parsed.GetValue(retrain),
+            Cluster = new ClusterOptions(
+                parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null,
+                parsed.GetValue(workers), parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null, security.Read(parsed).Checked())
+            {
+                ControlPort = HostPort.Port("--control-port", parsed.GetValue(controlPort)),
+                DataPort = HostPort.Port("--data-port", parsed.GetValue(dataPort)),
+            },
+            Again = [.. surroundings.Started, .. Again(parsed.Tokens, [directory.Name, resume.Name], [retrain.Name])],
+            Time = surroundings.Time,
+        };
+    }
+
+    private void Check(CommandResult result)
+    {
+        if (result.GetValue(resume) is not null && result.GetValue(directory) is not null)
+            result.AddError("--resume DIR goes on in DIR: leave --output out.");
+        bool listens = result.GetResult(listen) is { Implicit: false }, waits = result.GetResult(workers) is { Implicit: false };
+        if (listens && !waits)
+            result.AddError("--listen HOST:PORT needs --workers N: for how many nodes to wait.");
+        foreach (Option<int?> port in new[] { controlPort, dataPort })
+        {
+            if (!listens && result.GetResult(port) is { Implicit: false })
+                result.AddError($"{port.Name} goes with --listen HOST:PORT.");
+        }
+
+        if (!listens && result.GetValue(publicHost) is not null)
+            result.AddError("--public-host goes with --listen HOST:PORT.");
+        if (waits && !listens)
+            result.AddError("--workers N needs --listen HOST:PORT: where nodes of other machines join. Without both, the run starts a worker for every "
+                + "node of the scenario by itself.");
+    }
+
+    /// <summary>The words of a command line without some of its options: what to say to go on with a run.</summary>
+    private static IEnumerable<string> Again(IReadOnlyList<Token> tokens, string[] withValue, string[] alone)
+    {
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            bool isOption = tokens[i].Type == TokenType.Option;
+            if (isOption && withValue.Contains(tokens[i].Value))
+                i++;
+            else if (!isOption || !alone.Contains(tokens[i].Value))
+                yield return tokens[i].Value;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Simulation;
+
+namespace LayerShuffle.Runs.Backends;
+
+/// <summary>The virtual clock: one process, one thread, deterministic.</summary>
+/// <param name="place">Where it computes.</param>
+/// <param name="say">Told in sentences what a training meets.</param>
+internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : IRunBackend
+{
+    private readonly VirtualActorSystem system = new();
+
+    public string Status => "";
+
+    public ComputePlace Place => place;
+
+    public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
+        Action<string> disturbed, CancellationToken cancellation) =>
+        new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
+
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
+        CancellationToken cancellation) =>
+        new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched }.Run(spec, model, images, progress, cancellation, rows);
+
+    public void Dispose() => system.Dispose();
+}

@@ -1,0 +1,317 @@
+using System.Text.Json;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Datasets.Loading;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Images;
+using LayerShuffle.Runs.Options;
+using LayerShuffle.Runs.Telling;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Runs.Models;
+
+/// <summary>Makes a scenario's models: trains them through layer actors, imports checkpoints, or takes them from the store.</summary>
+/// <param name="scenario">The scenario.</param>
+/// <param name="data">Its images.</param>
+/// <param name="backend">Trains.</param>
+/// <param name="store">Keeps.</param>
+/// <param name="options">What the command line asks for.</param>
+/// <param name="folder">The results folder.</param>
+/// <param name="log">The run's log.</param>
+/// <param name="time">For how long trainings take, which reaches no result.</param>
+internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend backend, ModelStore store, RunOptions options, string folder, IRunLog log,
+    TimeProvider time)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
+    private readonly TrainingKeys keys = new(scenario, data, backend.Place);
+    private readonly EpochAccuracies epochs = new(data, store, log);
+
+    /// <summary>Says what is going to be trained and what is not.</summary>
+    public void Foretell()
+    {
+        foreach (string line in TrainingForecast.Lines(scenario, keys, data, store, options.Retrain))
+            log.Line(line);
+    }
+
+    /// <summary>The model of a training seed; what it starts from is made first.</summary>
+    public TrainedModel Get(ModelSpec spec, int trainingSeed, CancellationToken cancellation)
+    {
+        if (ready.TryGetValue((spec.Name, trainingSeed), out TrainedModel? made))
+            return made;
+        TrainedModel? origin = keys.Origin(spec, trainingSeed) is { } from ? Get(from.Spec, from.Seed, cancellation) : null;
+        return ready[(spec.Name, trainingSeed)] = Make(spec, trainingSeed, origin, cancellation);
+    }
+
+    /// <summary>Judges all checkpoints before the first training begins, and says what of them is new or left out.</summary>
+    /// <exception cref="ModelFormatException">One cannot be used.</exception>
+    public void CheckImports()
+    {
+        foreach (ModelSpec spec in scenario.Models.Where(spec => spec.Checkpoint is not null))
+            ModelFolder.Check(spec.Checkpoint!,
+                ModelSpecs.Loading(spec, data.Dataset(spec).Train.ClassNames, 0, sentence => log.Line($"{spec.Name}: {sentence}")));
+    }
+
+    private TrainedModel Make(ModelSpec spec, int trainingSeed, TrainedModel? origin, CancellationToken cancellation)
+    {
+        string label = TrainingForecast.Label(spec, trainingSeed);
+        SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
+        TrainingKey key = keys.Of(spec, trainingSeed, origin?.Hash);
+        if (spec.Training is null)
+        {
+            (VisionTransformer fresh, Preprocessor itsOwn) = Start(spec, origin, luck);
+            log.Line($"{label}: {(spec.Checkpoint is null ? "not trained" : "imported, not trained")}");
+            Announce(label, fresh.Config, itsOwn);
+            return new TrainedModel(fresh, itsOwn, key.Hash, [], false);
+        }
+
+        var making = new Making(spec, trainingSeed, label, luck, key);
+        TrainingKey own = key.ForRun(folder);
+        if (options.Resume is not null && store.Has(own.Hash) && Kept(making with { Key = own }, cancellation) is { } disturbed)
+            return disturbed with { Disturbed = "in this run, before it was interrupted" };
+        if (!options.Retrain && store.Has(key.Hash) && Kept(making, cancellation) is { } kept)
+            return kept;
+        using IDisposable alone = Alone(label, key.Hash, cancellation);
+        if (options.Retrain)
+            store.Forget(key.Hash);
+        else if (store.Has(key.Hash) && Load(making, alone: true) is { } made)
+            return made; // another run made it while this one waited
+        return Train(making, origin, cancellation);
+    }
+
+    private TrainedModel Train(Making making, TrainedModel? origin, CancellationToken cancellation)
+    {
+        (ModelSpec spec, int trainingSeed, string label, SeedTree luck, TrainingKey key) = making;
+        TrainingSpec training = spec.Training!;
+        string hash = key.Hash;
+        DropStrangers(label, hash);
+        (VisionTransformer model, Preprocessor preprocessor) = Start(spec, origin, luck);
+        Announce(label, model.Config, preprocessor);
+        ImageDataset dataset = data.Dataset(spec);
+        log.Line($"{label}: training, {training.Epochs} epochs of {dataset.Train.Count} images");
+        string tests = data.TestImages(spec, backend.Place);
+        SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
+        int trainedNow = 0;
+        TrainingJob job = Job(making, model, preprocessor) with
+        {
+            CheckpointDirectory = store.CheckpointDirectory(hash),
+            EpochTrained = record =>
+            {
+                trainedNow++;
+                store.KeepEpoch(hash, record.Epoch, training.Epochs, model);
+                accuracies[record.Epoch] = [record.Top1Sequential!.Value, record.Top1Arbitrary!.Value];
+                store.KeepAccuracies(hash, tests, accuracies);
+            },
+        };
+        model.train();
+        long begin = time.GetTimestamp();
+        int at = 0, all = 0;
+        var pace = new Pace(time);
+        IReadOnlyList<TrainingRecord> records = Doing.While(() =>
+            $"training {label}{(all > 0 ? $", step {at} of {all} (epoch {Math.Min(training.Epochs, 1 + at * training.Epochs / all)})" : "")}",
+            () => backend.Train(
+            job,
+            training.Faults,
+            record => log.Line(FormattableString.Invariant(
+                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random ")
+                    + FormattableString.Invariant($"orders {Percent.Of(record.Top1Arbitrary)}")),
+            (step, total) =>
+            {
+                (at, all) = (step, total);
+                string speed = pace.Of(step, total); // asked at every step, so that it counts from the first
+                log.Status(() =>
+                    $"{label}: step {step} of {total}"
+                        + (speed.Length > 0 ? $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  {speed}" : ""));
+            },
+            how => store.Disturb(hash, folder, how),
+            cancellation));
+        TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
+        model.eval();
+        records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), model);
+        return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
+    }
+
+    /// <summary>
+    /// Checkpoints of a training that was disturbed are for the run alone in which it was; where an epoch's weights are damaged, its accuracies could not be
+    /// measured again.
+    /// </summary>
+    private void DropStrangers(string label, string hash)
+    {
+        if (store.DamagedEpoch(hash) is { } epoch)
+        {
+            log.Line($"{label}: what an interrupted training left cannot be used (the weights kept of epoch {epoch} are not those that were written); it "
+                + "begins anew");
+            store.DropUnfinished(hash);
+        }
+
+        if (store.Disturbance(hash) is not { } disturbed || (options.Resume is not null && disturbed.Run == Path.GetFullPath(folder)))
+            return;
+        log.Line($"{label}: the checkpoints of an interrupted training are not used: it was disturbed ({disturbed.How.TrimEnd('.')})");
+        store.DropUnfinished(hash);
+    }
+
+    /// <summary>Keeps a trained model: under its key if nothing disturbed its training, else for this run alone.</summary>
+    private TrainedModel Keep(Making making, TrainedModel trained, SortedDictionary<int, double[]> accuracies, string tests, TimeSpan took)
+    {
+        (ModelSpec spec, int trainingSeed, string label, _, TrainingKey key) = making;
+        ImageDataset dataset = data.Dataset(spec);
+        TrainingRecord? last = trained.Records.Count > 0 ? trained.Records[^1] : null;
+        var about = new KeptModel(
+            spec.Name, spec.Variant, FormattableString.Invariant($"{scenario.Dataset!.Kind}, {dataset.Train.Count} images"), scenario.Seed, trainingSeed,
+                spec.Training!.Epochs, dataset.Train.Count,
+            Math.Round(took.TotalSeconds, 3), Environment.MachineName, time.GetUtcNow(), last?.Top1Sequential, last?.Top1Arbitrary);
+        string? disturbed = store.Disturbance(key.Hash)?.How;
+        if (disturbed is null || spec.Training.Faults)
+        {
+            store.Keep(key, trained.Model, trained.Preprocessor, trained.Records, about);
+            return trained with { Disturbed = disturbed };
+        }
+
+        TrainingKey own = key.ForRun(folder);
+        log.Line($"{label}: its training was disturbed ({disturbed.TrimEnd('.')}); it is kept for this run alone, and others train it again");
+        store.DropUnfinished(key.Hash);
+        using (Alone(label, own.Hash, CancellationToken.None))
+        {
+            store.Keep(own, trained.Model, trained.Preprocessor, trained.Records, about);
+            store.KeepAccuracies(own.Hash, tests, accuracies);
+        }
+
+        return trained with { Hash = own.Hash, Disturbed = disturbed };
+    }
+
+    /// <summary>The model from the store, or null if it cannot be used: then it is made again.</summary>
+    private TrainedModel? Kept(Making making, CancellationToken cancellation)
+    {
+        using (IDisposable shared = Hold(making.Label, () => store.TryShare(making.Key.Hash), cancellation))
+        {
+            // What is missing of its accuracies is written, and what is damaged is said and dropped, by who has it alone.
+            if (!store.Has(making.Key.Hash) || store.Breach(making.Key.Hash) is not null || MissesAccuracies(making))
+                return Exclusively(making, shared, cancellation);
+            return Load(making, alone: false);
+        }
+    }
+
+    private TrainedModel? Exclusively(Making making, IDisposable shared, CancellationToken cancellation)
+    {
+        shared.Dispose();
+        using (Alone(making.Label, making.Key.Hash, cancellation))
+            return store.Has(making.Key.Hash) ? Load(making, alone: true) : null;
+    }
+
+    private bool MissesAccuracies(Making making)
+    {
+        string tests = data.TestImages(making.Spec, backend.Place);
+        return store.Accuracies(making.Key.Hash, tests).Count < making.Spec.Training!.Epochs;
+    }
+
+    /// <summary>Takes a model from the store; null if it cannot be used, which who holds its lock alone says, and drops it.</summary>
+    private TrainedModel? Load(Making making, bool alone)
+    {
+        string hash = making.Key.Hash;
+        try
+        {
+            (VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records) = store.Load(hash);
+            model = model.To(data.Device);
+            model.eval();
+            log.Line($"{making.Label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
+            string tests = data.TestImages(making.Spec, backend.Place);
+            SortedDictionary<int, double[]> known = store.Accuracies(hash, tests);
+            int before = known.Count;
+            records = epochs.Of(making.Label, hash, records, known, of => Job(making, of, preprocessor), model);
+            if (known.Count > before)
+                store.KeepAccuracies(hash, tests, known);
+            store.Use(hash);
+            return new TrainedModel(model, preprocessor, hash, [.. records.Select(r => r with { Model = making.Spec.Name, TrainingSeed = making.Seed })], true);
+        }
+        catch (Exception e) when (e is ModelFormatException or JsonException or IOException)
+        {
+            if (!alone)
+                return null;
+            log.Line($"{making.Label}: what was kept of an earlier training cannot be used ({hash}: {e.Message.TrimEnd('.')}); it is made again");
+            store.Forget(hash);
+            return null;
+        }
+    }
+
+    private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
+        making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor),
+            data.Test(model.Config, preprocessor), making.Luck, null)
+    {
+        Key = making.Key.Hash,
+    };
+
+    /// <summary>Waits until no other run makes or reads the same model.</summary>
+    private IDisposable Alone(string label, string hash, CancellationToken cancellation) => Hold(label, () => store.TryLock(hash), cancellation);
+
+    private IDisposable Hold(string label, Func<IDisposable?> attempt, CancellationToken cancellation)
+    {
+        for (bool said = false; ; said = true)
+        {
+            if (attempt() is { } held)
+                return held;
+            if (!said)
+                log.Line($"{label}: another run is training this very model; waiting for it");
+            cancellation.WaitHandle.WaitOne(Poll); // no event tells of another process's lock
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private (VisionTransformer Model, Preprocessor Preprocessor) Start(ModelSpec spec, TrainedModel? origin, SeedTree luck)
+    {
+        if (spec.Checkpoint is { } checkpoint)
+        {
+            IReadOnlyList<string> classes = data.Dataset(spec).Train.ClassNames;
+            VitConfig its = ModelFolder.LoadConfig(checkpoint);
+            bool others = its.NumLabels == classes.Count && ImportCheck.TrainsOtherClasses(spec, its, classes);
+            if (others)
+                log.Line($"{spec.Name}: the model's classes are other ones than the dataset's; its head is trained on for the dataset's");
+            ModelLoadOptions loading = ModelSpecs.Loading(spec, classes, (long)luck.Child("init").Bits);
+            if (others)
+                loading = loading with { Overrides = _ => spec.Config with { Id2Label = classes } };
+            (VisionTransformer imported, Preprocessor itsOwn) = ModelFolder.Load(checkpoint, loading);
+            ImportCheck.Classes(checkpoint, imported.Config, classes);
+            return (imported.To(data.Device), itsOwn);
+        }
+
+        VitConfig config = ModelSpecs.Config(spec, data.Dataset(spec).Train.ClassNames);
+        if (origin is not null) // its head is for its classes, in its order
+            config = config with { NumLabels = origin.Model.Config.NumLabels, Id2Label = origin.Model.Config.Id2Label };
+        config.Validate();
+        VisionTransformer model = VisionTransformer.Create(config, (long)luck.Child("init").Bits);
+        ImageDataset dataset = data.Dataset(spec);
+        Preprocessor preprocessor = PixelPlan.Of(dataset.Pixels, dataset.Normalization);
+        if (origin is not null)
+        {
+            IReadOnlyDictionary<string, Tensor> weights = origin.Model.StateDictionary();
+            HashSet<string> taken = [.. model.StateDictionary().Keys];
+            if (weights.Keys.Where(name => !taken.Contains(name)).ToList() is { Count: > 0 } left)
+                log.Line($"{spec.Name}: {left.Count} tensors of {spec.InitFrom} have no place in the variant {spec.Variant} and are left out: "
+                    + $"{string.Join(", ", left)}");
+            model.LoadState(weights, $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
+            preprocessor = origin.Preprocessor;
+        }
+
+        return (model.To(data.Device), preprocessor);
+    }
+
+    /// <summary>Says what a model that was imported, or comes from one, does with the dataset's pixels and classes.</summary>
+    private void Announce(string label, VitConfig config, Preprocessor preprocessor)
+    {
+        if (!preprocessor.Stated)
+            log.Line($"{label}: there is no preprocessor_config.json: images are resized to "
+                + $"{preprocessor.Size}{(preprocessor.CropSize is { } crop ? $" and their middle of {crop} pixels is taken" : "")}; "
+                + "mean and deviation are 0.5");
+        if (preprocessor.PassedOver.Count > 0)
+            log.Line($"{label}: keys of preprocessor_config.json that change no pixel here: {string.Join(", ", preprocessor.PassedOver)}");
+        if (data.Classes(config, preprocessor).How is { } how)
+            log.Line($"{label}: the dataset's classes are {how}");
+    }
+
+    /// <summary>A model that is being made.</summary>
+    private sealed record Making(ModelSpec Spec, int Seed, string Label, SeedTree Luck, TrainingKey Key);
+}

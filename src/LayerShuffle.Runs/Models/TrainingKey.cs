@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LayerShuffle.Actors.Training;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Scenarios.Specs;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Runs.Models;
+
+/// <summary>
+/// What decides a trained model's weights, and no more, each part under a name that a person understands. Two trainings with equal keys give the same bytes.
+/// </summary>
+public sealed class TrainingKey
+{
+    /// <summary>The part that marks a model for one run alone.</summary>
+    public const string RunPart = "disturbed in run";
+
+    private static readonly JsonSerializerOptions Names = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+    private readonly SortedDictionary<string, string> parts;
+
+    private TrainingKey(SortedDictionary<string, string> parts)
+    {
+        this.parts = parts;
+        Hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)).AsSpan(0, 16));
+    }
+
+    /// <summary>The parts by name.</summary>
+    public IReadOnlyDictionary<string, string> Parts => parts;
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public string Hash { get; }
+
+    /// <summary>The key of a model.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="spec">The model.</param>
+    /// <param name="trainingSeed">Index of its training seed.</param>
+    /// <param name="data">Hash of the training images, and how they are normalised.</param>
+    /// <param name="origin">Hash of what it starts from; null: fresh or from a checkpoint.</param>
+    /// <param name="place">Where it is computed.</param>
+    internal static TrainingKey Of(Scenario scenario, ModelSpec spec, int trainingSeed, string data, string? origin, ComputePlace place)
+    {
+        var parts = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["arithmetic"] = FormattableString.Invariant($"{TrainingArithmetic.Version}"),
+            ["torch"] = typeof(Tensor).Assembly.GetName().Version?.ToString() ?? "",
+            ["training images"] = data,
+            ["seed"] = FormattableString.Invariant($"{scenario.Seed}"),
+            ["training_seed"] = FormattableString.Invariant($"{trainingSeed}"),
+            ["device"] = place.Device,
+            ["threads"] = place.Threads,
+            ["processor"] = place.Processor,
+            ["init_from"] = origin ?? "",
+            ["checkpoint"] = spec.Checkpoint is { } folder && Directory.Exists(folder) ? HashFolder(folder) : spec.Checkpoint ?? "",
+        };
+        TrainingSpec? training = spec.Training;
+        bool struck = training is { Faults: true };
+        if (struck)
+        {
+            parts["faults"] = string.Join('\n', WallBackend.TrainingFaults(scenario).Select(
+                strike =>
+                    FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} ")
+                        + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}")));
+            parts["clock"] = scenario.Clock.ToString();
+        }
+
+        Flatten(parts, "model", JsonSerializer.SerializeToElement(Relevant(spec.Config), Names));
+        // How often it is saved changes nothing, unless a layer is brought back from what was saved; how many seeds there are never does.
+        Flatten(parts, "training",
+            JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : training with { Seeds = 1 }
+            : training with { Seeds = 1, CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
+        return new TrainingKey(parts);
+    }
+
+    /// <summary>A key read back.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    internal static TrainingKey Parse(ReadOnlySpan<byte> json) =>
+        new(new(JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? throw new JsonException("The key is empty."), StringComparer.Ordinal));
+
+    /// <summary>The key as it is kept.</summary>
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(parts);
+
+    /// <summary>The key of what is kept for one run alone.</summary>
+    internal TrainingKey ForRun(string folder) => new(new(parts, StringComparer.Ordinal) { [RunPart] = Path.GetFullPath(folder) });
+
+    /// <summary>The names of the parts in which another key differs.</summary>
+    public IReadOnlyList<string> Differences(TrainingKey other) =>
+        [.. parts.Keys.Union(other.parts.Keys).Where(name => parts.GetValueOrDefault(name) != other.parts.GetValueOrDefault(name))
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>The weights, configuration and preprocessor of a folder.</summary>
+    private static string HashFolder(string directory)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in Directory.GetFiles(directory).Where(IsPart).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file)));
+            using FileStream stream = File.OpenRead(file);
+            hash.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+
+        static bool IsPart(string file) => Path.GetExtension(file) is ".safetensors" or ".json" or ".bin";
+    }
+
+    /// <summary>A model without what says nothing about its weights; settings that its variant does not read have no value.</summary>
+    private static VitConfig Relevant(VitConfig config) => config with
+    {
+        LayerDrop = config.Variant == ModelVariant.LayerDrop ? config.LayerDrop : 0,
+        PositionLossWeight = config.Variant == ModelVariant.LayerShufflePredict ? config.PositionLossWeight : 0,
+    };
+
+    private static void Flatten(SortedDictionary<string, string> parts, string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in value.EnumerateObject())
+                Flatten(parts, $"{name}.{property.Name}", property.Value);
+        }
+        else if (value.ValueKind != JsonValueKind.Null)
+        {
+            parts[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        }
+    }
+}

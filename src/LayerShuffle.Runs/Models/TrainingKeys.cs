@@ -1,0 +1,29 @@
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Images;
+using LayerShuffle.Scenarios.Specs;
+
+namespace LayerShuffle.Runs.Models;
+
+/// <summary>The keys of a scenario's models, before any of them is made.</summary>
+/// <param name="scenario">The scenario.</param>
+/// <param name="data">Its images.</param>
+/// <param name="place">Where it is computed.</param>
+internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace place)
+{
+    /// <summary>The model that a model starts from, and the training seed of that; null if there is none.</summary>
+    public (ModelSpec Spec, int Seed)? Origin(ModelSpec spec, int trainingSeed)
+    {
+        if (spec.InitFrom is not { } name)
+            return null;
+        ModelSpec from = scenario.Models.First(m => m.Name == name);
+        return (from, Math.Min(trainingSeed, ScenarioExpander.TrainingSeeds(from) - 1));
+    }
+
+    /// <summary>The key of a model whose origin has a hash.</summary>
+    public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin) =>
+        TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);
+
+    /// <summary>The key of a model if nothing disturbs what it starts from.</summary>
+    public TrainingKey Planned(ModelSpec spec, int trainingSeed) =>
+        Of(spec, trainingSeed, Origin(spec, trainingSeed) is { } origin ? Planned(origin.Spec, origin.Seed).Hash : null);
+}

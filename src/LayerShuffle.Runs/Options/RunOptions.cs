@@ -1,0 +1,41 @@
+namespace LayerShuffle.Runs.Options;
+
+/// <summary>What is asked of a run: the scenario, what of it differs, and where its results go.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The scenario file.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>The folder of the results, which must be empty or not there yet; null: <c>results/NAME/TIME</c>.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Keys that override the scenario's, such as <c>network.loss=2%</c>.</summary>
+    public IReadOnlyList<string> Sets { get; init; } = [];
+
+    /// <summary>The part that is run, such as <c>condition=ideal,policy=retry</c>; empty: all of it.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>Overrides the scenario's seed; null: it does not.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Overrides the scenario's computing threads; null: it does not.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The folder of a run that is to go on: its finished trials are kept. Null: a new run.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary>Whether models are trained again that are kept from an earlier run.</summary>
+    public bool Retrain { get; init; }
+
+    /// <summary>What a scenario on the wall clock needs to know of its cluster.</summary>
+    public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
+
+    /// <summary>The words that start this run again, without where its results go: told to whoever may want to go on with it.</summary>
+    public IReadOnlyList<string> Again { get; init; } = [];
+
+    /// <summary>What time it is in the log, in <c>run.json</c> and in the names of folders; it reaches no result.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

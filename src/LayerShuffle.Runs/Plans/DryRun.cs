@@ -1,0 +1,110 @@
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Core.Workloads;
+using LayerShuffle.Datasets;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Images;
+using LayerShuffle.Runs.Models;
+using LayerShuffle.Runs.Options;
+using LayerShuffle.Runs.Telling;
+using LayerShuffle.Scenarios.Specs;
+
+namespace LayerShuffle.Runs.Plans;
+
+/// <summary>What a run would do, in lines for people: the effective scenario, the trials, the fault timeline and what can be foretold.</summary>
+internal static class DryRun
+{
+    /// <summary>The effective scenario, and each trial with its faults.</summary>
+    public static IEnumerable<string> Lines(string effective, Scenario scenario, IReadOnlyList<PlannedTrial> trials)
+    {
+        yield return "# effective scenario";
+        yield return effective.TrimEnd();
+        yield return "";
+        yield return $"# {trials.Count} trials";
+        foreach (PlannedTrial trial in trials)
+        {
+            TrialKey key = trial.Spec.Key;
+            yield return $"{key.Trial}: {key.Model}, training seed {key.TrainingSeed}, policy {key.Policy}, "
+                + $"condition {key.Condition}, repeat {key.Repeat}";
+            if (trial.Spec.Cluster.Placement.Kind == PlacementKind.Capacity)
+                yield return $"    layers: {Layers(trial, scenario.Clock)}";
+            foreach (FaultEvent fault in Timeline(trial.Spec))
+                yield return $"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}";
+            if (Foretell(trial, scenario.Clock) is { } foretold)
+                yield return $"    {foretold}";
+        }
+    }
+
+    /// <summary>What is going to be trained, what is reused, and which requests compute long.</summary>
+    public static IReadOnlyList<string> Models(Scenario scenario, IReadOnlyList<PlannedTrial> trials, RunOptions options, ModelStore store)
+    {
+        if (scenario.NetworkOnly)
+            return [];
+        List<string> lines = ["", "# models"];
+        try
+        {
+            var data = new RunData(scenario, new Lazy<TorchSharp.torch.Device>(() => Devices.Select(options.Device)), scenario.Threads);
+            var keys = new TrainingKeys(scenario, data, ComputePlace.Foretold(scenario, options.Device));
+            lines.AddRange(TrainingForecast.Lines(scenario, keys, data, store, options.Retrain));
+            lines.AddRange(RequestForecast.Guesses(scenario, trials, data));
+        }
+        catch (Exception problem) when (problem is DatasetException or IOException or UnauthorizedAccessException)
+        {
+            lines.Add($"What is trained cannot be foretold: {problem.Message}");
+        }
+
+        return lines;
+    }
+
+    /// <summary>Who hosts what; on the wall clock that may depend on what the nodes have.</summary>
+    private static string Layers(PlannedTrial trial, ScenarioClock clock)
+    {
+        TrialSpec spec = trial.Spec;
+        string[] open = clock == ScenarioClock.Virtual ? [] : [.. spec.Cluster.Nodes.Where(node => node.Capacity is null
+            || (node.MemoryBytes is null && trial.Model.Architecture != "none")).Select(node => node.Name)];
+        if (open.Length > 0)
+            return $"known when the nodes have joined ({(open.Length <= 4 ? string.Join(", ", open) : $"{open.Length} nodes")}: `capacity` or `memory` is not "
+                + "given)";
+        return PlacementText.Of(spec.Cluster, Placement.Compute(spec.Cluster, trial.Model.NumHiddenLayers, spec.Routing.Replicas, spec.LayerBytes));
+    }
+
+    private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec) =>
+        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+
+    private static string Targets(FaultEvent fault, TrialSpec spec) =>
+        fault.Fault is not (CrashFault or SlowdownFault or PauseFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
+
+    /// <summary>The closed form of the design: without trouble and with one request in flight, latency is L·c + (L+1)·(d + size ÷ bandwidth).</summary>
+    private static string? Foretell(PlannedTrial trial, ScenarioClock clock)
+    {
+        TrialSpec spec = trial.Spec;
+        LinkConditions link = spec.Network.Default;
+        int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
+        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && !link.Loses
+            && link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
+        bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
+            && n.ComputeTime.Base.Kind == DelayKind.Constant);
+        if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
+            return null;
+        if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
+        {
+            double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds,
+                hop = link.Latency.Mean.TotalMilliseconds
+                    + 1000 * link.TransmissionSeconds(trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire));
+            return FormattableString.Invariant($"foretold: every request of {spec.Workload.ImagesPerRequest} image(s) takes ")
+                + FormattableString.Invariant($"{(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
+        }
+
+        bool independent = spec.Faults.Count == 0 && link is { Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
+        if (independent && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
+            return $"foretold: {Percent.Of(Math.Pow(1 - link.Loss, layers + 1), 2)} of the requests complete";
+        if (independent && spec.Routing.OnFailure == OnFailure.Skip)
+            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(link.Loss, spec.Routing.Retries + 1), 4)}";
+        return null;
+    }
+}

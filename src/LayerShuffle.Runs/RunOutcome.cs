@@ -1,0 +1,39 @@
+using LayerShuffle.Core.Records;
+using LayerShuffle.Results.Expectations;
+using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Summaries;
+using LayerShuffle.Runs.Failures;
+
+namespace LayerShuffle.Runs;
+
+/// <summary>What a run that came to its end has measured.</summary>
+/// <param name="Folder">Where the results are.</param>
+/// <param name="Trials">The trials, in the order of their numbers; requests and hops are in the folder's files.</param>
+/// <param name="Groups">The trials of equal model, policy and condition together: the rows of <c>summary.csv</c>.</param>
+/// <param name="Training">The epochs of the models that were trained, or that were taken from the store with their epochs.</param>
+/// <param name="Expectations">What the scenario expects, with what was measured.</param>
+public sealed record RunOutcome(
+    string Folder, IReadOnlyList<TrialData> Trials, IReadOnlyList<ResultGroup> Groups, IReadOnlyList<TrainingRecord> Training,
+    IReadOnlyList<JudgedExpectation> Expectations)
+{
+    /// <summary>Why it ended: everything is done, or done with an expectation that does not hold. What failed or was stopped is an exception instead.</summary>
+    public RunEnd End => Expectations.All(expectation => expectation.LeftOut || expectation.Result.Holds) ? RunEnd.Done : RunEnd.ExpectationFailed;
+
+    /// <summary>The exit code of a program that ran it.</summary>
+    public int ExitCode => End == RunEnd.Done ? ExitCodes.Done : ExitCodes.ExpectationFailed;
+}
+
+/// <summary>An expectation with what was measured.</summary>
+/// <param name="Result">Both.</param>
+/// <param name="LeftOut">Whether it is not judged, because the trials that it needs were not asked for (<see cref="Options.RunOptions.Only"/>).</param>
+public sealed record JudgedExpectation(ExpectationResult Result, bool LeftOut);
+
+/// <summary>Why a run ended.</summary>
+public enum RunEnd
+{
+    /// <summary>All trials are finished, and every expectation that was judged holds.</summary>
+    Done,
+
+    /// <summary>All trials are finished, and an expectation does not hold.</summary>
+    ExpectationFailed,
+}

@@ -1,0 +1,166 @@
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Results;
+using LayerShuffle.Results.Csv;
+using LayerShuffle.Results.Metrics;
+using LayerShuffle.Runs.Backends;
+using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Folders;
+using LayerShuffle.Runs.Images;
+using LayerShuffle.Runs.Models;
+using LayerShuffle.Runs.Options;
+using LayerShuffle.Runs.Plans;
+using LayerShuffle.Runs.Telling;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Files;
+using TorchSharp;
+
+namespace LayerShuffle.Runs;
+
+/// <summary>What a run computes: its models, then its trials, each written when it is finished.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="options">What was asked for.</param>
+/// <param name="backend">Trains and runs trials; ended with the work.</param>
+/// <param name="writer">Writes the rows.</param>
+/// <param name="manifest">Writes <c>run.json</c>.</param>
+/// <param name="folder">The results folder.</param>
+/// <param name="log">The run's log.</param>
+internal sealed class RunWork(
+    RunPlan plan, RunOptions options, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder, IRunLog log)
+{
+    private readonly TimeProvider time = options.Time;
+    private readonly Scenario scenario = plan.Scenario;
+    private readonly List<TrainingRecord> training = [];
+
+    /// <summary>The epochs of the run's models.</summary>
+    public IReadOnlyList<TrainingRecord> Training => training;
+
+    /// <summary>Does all of it, and ends the cluster.</summary>
+    public void RunTrials(CancellationToken cancellation)
+    {
+        IReadOnlyList<PlannedTrial> trials = plan.Trials;
+        bool whole = false;
+        try
+        {
+            (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(cancellation);
+            var models = new TrialModels(scenario.Clock, trainer, data);
+            var identities = new TrialIdentities(scenario, planned => data is null ? ""
+                : $"{models.Trained(planned, cancellation).Trained.Hash}-{data.TestImages(planned.Model, backend.Place)}");
+            if (identities.DropOthers(writer, trials) is { } dropped)
+                log.Line($"warning: {dropped}");
+            HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
+            if (data is not null)
+                Foretell([.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, models, cancellation);
+            var pace = new Pace(time);
+            int number = 0;
+            foreach (PlannedTrial planned in trials)
+            {
+                number++;
+                cancellation.ThrowIfCancellationRequested();
+                if (finished.Contains(planned.Spec.Key.Trial))
+                    continue;
+                string whatIsLeft = pace.Of(writer.Trials.Count, trials.Count) is { Length: > 0 } known
+                    ? $"; {trials.Count - writer.Trials.Count} trials, {known[(known.IndexOf(' ', StringComparison.Ordinal) + 1)..]}" : "";
+                string label = Label(planned.Spec.Key, number, trials.Count);
+                Doing.While(() => $"running {label}",
+                    () => RunTrial(planned, label, whatIsLeft, models.Of(planned, cancellation), identities.Of(planned), cancellation));
+                manifest.Progress(writer.Trials.Count, trials.Count);
+            }
+
+            whole = true;
+        }
+        finally
+        {
+            End(whole);
+        }
+    }
+
+    /// <summary>Ends the cluster; where something has failed before, this does not hide it.</summary>
+    private void End(bool whole)
+    {
+        try
+        {
+            Doing.While(() => "ending the cluster", backend.Dispose);
+        }
+        catch (Exception e) when (!whole)
+        {
+            log.Line($"And the cluster did not end in order: {ErrorText.Sentence(e)}");
+        }
+    }
+
+    private (RunData Data, ModelTrainer Trainer) Train(CancellationToken cancellation)
+    {
+        torch.Device device = Devices.Select(options.Device);
+        var data = new RunData(scenario, new Lazy<torch.Device>(device), scenario.Threads)
+        {
+            Found = account => RunExecution.Tell(manifest.Dataset = account, log),
+        };
+        torch.set_num_threads(scenario.Threads);
+        var store = new ModelStore(say: log.Line);
+        store.Sweep();
+        var trainer = new ModelTrainer(scenario, data, backend, store, options, folder, log, time);
+        trainer.CheckImports();
+        trainer.Foretell();
+        foreach (ModelSpec spec in scenario.Models.Where(model => plan.Trials.Any(trial => trial.Model == model)))
+        {
+            Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, cancellation));
+            manifest.Progress(writer.Trials.Count, plan.Trials.Count);
+        }
+
+        return (data, trainer);
+    }
+
+    private void Prepare(ModelSpec spec, ModelTrainer trainer, CancellationToken cancellation)
+    {
+        int seeds = ScenarioExpander.TrainingSeeds(spec);
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            long begin = time.GetTimestamp();
+            TrainedModel model = trainer.Get(spec, seed, cancellation);
+            writer.WriteTraining(model.Records);
+            training.AddRange(model.Records);
+            manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
+            string target = Path.Combine(folder, "models", spec.Name);
+            ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
+        }
+    }
+
+    private void Foretell(IReadOnlyList<PlannedTrial> trials, RunData data, TrialModels models, CancellationToken cancellation)
+    {
+        foreach (string line in RequestForecast.Measured(scenario, trials, data, planned => models.Trained(planned, cancellation), time))
+            log.Line($"warning: {line}");
+    }
+
+    private static string Label(TrialKey key, int number, int trials) =>
+        $"trial {number}/{trials}  {key.Model}  {key.Condition}{(key.Policy == "default" ? "" : "  " + key.Policy)}";
+
+    private void RunTrial(
+        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
+        CancellationToken cancellation)
+    {
+        int done = 0, total = Requests(planned.Spec, with.Images);
+        var pace = new Pace(time);
+        pace.Of(0, total);
+        long notFinite = 0, offered = 0;
+        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
+            planned.Variant.SweepNumbers, identity);
+        TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
+        {
+            (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
+            log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
+        }, rows, cancellation);
+        rows.Finish(record);
+        if (notFinite > 0)
+            log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
+        TrialData written = writer.Trials[^1];
+        log.Line(FormattableString.Invariant(
+            $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed")
+                + FormattableString.Invariant($"{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
+
+        static string Also(string text) => text.Length > 0 ? "  " + text : "";
+    }
+
+    private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests
+        ?? (images + spec.Workload.ImagesPerRequest - 1) / spec.Workload.ImagesPerRequest;
+}

@@ -1,0 +1,213 @@
+using static LayerShuffle.Scenarios.Language.SchemaParts;
+
+namespace LayerShuffle.Scenarios.Language;
+
+/// <summary>The keys of the language for nodes, links, faults and routing.</summary>
+internal static class ClusterLanguage
+{
+    private static SchemaKey Mean => new("mean", Duration, "Mean before clamping.", Required: true);
+    private static SchemaKey Deviation => new("stddev", Duration, "Standard deviation before clamping.", Required: true);
+    private static SchemaKey Least => new("min", Duration, "Lower clamp.", "0ms");
+    private static SchemaKey Most => new("max", Duration, "Upper clamp.");
+    private static SchemaKey Correlation =>
+        new("correlation", Probability, "How far a message's latency follows that of the message before it on its link (AR(1) of the normal score).", "0%");
+
+    private static VariantType Distribution(MapType otherwise, bool isOfLink = false)
+    {
+        SchemaKey[] follows = [isOfLink ? Correlation : Correlation with { Supported = false, Default = null }];
+        return new("distribution",
+        [
+            ("constant", new MapType("distribution settings", [Mean, Least, Most])),
+            ("uniform", new MapType("distribution settings",
+                [Least with { Required = true, Default = null, Doc = "Lower end." }, Most with { Required = true, Doc = "Upper end." }, .. follows])),
+            ("normal", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("lognormal", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("exponential", new MapType("distribution settings", [Mean, Least, Most, .. follows])),
+            ("pareto", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("paretonormal", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("empirical", new MapType("distribution settings",
+            [
+                new("quantiles", new ListType("quantiles, such as `[50%, 9ms]`", new ListType("a share and a duration", Text, 2), 2),
+                    "Shares and the durations below which they lie, from 0% to 100%, linear between them."),
+                new("file", new ScalarType(ScalarKind.Path), "A CSV file of what was measured; instead of `quantiles`."),
+                new("column", Text, "Its column; `_ns`, `_us`, `_ms` or `_s` at the end of its name is the unit of bare numbers. The only one if left out."),
+                Least, Most, .. follows,
+            ])),
+        ])
+        { Otherwise = otherwise };
+    }
+
+    private static ChoiceType Latency() => Either(
+        Distribution(new MapType("latency settings", [new("rtt", Duration, "Round-trip time; a link has half of it.", Required: true)]), isOfLink: true),
+        Duration);
+
+    private static ChoiceType ComputeTime() => Either(
+        Distribution(new MapType("compute time settings",
+        [
+            new("base", Either(Distribution(new MapType("distribution settings", [])), Duration), "Part of every request.", "0ms"),
+            new("per_image", Duration, "Part for every image of the request.", "0ms"),
+        ])), Duration);
+
+    /// <summary>The keys that describe a link, in the order in which they are told.</summary>
+    public static IReadOnlyList<string> LinkKeyNames { get; } = [.. LinkKeys(withDefaults: false).Select(key => key.Name)];
+
+    private static List<SchemaKey> LinkKeys(bool withDefaults)
+    {
+        string? Default(string text) => withDefaults ? text : null;
+        return
+        [
+            new("latency", Latency(), "One-way latency.", Default("0ms")),
+            new("bandwidth", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)), "Messages queue for it in order.", Default("unlimited")),
+            new("overhead", new ScalarType(ScalarKind.Size), "What every message takes of the bandwidth on top of its own bytes.", Default("0B")),
+            new("queue", new MapType("queue settings",
+            [
+                new("limit", Either(new ScalarType(ScalarKind.Size), Integer(1)), "What may wait: a size, or a number of messages.", Required: true),
+                new("drop", Word("tail", "random"), "What is dropped: what comes when it is full, or the likelier the fuller it is (the share that is full).",
+                    "tail"),
+            ]), "The queue before the bandwidth; without it, everything may wait."),
+            new("loss", Either(Loss(), Probability), "Probability that a data message is lost.", Default("0%")),
+            new("duplicate", Probability, "Probability that a data message is sent twice.", Default("0%")),
+            new("corrupt", Probability, "Probability that a data message arrives garbled and is dropped.", Default("0%")),
+            new("reorder", Either(new MapType("reorder settings",
+            [
+                new("probability", Probability, "Probability that a data message skips its latency.", Required: true),
+                new("correlation", Probability, "How far its draw leans towards the last one, as netem has it.", "0%"),
+                new("gap", Integer(1), "At most every so many messages overtake.", "1"),
+            ]), Probability), "Probability that a data message skips its latency and overtakes.", Default("0%")),
+            new("keep_order", TrueOrFalse, "Whether jitter may not reorder.", Default("false")),
+        ];
+    }
+
+    private static VariantType Loss()
+    {
+        SchemaKey first = new("first", Integer(0), "So many data copies of each link are lost first, whatever the loss is.", "0");
+        SchemaKey Step(string name, string doc, string? otherwise = null) => new(name, Probability, doc, otherwise, Required: otherwise is null);
+        return new("model",
+        [
+            ("bernoulli", new MapType("loss settings",
+            [
+                new("probability", Probability, "Probability that a message is lost.", Required: true),
+                new("correlation", Probability, "How far a draw leans towards the last one, as netem has it: it makes bursts, and losses rarer.", "0%"),
+                first,
+            ])),
+            ("gilbert-elliott", new MapType("loss settings",
+            [
+                Step("p", "Probability of a step from good to bad, once a data copy."), Step("r", "Probability of a step from bad to good."),
+                Step("loss_bad", "Loss in the bad state.", "100%"), Step("loss_good", "Loss in the good state.", "0%"), first,
+            ])),
+            ("markov", new MapType("loss settings",
+            [
+                Step("p13", "From good into a burst of losses (netem's four states)."), Step("p31", "From a burst of losses to good."),
+                Step("p32", "From lost to received within a burst.", "0%"), Step("p23", "From received to lost within a burst.", "100%"),
+                Step("p14", "From good to a loss that stays alone.", "0%"), first,
+            ])),
+        ])
+        { Otherwise = new MapType("loss settings", [first with { Required = true, Default = null }]) };
+    }
+
+    private static ChoiceType Ends => Either(new ListType("endpoints", Name, 1), Name);
+
+    public static MapType Network() => new("network settings",
+    [
+        .. LinkKeys(withDefaults: true),
+        new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
+        new("membership", Word("reliable", "lossy"),
+            "Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too, so that members can become unreachable and be downed.",
+            "reliable"),
+        new("links", new ListType("exceptions", new MapType("link settings",
+        [
+            new("from", Ends, "Sending endpoint, or all.", Required: true),
+            new("to", Ends, "Receiving endpoint, or all.", Required: true),
+            .. LinkKeys(withDefaults: false),
+        ])), "Exceptions, directed, applied in order."),
+    ]);
+
+    private static ScalarType MillisecondsOrMore => new(ScalarKind.Duration) { Minimum = 1e6 }; // Akka's settings go no finer
+
+    public static MapType Cluster() => new("cluster settings",
+    [
+        new("nodes", Either(new DictionaryType("node", new MapType("node settings",
+        [
+            new("device", new ScalarType(ScalarKind.Pattern) { Pattern = "cpu|cuda(?::[0-9]{1,3})?", Noun = "`cpu`, `cuda` or `cuda:N`" },
+                "Where it computes; default the run's."),
+            new("compute_time", ComputeTime(), "Time of one layer for one request; default the cluster's."),
+            new("slowdown", Number(0, exclusive: true), "A standing factor on compute time.", "1"),
+            new("capacity", Number(0, exclusive: true),
+                "Its share of the layers relative to the other nodes', such as 2 beside 1, for `placement: capacity` and for rehosting; default 1 ÷ slowdown, "
+                    + "on the wall clock the computing threads or the GPU that it joins with."),
+            new("memory", new ScalarType(ScalarKind.Size),
+                "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of "
+                    + "half the memory of its machine."),
+            new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
+            new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
+        ]), NewName)
+        { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
+        new("placement", Either(Word("round-robin", "blocks", "capacity"), new DictionaryType("node", LayerIds, Name)),
+            "Which layers lie where: one by one on the nodes in turn, in runs of neighbours, by the nodes' capacity and memory, "
+            + "or a map of nodes to layer ids.",
+            "round-robin"),
+        new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
+        new("respawn", TrueOrFalse,
+            "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
+        new("recovery", Word("none", "rehost"),
+            "What becomes of the layers of a node that is down; rehost: survivors host them, by their capacity and within their memory.", "none"),
+        new("recovery_time", Duration,
+            "With rehost: from a node's death until survivors serve its layers; exactly this on the virtual clock, at least this on the wall clock.", "0ms"),
+        new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.",
+            "fp32"),
+        new("membership", new MapType("membership settings",
+        [
+            new("acceptable_heartbeat_pause", MillisecondsOrMore, "How long heartbeats of a member may stay out before it counts as unreachable.", "20s"),
+            new("stable_after", MillisecondsOrMore, "How long nothing may have changed before unreachable members are downed.", "10s"),
+        ]), "Wall clock: how patient Akka.Cluster is, in Akka's names; the same for all trials."),
+    ]);
+
+    public static DictionaryType Faults()
+    {
+        SchemaKey at = new("at", Duration, "When it begins.", Required: true);
+        SchemaKey nodes = new("nodes",
+            Either(new MapType("selector settings", [new("random", Either(Integer(1), Probability), "How many, or what share.", Required: true)]),
+            new ListType("node names", Name, 1), Name), "Names, all, {random: 2} or {random: 25%}.", Required: true);
+        return new DictionaryType("fault", new VariantType("kind",
+        [
+            ("crash", new MapType("crash settings", [nodes, at, new("restart_after", PositiveDuration, "How long they stay down; default for ever.")])),
+            ("partition", new MapType("partition settings",
+            [
+                new("groups", new ListType("groups", new ListType("endpoints", Name, 1), 2), "Groups of endpoints that cannot reach each other.",
+                    Required: true),
+                at, new("heal_after", PositiveDuration, "How long it lasts; default for ever."),
+            ])),
+            ("slowdown", new MapType("slowdown settings",
+                [nodes, at, new("factor", Number(0, exclusive: true), "How many times as long layers take.", Required: true),
+                    new("for", PositiveDuration, "How long it lasts; default for ever.")])),
+            ("link", new MapType("link fault settings",
+            [
+                new("from", Ends, "Sending endpoints, or all.", Required: true),
+                new("to", Ends, "Receiving endpoints, or all.", Required: true),
+                at, new("for", PositiveDuration, "How long it lasts; default for ever."),
+                new("set", new MapType("link settings", LinkKeys(withDefaults: false)), "What differs meanwhile.", Required: true),
+            ])),
+            ("pause", new MapType("pause settings", [nodes, at, new("for", PositiveDuration, "How long it lasts; default until the end.")])),
+        ])
+        { Unsupported = ["churn"] }, NewName);
+    }
+
+    public static MapType Routing() => new("routing settings",
+    [
+        new("order", Either(LayerIds, new ScalarType(ScalarKind.Word) { Words = ["sequential", "arbitrary"], UnsupportedWords = ["opportunistic"] }),
+            "In which order a request visits the layers; or a list of layer ids.", "sequential"),
+        new("prune", new MapType("prune settings",
+        [
+            new("layers", Integer(0), "How many layers; default 0, or as many as `choose` lists."),
+            new("choose", Either(new ListType("layer ids", Integer(0), 1), Word("random", "first", "last")), "Which.", "random"),
+            new("per", Word("request", "trial"), "How often a random choice is drawn.", "request"),
+        ]), "Layers left out on purpose, at no cost in time."),
+        new("timeout", Either(Word("auto"), PositiveDuration), "How long the sender of a hop waits for its acknowledgement; auto: from measured round trips.",
+            "auto"),
+        new("retries", Integer(0, 1_000_000), "Resends of one hop.", "2"),
+        new("on_failure", new ScalarType(ScalarKind.Word) { Words = ["fail", "skip"], UnsupportedWords = ["defer", "wait"] },
+            "What the sender does when its resends are used up.", "skip"),
+        new("replicas", Integer(1, 10_000), "Copies of every layer, in all.", "1"),
+        new("detection", Either(Word("timeout"), Duration), "How long after a crash custodians learn of it; default the timeout."),
+    ]);
+}
