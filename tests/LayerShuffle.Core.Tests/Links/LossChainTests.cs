@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Seeds;
 using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Links;
@@ -52,7 +53,7 @@ public sealed class LossChainTests
         bool[] lost = Lost(new() { Loss = p, LossChain = new(LossKind.Correlated) { P = p, R = rho } }, Copies, out _);
         double last = double.NaN;
         int expected = 0;
-        var luck = new Random(1);
+        RandomStream luck = Seed.Child("netem").Stream();
         for (int i = 0; i < Copies; i++)
         {
             last = double.IsNaN(last) ? luck.NextDouble() : ((1 - rho) * luck.NextDouble()) + (rho * last);
