@@ -56,6 +56,8 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
         system.Kernel.Drain();
     }
 
+    public bool TrainsInPlace => true;
+
     public Task<StepResult> RunAsync(TrainStep step, CancellationToken cancellation)
     {
         result = null;

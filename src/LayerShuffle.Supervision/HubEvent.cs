@@ -16,7 +16,8 @@ public abstract record HubEvent
     /// <param name="Reason">Why, in words.</param>
     /// <param name="Incarnation">The newest worker that this supervisor was asked to start: whatever the name's next supervisor starts lives on. 0:
     /// none.</param>
-    public sealed record Left(string Name, string Reason, int Incarnation = 0) : HubEvent;
+    /// <param name="Session">Its <see cref="NodeInfo.Session"/>.</param>
+    public sealed record Left(string Name, string Reason, int Incarnation = 0, long Session = 0) : HubEvent;
 
     /// <summary>
     /// A supervisor's user wants to leave: hand its layers over and call <see cref="SupervisorHub.ShutdownAsync(string, long, CancellationToken)"/>; it goes by

@@ -95,20 +95,22 @@ public sealed class SupervisorHub : IAsyncDisposable
     /// <param name="name">The node.</param>
     /// <param name="incarnation">Counts this node's workers, from 1.</param>
     /// <param name="settings">What the worker finds in <see cref="WorkerStart.Settings"/>: about 60 KB at most.</param>
+    /// <param name="number">The <see cref="NodeInfo.Session"/> that it is meant for; null: whichever there is of that name.</param>
     /// <param name="cancellation">Stops waiting; the command itself is not taken back.</param>
     /// <exception cref="NodeCommandException">The node is not here, goes before the command is carried out, has a running worker, or cannot start
     /// it.</exception>
     /// <exception cref="ArgumentException">The settings are too long.</exception>
-    public Task<CommandResult> StartWorkerAsync(string name, int incarnation, string settings, CancellationToken cancellation = default) =>
-        CommandAsync(name, (session, id) =>
+    public Task<CommandResult> StartWorkerAsync(string name, int incarnation, string settings, long? number = null,
+        CancellationToken cancellation = default) => CommandAsync(name, (session, id) =>
     {
         session.Link.Send(new HubMessage.StartWorker(id, incarnation, settings));
         (session.Incarnation, session.Worker) = (incarnation, null);
-    }, cancellation);
+    }, cancellation, number);
 
     /// <summary>Kills a node's worker (SIGKILL); done when its process is gone. Nothing to do if there is none.</summary>
     /// <inheritdoc cref="StartWorkerAsync"/>
-    public Task<CommandResult> KillAsync(string name, CancellationToken cancellation = default) => SignalAsync(name, WorkerSignal.Kill, cancellation);
+    public Task<CommandResult> KillAsync(string name, long? number = null, CancellationToken cancellation = default) =>
+        SignalAsync(name, WorkerSignal.Kill, cancellation, number);
 
     /// <summary>Stops a node's worker (SIGSTOP) where it is.</summary>
     /// <inheritdoc cref="StartWorkerAsync"/>
@@ -229,8 +231,8 @@ public sealed class SupervisorHub : IAsyncDisposable
         session.Link.Send(new HubMessage.Shutdown(id, refusal));
     }, cancellation, number);
 
-    private Task<CommandResult> SignalAsync(string name, WorkerSignal signal, CancellationToken cancellation) =>
-        CommandAsync(name, (session, id) => session.Link.Send(new HubMessage.SignalWorker(id, signal)), cancellation);
+    private Task<CommandResult> SignalAsync(string name, WorkerSignal signal, CancellationToken cancellation, long? number = null) =>
+        CommandAsync(name, (session, id) => session.Link.Send(new HubMessage.SignalWorker(id, signal)), cancellation, number);
 
     private Task<CommandResult> CommandAsync(string name, Action<HubSession, long> send, CancellationToken cancellation, long? number = null)
     {
@@ -511,7 +513,7 @@ public sealed class SupervisorHub : IAsyncDisposable
             foreach (TaskCompletionSource<CommandResult> done in session.Pending.Values)
                 done.TrySetException(new NodeCommandException($"Node {session.Name} left before it confirmed: {reason}"));
             session.Pending.Clear();
-            Tell(new HubEvent.Left(session.Name, reason, session.Incarnation));
+            Tell(new HubEvent.Left(session.Name, reason, session.Incarnation, session.Number));
         }
 
         _ = session.Link.FinishAsync();

@@ -11,6 +11,7 @@ internal static class BenchmarkList
     [
         ("actors", "actor forward ÷ plain loop through the same model, batch 1, 8 and 64 (goal: 0.95 to 1.05)", ActorsBenchmark.Run),
         ("training", "training step through layer actors ÷ plain training step", TrainingBenchmark.Run),
+        ("training-speed", "images per second of a training in fp32 and in bf16, and the time of each operation of a layer", TrainingSpeedBenchmark.Run),
         ("kernel", "events per second of the virtual kernel ÷ a plain priority queue", KernelBenchmark.Run),
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
         ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9",
@@ -64,7 +65,8 @@ internal static class BenchmarkList
         var options = new BenchmarkOptions(quick, threads);
         Console.WriteLine(FormattableString.Invariant(
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {threads} computing ")
-                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
+                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp "
+                + $"{typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
         foreach ((string name, string answers, Action<BenchmarkOptions, TextWriter> run) in All.Where(benchmark => names.Contains("all")
             || names.Contains(benchmark.Name)))
         {

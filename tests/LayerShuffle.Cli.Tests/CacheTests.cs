@@ -42,6 +42,8 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
     [InlineData("dataset.test=30")]
     [InlineData("model.training.checkpoint_epochs=2")]
     [InlineData("model.training.checkpoint_steps=3")]
+    [InlineData("model.training.test_epochs=2")]
+    [InlineData("model.training.momentum=0.5")] // AdamW has none
     [InlineData("models.plain.position_loss_weight=3")] // its variant has no such loss
     [InlineData("models.shuffled.layerdrop=0.5")]
     [InlineData("network.latency=20ms")]
@@ -62,6 +64,9 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
 
     [Theory]
     [InlineData("model.training.epochs=3", "plain", "training.epochs (there 2, here 3)")]
+    [InlineData("model.training.ema=0.9", "plain", "training.ema (there none, here 0.9)")] // a key made before there were averages has no such part
+    [InlineData("model.training.accumulation=2", "plain", "training.accumulation (there none, here 2)")]
+    [InlineData("model.training.precision=bf16", "plain", "training.precision (there fp32, here bf16)")]
     [InlineData("models.shuffled.position_loss_weight=2", "shuffled", "model.position_loss_weight (there 1, here 2)")]
     [InlineData("dataset.train=80", "plain", "training images")]
     [InlineData("threads=2", "plain", "threads (there 1, here 2)")]

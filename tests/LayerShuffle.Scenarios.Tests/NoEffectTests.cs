@@ -77,6 +77,11 @@ public class NoEffectTests
         "3:50: model.training.checkpoint_epochs: no effect: training ends after 2 epochs")]
     [InlineData(Some.Minimal, "model: {training: {epochs: 2, checkpoint_steps: 159}}",
         "3:49: model.training.checkpoint_steps: no effect: training ends after 158 steps")]
+    [InlineData(Some.Minimal, "model: {training: {momentum: 0.5}}", "3:30: model.training.momentum: no effect: only `optimizer: sgd` has momentum")]
+    [InlineData(Some.Minimal, "model: {training: {rand_augment_magnitude: 5}}",
+        "3:44: model.training.rand_augment_magnitude: no effect: only `augmentation: randaugment` has operations")]
+    [InlineData(Some.Minimal, "model: {training: {epochs: 2, validation: 10%, early_stopping: 2}}",
+        "3:64: model.training.early_stopping: no effect: training ends after 2 epochs")]
     [InlineData(Some.Minimal, "models: {a: {variant: standard}, b: {variant: standard}}", "3:34: models.b: the same as model `a`")]
     [InlineData("name: x\ndataset: {kind: shapes}\nclock: wall\n", "model: {training: {faults: true}}",
         "4:28: model.training.faults: no effect: the scenario has no fault")]

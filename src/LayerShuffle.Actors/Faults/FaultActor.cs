@@ -83,6 +83,7 @@ public sealed class FaultActor : ReceiveActor
     private readonly SortedDictionary<int, NodeWork> work = [];
     private readonly Queue<Removal> removals = new();
     private Removal? removing;
+    private readonly HashSet<int> leaving = []; // nodes; membership only
     private readonly List<object> early = []; // news of before the beginning
     private bool begun;
     private IActorRef? ending;
@@ -142,11 +143,16 @@ public sealed class FaultActor : ReceiveActor
         });
         Receive<Mourned>(mourned => RecoverLater(mourned.Node, mourned.Incarnation));
         Receive<NodeRespawned>(back => Welcome(back.Node, "respawned"));
-        Receive<NodeJoined>(come => Welcome(come.Node, "joined"));
-        Receive<NodeLeaving>(leaving =>
+        Receive<NodeJoined>(come =>
         {
-            setting.Ledger.Note("process", leaving.Node, "leaves");
-            Remove(new Removal(leaving.Node, null, null, null, null));
+            leaving.Remove(come.Node); // that was another
+            Welcome(come.Node, "joined");
+        });
+        Receive<NodeLeaving>(wish =>
+        {
+            setting.Ledger.Note("process", wish.Node, "leaves");
+            leaving.Add(wish.Node);
+            Remove(new Removal(wish.Node, null, null, null, null));
         });
     }
 
@@ -180,13 +186,28 @@ public sealed class FaultActor : ReceiveActor
         }
     }
 
-    /// <summary>A node is there again, or for the first time: it serves, unless a fault holds it down.</summary>
+    /// <summary>A node is there again, or for the first time.</summary>
     private void Welcome(int node, string word)
     {
         if (setting.Health.IsUp(node))
             Enqueue(node, new Task(null, word));
         else
             setting.Nodes.Hold(node);
+    }
+
+    /// <summary>It serves, unless a fault has come to hold it down since, or it is about to go.</summary>
+    private void ServeUnlessHeld(int node)
+    {
+        bool isUp = setting.Health.IsUp(node);
+        if (isUp && !leaving.Contains(node))
+        {
+            setting.Nodes.Serve(node);
+            return;
+        }
+
+        if (!isUp)
+            setting.Nodes.Hold(node);
+        Self.Tell(new Written(node, ""));
     }
 
     private void Enqueue(int node, Task task)
@@ -203,11 +224,12 @@ public sealed class FaultActor : ReceiveActor
         of.Current = task;
         if (task.Strike is not { } strike)
         {
-            setting.Nodes.Serve(node);
+            ServeUnlessHeld(node);
             return;
         }
 
-        bool absent = setting.Nodes.IsAway(node);
+        // one that has died before it left has gone
+        bool absent = setting.Nodes.IsAway(node) || (leaving.Contains(node) && strike is { Fault: CrashFault, Begins: false });
         string effect = strike.Fault is CrashFault ? effects.Crash(strike, node, absent) : effects.Pause(strike, node, absent);
         switch (effect)
         {
@@ -366,6 +388,8 @@ public sealed class FaultActor : ReceiveActor
 
     private void GiveBack(int node)
     {
+        if (leaving.Contains(node))
+            return; // others have taken over what it had
         int[] layers = setting.Handover?.Lent(node) ?? [];
         if (layers.Length > 0)
             setting.Nodes.Move(layers, new int[layers.Length]);

@@ -12,6 +12,9 @@ public interface IStepRunner
     /// <summary>Does a step, whatever it takes. The step's tensors are free when the task is done, also where it failed or was cancelled.</summary>
     Task<StepResult> RunAsync(TrainStep step, CancellationToken cancellation);
 
+    /// <summary>Whether the layers train in the job's model itself, so that it has their weights after every step.</summary>
+    bool TrainsInPlace { get; }
+
     /// <summary>Brings the layers' weights and optimizer state into the job's model and the parts.</summary>
     /// <param name="stepsDone">Steps done so far.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -39,6 +42,9 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
     private IActorRef root = ActorRefs.Nobody;
     private ActorGuard? guard;
     private int requests, attempt;
+
+    /// <inheritdoc/>
+    public bool TrainsInPlace => false;
 
     private TrainingDirectory Directory => cluster.Directory;
 
@@ -76,7 +82,13 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
             await RestoreAsync(step.Step, cancellation).ConfigureAwait(false); // lost while others moved
             if (hosted.Count == 0)
                 throw new TrainingInterruptedException(job.Name, step.Step, "no layer is hosted any more.");
-            TrainStep next = step with { Attempt = attempt, Route = [.. step.Route.Where(hosted.Contains)], Layers = [.. hosted] };
+            TrainStep next = step with
+            {
+                Attempt = attempt,
+                Route = [.. step.Route.Where(hosted.Contains)],
+                Routes = step.Routes?.Select(route => route.Where(hosted.Contains).ToArray()).ToArray(),
+                Layers = [.. hosted],
+            };
             if (await AttemptAsync(next, cancellation).ConfigureAwait(false) is { } result)
                 return result;
             tell(FormattableString.Invariant($"Step {step.Step} was abandoned and is repeated (attempt {tries + 1})."));

@@ -34,8 +34,12 @@ public sealed class ClusterTrainer(
     {
         using var parts = new TrainingParts(job.Model, job.Options);
         TrainingProgress progress = TrainingCheckpoint.Resume(job, parts, log);
-        if (progress.Records.Count >= job.Options.Epochs)
+        if (TrainingCourse.IsOver(job.Options, progress.Records))
+        {
+            TrainingLoop.Finish(job, parts);
             return progress.Records;
+        }
+
         int done = progress.Records.Count * TrainingLoop.StepsPerEpoch(job) + progress.EpochSteps;
         var runner = new ClusterStepRunner(cluster, job, parts, options, time, Tell);
         await using (runner.ConfigureAwait(false))

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// AdamW for one part of the model (a layer, the embeddings, the head), stepped at the barrier. Parameters without a gradient are left alone, weight decay
-/// included.
+/// AdamW, or SGD with momentum, for one part of the model (a layer, the embeddings, the head), stepped at the barrier. Parameters without a gradient are left
+/// alone, weight decay included.
 /// </summary>
 public sealed class PartOptimizer : IDisposable
 {
@@ -17,6 +17,7 @@ public sealed class PartOptimizer : IDisposable
     private readonly Parameter[] parameters;
     private readonly AdamW adamw;
     private readonly double weightDecay;
+    private readonly double? momentum; // of SGD; null for AdamW
 
     /// <summary>An optimizer with empty state: betas 0.9 and 0.999, eps 1e-8.</summary>
     public PartOptimizer(IEnumerable<Parameter> parameters, double learningRate, double weightDecay)
@@ -26,9 +27,14 @@ public sealed class PartOptimizer : IDisposable
         adamw = optim.AdamW(this.parameters, learningRate, Beta1, Beta2, Epsilon, weightDecay);
     }
 
+    /// <summary>
+    /// The optimizer that a training asks for. SGD keeps its running sum where AdamW keeps its first moment, so that states are saved and sent in one form.
+    /// </summary>
+    public PartOptimizer(IEnumerable<Parameter> parameters, TrainingOptions options)
+        : this(parameters, options.LearningRate, options.WeightDecay) => momentum = options.Optimizer == OptimizerKind.Sgd ? options.Momentum : null;
+
     /// <summary>A layer's.</summary>
-    internal static PartOptimizer Of(EncoderLayer layer, TrainingOptions options) =>
-        new(layer.parameters().Select(p => (Parameter)p), options.LearningRate, options.WeightDecay);
+    internal static PartOptimizer Of(EncoderLayer layer, TrainingOptions options) => new(layer.parameters().Select(p => (Parameter)p), options);
 
     /// <summary>Squared L2 norm of all gradients, in double precision.</summary>
     public double SquaredGradientNorm()
@@ -62,7 +68,11 @@ public sealed class PartOptimizer : IDisposable
 
             foreach ((Parameter parameter, AdamW.State state) in parameters.Zip(States()))
             {
-                if (parameter.grad is { } gradient)
+                if (parameter.grad is not { } gradient)
+                    continue;
+                if (momentum is { } share)
+                    Descend(parameter, gradient, state, learningRate, share);
+                else
                     Step(parameter, gradient, state, learningRate);
             }
         }
@@ -132,6 +142,16 @@ public sealed class PartOptimizer : IDisposable
         state.exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, rest2);
         Tensor denominator = state.exp_avg_sq.sqrt().div(root2).add_(epsilon, HeldScalars.One); // the parameter's shape
         parameter.addcdiv_(state.exp_avg, denominator, step);
+    }
+
+    /// <summary>SGD as torch does it: decay is part of the gradient, v ← μ·v + g, and the parameter goes down by learning rate · v.</summary>
+    private void Descend(Parameter parameter, Tensor gradient, AdamW.State state, double learningRate, double share)
+    {
+        state.step++;
+        using Scalar decay = weightDecay.ToScalar(), keep = share.ToScalar(), step = (-learningRate).ToScalar();
+        Tensor whole = weightDecay == 0 ? gradient : gradient.add(parameter, decay); // the parameter's shape
+        state.exp_avg.mul_(keep).add_(whole, HeldScalars.One);
+        parameter.add_(state.exp_avg, step);
     }
 
     private IEnumerable<AdamW.State> States() => adamw.state_dict().State.Cast<AdamW.State>();

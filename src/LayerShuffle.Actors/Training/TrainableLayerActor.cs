@@ -20,6 +20,7 @@ public sealed class TrainableLayerActor : ReceiveActor
     private readonly TrainingDirectory directory;
     private readonly int? threads;
     private readonly bool owns;
+    private readonly ComputePrecision precision;
     private readonly Dictionary<int, LayerGraph> graphs = [];        // by micro-batch; looked up by key only
     private readonly Dictionary<int, TrainBackward> waiting = [];    // by micro-batch, those that came before their turn; looked up by key only
     private StepAttempt present;                                     // earlier ones are ignored
@@ -30,13 +31,21 @@ public sealed class TrainableLayerActor : ReceiveActor
 
     /// <summary>Hosts a layer whose weights and optimizer are the caller's, ready to train.</summary>
     public TrainableLayerActor(int id, EncoderLayer layer, VitConfig config, PartOptimizer optimizer, TrainingDirectory directory)
-        : this(id, layer, config, optimizer, directory, null, owns: false)
+        : this(id, layer, config, optimizer, directory, ComputePrecision.Fp32)
     {
     }
 
-    private TrainableLayerActor(int id, EncoderLayer layer, VitConfig config, PartOptimizer optimizer, TrainingDirectory directory, int? threads, bool owns)
+    /// <summary>Likewise, with matrices multiplied in another precision.</summary>
+    public TrainableLayerActor(int id, EncoderLayer layer, VitConfig config, PartOptimizer optimizer, TrainingDirectory directory, ComputePrecision precision)
+        : this(id, layer, config, optimizer, directory, precision, null, owns: false)
+    {
+    }
+
+    private TrainableLayerActor(int id, EncoderLayer layer, VitConfig config, PartOptimizer optimizer, TrainingDirectory directory,
+        ComputePrecision precision, int? threads, bool owns)
     {
         (this.id, this.layer, this.config, this.optimizer, this.directory, this.threads, this.owns) = (id, layer, config, optimizer, directory, threads, owns);
+        this.precision = precision;
         ready = !owns;
         Receive<TrainForward>(OnForward);
         Receive<TrainBackward>(OnBackward);
@@ -64,7 +73,7 @@ public sealed class TrainableLayerActor : ReceiveActor
             if (device is not null)
                 layer.to(device);
             layer.train();
-            return new TrainableLayerActor(id, layer, config, PartOptimizer.Of(layer, options), directory, threads, owns: true);
+            return new TrainableLayerActor(id, layer, config, PartOptimizer.Of(layer, options), directory, options.Precision, threads, owns: true);
         }));
 
     /// <inheritdoc/>
@@ -127,7 +136,7 @@ public sealed class TrainableLayerActor : ReceiveActor
         {
             if (forward.PositionEmbeddings is { } table)
                 position = table[forward.Position].detach().clone().requires_grad_().MoveToOuterDisposeScope(); // [32]
-            output = layer.Forward(input, position);          // [batch, tokens, hidden]
+            output = layer.Forward(input, position, precision); // [batch, tokens, hidden]
             if (config.Variant == ModelVariant.LayerShufflePredict)
             {
                 positionLoss = VitLoss.PositionLoss(layer.PredictPosition(output), forward.Position);
@@ -142,9 +151,7 @@ public sealed class TrainableLayerActor : ReceiveActor
         graphs.Add(forward.MicroBatch, new LayerGraph(input, position, output, positionLoss, weight));
         if (positionLossValue is not null)
             directory.Coordinator.Tell(new LayerReport(forward.Step, forward.MicroBatch, forward.Attempt, forward.Position, positionLossValue, null));
-        Tensor onward;
-        using (Tensor detached = output.detach())
-            onward = detached.clone();
+        Tensor onward = output.detach(); // the same memory: nobody writes into an activation
         if (forward.Position + 1 < forward.Route.Length)
         {
             directory.Layer(forward.Route[forward.Position + 1]).Tell(forward with { Position = forward.Position + 1, Activation = onward });
@@ -197,8 +204,7 @@ public sealed class TrainableLayerActor : ReceiveActor
                 positionGradient.clone()));
         }
 
-        using Tensor inputGradient = kept.Input.grad!;
-        Tensor back = inputGradient.clone();
+        Tensor back = kept.Input.grad!; // the input goes, its gradient goes on
         if (backward.Position > 0)
             directory.Layer(backward.Route[backward.Position - 1]).Tell(backward with { Position = backward.Position - 1, Gradient = back });
         else

@@ -9,14 +9,15 @@ using static TorchSharp.torch;
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>
-/// Weights, optimizer state, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what made it, flushed and renamed
-/// into its place, so that a crash leaves whole ones. The one before it stays, in case the disk does not keep what it confirmed. That after epoch e is the
-/// folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
+/// Weights, optimizer state, averaged and best weights, records and, within an epoch, its sums so far. Written beside the others, sealed with the key of what
+/// made it, flushed and renamed into its place, so that a crash leaves whole ones. The one before it stays, in case the disk does not keep what it confirmed.
+/// That after epoch e is the folder <c>checkpoint-e</c>, that after s steps more <c>checkpoint-e-step-s</c>.
 /// </summary>
 public static class TrainingCheckpoint
 {
     private const string Prefix = "checkpoint-", WithinEpoch = "-step-";
-    private const string Weights = "model.safetensors", Records = "training.json", Sums = "epoch.json", CoordinatorOptimizer = "coordinator.optimizer";
+    private const string Weights = "model.safetensors", Records = "training.json", Sums = "epoch.json", CoordinatorOptimizer = "coordinator.optimizer",
+        Averaged = "average.safetensors", Best = "best.safetensors";
 
     /// <summary>Writes a checkpoint of a job; nothing if there is no directory for it.</summary>
     public static void Save(TrainingJob job, TrainingParts parts, TrainingProgress progress)
@@ -29,10 +30,15 @@ public static class TrainingCheckpoint
         if (Directory.Exists(next))
             Disk.DeleteFolder(next);
         Disk.MakeFolder(next);
-        IReadOnlyDictionary<string, Tensor> state = job.Model.StateDictionary();
-        SafeTensors.Write(Path.Combine(next, Weights), state);
-        foreach (Tensor tensor in state.Values)
-            tensor.Dispose();
+        WriteWeights(Path.Combine(next, Weights), job.Model);
+        if (parts.Average is { } average)
+        {
+            using (average.InPlace())
+                WriteWeights(Path.Combine(next, Averaged), job.Model);
+        }
+
+        if (parts.Best is { Any: true } best)
+            SafeTensors.Write(Path.Combine(next, Best), best.State);
         parts.Coordinator.Save(Path.Combine(next, CoordinatorOptimizer));
         for (int i = 0; i < parts.Layers.Count; i++)
             parts.Layers[i].Save(Path.Combine(next, LayerOptimizer(i)));
@@ -75,10 +81,15 @@ public static class TrainingCheckpoint
 
     private static TrainingProgress Load(string current, VisionTransformer model, TrainingParts parts)
     {
-        IReadOnlyDictionary<string, Tensor> state = SafeTensors.Read(Path.Combine(current, Weights));
-        model.LoadState(state, current);
-        foreach (Tensor tensor in state.Values)
-            tensor.Dispose();
+        ReadWeights(Path.Combine(current, Weights), model);
+        if (parts.Average is { } average)
+        {
+            using (average.InPlace())
+                ReadWeights(Path.Combine(current, Averaged), model);
+        }
+
+        if (parts.Best is { } best && File.Exists(Path.Combine(current, Best)))
+            best.Take(SafeTensors.Read(Path.Combine(current, Best)).ToDictionary(StringComparer.Ordinal));
         parts.Coordinator.Load(Path.Combine(current, CoordinatorOptimizer));
         for (int i = 0; i < parts.Layers.Count; i++)
             parts.Layers[i].Load(Path.Combine(current, LayerOptimizer(i)));
@@ -86,6 +97,22 @@ public static class TrainingCheckpoint
         string sums = Path.Combine(current, Sums);
         TrainingProgress progress = File.Exists(sums) ? JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllText(sums))! : TrainingProgress.None;
         return progress with { Records = records };
+    }
+
+    private static void WriteWeights(string path, VisionTransformer model)
+    {
+        IReadOnlyDictionary<string, Tensor> state = model.StateDictionary();
+        SafeTensors.Write(path, state);
+        foreach (Tensor tensor in state.Values)
+            tensor.Dispose();
+    }
+
+    private static void ReadWeights(string path, VisionTransformer model)
+    {
+        IReadOnlyDictionary<string, Tensor> state = SafeTensors.Read(path);
+        model.LoadState(state, path);
+        foreach (Tensor tensor in state.Values)
+            tensor.Dispose();
     }
 
     private static string LayerOptimizer(int layer) => FormattableString.Invariant($"layer-{layer}.optimizer");

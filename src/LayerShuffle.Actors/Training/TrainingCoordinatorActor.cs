@@ -27,7 +27,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     private double[] squaredNorms = [];
     private CommitStep? commit;
     private double classLoss, positionLoss, gradientNorm;
-    private int nextForward, nextBackward;
+    private int nextForward, nextBackward, started;
 
     /// <summary>Owns the embeddings and the head.</summary>
     /// <param name="model">The model; its layers are not touched.</param>
@@ -75,29 +75,39 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     {
         Drop();
         (step, phase, classLoss, positionLoss) = (next, StepPhase.Running, 0, 0);
-        double images = next.MicroBatches.Sum(m => (double)m.Labels.shape[0]);
-        int reports = Predicts || model.Embeddings.LayerPositions is not null ? next.Route.Length : 0;
         micro = new MicroBatchState[next.MicroBatches.Count];
-        for (int i = 0; i < micro.Length; i++)
+        StartMicroBatches();
+    }
+
+    /// <summary>Sends the next micro-batches on their way: as many as may be underway at once.</summary>
+    private void StartMicroBatches()
+    {
+        double images = step.MicroBatches.Sum(m => (double)m.Labels.shape[0]);
+        bool reports = Predicts || model.Embeddings.LayerPositions is not null;
+        int first = started;
+        started = step.Window > 0 ? Math.Min(micro.Length, first + step.Window) : micro.Length;
+        for (int i = first; i < started; i++)
         {
-            (Tensor pixelValues, Tensor labels) = next.MicroBatches[i];
+            (Tensor pixelValues, Tensor labels) = step.MicroBatches[i];
             Tensor tokens;
             using (NewDisposeScope())
                 tokens = model.Embeddings.Forward(pixelValues).MoveToOuterDisposeScope(); // [batch, tokens, hidden]
-            micro[i] = new MicroBatchState(tokens, labels, labels.shape[0] / images, next.Route.Length, reports);
+            int layers = step.RouteOf(i).Length;
+            micro[i] = new MicroBatchState(tokens, labels, labels.shape[0] / images, layers, reports ? layers : 0);
         }
 
-        for (int i = 0; i < micro.Length; i++)
+        for (int i = first; i < started; i++)
         {
-            Tensor onward = Copy(micro[i].Tokens);
-            if (next.Route.Length == 0)
+            int[] route = step.RouteOf(i);
+            Tensor onward = micro[i].Tokens.detach();
+            if (route.Length == 0)
             {
-                Self.Tell(new ForwardDone(next.Step, i, next.Attempt, next.Route, onward)); // LayerDrop dropped them all
+                Self.Tell(new ForwardDone(step.Step, i, step.Attempt, route, onward)); // LayerDrop dropped them all
                 continue;
             }
 
             Tensor? positions = model.Embeddings.LayerPositions is { } table ? Copy(table) : null;
-            directory.Layer(next.Route[0]).Tell(new TrainForward(next.Step, i, next.Attempt, next.Route, 0, onward, positions, micro[i].Share));
+            directory.Layer(route[0]).Tell(new TrainForward(step.Step, i, step.Attempt, route, 0, onward, positions, micro[i].Share));
         }
     }
 
@@ -110,7 +120,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
         }
 
         micro[forward.MicroBatch].Forward = forward;
-        while (nextForward < micro.Length && micro[nextForward].Forward is { } next)
+        while (nextForward < started && micro[nextForward].Forward is { } next)
         {
             ApplyLoss(next, micro[nextForward]);
             micro[nextForward++].Forward = null;
@@ -128,7 +138,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
             using Scalar share = state.Share.ToScalar();
             (micro.Length == 1 ? loss : loss.mul(share)).backward();
             classLoss += loss.item<float>() * state.Share;
-            gradient = hidden.grad!.clone().MoveToOuterDisposeScope();
+            gradient = hidden.grad!.MoveToOuterDisposeScope();
         }
 
         if (forward.Route.Length > 0)
@@ -171,7 +181,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     private void FinishMicroBatches()
     {
         // A report may come by another way than the gradient, and later.
-        while (nextBackward < micro.Length && micro[nextBackward] is { ReportsMissing: 0, Backward: { } backward } state)
+        while (nextBackward < started && micro[nextBackward] is { ReportsMissing: 0, Backward: { } backward } state)
         {
             using (NewDisposeScope())
             {
@@ -181,13 +191,15 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
             }
 
             foreach (double? loss in state.PositionLosses)
-                positionLoss += (loss ?? 0) / step.Route.Length * state.Share;
+                positionLoss += (loss ?? 0) / state.PositionLosses.Length * state.Share;
             state.Dispose();
             nextBackward++;
         }
 
         if (nextBackward == micro.Length)
             Prepare();
+        else if (nextBackward == started)
+            StartMicroBatches();
     }
 
     private void Prepare()
@@ -288,7 +300,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     {
         foreach (MicroBatchState state in micro)
             state?.Dispose();
-        (micro, nextForward, nextBackward, phase) = ([], 0, 0, StepPhase.Idle);
+        (micro, nextForward, nextBackward, started, phase) = ([], 0, 0, 0, StepPhase.Idle);
         awaited.Clear();
         optimizer.Forget();
     }

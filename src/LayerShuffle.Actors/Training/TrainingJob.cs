@@ -25,6 +25,12 @@ public sealed record TrainingJob(
 
     /// <summary>Told of every epoch before its checkpoint is written, when <see cref="Model"/> holds its weights.</summary>
     public Action<TrainingRecord>? EpochTrained { get; init; }
+
+    /// <summary>Told of what every step came to.</summary>
+    public Action<StepResult>? StepTrained { get; init; }
+
+    /// <summary>Training images that nothing is trained on, by which an epoch is judged; null for none.</summary>
+    public ITestImages? Validation { get; init; }
 }
 
 /// <summary>Training images as batches.</summary>
@@ -53,15 +59,18 @@ public static class TrainingOrder
     }
 }
 
-/// <summary>The optimizers of a training: one for the coordinator's embeddings and head, one for every layer.</summary>
+/// <summary>
+/// What a training holds beside the weights: optimizers, one for the coordinator's embeddings and head and one for every layer, and averages.
+/// </summary>
 public sealed class TrainingParts : IDisposable
 {
     /// <summary>Fresh optimizers for a model.</summary>
     public TrainingParts(VisionTransformer model, TrainingOptions options)
     {
-        Coordinator = new PartOptimizer(
-            model.Embeddings.parameters().Concat(model.Head.parameters()).Select(p => (Parameter)p), options.LearningRate, options.WeightDecay);
+        Coordinator = new PartOptimizer(model.Embeddings.parameters().Concat(model.Head.parameters()).Select(p => (Parameter)p), options);
         Layers = [.. model.Layers.Select(layer => PartOptimizer.Of(layer, options))];
+        Average = options.Ema > 0 ? new MovingAverage(model, options.Ema) : null;
+        Best = options.KeepBest ? new BestWeights() : null;
     }
 
     /// <summary>Embeddings and head.</summary>
@@ -70,9 +79,17 @@ public sealed class TrainingParts : IDisposable
     /// <summary>The layers, by id.</summary>
     public IReadOnlyList<PartOptimizer> Layers { get; }
 
+    /// <summary>The weights' moving average; null if none is asked for.</summary>
+    internal MovingAverage? Average { get; }
+
+    /// <summary>The weights of the best epoch; null if the last one is to be the model.</summary>
+    internal BestWeights? Best { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Average?.Dispose();
+        Best?.Dispose();
         Coordinator.Dispose();
         foreach (PartOptimizer layer in Layers)
             layer.Dispose();

@@ -1,6 +1,7 @@
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Training;
@@ -14,85 +15,213 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
 {
     private readonly TrainingOptions options = job.Options;
     private readonly int stepsPerEpoch = StepsPerEpoch(job);
+    private TrainingProgress present = TrainingProgress.None, saved = TrainingProgress.None;
 
     /// <summary>Steps of an epoch, the last of which may have fewer images.</summary>
-    public static int StepsPerEpoch(TrainingJob job) => (job.Data.Count + job.Options.BatchSize - 1) / job.Options.BatchSize;
+    public static int StepsPerEpoch(TrainingJob job)
+    {
+        int images = job.Options.BatchSize * job.Options.Accumulation;
+        return (job.Data.Count + images - 1) / images;
+    }
 
     /// <summary>Trains from where the progress stands to the last epoch. On the virtual clock the task is complete when it is returned.</summary>
     public async Task<IReadOnlyList<TrainingRecord>> RunAsync(
         TrainingProgress progress, Action<TrainingRecord>? epochDone, Action<int, int>? stepDone, CancellationToken cancellation)
     {
-        for (int epoch = progress.Records.Count; epoch < options.Epochs; epoch++)
+        present = saved = progress;
+        try
         {
-            progress = await RunEpochAsync(progress, epoch, stepDone, cancellation).ConfigureAwait(false);
-            int steps = progress.EpochSteps, step = epoch * stepsPerEpoch + steps;
-            await runner.CollectAsync(step, cancellation).ConfigureAwait(false);
-            bool predicts = job.Model.Config.Variant == ModelVariant.LayerShufflePredict;
-            var record = new TrainingRecord(
-                job.Name, job.TrainingSeed, epoch + 1, step, progress.Loss / steps, progress.ClassLoss / steps, predicts ? progress.PositionLoss / steps : null,
-                    progress.LearningRate,
-                evaluator.Evaluate(job, OrderKind.Sequential, cancellation), evaluator.Evaluate(job, OrderKind.Arbitrary, cancellation));
-            progress = new TrainingProgress([.. progress.Records, record]);
-            job.EpochTrained?.Invoke(record);
-            if (options.CheckpointEpochs > 0 && ((epoch + 1) % options.CheckpointEpochs == 0 || epoch + 1 == options.Epochs))
-                TrainingCheckpoint.Save(job, parts, progress);
-            epochDone?.Invoke(record);
+            while (!TrainingCourse.IsOver(options, present.Records))
+            {
+                int epoch = present.Records.Count;
+                await RunEpochAsync(epoch, stepDone, cancellation).ConfigureAwait(false);
+                await runner.CollectAsync(epoch * stepsPerEpoch + present.EpochSteps, cancellation).ConfigureAwait(false);
+                TrainingRecord record = EndEpoch(epoch, cancellation);
+                bool over = TrainingCourse.IsOver(options, present.Records);
+                if (options.CheckpointEpochs > 0 && ((epoch + 1) % options.CheckpointEpochs == 0 || over))
+                    Save();
+                epochDone?.Invoke(record);
+            }
+        }
+        catch (OperationCanceledException) when (runner.TrainsInPlace)
+        {
+            SaveInterrupted();
+            throw;
         }
 
-        return progress.Records;
+        Finish(job, parts);
+        return present.Records;
     }
 
-    private async Task<TrainingProgress> RunEpochAsync(TrainingProgress progress, int epoch, Action<int, int>? stepDone, CancellationToken cancellation)
+    /// <summary>Gives the model the weights that a finished training is to end with.</summary>
+    public static void Finish(TrainingJob job, TrainingParts parts)
     {
-        int totalSteps = options.Epochs * stepsPerEpoch, passed = 0, done = progress.EpochSteps;
-        foreach ((Tensor pixelValues, Tensor labels) in job.Data.Epoch(options.BatchSize, job.Luck.Child("epoch").Child(epoch)))
+        if (parts.Best is { Any: true } best)
+            job.Model.LoadState(best.State, "the best epoch");
+        else
+            parts.Average?.Swap();
+    }
+
+    /// <summary>Measures an epoch with the weights that it would end with, and keeps them if it is the best so far.</summary>
+    private TrainingRecord EndEpoch(int epoch, CancellationToken cancellation)
+    {
+        int steps = present.EpochSteps;
+        bool predicts = job.Model.Config.Variant == ModelVariant.LayerShufflePredict;
+        var record = new TrainingRecord(
+            job.Name, job.TrainingSeed, epoch + 1, epoch * stepsPerEpoch + steps, present.Loss / steps, present.ClassLoss / steps,
+                predicts ? present.PositionLoss / steps : null, present.LearningRate, null, null);
+        using IDisposable? averaged = parts.Average?.InPlace();
+        if (job.Validation is { } held)
+            record = record with { Top1Validation = evaluator.Evaluate(job with { Test = held }, TrainingCourse.Judged(job.Model.Config), cancellation) };
+        IReadOnlyList<TrainingRecord> records = [.. present.Records, record];
+        if (TrainingCourse.IsMeasured(options, record.Epoch) || TrainingCourse.IsOver(options, records))
         {
-            using Tensor pixels = pixelValues, targets = labels;
+            record = record with
+            {
+                Top1Sequential = evaluator.Evaluate(job, OrderKind.Sequential, cancellation),
+                Top1Arbitrary = evaluator.Evaluate(job, OrderKind.Arbitrary, cancellation),
+            };
+            records = [.. present.Records, record];
+        }
+
+        if (parts.Best is { } best && TrainingCourse.Best(records) == record.Epoch)
+            best.Take(job.Model);
+        present = new TrainingProgress(records);
+        job.EpochTrained?.Invoke(record);
+        return record;
+    }
+
+    private void Save()
+    {
+        TrainingCheckpoint.Save(job, parts, present);
+        saved = present;
+    }
+
+    /// <summary>What was trained since the last checkpoint is not lost where somebody stops it, unless they want no checkpoints.</summary>
+    private void SaveInterrupted()
+    {
+        if (ReferenceEquals(present, saved) || (options.CheckpointEpochs == 0 && options.CheckpointSteps == 0))
+            return;
+        try
+        {
+            Save();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the last checkpoint stays; the disk must not hide that somebody stopped it
+        }
+    }
+
+    private async Task RunEpochAsync(int epoch, Action<int, int>? stepDone, CancellationToken cancellation)
+    {
+        int totalSteps = options.Epochs * stepsPerEpoch, passed = 0, done = present.EpochSteps;
+        foreach (IReadOnlyList<(Tensor PixelValues, Tensor Labels)> batches in Batches(epoch))
+        {
             cancellation.ThrowIfCancellationRequested();
             if (passed++ < done)
                 continue; // trained on before the checkpoint
-            int step = epoch * stepsPerEpoch + progress.EpochSteps;
+            int step = epoch * stepsPerEpoch + present.EpochSteps;
             double learningRate = options.LearningRateAt(step, totalSteps);
-            int[] order = TrainingOrder.Draw(job.Model.Config, job.Luck.Child("order").Child(step));
-            StepResult result = await RunStepAsync(step, order, pixels, targets, learningRate, cancellation).ConfigureAwait(false);
+            StepResult result = await RunStepAsync(step, batches, learningRate, cancellation).ConfigureAwait(false);
             ClusterMetrics.TrainingStep(result.TotalLoss);
             if (!double.IsFinite(result.TotalLoss))
                 throw new TrainingDivergedException(job.Name, step, learningRate);
-            progress = progress with
+            parts.Average?.Add(step);
+            present = present with
             {
-                EpochSteps = progress.EpochSteps + 1,
-                Loss = progress.Loss + result.TotalLoss,
-                ClassLoss = progress.ClassLoss + result.ClassLoss,
-                PositionLoss = progress.PositionLoss + (result.PositionLoss ?? 0),
+                EpochSteps = present.EpochSteps + 1,
+                Loss = present.Loss + result.TotalLoss,
+                ClassLoss = present.ClassLoss + result.ClassLoss,
+                PositionLoss = present.PositionLoss + (result.PositionLoss ?? 0),
                 LearningRate = learningRate,
             };
             step++;
-            if (options.CheckpointSteps > 0 && step % options.CheckpointSteps == 0 && progress.EpochSteps < stepsPerEpoch)
+            if (options.CheckpointSteps > 0 && step % options.CheckpointSteps == 0 && present.EpochSteps < stepsPerEpoch)
             {
                 await runner.CollectAsync(step, cancellation).ConfigureAwait(false);
-                TrainingCheckpoint.Save(job, parts, progress);
+                Save();
             }
 
+            job.StepTrained?.Invoke(result);
             stepDone?.Invoke(step, totalSteps);
         }
-
-        return progress;
     }
 
-    private async Task<StepResult> RunStepAsync(int step, int[] order, Tensor pixels, Tensor labels, double learningRate, CancellationToken cancellation)
+    /// <summary>The batches of an epoch by steps. They are freed when the next are asked for.</summary>
+    private IEnumerable<IReadOnlyList<(Tensor PixelValues, Tensor Labels)>> Batches(int epoch)
     {
-        if (options.MicroBatches <= 1)
-            return await runner.RunAsync(new TrainStep(step, 0, order, [(pixels, labels)], learningRate), cancellation).ConfigureAwait(false);
-        Tensor[] images = pixels.chunk(options.MicroBatches), targets = labels.chunk(options.MicroBatches);
+        List<(Tensor PixelValues, Tensor Labels)> step = [];
         try
         {
-            return await runner.RunAsync(new TrainStep(step, 0, order, [.. images.Zip(targets)], learningRate), cancellation).ConfigureAwait(false);
+            foreach ((Tensor PixelValues, Tensor Labels) batch in job.Data.Epoch(options.BatchSize, job.Luck.Child("epoch").Child(epoch)))
+            {
+                step.Add(batch);
+                if (step.Count < options.Accumulation)
+                    continue;
+                yield return step;
+                Free(step);
+            }
+
+            if (step.Count > 0)
+                yield return step;
         }
         finally
         {
-            foreach (Tensor part in images.Concat(targets))
-                part.Dispose();
+            Free(step);
         }
+    }
+
+    private async Task<StepResult> RunStepAsync(int step, IReadOnlyList<(Tensor PixelValues, Tensor Labels)> batches, double learningRate,
+        CancellationToken cancellation)
+    {
+        SeedTree luck = job.Luck.Child("order").Child(step);
+        VitConfig config = job.Model.Config;
+        // A layer adds up gradients in the order of micro-batches, so it must meet all of a step or none: LayerDrop drops for the whole step.
+        bool own = options.Accumulation > 1 && config.Variant != ModelVariant.LayerDrop;
+        List<(Tensor PixelValues, Tensor Labels)> micro = [], made = [];
+        List<int[]> routes = [];
+        try
+        {
+            for (int i = 0; i < batches.Count; i++)
+            {
+                (Tensor PixelValues, Tensor Labels) batch = batches[i];
+                if (BatchMixing.Mix(batch.PixelValues, batch.Labels, options, config.NumLabels, job.Luck.Child("mix").Child(step).Child(i)) is { } mixed)
+                    made.Add(batch = mixed);
+                int first = micro.Count;
+                if (options.MicroBatches <= 1)
+                {
+                    micro.Add(batch);
+                }
+                else
+                {
+                    micro.AddRange(batch.PixelValues.chunk(options.MicroBatches).Zip(batch.Labels.chunk(options.MicroBatches)));
+                    made.AddRange(micro.Skip(first));
+                }
+
+                int[] route = TrainingOrder.Draw(config, own ? luck.Child(i) : luck);
+                routes.AddRange(Enumerable.Repeat(route, micro.Count - first));
+            }
+
+            TrainStep all = new(step, 0, routes[0], micro, learningRate);
+            if (options.Accumulation > 1)
+                all = all with { Routes = routes, Window = Math.Max(1, options.MicroBatches) };
+            return await runner.RunAsync(all, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Free(made);
+        }
+    }
+
+    private static void Free(List<(Tensor PixelValues, Tensor Labels)> batches)
+    {
+        foreach ((Tensor pixels, Tensor labels) in batches)
+        {
+            pixels.Dispose();
+            labels.Dispose();
+        }
+
+        batches.Clear();
     }
 }
 

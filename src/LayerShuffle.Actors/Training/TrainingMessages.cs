@@ -12,14 +12,20 @@ public interface ITensorMessage
 /// <summary>To the training coordinator: train on one batch.</summary>
 /// <param name="Step">The optimizer step, from 0.</param>
 /// <param name="Attempt">Number of the attempt; a step that lost a layer is repeated under the next number, and later steps keep it.</param>
-/// <param name="Route">Layer ids in order, the same for the whole batch.</param>
+/// <param name="Route">Layer ids in order, the same for the whole batch unless <paramref name="Routes"/> says otherwise.</param>
 /// <param name="MicroBatches">Images <c>[batch, 3, h, w]</c> and labels <c>[batch]</c> of each micro-batch; owned by the sender, who keeps them until the
 /// step's result or its end without one.</param>
 /// <param name="LearningRate">Learning rate of the step.</param>
 /// <param name="Layers">The layers that prepare and commit, whether on the route or not; null for all.</param>
+/// <param name="Routes">A route for each micro-batch; null: all take <paramref name="Route"/>.</param>
+/// <param name="Window">So many micro-batches are underway at once, and the next only follow when these are back; 0: all.</param>
 public sealed record TrainStep(
     int Step, int Attempt, int[] Route, IReadOnlyList<(Tensor PixelValues, Tensor Labels)> MicroBatches, double LearningRate,
-        IReadOnlyList<int>? Layers = null);
+        IReadOnlyList<int>? Layers = null, IReadOnlyList<int[]>? Routes = null, int Window = 0)
+{
+    /// <summary>The route of a micro-batch.</summary>
+    public int[] RouteOf(int microBatch) => Routes?[microBatch] ?? Route;
+}
 
 /// <summary>To a layer: run forward in training mode, keep the graph, send the output on along the route.</summary>
 /// <param name="Step">The optimizer step it belongs to.</param>

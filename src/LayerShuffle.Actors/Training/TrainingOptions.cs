@@ -1,3 +1,5 @@
+using LayerShuffle.Vision.Model;
+
 namespace LayerShuffle.Actors.Training;
 
 /// <summary>How a model is trained, in the scenario language's terms.</summary>
@@ -12,7 +14,13 @@ public sealed record TrainingOptions
     /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Decoupled weight decay of AdamW, on every parameter that has a gradient.</summary>
+    /// <summary>What turns gradients into steps.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>SGD's momentum.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay on every parameter that has a gradient: AdamW's decoupled one, or part of SGD's gradient.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>Share of the steps in which the learning rate rises linearly from 0.</summary>
@@ -29,6 +37,30 @@ public sealed record TrainingOptions
 
     /// <summary>Micro-batches in flight that make up one batch.</summary>
     public int MicroBatches { get; init; } = 1;
+
+    /// <summary>Batches whose gradients make up one step, one after the other, each in an order of its own; LayerDrop drops for the whole step.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>In what the layers multiply matrices.</summary>
+    public ComputePrecision Precision { get; init; }
+
+    /// <summary>Mixup (Zhang et al., arXiv 1710.09412): the α of the beta distribution from which a batch's share is drawn; 0 for none.</summary>
+    public double Mixup { get; init; }
+
+    /// <summary>CutMix (Yun et al., arXiv 1905.04899), likewise; where both are given, each batch draws which.</summary>
+    public double Cutmix { get; init; }
+
+    /// <summary>Decay of the weights' moving average, which is what becomes the model; 0 for none.</summary>
+    public double Ema { get; init; }
+
+    /// <summary>Epochs without a better accuracy on the validation images after which training ends; 0: it goes to the last.</summary>
+    public int EarlyStopping { get; init; }
+
+    /// <summary>Whether the epoch that was best on the validation images becomes the model, and not the last.</summary>
+    public bool KeepBest { get; init; }
+
+    /// <summary>Epochs from one measurement on the test images to the next; the last is always measured.</summary>
+    public int TestEpochs { get; init; } = 1;
 
     /// <summary>A checkpoint after every so many epochs, and after the last; 0 for none at the ends of epochs.</summary>
     public int CheckpointEpochs { get; init; } = 1;
@@ -50,6 +82,16 @@ public sealed record TrainingOptions
             _ => LearningRate,
         };
     }
+}
+
+/// <summary>What turns gradients into steps.</summary>
+public enum OptimizerKind
+{
+    /// <summary>AdamW (arXiv 1711.05101).</summary>
+    AdamW,
+
+    /// <summary>Stochastic gradient descent with momentum.</summary>
+    Sgd,
 }
 
 /// <summary>

@@ -23,11 +23,12 @@ public sealed class TrainingRootActor : ReceiveActor
         };
         IActorRef coordinator = Context.ActorOf(
             Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, tell, null)), "coordinator");
+        ComputePrecision precision = job.Options.Precision;
         var hosts = new IActorRef[model.Layers.Count];
         for (int i = 0; i < hosts.Length; i++)
         {
             int id = i;
-            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory)),
+            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory, precision)),
                 $"layer-{id}");
         }
 

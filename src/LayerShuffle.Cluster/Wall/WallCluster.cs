@@ -1,6 +1,14 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
+using LayerShuffle.Core.Metrics;
+using LayerShuffle.Core.Time;
 using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 using LayerShuffle.Supervision;
@@ -10,14 +18,11 @@ using LayerShuffle.Transport.Wire;
 namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
-/// The coordinator's cluster on the wall clock: its hub, its supervisors, its own process and its nodes. Starts workers, notices their deaths, ends everything.
-/// All members may be called from any thread.
+/// The coordinator's cluster on the wall clock: owns its hub, its supervisors and its own process. What becomes of nodes is the <see cref="ClusterActor"/>'s
+/// business: it is told what happens, and asked for what is wanted. All members may be called from any thread.
 /// </summary>
-public sealed partial class WallCluster : IAsyncDisposable
+public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClusterListener
 {
-    /// <summary>Starts in a row that may fail because the worker died while it came up.</summary>
-    private const int MostStarts = 3;
-    private static readonly TimeSpan DeathPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
     private readonly WallClusterOptions options;
     private readonly ulong token;
@@ -26,16 +31,16 @@ public sealed partial class WallCluster : IAsyncDisposable
     private readonly byte[]? secret; // null: certificates
     private readonly SharedSecret? shared;
     private readonly SupervisorHub hub;
-    private readonly Lock gate = new();
-    private readonly NodeState[] nodes; // by endpoint − 1
+    private readonly NodeBoard board;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource failure = new(TaskCreationOptions.RunContinuationsAsynchronously); // fails once, and then everything that waits
-    private Action<string>? failedHandlers;
-    private ClusterProcess process = null!; // set by StartAsync
+    private readonly ConcurrentDictionary<PeerAddress, Task> ends = []; // of workers that somebody waits for
+    private ClusterProcess process = null!; // set by StartAsync, as those below
+    private ReachProber prober = null!;
+    private IActorRef managers = ActorRefs.Nobody;
     private LocalSupervisors? supervisors;
     private Task reading = Task.CompletedTask;
     private bool joining; // a file says how
-    private TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously); // done at the next joining
 
     private WallCluster(WallClusterOptions options)
     {
@@ -46,11 +51,11 @@ public sealed partial class WallCluster : IAsyncDisposable
         identity = ClusterIdentity.FromGrant(authority.Grant("coordinator"));
         if (options.Secret is null && options.Certificates is null)
             ListenPolicy.Check(options.Listen?.Address ?? IPAddress.Loopback, isSecured: false);
-        nodes = [.. options.Nodes.Select((name, i) => new NodeState(i + 1, name))];
+        board = new NodeBoard(options.Nodes.Count);
         hub = new SupervisorHub(new SupervisorHubOptions
         {
             Listen = options.Listen ?? new IPEndPoint(IPAddress.Loopback, 0),
-            Wanted = nodes.Length,
+            Wanted = options.Nodes.Count,
             Names = options.Nodes,
             ScenarioHash = options.ScenarioHash,
             Secure = options.Certificates is { } certificates
@@ -67,23 +72,29 @@ public sealed partial class WallCluster : IAsyncDisposable
     /// <summary>A worker that nobody had asked to end has been started again and is held: (endpoint, where).</summary>
     public event Action<int, PeerAddress>? Respawned;
 
+    /// <summary>A node has joined while the cluster was at work, and its worker is up and held: (endpoint, where).</summary>
+    public event Action<int, PeerAddress>? Arrived;
+
+    /// <summary>
+    /// Akka.Cluster has found something out about a worker that nobody has reported dead: (endpoint, unreachable, reachable, downed or removed). What the
+    /// cluster announces itself is none of these.
+    /// </summary>
+    public event Action<int, string>? Found;
+
     /// <summary>The run cannot go on, because of a worker or of this process: a sentence. Who subscribes is told of what was before.</summary>
     public event Action<string>? Failed
     {
         add
         {
-            lock (gate)
-                failedHandlers += value;
+            Failing += value;
             if (failure.Task.Exception is { InnerException: { } reason })
                 value?.Invoke(reason.Message);
         }
 
-        remove
-        {
-            lock (gate)
-                failedHandlers -= value;
-        }
+        remove => Failing -= value;
     }
+
+    private event Action<string>? Failing;
 
     /// <summary>The names of the nodes; endpoint k is the k-th.</summary>
     public IReadOnlyList<string> Names => options.Nodes;
@@ -98,7 +109,7 @@ public sealed partial class WallCluster : IAsyncDisposable
     public IReadOnlyDictionary<string, int> SupervisorIds => supervisors?.ProcessIds ?? new Dictionary<string, int>();
 
     /// <summary>The actor system of this process.</summary>
-    public Akka.Actor.ActorSystem ActorSystem => process.System;
+    public ActorSystem ActorSystem => process.System;
 
     internal ClusterProcess Process => process;
 
@@ -134,44 +145,22 @@ public sealed partial class WallCluster : IAsyncDisposable
     }
 
     /// <summary>The worker of an endpoint, started if there is none.</summary>
-    public Task<PeerAddress> EnsureAsync(int endpoint, CancellationToken cancellation = default)
-    {
-        NodeState node = nodes[endpoint - 1];
-        lock (gate)
-        {
-            if (node.Starting is { IsCompleted: false }) // also one that is up, until it is proven that all reach it
-                return node.Starting.WaitAsync(cancellation);
-            if (node.Address is { } address)
-                return Task.FromResult(address);
-            node.Starting = StartWorkerAsync(node);
-            return node.Starting.WaitAsync(cancellation);
-        }
-    }
+    public Task<PeerAddress> EnsureAsync(int endpoint, CancellationToken cancellation = default) =>
+        AskAsync<PeerAddress>(new EnsureWorker(endpoint), cancellation);
 
     /// <summary>Kills a worker (SIGKILL); done when its death is known. Nothing happens if there is none.</summary>
     /// <returns>The incarnation that is dead now.</returns>
-    public async Task<int> KillAsync(int endpoint)
-    {
-        NodeState node = nodes[endpoint - 1];
-        int incarnation;
-        Task gone, starting;
-        lock (gate)
-            (incarnation, gone, starting) = (node.Incarnation, node.Incarnation > 0 ? node.Gone.Task : Task.CompletedTask, node.Starting ?? Task.CompletedTask);
-        try
-        {
-            await hub.KillAsync(node.Name).ConfigureAwait(false);
-        }
-        catch (NodeCommandException)
-        {
-            // its supervisor is gone, and its worker with it
-        }
+    public async Task<int> KillAsync(int endpoint) => (await AskAsync<WorkerKilled>(new KillWorker(endpoint)).ConfigureAwait(false)).Incarnation;
 
-        // The hub confirms before its events are read: until then the dead worker would pass for a living one. And who waits for it to come up must have given
-        // up.
-        Task both = Task.WhenAll(gone, starting.ContinueWith(_ => { }, TaskScheduler.Default));
-        await Task.WhenAny(both, Task.Delay(DeathPatience)).ConfigureAwait(false);
-        return incarnation;
-    }
+    /// <summary>Stops a worker where it is (SIGSTOP).</summary>
+    public Task PauseAsync(int endpoint) => AskAsync<Carried>(new PauseWorker(endpoint));
+
+    /// <summary>Lets a stopped worker go on (SIGCONT).</summary>
+    public Task ContinueAsync(int endpoint) => AskAsync<Carried>(new ContinueWorker(endpoint));
+
+    /// <summary>A node serves: all others learn where.</summary>
+    /// <exception cref="IOException">Its worker is dead.</exception>
+    internal Task ServeAsync(PeerAddress worker) => AskAsync<Carried>(new ServeWorker(worker));
 
     /// <summary>Waits for what a worker is to do.</summary>
     /// <param name="worker">The worker.</param>
@@ -181,23 +170,21 @@ public sealed partial class WallCluster : IAsyncDisposable
     /// <exception cref="IOException">It died before, or is silent for too long, or what was shipped did not arrive.</exception>
     internal async Task WhileAliveAsync(PeerAddress worker, Task answer, CancellationToken cancellation, TimeSpan? patience = null)
     {
-        NodeState node = nodes[worker.Endpoint - 1];
-        Task gone;
-        lock (gate)
-            gone = worker.Incarnation == node.Incarnation ? node.Gone.Task : Task.CompletedTask;
+        string who = $"The worker of {NameOf(worker.Endpoint)} (incarnation {worker.Incarnation})";
+        Task gone = ends.GetOrAdd(worker, one => AskAsync<WorkerEnded>(new AwaitEnd(one)));
         try
         {
             await Task.WhenAny(answer, gone, failure.Task).WaitAsync(patience ?? AnswerPatience, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new ClusterException($"The worker of {node.Name} (incarnation {worker.Incarnation}) has not answered for {AnswerPatience.TotalSeconds:0} s.");
+            throw new ClusterException($"{who} has not answered for {AnswerPatience.TotalSeconds:0} s.");
         }
 
         if (!answer.IsCompleted && failure.Task.IsCompleted)
             await failure.Task.ConfigureAwait(false);
         if (!answer.IsCompletedSuccessfully && gone.IsCompleted)
-            throw new ClusterException($"The worker of {node.Name} (incarnation {worker.Incarnation}) died.");
+            throw new ClusterException($"{who} died.");
         try
         {
             await answer.ConfigureAwait(false);
@@ -209,50 +196,43 @@ public sealed partial class WallCluster : IAsyncDisposable
     }
 
     /// <summary>Whether this very worker is there, as far as is known.</summary>
-    internal bool IsAlive(PeerAddress worker)
-    {
-        lock (gate)
-            return nodes[worker.Endpoint - 1].Address == worker;
-    }
+    internal bool IsAlive(PeerAddress worker) => AddressOf(worker.Endpoint) == worker;
 
-    /// <summary>Stops a worker where it is (SIGSTOP).</summary>
-    public Task PauseAsync(int endpoint)
-    {
-        lock (gate)
-            nodes[endpoint - 1].Paused = true;
-        return hub.StopAsync(nodes[endpoint - 1].Name);
-    }
+    /// <summary>Whether a node is not there, and need not be: nothing waits for it.</summary>
+    internal bool IsAway(int endpoint) => options.MayBeAway && board[endpoint].Phase == NodePhase.Absent;
 
-    /// <summary>Lets a stopped worker go on (SIGCONT).</summary>
-    public async Task ContinueAsync(int endpoint)
-    {
-        await hub.ContinueAsync(nodes[endpoint - 1].Name).ConfigureAwait(false);
-        lock (gate)
-            nodes[endpoint - 1].Paused = false;
-    }
+    /// <summary>Whether a worker newer than this one serves for an endpoint.</summary>
+    internal bool IsBack(int endpoint, int dead) => process.IncarnationOf(endpoint) > dead;
 
-    /// <summary>A node serves: all others learn where.</summary>
-    internal void Serve(PeerAddress address)
-    {
-        process.SetPeer(address);
-        Broadcast(new PeerUp(address), except: address.Endpoint);
-    }
-
-    /// <summary>Tells all workers that there are, the held ones included.</summary>
-    internal void Broadcast(object message, int except = 0)
-    {
-        foreach (int endpoint in Living())
-        {
-            if (endpoint != except)
-                process.Tell(endpoint, message);
-        }
-    }
+    /// <summary>Where the worker of an endpoint is that is there, serving or held; null if there is none.</summary>
+    internal PeerAddress? AddressOf(int endpoint) => board[endpoint].Address;
 
     /// <summary>Endpoints whose workers are there.</summary>
-    internal IReadOnlyList<int> Living()
+    internal IReadOnlyList<int> Living() => board.Living();
+
+    /// <summary>The layers of a model that a node's worker hosts, ascending.</summary>
+    internal int[] Hosted(int endpoint, string model) => board[endpoint].Hosted.Of(model);
+
+    /// <summary>Those of some layers of a model that a worker does not host yet.</summary>
+    internal int[] NotHosted(int endpoint, string model, IEnumerable<int> layers) => board[endpoint].Hosted.Missing(model, layers);
+
+    /// <summary>A worker hosts layers of a model; nothing is noted of one that is gone.</summary>
+    internal Task AddHostedAsync(PeerAddress worker, string model, IReadOnlyCollection<int> layers) =>
+        AskAsync<Carried>(new NoteHosted(worker, model, layers));
+
+    /// <summary>A worker is to free all but some layers of one model.</summary>
+    /// <returns>Whether it has anything to free, and must be told.</returns>
+    internal async Task<bool> KeepHostedAsync(PeerAddress worker, string model, IReadOnlyCollection<int> layers) =>
+        (await AskAsync<HostedKept>(new KeepHosted(worker, model, layers)).ConfigureAwait(false)).HasMore;
+
+    /// <summary>Tells the user a sentence.</summary>
+    internal void Log(string sentence) => options.Log(sentence);
+
+    /// <summary>Tells all workers that there are, the held ones included.</summary>
+    internal void Broadcast(object message)
     {
-        lock (gate)
-            return [.. nodes.Where(node => node.Address is not null).Select(node => node.Endpoint)];
+        foreach (int endpoint in Living())
+            process.Tell(endpoint, message);
     }
 
     /// <summary>Ends every worker and every supervisor.</summary>
@@ -260,6 +240,7 @@ public sealed partial class WallCluster : IAsyncDisposable
     {
         if (stop.IsCancellationRequested)
             return;
+        managers.Tell(new ClusterOver());
         await stop.CancelAsync().ConfigureAwait(false);
         IReadOnlyList<string> silent = await hub.ShutdownAllAsync().ConfigureAwait(false);
         foreach (string name in silent)
@@ -279,14 +260,13 @@ public sealed partial class WallCluster : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        IPAddress listen = options.Listen?.Address ?? IPAddress.Loopback;
         process = await ClusterProcess.StartAsync(
             new ProcessOptions
             {
                 Endpoint = 0,
                 Incarnation = 1,
                 Token = token,
-                Listen = listen,
+                Listen = options.Listen?.Address ?? IPAddress.Loopback,
                 Port = options.ControlPort,
                 DataPort = options.DataPort,
                 Host = PublicHost,
@@ -300,8 +280,46 @@ public sealed partial class WallCluster : IAsyncDisposable
             Frame).ConfigureAwait(false);
         prober = new ReachProber(process, 0);
         Shipper = new BlobSender(Blobs, process.Tell, process.Plane.SendAsync);
-        Watch();
+        StartManagers();
         reading = ReadAsync();
+        await StartSupervisorsAsync().ConfigureAwait(false);
+        Gathered here = await AskAsync<Gathered>(new Gather(Places), cancellation).ConfigureAwait(false);
+        IEnumerable<int> begin = options.MayBeAway ? here.Present : Enumerable.Range(1, Names.Count);
+        await Task.WhenAll(begin.Select(endpoint => BeginAsync(endpoint, cancellation))).ConfigureAwait(false);
+        await AskAsync<AllProven>(new ProveAll(), cancellation).ConfigureAwait(false);
+    }
+
+    private void StartManagers()
+    {
+        var clock = new WallClock(process.Timer);
+        clock.Begin(process.Timer.Now);
+        managers = process.System.ActorOf(
+            ClusterActor.Props(new ManagerSetting
+            {
+                Names = Names,
+                Supervisors = this,
+                Members = this,
+                Listener = this,
+                Board = board,
+                Clock = clock,
+                MayBeAway = options.MayBeAway,
+                Respawn = options.Respawn,
+                Welcome = options.Listen is not null || options.Respawn,
+                Advice = options.Listen is null ? "" : $": start one with `{JoinCommand}`",
+                StartPatience = Duration.FromTimeSpan(options.StartPatience),
+                LeavePatience = Duration.FromTimeSpan(options.LeavePatience),
+                ReachPatience = Duration.FromTimeSpan(options.ReachPatience),
+            }),
+            "cluster");
+        process.Guard.Watch(managers, "The actor of the cluster");
+        process.WatchMembership((endpoint, incarnation, word) => managers.Tell(new MemberFound(endpoint, incarnation, word)));
+        process.System.WhenTerminated.ContinueWith(
+            _ => Fail("Akka.Cluster has ended the coordinator's own actor system, which nobody asked it to."), TaskScheduler.Default);
+    }
+
+    /// <summary>Starts the supervisors on this machine, or says how those of others join.</summary>
+    private async Task StartSupervisorsAsync()
+    {
         if (options.Listen is null)
         {
             supervisors = await LocalSupervisors.StartAsync(
@@ -315,45 +333,251 @@ public sealed partial class WallCluster : IAsyncDisposable
                     NeverJoined = Fail,
                 },
                 hub).ConfigureAwait(false);
+            return;
         }
-        else
+
+        if (options.Secret is null && options.Certificates is null)
         {
-            if (options.Secret is null && options.Certificates is null)
+            JoinFile.Write(hub.ListenEndPoint.Port, secret!);
+            joining = true;
+        }
+
+        string scenario = Places == Names.Count ? $"{Places} node{(Places == 1 ? "" : "s")}"
+            : $"{Places} of the scenario's {Names.Count} nodes (the others may join later)";
+        int here = hub.Nodes.Count; // some are quicker than this line
+        options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start "
+            + $"{(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
+    }
+
+    /// <summary>Has a node that is there at the beginning serve.</summary>
+    private async Task BeginAsync(int endpoint, CancellationToken cancellation)
+    {
+        try
+        {
+            await ServeAsync(await EnsureAsync(endpoint, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (IOException) when (IsAway(endpoint))
+        {
+            // it has left again: others do without
+        }
+    }
+
+    /// <summary>Asks the managers, and waits for what they answer.</summary>
+    private async Task<T> AskAsync<T>(object question, CancellationToken cancellation = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
+        return await managers.Ask<T>(question, Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(false);
+    }
+
+    private void Receive(object message)
+    {
+        switch (message)
+        {
+            case ClockProbe probe:
+                process.Tell(probe.Endpoint, new ClockProbed(probe.Sent, process.Timer.Now));
+                break;
+            case ReachProbe probe:
+                prober.Heard(probe);
+                break;
+            case ProveReach prove:
+                prober.Begin(prove);
+                break;
+            case Reached or NotReached or WorkerHello:
+                managers.Tell(message);
+                break;
+            case OfferBlobs or WantBlobs or BlobsHere or BlobsRefused:
+                Shipper.OnMessage(message);
+                break;
+            case WorkerProblem problem when problem.Endpoint > 0 && problem.Endpoint <= Names.Count:
+                Fail($"{NameOf(problem.Endpoint)}: {problem.Reason}");
+                break;
+            default:
+                Received(message);
+                break;
+        }
+    }
+
+    private void Frame(IncomingFrame frame)
+    {
+        if (frame.Kind != ReachProber.Kind)
+        {
+            try
             {
-                JoinFile.Write(hub.ListenEndPoint.Port, secret!);
-                joining = true;
+                Framed(frame);
+            }
+            catch (Exception exception) when (exception is not WireFormatException)
+            {
+                Fail($"A frame of {NameOf(frame.From)} could not be dealt with: {exception.Message}");
             }
 
-            string scenario = Places == nodes.Length ? $"{Places} node{(Places == 1 ? "" : "s")}"
-                : $"{Places} of the scenario's {nodes.Length} nodes (the others may join later)";
-            int here = hub.Nodes.Count; // some are quicker than this line
-            options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start "
-                + $"{(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
+            return;
         }
 
-        await (await Task.WhenAny(hub.WaitForAsync(Places, cancellation), failure.Task).ConfigureAwait(false)).ConfigureAwait(false);
-        begun = true; // who joins from now on is welcomed by itself
-        NodeState[] present = [.. nodes.Where(node => !IsAway(node.Endpoint))];
-        await Task.WhenAll(present.Select(node => BeginAsync(node, cancellation))).ConfigureAwait(false);
-        await ProveAllAsync(cancellation).ConfigureAwait(false);
+        using (frame)
+            prober.Heard(frame);
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (HubEvent happened in hub.Events.ReadAllAsync().ConfigureAwait(false))
+            managers.Tell(happened);
     }
 
     /// <summary>The run cannot go on: whoever waits for something learns why.</summary>
     private void Fail(string reason)
     {
-        Action<string>? handlers;
-        lock (gate)
-            handlers = failedHandlers;
         if (stop.IsCancellationRequested || !failure.TrySetException(new ClusterException(reason)))
             return;
         _ = failure.Task.Exception; // observed, also if nobody waits
-        handlers?.Invoke(reason);
+        managers.Tell(new ClusterFailed(reason));
+        Failing?.Invoke(reason);
     }
 
-    /// <summary>Lets something run on its own; what it does not expect ends the run instead of being nobody's.</summary>
-    private void Alone(Task task, string what) => task.ContinueWith(
-        ended => Fail($"{what} failed: {ended.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
+    void ISupervisors.Send(Order order, IActorRef asker) => _ = CarryAsync(order, asker);
+
+    void ISupervisors.Replace(int endpoint)
+    {
+        if (supervisors is not null && !stop.IsCancellationRequested)
+            _ = ReplaceAsync(supervisors, NameOf(endpoint));
+    }
+
+    PeerAddress IMembers.Self => process.Address;
+
+    void IMembers.SetPeer(PeerAddress peer, bool serving)
+    {
+        process.SetPeer(peer, serving);
+        ClusterMetrics.SetMembersUp(board.Living().Count);
+    }
+
+    void IMembers.Expel(int endpoint, int incarnation, bool isLatest)
+    {
+        process.Expel(endpoint, incarnation);
+        ClusterMetrics.SetMembersUp(board.Living().Count);
+        if (isLatest)
+            Shipper.OnPeerLost(endpoint); // what is on its way to a successor goes on
+    }
+
+    void IMembers.Tell(int endpoint, object message) => process.Tell(endpoint, message);
+
+    void IClusterListener.Died(int endpoint, int incarnation, bool asked, string how) => Died?.Invoke(endpoint, incarnation, asked, how);
+
+    void IClusterListener.Respawned(PeerAddress worker) => Respawned?.Invoke(worker.Endpoint, worker);
+
+    void IClusterListener.Arrived(PeerAddress worker) => Arrived?.Invoke(worker.Endpoint, worker);
+
+    void IClusterListener.Found(int endpoint, string word) => Found?.Invoke(endpoint, word);
+
+    void IClusterListener.HandOver(int endpoint, long session) => _ = HandOverAsync(endpoint, session);
+
+    void IClusterListener.Failed(string reason) => Fail(reason);
+
+    void IClusterListener.Log(string sentence) => options.Log(sentence);
+
+    private async Task CarryAsync(Order order, IActorRef asker)
+    {
+        string name = NameOf(order.Endpoint);
+        try
+        {
+            await (order.Kind switch
+            {
+                OrderKind.Start => StartWorkerAsync(order, name),
+                OrderKind.Kill => hub.KillAsync(name, order.Session),
+                OrderKind.Stop => hub.StopAsync(name),
+                OrderKind.Continue => hub.ContinueAsync(name),
+                OrderKind.Shutdown => hub.ShutdownAsync(name, order.Session),
+                _ => hub.RefuseAsync(name, order.Session, order.Reason),
+            }).ConfigureAwait(false);
+            asker.Tell(new OrderDone(order));
+        }
+        catch (NodeCommandException exception)
+        {
+            asker.Tell(new OrderDone(order, exception.Message, hub.Nodes.All(node => node.Session != order.Session)));
+        }
+        catch (Exception exception)
+        {
+            Fail($"{name} could not be told to {order.Kind}: {exception.Message}");
+            asker.Tell(new OrderDone(order, exception.Message));
+        }
+    }
+
+    private Task<CommandResult> StartWorkerAsync(Order order, string name)
+    {
+        NodeInfo info = hub.Nodes.FirstOrDefault(node => node.Session == order.Session)
+            ?? throw new NodeCommandException($"There is no node {name} in the cluster any more that this was meant for.");
+        var settings = new WorkerSettings
+        {
+            Endpoint = order.Endpoint,
+            Token = token,
+            Coordinator = process.Address,
+            Grant = authority.Grant(string.Create(CultureInfo.InvariantCulture, $"{name}, incarnation {order.Incarnation}")),
+            LocalOnly = options.Listen is null,
+            AkkaPort = info.Capabilities.ListenPort ?? 0,
+            DataPort = info.Capabilities.DataPort ?? 0,
+            Listen = info.Capabilities.ListenHost ?? ListenAddress(info).ToString(),
+            Host = info.Host,
+            Threads = info.Capabilities.Threads ?? options.WorkerThreads,
+            Device = options.Device(name) ?? info.Capabilities.Device,
+            BootId = MachineClock.BootId(),
+            HeartbeatPause = options.Membership.AcceptableHeartbeatPause.Nanoseconds,
+            StableAfter = options.Membership.StableAfter.Nanoseconds,
+        };
+        return hub.StartWorkerAsync(name, order.Incarnation, settings.ToJson(), order.Session);
+    }
+
+    /// <summary>
+    /// The address that a worker listens on whose user did not say: of the family by which the others go to it, and without a secret this machine's own.
+    /// </summary>
+    private IPAddress ListenAddress(NodeInfo node)
+    {
+        IPAddress host = HostAddress.Literal(node.Host) ?? (node.From.Address.IsIPv4MappedToIPv6 ? node.From.Address.MapToIPv4() : node.From.Address);
+        bool isV6 = host.AddressFamily == AddressFamily.InterNetworkV6;
+        return options.Listen is null || (options.Secret is null && options.Certificates is null) ? isV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback : isV6
+            ? IPAddress.IPv6Any : IPAddress.Any;
+    }
+
+    private async Task ReplaceAsync(LocalSupervisors local, string name)
+    {
+        try
+        {
+            await local.RestartAsync(name).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException)
+        {
+            Fail($"The supervisor of {name} could not be started again: {exception.Message}");
+        }
+        catch (Exception exception)
+        {
+            Fail($"Replacing {name} failed: {exception.Message}");
+        }
+    }
+
+    private async Task HandOverAsync(int endpoint, long session)
+    {
+        string? problem = null;
+        try
+        {
+            await HandOver(endpoint).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // what it hosted them for is over
+        }
+        catch (IOException exception)
+        {
+            problem = exception.Message;
+        }
+        catch (Exception exception)
+        {
+            Fail($"The leave of {NameOf(endpoint)} failed: {exception.Message}");
+        }
+
+        managers.Tell(new HandedOver(endpoint, session, problem));
+    }
+
+    private string NameOf(int endpoint) => endpoint == 0 ? "the coordinator" : Names[endpoint - 1];
+
+    /// <summary>How many nodes must have joined before anything begins.</summary>
+    private int Places => Math.Min(options.Workers ?? Names.Count, Names.Count);
 
     /// <summary>The name under which others reach this machine.</summary>
     private string PublicHost => options.PublicHost ?? (options.Listen?.Address ?? IPAddress.Loopback) switch

@@ -42,7 +42,7 @@ internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology t
             await trial.PrepareAsync(address, held: false, Stop).ConfigureAwait(false);
         }
 
-        Cluster.Serve(address);
+        await Cluster.ServeAsync(address).ConfigureAwait(false);
         return new NodeServes(node, address.Incarnation);
     });
 
@@ -71,7 +71,8 @@ internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology t
     /// <summary>A worker has ended.</summary>
     public void Died(int endpoint, int incarnation, bool asked, string how)
     {
-        departing.TryRemove(endpoint, out _);
+        if (departing.TryRemove(endpoint, out TaskCompletionSource? leaving))
+            leaving.TrySetResult(); // there is nothing left that it could hand over
         if (endpoint < topology.Count && !asked)
             Listener.Tell(new NodeDied(endpoint, incarnation, how));
     }

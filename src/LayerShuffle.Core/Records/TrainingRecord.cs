@@ -11,6 +11,7 @@ namespace LayerShuffle.Core.Records;
 /// <param name="LearningRate">Learning rate of the last step.</param>
 /// <param name="Top1Sequential">Test accuracy in training order 0, 1, 2, …; null where it is not known any more.</param>
 /// <param name="Top1Arbitrary">Test accuracy in random orders; null where it is not known any more.</param>
+/// <param name="Top1Validation">Accuracy on the training images that are set aside; null where none are.</param>
 public sealed record TrainingRecord(
     string Model, int TrainingSeed, int Epoch, int Step, double Loss, double ClassLoss, double? PositionLoss, double LearningRate, double? Top1Sequential,
-        double? Top1Arbitrary);
+        double? Top1Arbitrary, double? Top1Validation = null);

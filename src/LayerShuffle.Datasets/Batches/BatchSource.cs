@@ -13,15 +13,19 @@ public sealed class BatchSource
 {
     private readonly IImageSet images;
     private readonly NormalizationStats normalization;
+    private readonly AugmentationSettings settings;
     private readonly ImageWriter writer;
 
     /// <summary>A source over a set of images.</summary>
-    public BatchSource(IImageSet images, NormalizationStats normalization)
+    /// <param name="images">The images.</param>
+    /// <param name="normalization">How pixels become numbers.</param>
+    /// <param name="settings">How strongly images are varied; null: as is usual.</param>
+    public BatchSource(IImageSet images, NormalizationStats normalization, AugmentationSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(normalization);
-        (this.images, this.normalization) = (images, normalization);
-        writer = new(images, normalization);
+        (this.images, this.normalization, this.settings) = (images, normalization, settings ?? AugmentationSettings.Default);
+        writer = new(images, normalization, this.settings);
     }
 
     /// <summary>The number of images.</summary>
@@ -107,7 +111,7 @@ public sealed class BatchSource
 
     private IEnumerable<Batch> Batches(int batchSize, SeedTree epochSeed, bool shuffle, Augmentation augmentation, Device? device, bool dropLast)
     {
-        var own = new ImageWriter(images, normalization);
+        var own = new ImageWriter(images, normalization, settings);
         int[] order = shuffle ? epochSeed.Child("order").Stream().Permutation(images.Count) : [.. Enumerable.Range(0, images.Count)];
         SeedTree luck = epochSeed.Child("augmentation");
         for (int start = 0; start < order.Length; start += batchSize)

@@ -36,6 +36,7 @@ public static class ResultsColumns
     public static IReadOnlyList<string> Training { get; } =
     [
         .. Key.Skip(1), "epoch", "step", "loss", "class_loss", "position_loss", "learning_rate", "top1_sequential", "top1_arbitrary",
+        "top1_validation",
     ];
 
     /// <summary>Columns of <c>conditions.csv</c> for the given swept keys.</summary>

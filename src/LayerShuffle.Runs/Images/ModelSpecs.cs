@@ -3,6 +3,7 @@ using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Runs.Images;
 
@@ -28,6 +29,8 @@ internal static class ModelSpecs
         Epochs = spec.Epochs,
         BatchSize = spec.BatchSize,
         LearningRate = spec.LearningRate,
+        Optimizer = spec.Optimizer == "sgd" ? OptimizerKind.Sgd : OptimizerKind.AdamW,
+        Momentum = spec.Momentum,
         WeightDecay = spec.WeightDecay,
         WarmupRatio = spec.WarmupRatio,
         Scheduler = spec.LrSchedulerType switch
@@ -39,6 +42,14 @@ internal static class ModelSpecs
         MaxGradNorm = spec.MaxGradNorm,
         LabelSmoothing = spec.LabelSmoothing,
         MicroBatches = spec.MicroBatches,
+        Accumulation = spec.Accumulation,
+        Precision = spec.Precision == "bf16" ? ComputePrecision.Bf16 : ComputePrecision.Fp32,
+        Mixup = spec.Mixup,
+        Cutmix = spec.Cutmix,
+        Ema = spec.Ema,
+        EarlyStopping = spec.EarlyStopping,
+        KeepBest = spec.Select == "best",
+        TestEpochs = spec.TestEpochs,
         CheckpointEpochs = spec.CheckpointEpochs,
         CheckpointSteps = spec.CheckpointSteps,
     };

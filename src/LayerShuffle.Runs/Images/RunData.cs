@@ -8,6 +8,7 @@ using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Datasets.Batches;
 using LayerShuffle.Datasets.Images;
 using LayerShuffle.Datasets.Loading;
+using LayerShuffle.Datasets.Sources;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Scenarios.Specs;
@@ -25,6 +26,7 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     public Action<DatasetAccount>? Found { get; init; }
 
     private readonly Dictionary<(bool Train, ImageDataset Images), string> fingerprints = [];
+    private readonly Dictionary<(ImageDataset Images, double Share), (IImageSet Trained, IImageSet Held)> splits = [];
 
     /// <summary>Where images are computed; asking for it loads libtorch.</summary>
     public Device Device => device.Value;
@@ -97,9 +99,40 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
 
     private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
-    public ITrainingData Training(VitConfig config, TrainingSpec training, Preprocessor preprocessor) => new DatasetTrainingData(
-        new BatchSource(Labelled(dataset => dataset.Train, config, preprocessor), PixelPlan.Stats(preprocessor)), training.Augmentation == "standard"
-            ? Augmentation.Standard : Augmentation.None, Device);
+    /// <summary>How many images a model is trained on.</summary>
+    public int TrainingCount(ModelSpec spec) => Split(Dataset(spec), spec.Training?.Validation ?? 0).Trained.Count;
+
+    public ITrainingData Training(VitConfig config, TrainingSpec training, Preprocessor preprocessor)
+    {
+        IImageSet images = Labelled(dataset => Split(dataset, training.Validation).Trained, config, preprocessor);
+        var settings = new AugmentationSettings(training.RandAugmentOperations, training.RandAugmentMagnitude, training.RandomErasing);
+        Augmentation augmentation = training.Augmentation switch
+        {
+            "standard" => Augmentation.Standard,
+            "randaugment" => Augmentation.RandAugment,
+            _ => Augmentation.None,
+        };
+        return new DatasetTrainingData(new BatchSource(images, PixelPlan.Stats(preprocessor), settings), augmentation, Device);
+    }
+
+    /// <summary>The training images that are set aside; null if none are.</summary>
+    public ITestImages? Validation(VitConfig config, TrainingSpec training, Preprocessor preprocessor)
+    {
+        if (training.Validation <= 0)
+            return null;
+        IImageSet images = Labelled(dataset => Split(dataset, training.Validation).Held, config, preprocessor);
+        return new DatasetTestImages(images, new BatchSource(images, PixelPlan.Stats(preprocessor)), Device);
+    }
+
+    /// <summary>The same images are set aside for all models and training seeds: whoever starts from another has not seen them there.</summary>
+    private (IImageSet Trained, IImageSet Held) Split(ImageDataset dataset, double share)
+    {
+        if (share <= 0)
+            return (dataset.Train, dataset.Train);
+        if (!splits.TryGetValue((dataset, share), out (IImageSet Trained, IImageSet Held) split))
+            split = splits[(dataset, share)] = HeldOut.Draw(dataset.Train, share, DatasetReport.Luck(scenario).Child("validation"));
+        return split;
+    }
 
     public ITestImages Test(VitConfig config, Preprocessor preprocessor)
     {

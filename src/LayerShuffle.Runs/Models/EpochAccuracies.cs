@@ -22,13 +22,15 @@ internal sealed class EpochAccuracies(RunData data, ModelStore store, IRunLog lo
     /// <param name="records">Its epochs.</param>
     /// <param name="known">What is known, by epoch; what is measured is added.</param>
     /// <param name="job">The training of a model, for its images.</param>
-    /// <param name="model">The model after the last epoch.</param>
+    /// <param name="options">Which epochs are to be measured, and which of them the model is.</param>
+    /// <param name="model">The model that the training came to.</param>
     public IReadOnlyList<TrainingRecord> Of(
         string label, string hash, IReadOnlyList<TrainingRecord> records, SortedDictionary<int, double[]> known, Func<VisionTransformer, TrainingJob> job,
-            VisionTransformer model)
+            TrainingOptions options, VisionTransformer model)
     {
-        int[] missing = [.. records.Select(record => record.Epoch)
-            .Where(epoch => !known.ContainsKey(epoch) && (epoch == records[^1].Epoch || store.HasEpoch(hash, epoch)))];
+        IReadOnlyList<int> wanted = TrainingCourse.Measured(options, records);
+        int chosen = TrainingCourse.Chosen(options, records);
+        int[] missing = [.. wanted.Where(epoch => !known.ContainsKey(epoch) && (epoch == chosen || store.HasEpoch(hash, epoch)))];
         if (missing.Length > 0)
         {
             log.Line($"{label}: measuring the accuracies of its epochs on these test images");
@@ -39,19 +41,18 @@ internal sealed class EpochAccuracies(RunData data, ModelStore store, IRunLog lo
             past.eval();
             foreach (int epoch in missing)
             {
-                bool last = epoch == records[^1].Epoch;
-                if (!last && !store.LoadEpoch(hash, epoch, past))
+                if (epoch != chosen && !store.LoadEpoch(hash, epoch, past))
                     continue;
-                TrainingJob evaluated = job(last ? model : past);
+                TrainingJob evaluated = job(epoch == chosen ? model : past);
                 known[epoch] = [evaluator.Evaluate(evaluated, OrderKind.Sequential), evaluator.Evaluate(evaluated, OrderKind.Arbitrary)];
             }
         }
 
-        if (records.Any(record => !known.ContainsKey(record.Epoch)))
+        if (wanted.Any(epoch => !known.ContainsKey(epoch)))
             log.Line($"{label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images and is too large "
                 + "for its epochs' weights to be kept (--retrain measures them)");
 
-        return [.. records.Select(record => known.TryGetValue(record.Epoch, out double[]? accuracy)
+        return [.. records.Select(record => wanted.Contains(record.Epoch) && known.TryGetValue(record.Epoch, out double[]? accuracy)
             ? record with { Top1Sequential = accuracy[0], Top1Arbitrary = accuracy[1] } : record with { Top1Sequential = null, Top1Arbitrary = null })];
     }
 }

@@ -66,6 +66,19 @@ public sealed class ModelStore
         return (model, preprocessor, records);
     }
 
+    /// <summary>The epochs of a finished model; null if they cannot be read.</summary>
+    public IReadOnlyList<TrainingRecord>? Records(string hash)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(root, hash, Training)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The right to make a model, until it is disposed of or the process ends; null while another run has it.</summary>
     internal IDisposable? TryLock(string hash) => locks.Model(hash, alone: true);
 

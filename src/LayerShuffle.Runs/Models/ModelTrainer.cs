@@ -92,11 +92,12 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         DropStrangers(label, hash);
         (VisionTransformer model, Preprocessor preprocessor) = Start(spec, origin, luck);
         Announce(label, model.Config, preprocessor);
-        ImageDataset dataset = data.Dataset(spec);
-        log.Line($"{label}: training, {training.Epochs} epochs of {dataset.Train.Count} images");
+        log.Line($"{label}: training, {training.Epochs} epochs of {data.TrainingCount(spec)} images");
         string tests = data.TestImages(spec, backend.Place);
         SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
-        int trainedNow = 0;
+        int trainedNow = 0, images = training.BatchSize * training.Accumulation;
+        double loss = 0;
+        string measured = "";
         TrainingJob job = Job(making, model, preprocessor) with
         {
             CheckpointDirectory = store.CheckpointDirectory(hash),
@@ -104,9 +105,11 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             {
                 trainedNow++;
                 store.KeepEpoch(hash, record.Epoch, training.Epochs, model);
-                accuracies[record.Epoch] = [record.Top1Sequential!.Value, record.Top1Arbitrary!.Value];
+                if (record is { Top1Sequential: { } ordered, Top1Arbitrary: { } arbitrary })
+                    accuracies[record.Epoch] = [ordered, arbitrary];
                 store.KeepAccuracies(hash, tests, accuracies);
             },
+            StepTrained = result => loss = result.TotalLoss,
         };
         model.train();
         long begin = time.GetTimestamp();
@@ -117,22 +120,23 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             () => backend.Train(
             job,
             training.Faults,
-            record => log.Line(FormattableString.Invariant(
-                $"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}  top-1 in order {Percent.Of(record.Top1Sequential)}  in random ")
-                    + FormattableString.Invariant($"orders {Percent.Of(record.Top1Arbitrary)}")),
+            record =>
+            {
+                measured = Measured(record);
+                log.Line(FormattableString.Invariant($"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}{measured}"));
+            },
             (step, total) =>
             {
                 (at, all) = (step, total);
-                string speed = pace.Of(step, total); // asked at every step, so that it counts from the first
-                log.Status(() =>
-                    $"{label}: step {step} of {total}"
-                        + (speed.Length > 0 ? $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  {speed}" : ""));
+                string speed = pace.Of(step, total, images, "images"); // asked at every step, so that it counts from the first
+                log.Status(() => FormattableString.Invariant($"{label}: step {step} of {total}") + (speed.Length > 0 ? FormattableString.Invariant(
+                    $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  loss {loss:F3}  {speed}{measured}") : ""));
             },
             how => store.Disturb(hash, folder, how),
             cancellation));
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
-        records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), model);
+        records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), ModelSpecs.Options(training), model);
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
     }
 
@@ -159,11 +163,11 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private TrainedModel Keep(Making making, TrainedModel trained, SortedDictionary<int, double[]> accuracies, string tests, TimeSpan took)
     {
         (ModelSpec spec, int trainingSeed, string label, _, TrainingKey key) = making;
-        ImageDataset dataset = data.Dataset(spec);
-        TrainingRecord? last = trained.Records.Count > 0 ? trained.Records[^1] : null;
+        int images = data.TrainingCount(spec), chosen = TrainingCourse.Chosen(ModelSpecs.Options(spec.Training!), trained.Records);
+        TrainingRecord? last = trained.Records.FirstOrDefault(record => record.Epoch == chosen);
         var about = new KeptModel(
-            spec.Name, spec.Variant, FormattableString.Invariant($"{scenario.Dataset!.Kind}, {dataset.Train.Count} images"), scenario.Seed, trainingSeed,
-                spec.Training!.Epochs, dataset.Train.Count,
+            spec.Name, spec.Variant, FormattableString.Invariant($"{scenario.Dataset!.Kind}, {images} images"), scenario.Seed, trainingSeed,
+                spec.Training!.Epochs, images,
             Math.Round(took.TotalSeconds, 3), Environment.MachineName, time.GetUtcNow(), last?.Top1Sequential, last?.Top1Arbitrary);
         string? disturbed = store.Disturbance(key.Hash)?.How;
         if (disturbed is null || spec.Training.Faults)
@@ -206,7 +210,9 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private bool MissesAccuracies(Making making)
     {
         string tests = data.TestImages(making.Spec, backend.Place);
-        return store.Accuracies(making.Key.Hash, tests).Count < making.Spec.Training!.Epochs;
+        SortedDictionary<int, double[]> known = store.Accuracies(making.Key.Hash, tests);
+        IReadOnlyList<TrainingRecord>? records = store.Records(making.Key.Hash);
+        return records is null || TrainingCourse.Measured(ModelSpecs.Options(making.Spec.Training!), records).Any(epoch => !known.ContainsKey(epoch));
     }
 
     /// <summary>Takes a model from the store; null if it cannot be used, which who holds its lock alone says, and drops it.</summary>
@@ -222,7 +228,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             string tests = data.TestImages(making.Spec, backend.Place);
             SortedDictionary<int, double[]> known = store.Accuracies(hash, tests);
             int before = known.Count;
-            records = epochs.Of(making.Label, hash, records, known, of => Job(making, of, preprocessor), model);
+            records = epochs.Of(making.Label, hash, records, known, of => Job(making, of, preprocessor), ModelSpecs.Options(making.Spec.Training!), model);
             if (known.Count > before)
                 store.KeepAccuracies(hash, tests, known);
             store.Use(hash);
@@ -243,7 +249,13 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             data.Test(model.Config, preprocessor), making.Luck, null)
     {
         Key = making.Key.Hash,
+        Validation = data.Validation(model.Config, making.Spec.Training!, preprocessor),
     };
+
+    private static string Measured(TrainingRecord record) => FormattableString.Invariant(
+        $"{(record.Top1Validation is { } held ? $"  top-1 on validation images {Percent.Of(held)}" : "")}")
+            + (record.Top1Sequential is null ? ""
+                : $"  top-1 in order {Percent.Of(record.Top1Sequential)}  in random orders {Percent.Of(record.Top1Arbitrary)}");
 
     /// <summary>Waits until no other run makes or reads the same model.</summary>
     private IDisposable Alone(string label, string hash, CancellationToken cancellation) => Hold(label, () => store.TryLock(hash), cancellation);

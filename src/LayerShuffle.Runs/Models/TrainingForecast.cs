@@ -45,7 +45,7 @@ internal static class TrainingForecast
     private static string Work(ModelSpec spec, TrainingKey key, RunData data, ModelStore store, IReadOnlyList<StoreEntry> entries)
     {
         TrainingSpec training = spec.Training!;
-        int images = data.Dataset(spec).Train.Count;
+        int images = data.TrainingCount(spec);
         string work = FormattableString.Invariant($"{training.Epochs} epochs of {images} images");
         if (store.EpochsDone(key.Hash) is > 0 and int done)
             work += FormattableString.Invariant($", {done} of them done before it was interrupted");

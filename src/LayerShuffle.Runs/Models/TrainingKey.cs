@@ -22,6 +22,12 @@ public sealed class TrainingKey
         IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
+    private static readonly string[] Later =
+    [
+        "optimizer", "momentum", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "ema", "validation",
+        "early_stopping", "select", "test_epochs", "accumulation",
+    ];
+
     private readonly SortedDictionary<string, string> parts;
 
     private TrainingKey(SortedDictionary<string, string> parts)
@@ -72,9 +78,34 @@ public sealed class TrainingKey
         Flatten(parts, "model", JsonSerializer.SerializeToElement(Relevant(spec.Config), Names));
         // How often it is saved changes nothing, unless a layer is brought back from what was saved; how many seeds there are never does.
         Flatten(parts, "training",
-            JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : training with { Seeds = 1 }
-            : training with { Seeds = 1, CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
+            JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : Relevant(training)
+            : Relevant(training) with { CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
+        LeaveOutLater(parts);
         return new TrainingKey(parts);
+    }
+
+    /// <summary>A training without what decides no weight, and without settings of what it does not use.</summary>
+    private static TrainingSpec Relevant(TrainingSpec training)
+    {
+        TrainingSpec standard = new();
+        bool descends = training.Optimizer == "sgd", operates = training.Augmentation == "randaugment";
+        return training with
+        {
+            Seeds = 1,
+            TestEpochs = standard.TestEpochs,
+            Momentum = descends ? training.Momentum : standard.Momentum,
+            RandAugmentOperations = operates ? training.RandAugmentOperations : standard.RandAugmentOperations,
+            RandAugmentMagnitude = operates ? training.RandAugmentMagnitude : standard.RandAugmentMagnitude,
+        };
+    }
+
+    /// <summary>Settings that came later count where they say something: models that were kept before there were any are found.</summary>
+    private static void LeaveOutLater(SortedDictionary<string, string> parts)
+    {
+        var standard = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Flatten(standard, "training", JsonSerializer.SerializeToElement(new TrainingSpec(), Names));
+        foreach (string name in Later.Select(setting => "training." + setting).Where(name => parts.GetValueOrDefault(name) == standard.GetValueOrDefault(name)))
+            parts.Remove(name);
     }
 
     /// <summary>A key read back.</summary>

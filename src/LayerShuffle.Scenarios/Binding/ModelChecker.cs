@@ -13,6 +13,7 @@ internal sealed class ModelChecker(MistakeList mistakes)
         {
             MapEntry? entry = root.Map("models")?.Entry(model.Name);
             CheckSizes(root, entry, model, networkOnly);
+            CheckTraining(root, entry, model);
             if (entry?.Value is MapNode map && !networkOnly)
                 CheckOrigin(map, model, models);
         }
@@ -31,6 +32,22 @@ internal sealed class ModelChecker(MistakeList mistakes)
                 "a divisor of image_size");
         foreach ((string key, string message) in networkOnly ? [] : config.Mistakes().Where(mistake => IsOurs(mistake.Key, config)))
             At(root, entry, key, key, message.TrimEnd('.'), "");
+    }
+
+    /// <summary>What judges epochs by validation images needs some; and nothing is left to train on if all images are set aside.</summary>
+    private void CheckTraining(MapNode root, MapEntry? entry, ModelSpec model)
+    {
+        if (model.Training is not { } training)
+            return;
+        ScenarioNode? Written(string key) => (entry?.Value as MapNode)?.Map("training")?.Get(key) ?? root.Map("model")?.Map("training")?.Get(key);
+        if (training.Validation >= 1 && Written("validation") is { } all)
+            mistakes.Add(all, "all training images are set aside, so that there is nothing to train on", "a share such as `10%`");
+        if (training.Validation > 0)
+            return;
+        if (training.EarlyStopping > 0 && Written("early_stopping") is { } patience)
+            mistakes.Add(patience, "training is stopped by the accuracy on validation images, and there are none", "0, or `validation: 10%` beside it");
+        if (training.Select == "best" && Written("select") is { } select)
+            mistakes.Add(select, "the best epoch is the best on validation images, and there are none", "`last`, or `validation: 10%` beside it");
     }
 
     /// <summary>Whether nobody else says so: the language checks the bounds that it knows.</summary>

@@ -16,9 +16,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
         "checkpoint"];
     private static readonly string[] OfTraining =
     [
-        "batch_size", "learning_rate", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing", "augmentation", "micro_batches",
-            "checkpoint_epochs",
-        "checkpoint_steps", "faults",
+        "batch_size", "learning_rate", "optimizer", "momentum", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing",
+        "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "precision", "ema", "validation",
+        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults",
     ];
 
     /// <summary>Judges everything that conditions do not change.</summary>
@@ -113,12 +113,18 @@ internal sealed class ModelEffects(EffectLedger ledger)
 
     private static string? Idle(string key, TrainingSpec training, Scenario scenario)
     {
-        double? steps = scenario.Dataset?.Train is { } images ? Math.Ceiling(images / (double)training.BatchSize) * training.Epochs : null;
+        double? steps = scenario.Dataset?.Train is { } images
+            ? Math.Ceiling(images * (1 - training.Validation) / ((double)training.BatchSize * training.Accumulation)) * training.Epochs : null;
         return key switch
         {
             "checkpoint_epochs" when training.CheckpointEpochs > training.Epochs =>
                 $"no effect: training ends after {training.Epochs} epochs; lower it, or say 0",
             "checkpoint_steps" when training.CheckpointSteps > steps => $"no effect: training ends after {steps} steps; lower it, or say 0",
+            "momentum" when training.Optimizer != "sgd" => "no effect: only `optimizer: sgd` has momentum; change the optimizer, or leave it out",
+            "rand_augment_operations" or "rand_augment_magnitude" when training.Augmentation != "randaugment" =>
+                "no effect: only `augmentation: randaugment` has operations; change the augmentation, or leave it out",
+            "early_stopping" when training.EarlyStopping >= training.Epochs =>
+                $"no effect: training ends after {training.Epochs} epochs; lower it, or leave it out",
             "faults" when training.Faults && !scenario.Conditions.Any(variant => variant.Faults.Count > 0) =>
                 "no effect: the scenario has no fault that could strike; add `faults`, or leave it out",
             _ => null,

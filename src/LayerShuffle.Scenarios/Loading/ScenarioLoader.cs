@@ -44,6 +44,7 @@ public static class ScenarioLoader
         if (threads is { } givenThreads)
             root = SetOption.Apply(root, "--threads", "threads", givenThreads.ToString(CultureInfo.InvariantCulture), mistakes);
         root = EmpiricalFiles.Resolve(root, folder);
+        root = PresetExpander.Expand(root);
         Scenario? scenario = new ScenarioBinder(mistakes, warnings, folder).Bind(root);
         return mistakes.Count > 0 || scenario is null
             ? new ScenarioLoadResult(null, mistakes.Sorted, warnings.Sorted, "")

@@ -12,7 +12,13 @@ public sealed record TrainingSpec
     /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>AdamW's weight decay.</summary>
+    /// <summary><c>adamw</c> or <c>sgd</c>.</summary>
+    public string Optimizer { get; init; } = "adamw";
+
+    /// <summary>SGD's momentum.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The optimizer's weight decay.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>Share of the steps that warm up.</summary>
@@ -27,10 +33,40 @@ public sealed record TrainingSpec
     /// <summary>Share of a label spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary><c>none</c> or <c>standard</c>.</summary>
+    /// <summary><c>none</c>, <c>standard</c> or <c>randaugment</c>.</summary>
     public string Augmentation { get; init; } = "standard";
 
-    /// <summary><c>fp32</c>.</summary>
+    /// <summary>Operations of RandAugment on each image.</summary>
+    public int RandAugmentOperations { get; init; } = 2;
+
+    /// <summary>Their strength, 0 to 10.</summary>
+    public int RandAugmentMagnitude { get; init; } = 9;
+
+    /// <summary>Probability that a rectangle of an image is erased.</summary>
+    public double RandomErasing { get; init; }
+
+    /// <summary>Mixup's α; 0 for none.</summary>
+    public double Mixup { get; init; }
+
+    /// <summary>CutMix's α; 0 for none.</summary>
+    public double Cutmix { get; init; }
+
+    /// <summary>Decay of the weights' moving average; 0 for none.</summary>
+    public double Ema { get; init; }
+
+    /// <summary>Share of the training images that are set aside to judge epochs by.</summary>
+    public double Validation { get; init; }
+
+    /// <summary>Epochs without a better accuracy on them after which training ends; 0: never.</summary>
+    public int EarlyStopping { get; init; }
+
+    /// <summary><c>last</c> or <c>best</c>: the epoch that becomes the model.</summary>
+    public string Select { get; init; } = "last";
+
+    /// <summary>Epochs from one measurement on the test images to the next.</summary>
+    public int TestEpochs { get; init; } = 1;
+
+    /// <summary><c>fp32</c> or <c>bf16</c>.</summary>
     public string Precision { get; init; } = "fp32";
 
     /// <summary>How often the model is trained, each time from another seed.</summary>
@@ -41,6 +77,9 @@ public sealed record TrainingSpec
 
     /// <summary>Parts of a batch that travel on their own.</summary>
     public int MicroBatches { get; init; } = 1;
+
+    /// <summary>Batches whose gradients make up a step.</summary>
+    public int Accumulation { get; init; } = 1;
 
     /// <summary>Epochs between checkpoints of training; 0 for none at the ends of epochs.</summary>
     public int CheckpointEpochs { get; init; } = 1;

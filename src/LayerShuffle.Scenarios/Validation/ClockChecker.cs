@@ -16,17 +16,28 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
     /// <summary>Whether it is the wall clock.</summary>
     public bool IsWall => clock == ScenarioClock.Wall;
 
-    /// <summary>Faults during training need processes that can die.</summary>
+    /// <summary>Faults during training need processes that can die; what needs a model's weights at every step needs them in this process.</summary>
     public void Training(MapNode root)
     {
-        if (clock == ScenarioClock.Wall)
-            return;
         IEnumerable<MapNode?> entries = (root.Map("models")?.Entries ?? []).Select(entry => entry.Value as MapNode);
-        foreach (MapNode? model in entries.Prepend(root.Map("model")))
+        foreach (MapNode training in entries.Prepend(root.Map("model")).Select(model => model?.Map("training")).OfType<MapNode>())
         {
-            if (model?.Map("training") is { } training && Read.Boolean(training, "faults") == true)
+            if (IsWall)
+                InOneProcess(training);
+            else if (Read.Boolean(training, "faults") == true)
                 mistakes.Add(training.Get("faults")!, "faults strike during training on the wall clock only", "`false`, or `clock: wall`");
         }
+    }
+
+    private void InOneProcess(MapNode training)
+    {
+        const string Instead = "or `clock: virtual`; a model that was trained there is used here too if device, threads and processor are the same";
+        if (Read.Text(training, "precision") == "bf16")
+            mistakes.Add(training.Get("precision")!, "trainings compute in bf16 on the virtual clock only", "`fp32`, " + Instead);
+        if (Read.Text(training, "optimizer") == "sgd")
+            mistakes.Add(training.Get("optimizer")!, "trainings step by SGD on the virtual clock only", "`adamw`, " + Instead);
+        if (Read.Number(training, "ema", 0) > 0)
+            mistakes.Add(training.Get("ema")!, "weights are averaged on the virtual clock only", "0, " + Instead);
     }
 
     /// <summary>What differs between the clocks in one condition, sweep point and policy.</summary>

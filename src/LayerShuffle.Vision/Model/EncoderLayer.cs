@@ -64,15 +64,16 @@ public sealed class EncoderLayer : ModelPart
     /// <summary>Runs the layer.</summary>
     /// <param name="hidden">The activation, [batch, tokens, hidden].</param>
     /// <param name="positionEmbedding">The embedding of the layer's position, [32]: LayerShuffle-position needs it, the others do not look at it.</param>
-    /// <returns>The new activation, [batch, tokens, hidden]; the caller disposes it.</returns>
-    public Tensor Forward(Tensor hidden, Tensor? positionEmbedding = null)
+    /// <param name="precision">In what matrices are multiplied.</param>
+    /// <returns>The new activation, [batch, tokens, hidden], in single precision; the caller disposes it.</returns>
+    public Tensor Forward(Tensor hidden, Tensor? positionEmbedding = null, ComputePrecision precision = ComputePrecision.Fp32)
     {
         using var scope = NewDisposeScope();
         Tensor h = hidden;                                     // [b, n, d]
         if (config.Variant == ModelVariant.LayerShufflePosition)
-            h = h.add(TellPosition(h, positionEmbedding), HeldScalars.One);        // [b, n, d]
-        h = h.add(Attention(Norm(h, before_weight, before_bias)), HeldScalars.One); // [b, n, d]
-        h = h.add(FeedForward(Norm(h, after_weight, after_bias)), HeldScalars.One); // [b, n, d]
+            h = h.add(TellPosition(h, positionEmbedding, precision), HeldScalars.One);        // [b, n, d]
+        h = h.add(Attention(Norm(h, before_weight, before_bias), precision), HeldScalars.One); // [b, n, d]
+        h = h.add(FeedForward(Norm(h, after_weight, after_bias), precision), HeldScalars.One); // [b, n, d]
         return h.MoveToOuterDisposeScope();
     }
 
@@ -122,29 +123,33 @@ public sealed class EncoderLayer : ModelPart
 
     private Tensor Norm(Tensor x, Parameter weight, Parameter bias) => F.layer_norm(x, [config.HiddenSize], weight, bias, config.LayerNormEps);
 
-    private Tensor Attention(Tensor x)
+    /// <summary>A linear map; in bfloat16 weights are rounded anew at every step, and their gradient comes back to the single-precision ones.</summary>
+    private static Tensor Linear(Tensor x, Parameter weight, Parameter? bias, ComputePrecision precision) => precision == ComputePrecision.Fp32
+        ? F.linear(x, weight, bias) : F.linear(x.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), bias?.to(ScalarType.BFloat16));
+
+    private Tensor Attention(Tensor x, ComputePrecision precision)
     {
         long b = x.shape[0], n = x.shape[1];
-        Tensor qkv = F.linear(x, qkv_weight, qkv_bias)                                                         // [b, n, 3d]
+        Tensor qkv = Linear(x, qkv_weight, qkv_bias, precision)                                                // [b, n, 3d]
             .view(b, n, 3, config.NumAttentionHeads, config.HeadSize)                                          // [b, n, 3, heads, d/heads]
             .permute(2, 0, 3, 1, 4);                                                                           // [3, b, heads, n, d/heads]
         Tensor y = F.scaled_dot_product_attention(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));       // [b, heads, n, d/heads]
-        return F.linear(y.transpose(1, 2).reshape(b, n, config.HiddenSize), out_weight, out_bias);             // [b, n, d]
+        return Linear(y.transpose(1, 2).reshape(b, n, config.HiddenSize), out_weight, out_bias, precision);    // [b, n, d]
     }
 
-    private Tensor FeedForward(Tensor x)
+    private Tensor FeedForward(Tensor x, ComputePrecision precision)
     {
-        Tensor wide = Activation.Of(config.HiddenAct, F.linear(x, up_weight, up_bias)); // [b, n, intermediate]
-        return F.linear(wide, down_weight, down_bias);                                  // [b, n, d]
+        Tensor wide = Activation.Of(config.HiddenAct, Linear(x, up_weight, up_bias, precision)); // [b, n, intermediate]
+        return Linear(wide, down_weight, down_bias, precision);                                  // [b, n, d]
     }
 
-    private Tensor TellPosition(Tensor h, Tensor? positionEmbedding)
+    private Tensor TellPosition(Tensor h, Tensor? positionEmbedding, ComputePrecision precision)
     {
         if (positionEmbedding is null)
             throw new ArgumentNullException(nameof(positionEmbedding), "A layer of the variant layershuffle-position must be told its position.");
         long b = h.shape[0], n = h.shape[1], e = config.PositionEmbeddingSize;
         Tensor x = cat([h, positionEmbedding.expand(b, n, e)], -1);                                                   // [b, n, d+32]
         Tensor normal = F.layer_norm(x, [config.HiddenSize + e], variant_norm_weight, variant_norm_bias, VariantEps); // [b, n, d+32]
-        return F.gelu(F.linear(normal, variant_weight!, variant_bias));                                                // [b, n, d]
+        return F.gelu(Linear(normal, variant_weight!, variant_bias, precision));                                                // [b, n, d]
     }
 }

@@ -21,7 +21,7 @@ public sealed class SuccessorTests : ProcessTests
         int former = local.ProcessIds["node-1"], worker = await StartAsync(hub, "node-1", 1);
         Expect(former);
         Signal("-STOP", former);
-        (await hub.NextAsync<HubEvent.Left>()).ShouldBe(new HubEvent.Left("node-1", "Nothing was heard of it for 3 s.", 1));
+        (await hub.NextAsync<HubEvent.Left>()).ShouldBe(new HubEvent.Left("node-1", "Nothing was heard of it for 3 s.", 1, 1));
 
         await local.RestartAsync("node-1").WaitAsync(Patience);
 

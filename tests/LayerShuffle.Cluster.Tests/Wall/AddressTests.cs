@@ -1,4 +1,5 @@
 using System.Net;
+using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Tests.Addresses;
 using LayerShuffle.Cluster.Tests.Security;
@@ -28,6 +29,7 @@ public sealed class AddressTests
         Assert.SkipUnless(!listen.Contains(':') || IPv6.IsThere, IPv6.Missing);
         byte[]? secret = secured ? Secret : null;
         var round = new TaskCompletionSource<ReachRound>();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ReachProber? first = null, second = null;
         await using ClusterProcess coordinator = await LoopbackProcess.StartAsync(0, null, MembershipSpec.Default, secret, Received,
             frame => first!.Heard(frame), IPAddress.Parse(listen), host);
@@ -45,7 +47,7 @@ public sealed class AddressTests
         round.SetResult(proof);
         first.Begin(new ProveReach(1, [node.Address]));
         second.Begin(new ProveReach(1, [coordinator.Address]));
-        await Task.WhenAny(proof.Done, Task.Delay(ClusterPair.Patience, TestContext.Current.CancellationToken));
+        await Task.WhenAny(all.Task, Task.Delay(ClusterPair.Patience, TestContext.Current.CancellationToken));
         proof.Left.ShouldBe(0, proof.Left == 0 ? "" : proof.Describe());
 
         void Received(object message)
@@ -53,9 +55,16 @@ public sealed class AddressTests
             if (message is ReachProbe probe)
                 first!.Heard(probe);
             else if (message is Reached reached)
-                round.Task.Result.Reached(reached.From, reached.By, reached.Data);
+                Heard(round.Task.Result, reached);
             else if (message is NotReached failed)
                 round.Task.Result.NotReached(failed.From, failed.By, failed.Data, failed.Reason);
+        }
+
+        void Heard(ReachRound proven, Reached reached)
+        {
+            proven.Reached(reached.From, reached.By, reached.Data);
+            if (proven.IsDone)
+                all.TrySetResult();
         }
     }
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Transport.Blobs;
@@ -14,7 +15,7 @@ public sealed class HostedModelsTests
     public void Memory_does_not_grow_with_the_number_of_models()
     {
         var source = new BlobSource();
-        var record = new HostedRecord();
+        HostedLayers record = HostedLayers.None;
         VisionTransformer[] trained = [.. Enumerable.Range(0, 4).Select(seed => TinyModels.Random(TinyModels.Config(layers: 3), seed))];
         ModelShipment[] shipments = [.. trained.Select((model, i) => ModelShipment.Of($"model-{i}", model, source))];
         int tensors = trained[0].Layers[0].parameters().Count(); // of a layer
@@ -45,12 +46,13 @@ public sealed class HostedModelsTests
         // What the coordinator and the worker do before a trial; how many tensors it frees.
         long Begin(HostedModels models, ModelShipment shipment, int[] layers)
         {
-            if (record.Keep(shipment.Key, layers))
+            record = record.Only(shipment.Key, layers, out bool hasMore);
+            if (hasMore)
                 models.Keep(new KeepLayers(shipment.Key, layers));
             int[] missing = record.Missing(shipment.Key, layers);
             if (missing.Length > 0)
                 models.Host(shipment.Host(missing));
-            record.Add(shipment.Key, missing);
+            record = record.With(shipment.Key, missing);
             models.Use(shipment.Key);
             long before = TensorChecks.Settled();
             computing.ForEach(action => action());
@@ -93,15 +95,21 @@ public sealed class HostedModelsTests
     [Fact]
     public void The_record_says_whether_there_is_anything_to_free()
     {
-        var record = new HostedRecord();
-        record.Keep("a", [0]).ShouldBeFalse();
-        record.Add("a", [0, 3]);
-        record.Keep("a", [0, 1, 3]).ShouldBeFalse();
+        HostedLayers record = HostedLayers.None;
+        Keep("a", 0).ShouldBeFalse();
+        record = record.With("a", [0, 3]);
+        Keep("a", 0, 1, 3).ShouldBeFalse();
         record.Missing("a", [3, 1]).ShouldBe([1]);
-        record.Keep("a", [3]).ShouldBeTrue();
+        Keep("a", 3).ShouldBeTrue();
         record.Of("a").ShouldBe([3]);
-        record.Keep("b", [3]).ShouldBeTrue();
+        Keep("b", 3).ShouldBeTrue();
         record.Of("a").ShouldBeEmpty();
+
+        bool Keep(string model, params int[] layers)
+        {
+            record = record.Only(model, layers, out bool hasMore);
+            return hasMore;
+        }
     }
 
     private static Func<string, byte[]> In(BlobSource source) => hash => source.TryGet(hash, out byte[]? bytes) ? bytes

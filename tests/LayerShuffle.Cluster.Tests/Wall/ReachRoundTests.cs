@@ -1,5 +1,5 @@
+using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Messages;
-using LayerShuffle.Cluster.Wall;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 
@@ -17,7 +17,7 @@ public sealed class ReachRoundTests
         ReachRound round = Of(null);
         round.Left.ShouldBe(24);
         Hear(round, (_, _, _) => true);
-        round.Done.IsCompleted.ShouldBeTrue();
+        round.IsDone.ShouldBeTrue();
         Hear(round, (_, _, _) => true); // word that is repeated
         round.Left.ShouldBe(0);
     }
@@ -30,7 +30,7 @@ public sealed class ReachRoundTests
         round.Open(2).Select(peer => peer.Endpoint).ShouldBe([0, 1, 3]);
         round.Open(1).Select(peer => peer.Endpoint).ShouldBe([2]);
         Hear(round, (from, to, _) => from == 2 || to == 2);
-        round.Done.IsCompleted.ShouldBeTrue();
+        round.IsDone.ShouldBeTrue();
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ReachRoundTests
         Hear(round, (from, to, _) => from != 1 && to != 1 && (from == 3 || to == 3));
         round.Silent().ShouldBe([1]);
         round.Drop(1);
-        round.Done.IsCompleted.ShouldBeTrue();
+        round.IsDone.ShouldBeTrue();
         Of(3).Silent().ShouldBe([1, 2], "a newcomer that is silent is no excuse for itself, and the coordinator speaks");
     }
 

@@ -58,8 +58,8 @@ public class ResultsWriterTests
         directory.Lines("links.csv")[1].ShouldBe(
             key + "coordinator,node-1,0.1,0.09473684210526316,0.05,0.05555555555555555,0,0.023255813953488372,0,0.046511627906976744,5,5.25,0.5,100,80,9,5,2,3,10,4,90,1000,0.25");
         directory.Text("training.csv").ShouldBe(
-            "model,training_seed,policy,condition,repeat,epoch,step,loss,class_loss,position_loss,learning_rate,top1_sequential,top1_arbitrary\n"
-            + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1\n");
+            "model,training_seed,policy,condition,repeat,epoch,step,loss,class_loss,position_loss,learning_rate,top1_sequential,top1_arbitrary,top1_validation\n"
+            + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1,\n");
         directory.Lines("summary.csv")[0].ShouldStartWith(
             "model,policy,condition,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,training_seeds,repeats,requests,top1_mean,top1_std_seeds,top1_std_repeats,top1_ci_low,top1_ci_high,top1_n,top1_completed_mean");
         directory.Lines("summary.csv")[1]
@@ -126,7 +126,7 @@ public class ResultsWriterTests
         using var directory = new TemporaryDirectory();
         using (var writer = new ResultsWriter(directory.Path, 0, "nan", []))
             writer.WriteTraining([new TrainingRecord("m", 0, 1, 1, double.NaN, double.PositiveInfinity, null, 1e-7, 0, 0)]);
-        directory.Lines("training.csv")[1].ShouldBe("m,0,,,,1,1,,,,1E-07,0,0");
+        directory.Lines("training.csv")[1].ShouldBe("m,0,,,,1,1,,,,1E-07,0,0,");
     }
 
     [Fact]

@@ -1,44 +1,28 @@
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Security.Addresses;
 
-namespace LayerShuffle.Cluster.Wall;
+namespace LayerShuffle.Cluster.Managers;
 
-/// <summary>Who has to reach whom, and who was heard so far; thread-safe. At the end it says in sentences who cannot be reached.</summary>
+/// <summary>Who has to reach whom, and who was heard so far. At the end it says in sentences who cannot be reached.</summary>
 /// <param name="members">The endpoints that take part, the coordinator first.</param>
 /// <param name="newcomer">The endpoint that proves itself; null: all do.</param>
 /// <param name="names">What endpoints are called.</param>
 internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcomer, Func<int, string> names)
 {
-    private readonly Lock gate = new();
     private readonly SortedDictionary<(int From, int To, bool Data), string> missing = []; // with what stood in the way last, or ""
     private readonly HashSet<int> heardOf = [0];
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Those that take part.</summary>
     public IReadOnlyList<PeerAddress> Members => members;
 
-    /// <summary>Done when nothing is missing.</summary>
-    public Task Done => done.Task;
+    /// <summary>Whether nothing is missing.</summary>
+    public bool IsDone => missing.Count == 0;
 
     /// <summary>What is missing.</summary>
-    public int Left
-    {
-        get
-        {
-            lock (gate)
-                return missing.Count;
-        }
-    }
+    public int Left => missing.Count;
 
     /// <summary>Whether all that is missing failed for a reason that is known: waiting for it to arrive makes little sense.</summary>
-    public bool IsExplained
-    {
-        get
-        {
-            lock (gate)
-                return missing.Values.All(reason => reason.Length > 0);
-        }
-    }
+    public bool IsExplained => missing.Values.All(reason => reason.Length > 0);
 
     /// <summary>All are to reach all; or only <paramref name="newcomer"/> all others, and they it.</summary>
     public static ReachRound Of(IReadOnlyList<PeerAddress> members, int? newcomer, Func<int, string> names)
@@ -51,56 +35,42 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
                 (round.missing[(from.Endpoint, to.Endpoint, false)], round.missing[(from.Endpoint, to.Endpoint, true)]) = ("", "");
         }
 
-        round.Look();
         return round;
     }
 
     /// <summary>An endpoint was heard.</summary>
     public void Reached(int from, int by, bool data)
     {
-        lock (gate)
-        {
-            heardOf.UnionWith([from, by]);
-            missing.Remove((from, by, data));
-            Look();
-        }
+        heardOf.UnionWith([from, by]);
+        missing.Remove((from, by, data));
     }
 
     /// <summary>An endpoint could not connect to another.</summary>
     public void NotReached(int from, int to, bool data, string reason)
     {
-        lock (gate)
-        {
-            heardOf.Add(from);
-            if (missing.ContainsKey((from, to, data)))
-                missing[(from, to, data)] = reason;
-        }
+        heardOf.Add(from);
+        if (missing.ContainsKey((from, to, data)))
+            missing[(from, to, data)] = reason;
     }
 
     /// <summary>An endpoint is gone, or cannot answer now: nothing is asked of it any more.</summary>
     public void Drop(int endpoint)
     {
-        lock (gate)
-        {
-            foreach ((int From, int To, bool Data) pair in missing.Keys.Where(pair => pair.From == endpoint || pair.To == endpoint).ToArray())
-                missing.Remove(pair);
-            Look();
-        }
+        foreach ((int From, int To, bool Data) pair in missing.Keys.Where(pair => pair.From == endpoint || pair.To == endpoint).ToArray())
+            missing.Remove(pair);
     }
 
     /// <summary>Those of whom nothing at all has been heard, the newcomer left out.</summary>
     public IReadOnlyList<int> Silent()
     {
-        lock (gate)
-            return [.. members.Select(member => member.Endpoint)
-                .Where(endpoint => endpoint != newcomer && !heardOf.Contains(endpoint) && missing.Keys.Any(pair => pair.From == endpoint))];
+        return [.. members.Select(member => member.Endpoint)
+            .Where(endpoint => endpoint != newcomer && !heardOf.Contains(endpoint) && missing.Keys.Any(pair => pair.From == endpoint))];
     }
 
     /// <summary>Whom an endpoint has still to reach.</summary>
     public PeerAddress[] Open(int from)
     {
-        lock (gate)
-            return [.. members.Where(to => missing.ContainsKey((from, to.Endpoint, false)) || missing.ContainsKey((from, to.Endpoint, true)))];
+        return [.. members.Where(to => missing.ContainsKey((from, to.Endpoint, false)) || missing.ContainsKey((from, to.Endpoint, true)))];
     }
 
     /// <summary>
@@ -108,25 +78,22 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
     /// </summary>
     public string Describe()
     {
-        lock (gate)
+        var sentences = new List<string>();
+        var rest = missing.ToList();
+        while (rest.Count > 0)
         {
-            var sentences = new List<string>();
-            var rest = missing.ToList();
-            while (rest.Count > 0)
-            {
-                (int endpoint, bool target, bool data) = rest
-                    .SelectMany(pair => new[] { (pair.Key.To, true, pair.Key.Data), (pair.Key.From, false, pair.Key.Data) })
-                    .GroupBy(candidate => candidate)
-                    .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key.Item2).ThenByDescending(group => group.Key.Item1)
-                        .ThenBy(group => group.Key.Data)
-                    .First().Key;
-                var covered = rest.Where(pair => (target ? pair.Key.To : pair.Key.From) == endpoint && pair.Key.Data == data).ToList();
-                rest.RemoveAll(covered.Contains);
-                sentences.Add(Sentence(endpoint, target, data, covered));
-            }
-
-            return string.Join(' ', sentences) + " " + Advice();
+            (int endpoint, bool target, bool data) = rest
+                .SelectMany(pair => new[] { (pair.Key.To, true, pair.Key.Data), (pair.Key.From, false, pair.Key.Data) })
+                .GroupBy(candidate => candidate)
+                .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key.Item2).ThenByDescending(group => group.Key.Item1)
+                    .ThenBy(group => group.Key.Data)
+                .First().Key;
+            var covered = rest.Where(pair => (target ? pair.Key.To : pair.Key.From) == endpoint && pair.Key.Data == data).ToList();
+            rest.RemoveAll(covered.Contains);
+            sentences.Add(Sentence(endpoint, target, data, covered));
         }
+
+        return string.Join(' ', sentences) + " " + Advice();
     }
 
     private string Sentence(int endpoint, bool target, bool data, IReadOnlyList<KeyValuePair<(int From, int To, bool Data), string>> covered)
@@ -148,10 +115,4 @@ internal sealed class ReachRound(IReadOnlyList<PeerAddress> members, int? newcom
         "Every process must reach every other. Check on the machine that is named: --public-host (the other machines must know that name and get there by "
             + "it), --listen (which of its addresses it listens on), "
         + "and firewalls between (fix its two ports with --control-port and --data-port, and let them through).";
-
-    private void Look()
-    {
-        if (missing.Count == 0)
-            done.TrySetResult();
-    }
 }
