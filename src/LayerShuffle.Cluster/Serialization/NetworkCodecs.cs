@@ -68,7 +68,10 @@ internal static class NetworkCodecs
     public static DelayDistribution ReadDistribution(ref WireReader reader)
     {
         var distribution = new DelayDistribution(reader.ReadEnum<DelayKind>(), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDuration(),
-            reader.ReadNullable(static (ref r) => r.ReadDuration())) { Correlation = reader.ReadDouble() };
+            reader.ReadNullable(static (ref r) => r.ReadDuration()))
+        {
+            Correlation = reader.ReadDouble(),
+        };
         IReadOnlyList<(double, Duration)> points = reader.ReadList(static (ref r) => (r.ReadDouble(), r.ReadDuration()), sizeof(double) + sizeof(long));
         if (points.Count == 0 && distribution.Kind != DelayKind.Empirical)
             return distribution;

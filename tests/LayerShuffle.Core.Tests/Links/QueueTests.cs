@@ -1,5 +1,4 @@
 using LayerShuffle.Core.Links;
-using LayerShuffle.Core.Time;
 using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Links;
