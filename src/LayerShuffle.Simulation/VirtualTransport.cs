@@ -53,9 +53,9 @@ internal sealed class VirtualTransport(
         for (int i = 0; i < verdict.Copies; i++)
         {
             CopyVerdict copy = verdict[i];
-            if (copy.Fate == CopyFate.Lost)
+            if (HopFate.Of(copy.Fate) is { } end)
             {
-                trace.Fate(message, HopFate.Lost);
+                trace.Fate(message, end);
                 continue;
             }
 

@@ -84,7 +84,7 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
         link.MessagesSent.ShouldBe(hops.Length, what);
         link.Bytes.ShouldBe(messageBytes * hops.Length, what);
         link.DroppedLinkDown.ShouldBe(Fate("link_down"), what);
-        (link.MessagesSent - link.DroppedLinkDown + link.Duplicated).ShouldBe(link.Lost + link.Carried, what);
+        (link.MessagesSent - link.DroppedLinkDown + link.Duplicated).ShouldBe(link.Lost + link.DroppedQueue + link.Carried, what);
         long underway = link.Carried - link.Delivered - link.Corrupted - link.DroppedReceiverDown;
         underway.ShouldBeGreaterThanOrEqualTo(0, what);
         link.Overtook.ShouldBeLessThanOrEqualTo(link.Delivered + link.Corrupted, what + ": only what arrived overtook");
@@ -94,13 +94,14 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
             // A row tells of an attempt, whose two copies may meet two fates.
             link.Delivered.ShouldBeInRange(Fate("delivered"), 2L * Fate("delivered"), what);
             link.Lost.ShouldBeGreaterThanOrEqualTo(Fate("lost") - underway, what);
+            link.DroppedQueue.ShouldBeGreaterThanOrEqualTo(Fate("queue_full") - underway, what);
             return;
         }
 
         Exact++;
         link.Duplicated.ShouldBe(0, what);
-        (link.Delivered, link.Lost, link.Corrupted, link.DroppedReceiverDown, underway)
-            .ShouldBe((Fate("delivered"), Fate("lost"), Fate("corrupted"), Fate("receiver_down"), Fate("in_flight")), what);
+        (link.Delivered, link.Lost, link.DroppedQueue, link.Corrupted, link.DroppedReceiverDown, underway)
+            .ShouldBe((Fate("delivered"), Fate("lost"), Fate("queue_full"), Fate("corrupted"), Fate("receiver_down"), Fate("in_flight")), what);
         if (!Garbles && !Crashes && !Pauses)
             Overtaking(link, hops);
         if (spec.Faults.All(fault => fault is not LinkFault) && Asked(link).BandwidthBytesPerSecond is { } bandwidth)

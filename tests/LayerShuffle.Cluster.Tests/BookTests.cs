@@ -18,12 +18,27 @@ namespace LayerShuffle.Cluster.Tests;
 /// </summary>
 public sealed class BookTests : IDisposable
 {
-    private static readonly Gen<LinkConditions> Links = Gen.Select(
+    private static readonly Gen<LinkConditions> Plain = Gen.Select(
         Gen.Double[-0.3, 0.4], Gen.Double[-0.3, 0.3], Gen.Double[-0.3, 0.3], Gen.Double[-0.3, 0.3], Gen.Double[0, 10], Gen.Double[0, 6], Gen.Int[0, 7],
         (loss, duplicate, corrupt, reorder, mean, deviation, flags) => new LinkConditions(
             new DelayDistribution(DelayKind.Normal, Ms(mean), Ms(deviation), default, null), (flags & 3) == 3 ? 400_000 : null, Math.Max(0, loss),
                 Math.Max(0, duplicate), Math.Max(0, corrupt), Math.Max(0, reorder),
             (flags & 1) != 0, (flags & 4) != 0));
+
+    private static readonly Gen<LinkConditions> Links = Gen.Select(Plain, Reaching, (link, reaches) => reaches(link));
+
+    /// <summary>What reaches back from message to message, in half of the cases.</summary>
+    private static Gen<Func<LinkConditions, LinkConditions>> Reaching => Gen.Select(Gen.Int[0, 9], Gen.Double[0.05, 0.9], Gen.Int[1, 3],
+        (kind, share, count) => (Func<LinkConditions, LinkConditions>)(link => kind switch
+        {
+            0 => link with { Latency = link.Latency with { Correlation = share } },
+            1 => link with { Loss = share / 2, LossChain = new(LossKind.GilbertElliott) { P = share / 2, R = share, LossBad = 0.8 } },
+            2 => link with { Loss = 0.2, LossChain = new(LossKind.Markov) { P13 = share / 9, P31 = 0.3, P32 = 0.1, P23 = share, P14 = 0.02 } },
+            3 => link with { LoseFirst = count },
+            4 => link with { ReorderPattern = new(share, count) },
+            5 => link with { BandwidthBytesPerSecond = 400_000, Queue = new(null, count, (QueueDrop)(count % 2)) },
+            _ => link,
+        }));
 
     private static readonly Gen<RoutingSpec> Routings = Gen.Select(
         Gen.Bool, Gen.Double[-40, 60], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[1, 2], Gen.Double[-40, 40],

@@ -57,6 +57,8 @@ internal static class Sample
         Delivered = 80,
         DroppedLinkDown = 10,
         DroppedReceiverDown = 4,
+        DroppedQueue = 0,
+        Bursts = 6,
         Carried = 86,
         LatencyMeanMs = 5.25,
         LatencyStdMs = 0.5,

@@ -14,11 +14,26 @@ public class MistakeTests
     [InlineData("network: {loss: [1%]}", "3:17: network.loss: a list where something else belongs")]
     [InlineData("network: {bandwidth: 100}", "3:22: network.bandwidth: a bare number where a unit is needed")]
     [InlineData("network: 5", "3:10: network: `5` where a map of network settings belongs")]
-    [InlineData("network: {loss: {model: gilbert-elliott}}", "3:25: network.loss.model: `gilbert-elliott` is not supported yet")]
-    [InlineData("network: {loss: {model: markov}}", "3:25: network.loss.model: `markov` is not supported yet")]
+    [InlineData("network: {loss: {model: gilbert-elliott}}", "3:11: network.loss.p: missing key `p`")]
+    [InlineData("network: {loss: {model: gilbert}}", "3:25: network.loss.model: unknown word `gilbert`")]
+    [InlineData("network: {loss: {model: markov, p13: 60%, p31: 10%, p14: 50%}}", "3:58: network.loss.p14: `p13` and `p14` are more than 100% together")]
+    [InlineData("network: {loss: {model: markov, p13: 1%, p31: 60%, p32: 50%}}", "3:57: network.loss.p32: `p31` and `p32` are more than 100% together")]
+    [InlineData("network: {latency: {distribution: normal, mean: 5ms, stddev: 1ms, correlation: 100%}}",
+        "3:80: network.latency.correlation: a correlation of 100% would repeat the first draw for ever; expected less than 100%")]
+    [InlineData("network: {latency: {distribution: empirical}}", "3:20: network.latency: an empirical distribution without data; expected `quantiles`, or a `file`")]
+    [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5ms], [50%, 9ms]]}}", "3:57: network.latency.quantiles: quantiles run from 0% to 100%")]
+    [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5ms], [100%, 4ms]]}}",
+        "3:57: network.latency.quantiles: the values of quantiles do not fall from one to the next")]
+    [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5], [100%, 9ms]]}}",
+        "3:58: network.latency.quantiles[0]: a bare number where a unit is needed; expected a pair such as `[50%, 9ms]`")]
+    [InlineData("network: {latency: {distribution: empirical, file: none.csv}}", "3:52: network.latency.file: /data/none.csv cannot be read: ")]
+    [InlineData("network: {bandwidth: 5mbps}", "3:22: network.bandwidth: unknown unit `mbps`; did you mean `Mbps`?")]
+    [InlineData("network: {bandwidth: 1MB/s, queue: {limit: 0}}", "3:44: network.queue.limit: ")]
+    [InlineData("network: {bandwidth: 1MB/s, queue: {drop: tail}}", "3:29: network.queue.limit: missing key `limit`")]
+    [InlineData("network: {latency: 5ms, reorder: {probability: 5%, gap: 0}}", "3:57: network.reorder.gap: 0 is too small")]
     [InlineData("network: {latency: {distribution: normal, mean: 5ms}}", "3:11: network.latency.stddev: missing key `stddev`")]
     [InlineData("network: {latency: {distribution: constant, mean: 5ms, correlation: 5%}}",
-        "3:56: network.latency.correlation: `correlation` is not supported yet")]
+        "3:56: network.latency.correlation: unknown key `correlation`; expected one of distribution, mean, min, max")]
     [InlineData("network: {latency: {mean: 5ms}}", "3:11: network.latency.distribution: missing key `distribution`")]
     [InlineData("network: {latency: {distribution: uniform, min: 5ms, max: 2ms}}", "3:49: network.latency.min: `min` 5ms is greater than `max` 2ms")]
     [InlineData("network: {latency: {distribution: pareto, mean: 0ms, stddev: 1ms}}",
@@ -185,6 +200,6 @@ public class MistakeTests
             "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, "
                 + "cluster, network, faults, routing, policies, workload, conditions, sweep, trace, expect; did you mean `network`?",
             "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: "
-                + "bernoulli",
+                + "bernoulli | gilbert-elliott | markov",
         ]);
 }

@@ -14,6 +14,7 @@ public class NoEffectTests
     [InlineData(Net, "network: {reorder: 5%}", "5:20: network.reorder: no effect: there is no latency")]
     [InlineData(OneByOne, "network: {reorder: 5%, latency: 1ms}", "5:20: network.reorder: nothing can be overtaken")]
     [InlineData(Net, "network: {keep_order: true, latency: 5ms}", "5:23: network.keep_order: no effect: without jitter")]
+    [InlineData(Net, "network: {queue: {limit: 4}, latency: 5ms}", "5:18: network.queue: no effect: without a limit of bandwidth")]
     [InlineData(Net, "network: {overhead: 40B, latency: 5ms}", "5:21: network.overhead: no effect: without a limit of bandwidth")]
     [InlineData(Net, "network: {control: lossy}", "5:20: network.control: no effect: nothing is lost")]
     [InlineData(Net, "network: {latency: {distribution: constant, mean: 5ms, max: 9ms}}", "5:61: network.latency.max: no effect: a constant")]

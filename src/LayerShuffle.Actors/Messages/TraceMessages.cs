@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 
@@ -82,6 +83,12 @@ public static class HopFate
     /// <summary>It arrived garbled.</summary>
     public const string Corrupted = "corrupted";
 
+    /// <summary>The queue before the bandwidth had no room for it.</summary>
+    public const string QueueFull = "queue_full";
+
     /// <summary>All of them; the order is what goes over the wire.</summary>
-    public static IReadOnlyList<string> All { get; } = [LinkDown, Lost, ReceiverDown, Corrupted];
+    public static IReadOnlyList<string> All { get; } = [LinkDown, Lost, ReceiverDown, Corrupted, QueueFull];
+
+    /// <summary>The word for a copy that its link does not carry; null: it carries it.</summary>
+    public static string? Of(CopyFate fate) => fate switch { CopyFate.Lost => Lost, CopyFate.Dropped => QueueFull, _ => null };
 }

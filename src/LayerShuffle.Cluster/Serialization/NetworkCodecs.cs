@@ -1,5 +1,6 @@
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Time;
 using LayerShuffle.Transport.Wire;
 
 namespace LayerShuffle.Cluster.Serialization;
@@ -28,6 +29,10 @@ internal static class NetworkCodecs
         writer.WriteDouble(conditions.Reorder);
         writer.WriteBool(conditions.KeepOrder);
         writer.WriteBool(conditions.ControlLossy);
+        writer.WriteOptional(conditions.LossChain, WriteChain);
+        writer.WriteNumber(conditions.LoseFirst);
+        writer.WriteOptional(conditions.ReorderPattern, WritePattern);
+        writer.WriteOptional(conditions.Queue, WriteQueue);
     }
 
     public static LinkConditions ReadConditions(ref WireReader reader)
@@ -38,6 +43,10 @@ internal static class NetworkCodecs
         return new(latency, bandwidth, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadBool(), reader.ReadBool())
         {
             OverheadBytes = overhead,
+            LossChain = reader.ReadOptional(ReadChain),
+            LoseFirst = reader.ReadNumber(),
+            ReorderPattern = reader.ReadOptional(ReadPattern),
+            Queue = reader.ReadOptional(ReadQueue),
         };
     }
 
@@ -48,11 +57,26 @@ internal static class NetworkCodecs
         writer.WriteDuration(distribution.StandardDeviation);
         writer.WriteDuration(distribution.Min);
         writer.WriteNullable(distribution.Max, static (ref w, max) => w.WriteDuration(max));
+        writer.WriteDouble(distribution.Correlation);
+        writer.WriteList(distribution.Quantiles?.Points ?? [], static (ref w, point) =>
+        {
+            w.WriteDouble(point.Share);
+            w.WriteDuration(point.Value);
+        });
     }
 
-    public static DelayDistribution ReadDistribution(ref WireReader reader) => new(
-        reader.ReadEnum<DelayKind>(), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDuration(),
-            reader.ReadNullable(static (ref r) => r.ReadDuration()));
+    public static DelayDistribution ReadDistribution(ref WireReader reader)
+    {
+        var distribution = new DelayDistribution(reader.ReadEnum<DelayKind>(), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDuration(),
+            reader.ReadNullable(static (ref r) => r.ReadDuration()))
+        {
+            Correlation = reader.ReadDouble(),
+        };
+        IReadOnlyList<(double, Duration)> points = reader.ReadList(static (ref r) => (r.ReadDouble(), r.ReadDuration()), sizeof(double) + sizeof(long));
+        if (points.Count == 0 && distribution.Kind != DelayKind.Empirical)
+            return distribution;
+        return QuantileTable.Problem(points) is { } problem ? throw reader.Wrong(problem) : distribution with { Quantiles = QuantileTable.Of(points) };
+    }
 
     public static void WritePatch(ref WireWriter writer, LinkPatch patch)
     {
@@ -64,6 +88,10 @@ internal static class NetworkCodecs
         WriteNullable(ref writer, patch.Corrupt);
         WriteNullable(ref writer, patch.Reorder);
         writer.WriteNullable(patch.KeepOrder, static (ref w, keep) => w.WriteBool(keep));
+        writer.WriteOptional(patch.LossChain, WriteChain);
+        writer.WriteNullable(patch.LoseFirst, static (ref w, first) => w.WriteNumber(first));
+        writer.WriteOptional(patch.ReorderPattern, WritePattern);
+        writer.WriteOptional(patch.Queue, WriteQueue);
     }
 
     public static LinkPatch ReadPatch(ref WireReader reader) => new()
@@ -76,7 +104,49 @@ internal static class NetworkCodecs
         Corrupt = ReadNullableDouble(ref reader),
         Reorder = ReadNullableDouble(ref reader),
         KeepOrder = reader.ReadNullable(static (ref r) => r.ReadBool()),
+        LossChain = reader.ReadOptional(ReadChain),
+        LoseFirst = reader.ReadNullable(static (ref r) => r.ReadNumber()),
+        ReorderPattern = reader.ReadOptional(ReadPattern),
+        Queue = reader.ReadOptional(ReadQueue),
     };
+
+    private static void WriteChain(ref WireWriter writer, LossChain chain)
+    {
+        writer.WriteEnum(chain.Kind);
+        foreach (double number in (double[])[chain.P, chain.R, chain.LossGood, chain.LossBad, chain.P13, chain.P31, chain.P32, chain.P23, chain.P14])
+            writer.WriteDouble(number);
+    }
+
+    private static LossChain ReadChain(ref WireReader reader) => new(reader.ReadEnum<LossKind>())
+    {
+        P = reader.ReadDouble(),
+        R = reader.ReadDouble(),
+        LossGood = reader.ReadDouble(),
+        LossBad = reader.ReadDouble(),
+        P13 = reader.ReadDouble(),
+        P31 = reader.ReadDouble(),
+        P32 = reader.ReadDouble(),
+        P23 = reader.ReadDouble(),
+        P14 = reader.ReadDouble(),
+    };
+
+    private static void WritePattern(ref WireWriter writer, ReorderPattern pattern)
+    {
+        writer.WriteDouble(pattern.Correlation);
+        writer.WriteNumber(pattern.Gap);
+    }
+
+    private static ReorderPattern ReadPattern(ref WireReader reader) => new(reader.ReadDouble(), reader.ReadNumber());
+
+    private static void WriteQueue(ref WireWriter writer, QueueSpec queue)
+    {
+        writer.WriteNullable(queue.LimitBytes, static (ref w, bytes) => w.WriteCount(bytes));
+        writer.WriteNullable(queue.LimitMessages, static (ref w, messages) => w.WriteNumber(messages));
+        writer.WriteEnum(queue.Drop);
+    }
+
+    private static QueueSpec ReadQueue(ref WireReader reader) => new(reader.ReadNullable(static (ref r) => r.ReadCount()),
+        reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadEnum<QueueDrop>());
 
     private static void WriteException(ref WireWriter writer, LinkException exception)
     {

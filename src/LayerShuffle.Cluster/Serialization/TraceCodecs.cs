@@ -11,8 +11,8 @@ internal static class TraceCodecs
     /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1), layer, attempt, copy, from, to, fate, incarnation.</summary>
     private const int LeastEventBytes = 1 + 8 + 10 + 7;
 
-    /// <summary>Bytes of the shortest link record: two names, conditions, eleven counts, two flags, bytes, busy, control messages.</summary>
-    private const int LeastLinkBytes = 2 + 60 + 11 + 2 + 1 + 8 + 1;
+    /// <summary>Bytes of the shortest link record: two names, conditions, thirteen counts, two flags, bytes, busy, control messages.</summary>
+    private const int LeastLinkBytes = 2 + 60 + 13 + 2 + 1 + 8 + 1;
 
     public static void WriteEvents(ref WireWriter writer, HopEvents batch)
     {
@@ -84,6 +84,8 @@ internal static class TraceCodecs
         writer.WriteCount(link.Delivered);
         writer.WriteCount(link.DroppedLinkDown);
         writer.WriteCount(link.DroppedReceiverDown);
+        writer.WriteCount(link.DroppedQueue);
+        writer.WriteCount(link.Bursts);
         writer.WriteCount(link.Carried);
         writer.WriteNullable(link.LatencyMeanMs, static (ref w, value) => w.WriteDouble(value));
         writer.WriteNullable(link.LatencyStdMs, static (ref w, value) => w.WriteDouble(value));
@@ -107,6 +109,8 @@ internal static class TraceCodecs
         Delivered = reader.ReadCount(),
         DroppedLinkDown = reader.ReadCount(),
         DroppedReceiverDown = reader.ReadCount(),
+        DroppedQueue = reader.ReadCount(),
+        Bursts = reader.ReadCount(),
         Carried = reader.ReadCount(),
         LatencyMeanMs = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         LatencyStdMs = reader.ReadNullable(static (ref r) => r.ReadDouble()),

@@ -25,6 +25,8 @@ internal static class LinkRecords
         Delivered = a.Delivered + b.Delivered,
         DroppedLinkDown = a.DroppedLinkDown + b.DroppedLinkDown,
         DroppedReceiverDown = a.DroppedReceiverDown + b.DroppedReceiverDown,
+        DroppedQueue = a.DroppedQueue + b.DroppedQueue,
+        Bursts = a.Bursts + b.Bursts,
         Carried = a.Carried + b.Carried,
         LatencyMeanMs = b.LatencyMeanMs ?? a.LatencyMeanMs,
         LatencyStdMs = b.LatencyStdMs ?? a.LatencyStdMs,

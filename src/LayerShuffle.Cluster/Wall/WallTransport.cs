@@ -45,8 +45,8 @@ internal sealed class WallTransport(
         {
             CopyVerdict copy = verdict[i];
             HopMessage sent = copy.Copy == 0 ? message : message with { Copy = copy.Copy };
-            if (copy.Fate == CopyFate.Lost)
-                trace.Fate(sent, HopFate.Lost);
+            if (HopFate.Of(copy.Fate) is { } end)
+                trace.Fate(sent, end);
             else if (!Hand(to, sent, copy))
                 Missed(to, sent, copy);
         }

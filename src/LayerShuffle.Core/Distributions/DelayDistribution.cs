@@ -23,6 +23,12 @@ public enum DelayKind
 
     /// <summary>Pareto (type I) with the given mean and standard deviation.</summary>
     Pareto,
+
+    /// <summary>A quarter normal, three quarters Pareto of shape 3, quantile by quantile: tc-netem(8)'s table, with the deviation that is asked for.</summary>
+    ParetoNormal,
+
+    /// <summary>A table of quantiles.</summary>
+    Empirical,
 }
 
 /// <summary>
@@ -36,6 +42,22 @@ public enum DelayKind
 /// <param name="Max">Upper clamp, or null for none; for <see cref="DelayKind.Uniform"/> the upper end.</param>
 public sealed record DelayDistribution(DelayKind Kind, Duration Mean, Duration StandardDeviation, Duration Min, Duration? Max)
 {
+    /// <summary>
+    /// How much the normal score of a draw leans towards that of the one before on the same link, in [0, 1): an AR(1) process, whose stationary distribution
+    /// is the family's own.
+    /// </summary>
+    public double Correlation { get; init; }
+
+    /// <summary>The table of <see cref="DelayKind.Empirical"/>; null elsewhere.</summary>
+    public QuantileTable? Quantiles { get; init; }
+
+    /// <summary>Draws from a table; mean and deviation are the table's.</summary>
+    public static DelayDistribution Empirical(QuantileTable quantiles, Duration min = default, Duration? max = null) =>
+        new(DelayKind.Empirical, new((long)Math.Round(quantiles.MeanNanoseconds)), new((long)Math.Round(quantiles.DeviationNanoseconds)), min, max)
+        {
+            Quantiles = quantiles,
+        };
+
     /// <summary>Always exactly this.</summary>
     public static DelayDistribution Constant(Duration value) => new(DelayKind.Constant, value, Duration.Zero, Duration.Zero, null);
 
@@ -56,10 +78,32 @@ public sealed record DelayDistribution(DelayKind Kind, Duration Mean, Duration S
             DelayKind.Lognormal => LognormalQuantile(quantile),
             DelayKind.Exponential => -Mean.Nanoseconds * Math.Log(1 - quantile),
             DelayKind.Pareto => ParetoQuantile(quantile),
+            DelayKind.ParetoNormal => Mean.Nanoseconds + (StandardDeviation.Nanoseconds * ParetoNormalQuantile(quantile)),
+            DelayKind.Empirical => Quantiles!.At(uniform),
             _ => throw new InvalidOperationException($"There is no quantile function for the delay distribution {Kind}."),
         };
         long drawn = (long)Math.Round(Math.Clamp(nanoseconds, -LongestNanoseconds, LongestNanoseconds));
         return new(Math.Max(Min.Nanoseconds, Math.Min(drawn, Max?.Nanoseconds ?? long.MaxValue)));
+    }
+
+    /// <summary>The delay at a draw that leans towards the one before on its link.</summary>
+    /// <param name="uniform">A draw in [0, 1).</param>
+    /// <param name="score">The normal score of the one before, NaN for none; then this one's.</param>
+    public Duration Sample(double uniform, ref double score)
+    {
+        if (Correlation == 0)
+            return Sample(uniform);
+        double own = Normal.InvCDF(0, 1, Math.Clamp(uniform, 1.0 / (1UL << 54), 1 - 1.0 / (1UL << 53)));
+        score = double.IsNaN(score) ? own : (Correlation * score) + (Math.Sqrt(1 - (Correlation * Correlation)) * own);
+        return Sample(Normal.CDF(0, 1, score));
+    }
+
+    /// <summary>Both parts have mean 0 and deviation 1; together they rise with the draw, and their sum has a deviation of 0.93775….</summary>
+    private static double ParetoNormalQuantile(double quantile)
+    {
+        const double deviation = 0.9377538568734444; // √(¼² + ¾² + 2·¼·¾·c), c = 0.67835… the covariance of the two
+        double pareto = (Math.Pow(1 - quantile, -1.0 / 3) - 1.5) / Math.Sqrt(0.75);
+        return ((0.25 * Normal.InvCDF(0, 1, quantile)) + (0.75 * pareto)) / deviation;
     }
 
     private double UniformQuantile(double uniform)

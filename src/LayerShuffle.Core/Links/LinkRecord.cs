@@ -46,7 +46,13 @@ public sealed record LinkRecord
     /// <summary>Copies, whole or garbled, dropped because the receiver was down, or another incarnation of it was up, when they would have arrived.</summary>
     public required long DroppedReceiverDown { get; init; }
 
-    /// <summary>Copies that passed the loss draw: the base of the realised corruption and reordering rates.</summary>
+    /// <summary>Copies for which the queue before the bandwidth had no room.</summary>
+    public required long DroppedQueue { get; init; }
+
+    /// <summary>Runs of copies that the injected loss took, one after the other.</summary>
+    public required long Bursts { get; init; }
+
+    /// <summary>Copies that passed the loss draw and the queue: the base of the realised corruption and reordering rates.</summary>
     public required long Carried { get; init; }
 
     /// <summary>Mean latency drawn for carried copies, queueing and transmission excluded; null where none was carried.</summary>

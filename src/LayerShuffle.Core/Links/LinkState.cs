@@ -9,7 +9,7 @@ internal sealed class LinkState
 {
     private readonly string from, to;
     private readonly LinkConditions asked;
-    private readonly SeedTree loss, duplicate, corrupt, reorder, latency, controlLoss, membership;
+    private readonly SeedTree loss, lossState, duplicate, corrupt, reorder, latency, controlLoss, membership, queueDrop;
     private readonly SeedTree[] controlLatency;
     private readonly LinkStatistics statistics = new();
     private readonly List<LinkHold> patches = [];
@@ -18,6 +18,13 @@ internal sealed class LinkState
     private long membershipMessages;
     private Instant busySince, free, latestArrival; // transmitting without a break from the first to the second
 
+    // What reaches back: the last latency's normal score, the loss chain's state (−1: not begun) and its last draw, what was lost first, reordering's gap and
+    // its last draw, and the messages that wait for the bandwidth with the time at which their transmission starts.
+    private readonly Queue<(Instant Start, long Bytes)> waiting = [];
+    private double latencyScore = double.NaN, lastLoss = double.NaN, lastReorder = double.NaN;
+    private int chainState = -1, lostFirst, sinceOvertaking;
+    private long waitingBytes, chains;
+
     /// <summary>A link whose draws come from (seed, repeat, purpose, link); the trees are walked to the link once, not once a message.</summary>
     public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed)
     {
@@ -25,6 +32,8 @@ internal sealed class LinkState
         this.to = to;
         this.asked = conditions = asked;
         loss = Tree("loss");
+        lossState = Tree("loss-state");
+        queueDrop = Tree("queue-drop");
         duplicate = Tree("duplicate");
         corrupt = Tree("corrupt");
         reorder = Tree("reorder");
@@ -133,25 +142,31 @@ internal sealed class LinkState
         return statistics.Record(from, to, asked, oneEnd, underway);
     }
 
-    /// <summary>Loss → corrupt → reorder → bandwidth queue → latency. A lost copy takes no bandwidth; a reordered one queues but has no latency.</summary>
+    /// <summary>Loss → queue → corrupt → reorder → bandwidth → latency. What is lost takes no bandwidth; a reordered copy queues but has no latency.</summary>
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
-        if (Happens(conditions.Loss, loss, key, copy))
-        {
-            statistics.Lost++;
+        bool lost = Loses(key, copy);
+        statistics.AddLoss(lost);
+        if (lost)
             return new(CopyFate.Lost, Instant.Never, copy);
+        if (!HasRoom(key, copy, sizeBytes, now))
+        {
+            statistics.DroppedQueue++;
+            return new(CopyFate.Dropped, Instant.Never, copy);
         }
+
         statistics.Carried++;
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
             statistics.CorruptDrawn++;
-        bool overtakes = Happens(conditions.Reorder, reorder, key, copy);
+        bool overtakes = Overtakes(key, copy);
         if (overtakes)
             statistics.ReorderDrawn++;
         Instant arrival = Transmit(sizeBytes, now);
         if (!overtakes)
         {
-            Duration drawn = DrawLatency(latency, key, copy);
+            DelayDistribution delay = conditions.Latency;
+            Duration drawn = delay.Correlation == 0 ? DrawLatency(latency, key, copy) : delay.Sample(Draw(latency, key, copy), ref latencyScore);
             statistics.AddLatency(drawn);
             arrival += drawn;
             if (conditions.KeepOrder)
@@ -160,6 +175,75 @@ internal sealed class LinkState
         bool early = arrival < latestArrival;
         latestArrival = Instant.Max(latestArrival, arrival);
         return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early);
+    }
+
+    private bool Loses(in MessageKey key, int copy)
+    {
+        if (lostFirst < conditions.LoseFirst)
+        {
+            lostFirst++;
+            return true;
+        }
+
+        if (conditions.LossChain is not { } chain)
+            return Happens(conditions.Loss, loss, key, copy);
+        if (chain.Kind == LossKind.Correlated)
+            return (lastLoss = Leaning(chain.R, Draw(loss, key, copy), lastLoss)) < chain.P;
+        if (chainState < 0)
+            chainState = StartOf(chain, lossState.Child("start").Child(chains++).Uniform);
+        chainState = chain.Next(chainState, Draw(lossState, key, copy));
+        return Happens(chain.LossIn(chainState), loss, key, copy);
+    }
+
+    /// <summary>A state as often as it is met after long, so that no trial begins in a good hour.</summary>
+    private static int StartOf(LossChain chain, double uniform)
+    {
+        IReadOnlyList<double> shares = chain.Stationary();
+        int state = 0;
+        for (double sum = shares[0]; state < shares.Count - 1 && uniform >= sum; sum += shares[++state])
+        {
+        }
+
+        return state;
+    }
+
+    /// <summary>netem's correlation: a mean of this draw and the last value, weighted by it. The first has nothing to lean on.</summary>
+    private static double Leaning(double correlation, double draw, double last) =>
+        double.IsNaN(last) ? draw : ((1 - correlation) * draw) + (correlation * last);
+
+    private bool Overtakes(in MessageKey key, int copy)
+    {
+        if (conditions.ReorderPattern is not { } pattern)
+            return Happens(conditions.Reorder, reorder, key, copy);
+        if (++sinceOvertaking < pattern.Gap)
+            return false;
+        lastReorder = Leaning(pattern.Correlation, Draw(reorder, key, copy), lastReorder);
+        if (lastReorder >= conditions.Reorder)
+            return false;
+        sinceOvertaking = 0;
+        return true;
+    }
+
+    /// <summary>Whether a message may wait for the bandwidth. The one that is being transmitted does not wait.</summary>
+    private bool HasRoom(in MessageKey key, int copy, long sizeBytes, Instant now)
+    {
+        if (conditions.Queue is not { } queue || conditions.BandwidthBytesPerSecond is null)
+            return true;
+        while (waiting.TryPeek(out (Instant Start, long Bytes) first) && first.Start <= now)
+        {
+            waiting.Dequeue();
+            waitingBytes -= first.Bytes;
+        }
+
+        if (free <= now)
+            return true; // transmitted at once
+        bool fits = (queue.LimitBytes is not { } bytes || waitingBytes + sizeBytes <= bytes) && (queue.LimitMessages is not { } most || waiting.Count < most);
+        double full = queue.LimitBytes is { } limit ? waitingBytes / (double)limit : waiting.Count / (double)queue.LimitMessages!.Value;
+        if (!fits || (queue.Drop == QueueDrop.Random && Happens(full, queueDrop, key, copy)))
+            return false;
+        waiting.Enqueue((free, sizeBytes));
+        waitingBytes += sizeBytes;
+        return true;
     }
 
     /// <summary>When the last byte has left. The link is free once everything queued before has; without a limit a message passes at once.</summary>
@@ -197,8 +281,13 @@ internal sealed class LinkState
 
     private void Patch()
     {
+        (LossChain? chain, int first) = (conditions.LossChain, conditions.LoseFirst);
         conditions = asked;
         foreach (LinkHold hold in patches)
             conditions = conditions.With(hold.Patch!);
+        if (conditions.LossChain != chain)
+            chainState = -1;
+        if (conditions.LoseFirst != first)
+            lostFirst = 0;
     }
 }

@@ -33,6 +33,21 @@ public sealed record LinkConditions(
     /// <summary>Bytes that a data message takes on the link on top of its own: headers and the like (tc-netem(8): PACKETOVERHEAD of <c>rate</c>).</summary>
     public long OverheadBytes { get; init; }
 
+    /// <summary>How losses depend on those before; null: they do not. <c>Loss</c> is then what is lost after long.</summary>
+    public LossChain? LossChain { get; init; }
+
+    /// <summary>So many data copies are lost first, whatever the loss is.</summary>
+    public int LoseFirst { get; init; }
+
+    /// <summary>How far reordering reaches back; null: each copy is drawn for itself.</summary>
+    public ReorderPattern? ReorderPattern { get; init; }
+
+    /// <summary>The queue before the bandwidth; null: without a limit.</summary>
+    public QueueSpec? Queue { get; init; }
+
+    /// <summary>Whether data messages are lost at all.</summary>
+    public bool Loses => Loss > 0 || LoseFirst > 0 || (Queue is not null && BandwidthBytesPerSecond is not null);
+
     /// <summary>How long a data message of some bytes occupies the link, in seconds, its overhead included: 0 without a limit.</summary>
     public double TransmissionSeconds(double sizeBytes) => BandwidthBytesPerSecond is { } bandwidth ? (sizeBytes + OverheadBytes) / bandwidth : 0;
 
@@ -43,9 +58,13 @@ public sealed record LinkConditions(
         BandwidthBytesPerSecond = patch.Bandwidth is { } bandwidth ? (double.IsPositiveInfinity(bandwidth) ? null : bandwidth) : BandwidthBytesPerSecond,
         OverheadBytes = patch.Overhead ?? OverheadBytes,
         Loss = patch.Loss ?? Loss,
+        LossChain = patch.Loss is null ? LossChain : patch.LossChain,
+        LoseFirst = patch.LoseFirst ?? (patch.Loss is null ? LoseFirst : 0),
         Duplicate = patch.Duplicate ?? Duplicate,
         Corrupt = patch.Corrupt ?? Corrupt,
         Reorder = patch.Reorder ?? Reorder,
+        ReorderPattern = patch.Reorder is null ? ReorderPattern : patch.ReorderPattern,
+        Queue = patch.Queue ?? Queue,
         KeepOrder = patch.KeepOrder ?? KeepOrder,
     };
 }
@@ -71,6 +90,12 @@ public sealed record LinkPatch
     /// <summary>Probability of loss.</summary>
     public double? Loss { get; init; }
 
+    /// <summary>What belongs to <see cref="Loss"/>; without it, losses do not depend on each other.</summary>
+    public LossChain? LossChain { get; init; }
+
+    /// <summary>Data copies that are lost first.</summary>
+    public int? LoseFirst { get; init; }
+
     /// <summary>Probability of duplication.</summary>
     public double? Duplicate { get; init; }
 
@@ -79,6 +104,12 @@ public sealed record LinkPatch
 
     /// <summary>Probability of overtaking.</summary>
     public double? Reorder { get; init; }
+
+    /// <summary>What belongs to <see cref="Reorder"/>.</summary>
+    public ReorderPattern? ReorderPattern { get; init; }
+
+    /// <summary>The queue before the bandwidth.</summary>
+    public QueueSpec? Queue { get; init; }
 
     /// <summary>Whether jitter may not reorder.</summary>
     public bool? KeepOrder { get; init; }

@@ -32,6 +32,9 @@ public enum CopyFate
 
     /// <summary>It travels and arrives garbled; the receiver discards it.</summary>
     Corrupted,
+
+    /// <summary>The queue before the bandwidth had no room for it: it never arrives, and takes no bandwidth.</summary>
+    Dropped,
 }
 
 /// <summary>The fate of one copy of a message.</summary>

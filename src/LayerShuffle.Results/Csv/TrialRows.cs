@@ -34,14 +34,15 @@ internal static class TrialRows
         {
             var asked = link.Asked;
             rows.AddKey(trial.Key).Add(link.From).Add(link.To)
-                .Add(asked.Loss).Add(Rate(link.Lost, link.Lost + link.Carried))
+                .Add(asked.Loss).Add(Rate(link.Lost, link.Lost + link.DroppedQueue + link.Carried))
                 .Add(asked.Duplicate).Add(Rate(link.Duplicated, link.MessagesSent - link.DroppedLinkDown))
                 .Add(asked.Corrupt).Add(Rate(link.CorruptDrawn, link.Carried))
                 .Add(asked.Reorder).Add(Rate(link.ReorderDrawn, link.Carried))
                 .Add(asked.Latency.Mean.TotalMilliseconds).Add(link.LatencyMeanMs).Add(link.LatencyStdMs)
                 .Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost).Add(link.Duplicated).Add(link.Corrupted).Add(link.Overtook)
                 .Add(link.DroppedLinkDown).Add(link.DroppedReceiverDown).Add(link.ControlMessages).Add(link.Bytes)
-                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).EndRow();
+                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).Add(link.DroppedQueue)
+                .Add(link.Bursts > 0 ? link.Lost / (double)link.Bursts : null).EndRow();
         }
     }
 

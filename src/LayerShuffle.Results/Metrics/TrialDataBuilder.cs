@@ -82,7 +82,7 @@ internal sealed class TrialDataBuilder
             LayersSkippedMean = Ratio(_layersSkipped, completed),
             KendallTauDistanceMean = Ratio(_kendallTau, completed),
             MessagesSent = record.Links.Sum(link => link.MessagesSent),
-            MessagesLost = record.Links.Sum(link => link.Lost + link.DroppedLinkDown + link.DroppedReceiverDown),
+            MessagesLost = record.Links.Sum(link => link.Lost + link.DroppedQueue + link.DroppedLinkDown + link.DroppedReceiverDown),
             MessagesDuplicated = record.Links.Sum(link => link.Duplicated),
             MessagesCorrupted = record.Links.Sum(link => link.Corrupted),
             MessagesReordered = record.Links.Sum(link => link.Overtook),

@@ -20,6 +20,9 @@ internal static class DistributionBinder
         Duration? max = Read.Duration(map, "max");
         if (max < min)
             mistakes.Add(map!.Get("min") ?? map.Get("max")!, $"`min` {Read.Text(map, "min")} is greater than `max` {Read.Text(map, "max")}");
+        double correlation = Read.Probability(map, "correlation") ?? 0;
+        if (correlation == 1)
+            mistakes.Add(map!.Get("correlation")!, "a correlation of 100% would repeat the first draw for ever", "less than 100%");
         DelayKind kind = Read.Text(map, "distribution") switch
         {
             "uniform" => DelayKind.Uniform,
@@ -27,19 +30,26 @@ internal static class DistributionBinder
             "lognormal" => DelayKind.Lognormal,
             "exponential" => DelayKind.Exponential,
             "pareto" => DelayKind.Pareto,
+            "paretonormal" => DelayKind.ParetoNormal,
+            "empirical" => DelayKind.Empirical,
             _ => DelayKind.Constant,
         };
-        if (kind is DelayKind.Lognormal or DelayKind.Pareto or DelayKind.Exponential && map?.Get("mean") is { } given && mean == default
-            && Read.Duration(map, "mean") is not null)
+        if (kind is DelayKind.Lognormal or DelayKind.Pareto or DelayKind.Exponential or DelayKind.ParetoNormal
+            && map?.Get("mean") is { } given && mean == default && Read.Duration(map, "mean") is not null)
             mistakes.Add(given, $"the mean of a {Read.Text(map, "distribution")} distribution must be greater than 0");
-        if (kind is DelayKind.Lognormal or DelayKind.Pareto && map?.Get("stddev") is { } spread && deviation == default
+        if (kind is DelayKind.Lognormal or DelayKind.Pareto or DelayKind.ParetoNormal && map?.Get("stddev") is { } spread && deviation == default
             && Read.Duration(map, "stddev") is not null)
             mistakes.Add(spread, $"the standard deviation of a {Read.Text(map, "distribution")} distribution must be greater than 0");
-        return kind == DelayKind.Uniform
-            ? new DelayDistribution(kind,
+        DelayDistribution bound = kind switch
+        {
+            DelayKind.Uniform => new DelayDistribution(kind,
                 new Duration((min.Nanoseconds / 2) + ((max ?? min).Nanoseconds / 2) + (((min.Nanoseconds % 2) + ((max ?? min).Nanoseconds % 2)) / 2)), default,
-                min, max)
-            : new DelayDistribution(kind, mean, deviation, min, max);
+                min, max),
+            DelayKind.Empirical => EmpiricalBinder.Bind(map!, mistakes) is { } table ? DelayDistribution.Empirical(table, min, max)
+                : DelayDistribution.Constant(default),
+            _ => new DelayDistribution(kind, mean, deviation, min, max),
+        };
+        return correlation is > 0 and < 1 && kind != DelayKind.Constant ? bound with { Correlation = correlation } : bound;
     }
 
     public static ComputeTimeSpec ComputeTime(ScenarioNode? node, MistakeList mistakes) => node switch

@@ -32,15 +32,62 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
         return new NetworkSpec(conditions, links) { MembershipLossy = Read.Text(network, "membership") == "lossy" };
     }
 
-    public LinkPatch Patch(MapNode? map) => new()
+    public LinkPatch Patch(MapNode? map)
     {
-        Latency = map?.Get("latency") is { } latency ? DistributionBinder.Bind(latency, mistakes) : null,
-        Bandwidth = Read.Rate(map, "bandwidth"),
-        Overhead = Read.Size(map, "overhead"),
-        Loss = Read.Probability(map, "loss"),
-        Duplicate = Read.Probability(map, "duplicate"),
-        Corrupt = Read.Probability(map, "corrupt"),
-        Reorder = Read.Probability(map, "reorder"),
-        KeepOrder = Read.Boolean(map, "keep_order"),
-    };
+        ScenarioNode? loss = map?.Get("loss"), reorder = map?.Get("reorder");
+        LossChain? chain = Chain(loss as MapNode);
+        return new()
+        {
+            Latency = map?.Get("latency") is { } latency ? DistributionBinder.Bind(latency, mistakes) : null,
+            Bandwidth = Read.Rate(map, "bandwidth"),
+            Overhead = Read.Size(map, "overhead"),
+            Queue = Queue(map?.Map("queue")),
+            Loss = chain?.StationaryLoss() ?? Read.Probability(loss) ?? (loss is MapNode ? 0 : null),
+            LossChain = chain,
+            LoseFirst = Read.Integer(loss as MapNode, "first"),
+            Duplicate = Read.Probability(map, "duplicate"),
+            Corrupt = Read.Probability(map, "corrupt"),
+            Reorder = Read.Probability(reorder),
+            ReorderPattern = Pattern(reorder as MapNode),
+            KeepOrder = Read.Boolean(map, "keep_order"),
+        };
+    }
+
+    private LossChain? Chain(MapNode? loss)
+    {
+        double Step(string key, double otherwise = 0) => Read.Probability(loss, key) ?? otherwise;
+        switch (Read.Text(loss, "model"))
+        {
+            case "gilbert-elliott":
+                return new(LossKind.GilbertElliott) { P = Step("p"), R = Step("r"), LossBad = Step("loss_bad", 1), LossGood = Step("loss_good") };
+            case "markov":
+                LossChain chain = new(LossKind.Markov) { P13 = Step("p13"), P31 = Step("p31"), P32 = Step("p32"), P23 = Step("p23", 1), P14 = Step("p14") };
+                AtMostOne(loss!, "p13", "p14", chain.P13 + chain.P14);
+                AtMostOne(loss!, "p31", "p32", chain.P31 + chain.P32);
+                return chain;
+            default:
+                return Step("correlation") > 0 ? new(LossKind.Correlated) { P = Step("probability"), R = Step("correlation") } : null;
+        }
+    }
+
+    private void AtMostOne(MapNode loss, string one, string other, double sum)
+    {
+        if (sum > 1)
+            mistakes.Add(loss.Get(other) ?? loss, $"`{one}` and `{other}` are more than 100% together: they are steps out of the same state");
+    }
+
+    private static QueueSpec? Queue(MapNode? queue)
+    {
+        if (queue is null)
+            return null;
+        int? messages = Read.Integer(queue, "limit");
+        return new QueueSpec(messages is null ? Read.Size(queue, "limit") ?? 0 : null, messages,
+            Read.Text(queue, "drop") == "random" ? QueueDrop.Random : QueueDrop.Tail);
+    }
+
+    private static ReorderPattern? Pattern(MapNode? reorder)
+    {
+        (double correlation, int gap) = (Read.Probability(reorder, "correlation") ?? 0, Read.Integer(reorder, "gap", 1));
+        return correlation > 0 || gap > 1 ? new ReorderPattern(correlation, gap) : null;
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class ModelEffects(EffectLedger ledger)
     /// <summary>Whether anything of a variant differs from repeat to repeat.</summary>
     private static bool IsDrawn(TrialVariant variant) =>
         variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default)
-            .Any(link => link.Loss + link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
+            .Any(link => link.Loses || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
         variant.Cluster.Nodes.Any(node => !VariantFacts.IsConstant(node.ComputeTime.Base)) || variant.Workload.Arrivals.Kind == ArrivalKind.Poisson ||
         variant.Routing.Order == OrderKind.Arbitrary || variant.Routing.Prune is { Choose: PruneChoice.Random } || variant.Faults.Any(IsDrawn);
 
@@ -67,7 +67,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
         CrashFault crash => IsDrawn(crash.Nodes),
         PauseFault pause => IsDrawn(pause.Nodes),
         SlowdownFault slowdown => IsDrawn(slowdown.Nodes),
-        LinkFault link => link.Set.Loss > 0 || link.Set.Corrupt > 0 || link.Set.Duplicate > 0 || link.Set.Reorder > 0
+        LinkFault link => link.Set.Loss > 0 || link.Set.LoseFirst > 0 || link.Set.Queue is not null || link.Set.Corrupt > 0
+            || link.Set.Duplicate > 0 || link.Set.Reorder > 0
             || (link.Set.Latency is { } latency && !VariantFacts.IsConstant(latency)),
         _ => false,
     };

@@ -73,10 +73,13 @@ internal sealed class NetworkEffects(EffectLedger ledger)
                         + "`workload.arrivals.concurrency`, or leave it out" : null);
         }
 
+        bool isUnlimited = facts.Links.All(link => link.BandwidthBytesPerSecond is null)
+            && facts.LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
         if (Read.Size(map, "overhead") > 0)
-            ledger.Judge(map.Get("overhead"), facts.Links.All(link => link.BandwidthBytesPerSecond is null)
-                && facts.LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity)
-                    ? "no effect: without a limit of bandwidth messages take no time for their size; give a `bandwidth`, or leave it out" : null);
+            ledger.Judge(map.Get("overhead"), isUnlimited
+                ? "no effect: without a limit of bandwidth messages take no time for their size; give a `bandwidth`, or leave it out" : null);
+        if (map.Get("queue") is { } queue)
+            ledger.Judge(queue, isUnlimited ? "no effect: without a limit of bandwidth nothing waits; give a `bandwidth`, or leave it out" : null);
         if (Read.Boolean(map, "keep_order") == true)
             ledger.Judge(map.Get("keep_order"), latencies.All(VariantFacts.IsConstant) && !facts.LinkFaults.Exists(fault => fault.Set.Latency is not null)
                 ? "no effect: without jitter messages keep their order anyway; give a `latency` that varies, or leave it out" : null);

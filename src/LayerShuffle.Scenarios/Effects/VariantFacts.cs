@@ -34,7 +34,8 @@ internal sealed class VariantFacts
         LinkFaults = [.. variant.Faults.OfType<LinkFault>()];
         Links = [variant.Network.Default, .. variant.Network.Links.Select(link => variant.Network.Default.With(link.Set))];
         Latencies = [.. Links.Select(link => link.Latency), .. LinkFaults.Select(fault => fault.Set.Latency).OfType<DelayDistribution>()];
-        LosesMessages = Links.Any(link => link.Loss > 0) || LinkFaults.Exists(fault => fault.Set.Loss > 0);
+        LosesMessages = Links.Any(link => link.Loses)
+            || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null);
         MayMiss = isWall || LosesMessages || Links.Any(link => link.Corrupt > 0) || variant.Faults.Any(fault => fault is not SlowdownFault) || IsSlow();
         hosts = new bool[topology.Count];
         IReadOnlyList<Placement>? placements = isKnown ? Placements() : null;
@@ -100,6 +101,7 @@ internal sealed class VariantFacts
         DelayKind.Constant => true,
         DelayKind.Uniform => delay.Min == delay.Max,
         DelayKind.Exponential => false,
+        DelayKind.Empirical => delay.Quantiles!.Points[0].Value == delay.Quantiles.Points[^1].Value,
         _ => delay.StandardDeviation == default,
     };
 
@@ -113,7 +115,8 @@ internal sealed class VariantFacts
     private static double? Longest(DelayDistribution delay) =>
         delay.Max is { } most ? Math.Min(most.TotalSeconds, IsConstant(delay) && delay.Kind != DelayKind.Uniform
             ? Math.Max(delay.Mean.TotalSeconds, delay.Min.TotalSeconds) : double.PositiveInfinity) :
-        IsConstant(delay) ? Math.Max(delay.Mean.TotalSeconds, delay.Min.TotalSeconds) : null;
+        IsConstant(delay) ? Math.Max(delay.Mean.TotalSeconds, delay.Min.TotalSeconds) :
+        delay.Quantiles is { } table ? Math.Max(table.Points[^1].Value.TotalSeconds, delay.Min.TotalSeconds) : null;
 
     /// <summary>The longest latency and transmission of one message in seconds; null where they have no end.</summary>
     private (double Latency, double Sending)? Crossing()

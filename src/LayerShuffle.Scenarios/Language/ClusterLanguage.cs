@@ -9,23 +9,37 @@ internal static class ClusterLanguage
     private static SchemaKey Deviation => new("stddev", Duration, "Standard deviation before clamping.", Required: true);
     private static SchemaKey Least => new("min", Duration, "Lower clamp.", "0ms");
     private static SchemaKey Most => new("max", Duration, "Upper clamp.");
-    private static SchemaKey Correlation => new("correlation", Probability, "How far a latency follows the one before.", Supported: false);
+    private static SchemaKey Correlation =>
+        new("correlation", Probability, "How far a message's latency follows that of the message before it on its link (AR(1) of the normal score).", "0%");
 
-    private static VariantType Distribution(MapType otherwise) => new("distribution",
-    [
-        ("constant", new MapType("distribution settings", [Mean, Least, Most, Correlation])),
-        ("uniform",
-            new MapType("distribution settings",
-            [Least with { Required = true, Default = null, Doc = "Lower end." }, Most with { Required = true, Doc = "Upper end." }, Correlation])),
-        ("normal", new MapType("distribution settings", [Mean, Deviation, Least, Most, Correlation])),
-        ("lognormal", new MapType("distribution settings", [Mean, Deviation, Least, Most, Correlation])),
-        ("exponential", new MapType("distribution settings", [Mean, Least, Most, Correlation])),
-        ("pareto", new MapType("distribution settings", [Mean, Deviation, Least, Most, Correlation])),
-    ])
-    { Otherwise = otherwise };
+    private static VariantType Distribution(MapType otherwise, bool isOfLink = false)
+    {
+        SchemaKey[] follows = [isOfLink ? Correlation : Correlation with { Supported = false, Default = null }];
+        return new("distribution",
+        [
+            ("constant", new MapType("distribution settings", [Mean, Least, Most])),
+            ("uniform", new MapType("distribution settings",
+                [Least with { Required = true, Default = null, Doc = "Lower end." }, Most with { Required = true, Doc = "Upper end." }, .. follows])),
+            ("normal", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("lognormal", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("exponential", new MapType("distribution settings", [Mean, Least, Most, .. follows])),
+            ("pareto", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("paretonormal", new MapType("distribution settings", [Mean, Deviation, Least, Most, .. follows])),
+            ("empirical", new MapType("distribution settings",
+            [
+                new("quantiles", new ListType("quantiles, such as `[50%, 9ms]`", new ListType("a share and a duration", Text, 2), 2),
+                    "Shares and the durations below which they lie, from 0% to 100%, linear between them."),
+                new("file", new ScalarType(ScalarKind.Path), "A CSV file of what was measured; instead of `quantiles`."),
+                new("column", Text, "Its column; `_ns`, `_us`, `_ms` or `_s` at the end of its name is the unit of bare numbers. The only one if left out."),
+                Least, Most, .. follows,
+            ])),
+        ])
+        { Otherwise = otherwise };
+    }
 
-    private static ChoiceType Latency() =>
-        Either(Distribution(new MapType("latency settings", [new("rtt", Duration, "Round-trip time; a link has half of it.", Required: true)])), Duration);
+    private static ChoiceType Latency() => Either(
+        Distribution(new MapType("latency settings", [new("rtt", Duration, "Round-trip time; a link has half of it.", Required: true)]), isOfLink: true),
+        Duration);
 
     private static ChoiceType ComputeTime() => Either(
         Distribution(new MapType("compute time settings",
@@ -45,15 +59,50 @@ internal static class ClusterLanguage
             new("latency", Latency(), "One-way latency.", Default("0ms")),
             new("bandwidth", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)), "Messages queue for it in order.", Default("unlimited")),
             new("overhead", new ScalarType(ScalarKind.Size), "What every message takes of the bandwidth on top of its own bytes.", Default("0B")),
-            new("loss",
-                Either(new VariantType("model",
-                [("bernoulli", new MapType("loss settings", [new("probability", Probability, "Probability that a message is lost.", Required: true)]))])
-            { Unsupported = ["gilbert-elliott", "markov"] }, Probability), "Probability that a data message is lost.", Default("0%")),
+            new("queue", new MapType("queue settings",
+            [
+                new("limit", Either(new ScalarType(ScalarKind.Size), Integer(1)), "What may wait: a size, or a number of messages.", Required: true),
+                new("drop", Word("tail", "random"), "What is dropped: what comes when it is full, or the likelier the fuller it is (the share that is full).",
+                    "tail"),
+            ]), "The queue before the bandwidth; without it, everything may wait."),
+            new("loss", Either(Loss(), Probability), "Probability that a data message is lost.", Default("0%")),
             new("duplicate", Probability, "Probability that a data message is sent twice.", Default("0%")),
             new("corrupt", Probability, "Probability that a data message arrives garbled and is dropped.", Default("0%")),
-            new("reorder", Probability, "Probability that a data message skips its latency and overtakes.", Default("0%")),
+            new("reorder", Either(new MapType("reorder settings",
+            [
+                new("probability", Probability, "Probability that a data message skips its latency.", Required: true),
+                new("correlation", Probability, "How far its draw leans towards the last one, as netem has it.", "0%"),
+                new("gap", Integer(1), "At most every so many messages overtake.", "1"),
+            ]), Probability), "Probability that a data message skips its latency and overtakes.", Default("0%")),
             new("keep_order", TrueOrFalse, "Whether jitter may not reorder.", Default("false")),
         ];
+    }
+
+    private static VariantType Loss()
+    {
+        SchemaKey first = new("first", Integer(0), "So many data copies of each link are lost first, whatever the loss is.", "0");
+        SchemaKey Step(string name, string doc, string? otherwise = null) => new(name, Probability, doc, otherwise, Required: otherwise is null);
+        return new("model",
+        [
+            ("bernoulli", new MapType("loss settings",
+            [
+                new("probability", Probability, "Probability that a message is lost.", Required: true),
+                new("correlation", Probability, "How far a draw leans towards the last one, as netem has it: it makes bursts, and losses rarer.", "0%"),
+                first,
+            ])),
+            ("gilbert-elliott", new MapType("loss settings",
+            [
+                Step("p", "Probability of a step from good to bad, once a data copy."), Step("r", "Probability of a step from bad to good."),
+                Step("loss_bad", "Loss in the bad state.", "100%"), Step("loss_good", "Loss in the good state.", "0%"), first,
+            ])),
+            ("markov", new MapType("loss settings",
+            [
+                Step("p13", "From good into a burst of losses (netem's four states)."), Step("p31", "From a burst of losses to good."),
+                Step("p32", "From lost to received within a burst.", "0%"), Step("p23", "From received to lost within a burst.", "100%"),
+                Step("p14", "From good to a loss that stays alone.", "0%"), first,
+            ])),
+        ])
+        { Otherwise = new MapType("loss settings", [first with { Required = true, Default = null }]) };
     }
 
     private static ChoiceType Ends => Either(new ListType("endpoints", Name, 1), Name);

@@ -112,7 +112,7 @@ public static class JsonSchemaWriter
         ScalarKind.Word => new JsonObject { ["enum"] = new JsonArray([.. type.Words.Select(word => (JsonNode)word)]) },
         ScalarKind.Pattern => Text($"^{Not(type.Refused)}(?:{type.Pattern})$"),
         ScalarKind.Duration => Text($"^{Quantified} ?(ns|us|µs|ms|s|m|h)$"),
-        ScalarKind.Rate => Text($"^{Quantified} ?([kKMG]|[KMG]i)?(bps|bit/s|b/s|B/s)$"),
+        ScalarKind.Rate => Text($"^{Quantified} ?([kKMG]|[KMG]i)?(bps|Bps|bits?/s|bit|b/s|B/s)$"),
         ScalarKind.Size => Text($"^{Quantified} ?([kKMG]|[KMG]i)?[bB]$"),
         ScalarKind.RequestRate => Text($"^{Quantified} ?/(ns|us|µs|ms|s|m|h)$"),
         ScalarKind.Probability => new JsonObject

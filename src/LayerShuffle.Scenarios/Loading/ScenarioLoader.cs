@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LayerShuffle.Scenarios.Binding;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
@@ -42,6 +43,7 @@ public static class ScenarioLoader
             root = SetOption.Apply(root, "--seed", "seed", givenSeed.ToString(CultureInfo.InvariantCulture), mistakes);
         if (threads is { } givenThreads)
             root = SetOption.Apply(root, "--threads", "threads", givenThreads.ToString(CultureInfo.InvariantCulture), mistakes);
+        root = EmpiricalFiles.Resolve(root, folder);
         root = PresetExpander.Expand(root);
         Scenario? scenario = new ScenarioBinder(mistakes, warnings, folder).Bind(root);
         return mistakes.Count > 0 || scenario is null

@@ -68,10 +68,9 @@ public static class Quantity
             return $"`{text}` is not a rate";
         if (unit.Length == 0)
             return BareNumber;
-        string quantity = unit.EndsWith("bps", StringComparison.Ordinal) ? unit[..^2] : unit.EndsWith("bit/s", StringComparison.Ordinal) ? unit[..^4] :
-            unit.EndsWith("/s", StringComparison.Ordinal) ? unit[..^2] : "";
-        if (DataUnit(quantity) is not { } scale)
-            return $"unknown unit `{unit}`";
+        (string ending, string stands) = Array.Find(RateEndings, known => unit.EndsWith(known.Ending, StringComparison.Ordinal));
+        if (ending is null || DataUnit(unit[..^ending.Length] + stands) is not { } scale)
+            return $"unknown unit `{unit}`" + (Spelling(unit) is { } right ? $"; did you mean `{right}`?" : "");
         if (number <= 0)
             return "a rate must be greater than 0";
         bytesPerSecond = (double)number * scale;
@@ -119,6 +118,16 @@ public static class Quantity
     public static string? Number(string text, out double value) =>
         double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) ? null
             : $"`{text}` is not a number";
+
+    /// <summary>How rates end, and the letter that stands for it: bits or bytes.</summary>
+    private static (string Ending, string Stands)[] RateEndings { get; } =
+        [("bits/s", "b"), ("bit/s", "b"), ("bps", "b"), ("Bps", "B"), ("b/s", "b"), ("B/s", "B"), ("bit", "b")];
+
+    /// <summary>The unit of a rate that was meant, if only its capitals are wrong: of several the one that differs least.</summary>
+    private static string? Spelling(string unit) => ((string[])["", "k", "M", "G", "Ki", "Mi", "Gi"])
+        .SelectMany(prefix => RateEndings.Select(known => prefix + known.Ending))
+        .Where(known => known.Equals(unit, StringComparison.OrdinalIgnoreCase))
+        .MinBy(known => known.Zip(unit).Count(pair => pair.First != pair.Second));
 
     private static decimal DurationUnit(string unit) => unit switch
     {

@@ -1,0 +1,33 @@
+using LayerShuffle.Scenarios.Syntax;
+
+namespace LayerShuffle.Scenarios.Binding;
+
+/// <summary>Files of empirical distributions, wherever they stand: in the network, in exceptions, faults, conditions and policies.</summary>
+internal static class EmpiricalFiles
+{
+    /// <summary>A scenario whose files have absolute paths, so that whoever reads them need not know where it lies.</summary>
+    /// <param name="root">The scenario.</param>
+    /// <param name="folder">The absolute folder that its paths are relative to.</param>
+    public static MapNode Resolve(MapNode root, string folder) => (MapNode)Resolved(root, folder);
+
+    private static ScenarioNode Resolved(ScenarioNode node, string folder)
+    {
+        switch (node)
+        {
+            case SequenceNode list when list.Items.Any(item => item is not ScalarNode):
+                return new SequenceNode([.. list.Items.Select(item => Resolved(item, folder))], list.Location, list.Path);
+            case MapNode map:
+                foreach (MapEntry entry in map.Entries)
+                {
+                    if (Resolved(entry.Value, folder) is var changed && !ReferenceEquals(changed, entry.Value))
+                        map = map.With(entry with { Value = changed });
+                }
+
+                return Read.Text(map, "distribution") == "empirical" && map.Get("file") is ScalarNode file
+                    ? map.With(map.Entry("file")! with { Value = new ScalarNode(ScenarioPath.Resolve(folder, file.Text), false, file.Location, file.Path) })
+                    : map;
+            default:
+                return node;
+        }
+    }
+}
