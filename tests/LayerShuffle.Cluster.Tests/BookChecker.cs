@@ -56,7 +56,7 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
     /// <summary>Of thousands of rows: text is made of one that does not hold.</summary>
     private static void Row(HopRecord hop)
     {
-        Holds(hop.Fate is "delivered" or "lost" or "corrupted" or "link_down" or "receiver_down" or "in_flight" or "local", "a known fate");
+        Holds(hop.Fate is "delivered" or "lost" or "queue_full" or "corrupted" or "link_down" or "receiver_down" or "in_flight" or "local", "a known fate");
         Holds((hop.Delivered is not null) == (hop.Fate is "delivered" or "local"), "it is delivered if its fate says so");
         if (hop.Delivered is not { } delivered)
         {
@@ -136,7 +136,7 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
         var transmission = Duration.FromSeconds(messageBytes / bandwidth);
         Instant free = Instant.Zero;
         Duration busy = Duration.Zero;
-        foreach (HopRecord hop in hops.Where(h => h.Fate is not ("lost" or "link_down")).OrderBy(h => h.Sent))
+        foreach (HopRecord hop in hops.Where(h => h.Fate is not ("lost" or "queue_full" or "link_down")).OrderBy(h => h.Sent))
         {
             Instant start = Instant.Max(free, hop.Sent);
             free = start + transmission;

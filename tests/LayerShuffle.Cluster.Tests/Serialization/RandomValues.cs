@@ -4,7 +4,9 @@ using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Seeds;
+using LayerShuffle.Core.Time;
 using LayerShuffle.Transport.Blobs;
 using static TorchSharp.torch;
 
@@ -37,6 +39,7 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             ToTraining message => message with { Message = Enclosed(typeof(object)) },
             HostLayers host => host with { Weights = [.. host.Layers.Select(_ => Texts[luck.Next(Texts.Length)])] },
             LayersMoved moved => moved with { Endpoints = [.. moved.Layers.Select(_ => luck.Next(5))] },
+            DelayDistribution { Kind: DelayKind.Empirical, Quantiles: null } delay => delay with { Quantiles = Table() },
             SetSlowdown => new SetSlowdown(0.25 + luck.NextDouble()),
             _ => made,
         };
@@ -73,6 +76,8 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             };
         if (type.IsEnum)
             return Enum.GetValues(type).GetValue(luck.Next(Enum.GetValues(type).Length))!;
+        if (type == typeof(QuantileTable))
+            return Table();
         if (type == typeof(Tensor))
             return tensors[luck.Next(tensors.Length)];
         if (type == typeof(object))
@@ -86,6 +91,9 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
                 .MakeGenericMethod(type.GetGenericArguments()).Invoke(this, null)!;
         return Make(type);
     }
+
+    private QuantileTable Table() =>
+        QuantileTable.OfSample(Enumerable.Range(0, 1 + luck.Next(4)).Select(_ => new Duration((long)(luck.NextBits() >> (4 + luck.Next(60))))));
 
     private object Assemble(Type type)
     {
