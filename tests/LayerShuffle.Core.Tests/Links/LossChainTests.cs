@@ -48,7 +48,7 @@ public sealed class LossChainTests
     [Fact]
     public void Correlated_loss_is_netems()
     {
-        // netem: value = (1 − ρ)·u + ρ·last. For ρ = ½ and a uniform u, two in a row are lost with P(x₁ < p)·P(x₂ < p | x₁ < p).
+        // netem: value = (1 − ρ)·u + ρ·last, lost below p; here with draws of the test's own.
         const double p = 0.25, rho = 0.5;
         bool[] lost = Lost(new() { Loss = p, LossChain = new(LossKind.Correlated) { P = p, R = rho } }, Copies, out _);
         double last = double.NaN;
