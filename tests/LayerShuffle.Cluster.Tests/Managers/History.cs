@@ -34,6 +34,9 @@ internal sealed class History
         trial = new SimulatedTrial(world, cluster, Layers, faults, () => Upto(1500));
     }
 
+    /// <summary>Whether the trial never began, since nobody could host what an absent node should.</summary>
+    public bool IsRefused => trial.Refused is not null;
+
     /// <summary>What was wrong, with all that happened; null: nothing.</summary>
     public string? Run()
     {
@@ -56,6 +59,7 @@ internal sealed class History
 
     /// <summary>All that was told and written: the same for the same seed.</summary>
     public string Account() => string.Join('\n', [$"may be away {cluster.Setting.MayBeAway}, respawn {cluster.Setting.Respawn}, local {cluster.Manners.Local}",
+        $"refused: {trial.Refused ?? "no"}",
         .. deeds, "- told", .. cluster.Told, "- said", .. cluster.Lines, "- ledger", .. trial.Ledger.Rows().Select(Line)]);
 
     private void Live()
@@ -169,6 +173,8 @@ internal sealed class History
                 return $"{node.Name}: {misjudged}, but is {cluster.Board[node.Endpoint]}";
         }
 
+        if (trial.Refused is not null)
+            return null; // it never began: its layers are nobody's
         for (int layer = 0; layer < Layers; layer++)
         {
             if (!cluster.Serving.ContainsKey(trial.HostOf(layer)) && !IsNamed(trial.HostOf(layer)))
