@@ -3,6 +3,7 @@ using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Simulation;
 
@@ -61,9 +62,11 @@ internal sealed class VirtualTransport(
 
             arriving ??= Crossing(message);
             underway.Add(journey.Request);
-            kernel.Schedule(
-                copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!),
-                Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy }));
+            object carried = Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy });
+            if (injector.HasDownlink(to))
+                ScheduleBehindDownlink(from, to, incarnation, copy, carried);
+            else
+                kernel.Schedule(copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!), carried);
         }
     }
 
@@ -110,6 +113,19 @@ internal sealed class VirtualTransport(
 
     private void Hold(int from, int to, int incarnation, CopyVerdict copy, HopMessage message) =>
         paused.Hold(to, () => Arrive(from, to, incarnation, copy, message));
+
+    /// <summary>A method of its own, so that only who has a downlink pays for the closure.</summary>
+    private void ScheduleBehindDownlink(int from, int to, int incarnation, CopyVerdict copy, object message) =>
+        kernel.Schedule(copy.At, EventKind.Delivery, m =>
+        {
+            // What comes to a paused node waits behind the line, not before it.
+            Instant through = IsUp(to, incarnation)
+                ? injector.PassDownlink(from, to, incarnation, activationBytes(((HopMessage)m!).Journey.Images), kernel.Now) : kernel.Now;
+            if (through == kernel.Now)
+                Arrive(from, to, incarnation, copy, (HopMessage)m!);
+            else
+                kernel.Schedule(through, EventKind.Delivery, late => Arrive(from, to, incarnation, copy, (HopMessage)late!), m);
+        }, message);
 
     private void Arrive(int from, int to, int incarnation, CopyVerdict copy, HopMessage message)
     {

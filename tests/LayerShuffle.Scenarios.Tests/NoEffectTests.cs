@@ -62,6 +62,10 @@ public class NoEffectTests
         "4:25: cluster.compute_time: no effect: every node")]
     [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {compute_time: 2ms}}}",
         "4:44: cluster.nodes.b.compute_time: no effect: the node hosts no layer")]
+    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {uplink: 5Mbps}}}",
+        "4:38: cluster.nodes.b.uplink: no effect: the node hosts no layer")]
+    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {downlink: 5Mbps}}}",
+        "4:40: cluster.nodes.b.downlink: no effect: the node hosts no layer")]
     // the file, models and training
     [InlineData(OneByOne, "repeats: 3", "5:10: repeats: no effect: nothing is drawn")]
     [InlineData(OneByOne, "threads: 4", "5:10: threads: no effect")]

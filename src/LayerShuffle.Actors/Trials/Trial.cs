@@ -36,7 +36,7 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     public IReadOnlyList<FaultEvent> Timeline { get; } = FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
 
     /// <summary>The links, as they are before the first fault.</summary>
-    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck);
+    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck, spec.Cluster);
 
     /// <summary>What the actors of an endpoint, or of all, share.</summary>
     public EndpointContext Context(IClock clock, ITransport transport, ILayerCompute compute, IHopObserver observer, IActorGuard? guard) => new()

@@ -60,6 +60,8 @@ internal static class TrialSpecCodec
             w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
             w.WriteNullable(node.Capacity, static (ref w, capacity) => w.WriteDouble(capacity));
             w.WriteNullable(node.MemoryBytes, static (ref w, bytes) => w.WriteCount(bytes));
+            w.WriteNullable(node.UplinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
+            w.WriteNullable(node.DownlinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
         });
         writer.WriteEnum(cluster.Placement.Kind);
         writer.WriteOptional(cluster.Placement.Layers, static (ref w, layers) =>
@@ -87,6 +89,8 @@ internal static class TrialSpecCodec
         {
             Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
+            UplinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
+            DownlinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
         });
         var kind = reader.ReadEnum<PlacementKind>();
         var placement = new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>

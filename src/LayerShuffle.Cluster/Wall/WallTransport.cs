@@ -118,7 +118,23 @@ internal sealed class WallTransport(
         frame.TakeTensors();
         object? activation = message.Journey.Activation is Tensor tensor ? store.Keep(message.Journey.Request, tensor) : null;
         HopMessage whole = message with { Journey = message.Journey with { Activation = activation } };
-        Later(due, () => Arrive(frame.From, incarnation, fate, overtakes, whole));
+        int from = frame.From;
+        if (injector.HasDownlink(self))
+            Later(due, () => Later(Through(from, incarnation, whole, due), () => Arrive(from, incarnation, fate, overtakes, whole)));
+        else
+            Later(due, () => Arrive(from, incarnation, fate, overtakes, whole));
+    }
+
+    /// <summary>
+    /// When what was due here is through this endpoint's downlink: judged at this end, which alone sees what comes from everybody. It goes by the time that is
+    /// due, not by that at which a busy process gets to it.
+    /// </summary>
+    private Instant Through(int from, int incarnation, HopMessage message, Instant due)
+    {
+        if (incarnation != process.IncarnationOf(self))
+            return due;
+        lock (gate)
+            return injector.PassDownlink(from, self, incarnation, activationBytes(message.Journey.Images), due);
     }
 
     private bool Hand(int to, HopMessage message, CopyVerdict copy)

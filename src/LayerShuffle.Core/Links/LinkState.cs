@@ -25,9 +25,15 @@ internal sealed class LinkState
     private int chainState = -1, lostFirst, sinceOvertaking;
     private long waitingBytes, chains;
 
+    // Behind a shared uplink a message comes to the link later than it is sent: what is transmitted from when to when without a break, and may lie ahead.
+    private readonly SharedRate? uplink;
+    private readonly Queue<(Instant Start, Instant End)>? ahead;
+
     /// <summary>A link whose draws come from (seed, repeat, purpose, link); the trees are walked to the link once, not once a message.</summary>
-    public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed)
+    public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed, SharedRate? uplink = null)
     {
+        if ((this.uplink = uplink) is not null)
+            ahead = [];
         this.from = from;
         this.to = to;
         this.asked = conditions = asked;
@@ -139,16 +145,22 @@ internal sealed class LinkState
     {
         Instant until = free < end ? free : end;
         Duration underway = until > busySince ? until - busySince : Duration.Zero; // what lies beyond the end is not the trial's
+        foreach ((Instant start, Instant ended) in ahead ?? [])
+            underway += Instant.Max(start, ended < end ? ended : end) - start;
         return statistics.Record(from, to, asked, oneEnd, underway);
     }
 
-    /// <summary>Loss → queue → corrupt → reorder → bandwidth → latency. What is lost takes no bandwidth; a reordered copy queues but has no latency.</summary>
+    /// <summary>
+    /// Loss → uplink → queue → corrupt → reorder → bandwidth → latency. What is lost takes no bandwidth; a reordered copy queues but has no latency.
+    /// </summary>
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
         bool lost = Loses(key, copy);
         statistics.AddLoss(lost);
         if (lost)
             return new(CopyFate.Lost, Instant.Never, copy);
+        if (uplink is not null)
+            now = BehindUplink(sizeBytes, now);
         if (!HasRoom(key, copy, sizeBytes, now))
         {
             statistics.DroppedQueue++;
@@ -175,6 +187,18 @@ internal sealed class LinkState
         bool early = arrival < latestArrival;
         latestArrival = Instant.Max(latestArrival, arrival);
         return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early);
+    }
+
+    /// <summary>When a copy comes to the link.</summary>
+    private Instant BehindUplink(long sizeBytes, Instant now)
+    {
+        while (ahead!.TryPeek(out (Instant Start, Instant End) past) && past.End <= now)
+        {
+            ahead.Dequeue();
+            statistics.Busy += past.End - past.Start;
+        }
+
+        return uplink!.Pass(sizeBytes + conditions.OverheadBytes, now);
     }
 
     private bool Loses(in MessageKey key, int copy)
@@ -254,7 +278,10 @@ internal sealed class LinkState
             return start;
         if (start > free)
         {
-            statistics.Busy += free - busySince; // it was idle in between
+            if (ahead is null)
+                statistics.Busy += free - busySince; // it was idle in between
+            else
+                ahead.Enqueue((busySince, free));
             busySince = start;
         }
 

@@ -84,8 +84,8 @@ internal static class DryRun
         TrialSpec spec = trial.Spec;
         LinkConditions link = spec.Network.Default;
         int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
-        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && !link.Loses
-            && link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && !spec.Cluster.SharesRates && link.Latency.Kind == DelayKind.Constant
+            && !link.Loses && link.Corrupt + link.Reorder + link.Duplicate == 0;
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
             && n.ComputeTime.Base.Kind == DelayKind.Constant);

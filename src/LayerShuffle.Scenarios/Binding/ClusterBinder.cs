@@ -26,6 +26,8 @@ internal sealed class ClusterBinder(MistakeList mistakes)
             {
                 Capacity = Read.Number(map, "capacity", 0) is > 0 and var capacity ? capacity : null,
                 MemoryBytes = Read.Size(map, "memory"),
+                UplinkBytesPerSecond = Read.Rate(map, "uplink") is { } up && double.IsFinite(up) ? up : null,
+                DownlinkBytesPerSecond = Read.Rate(map, "downlink") is { } down && double.IsFinite(down) ? down : null,
             });
         }
 

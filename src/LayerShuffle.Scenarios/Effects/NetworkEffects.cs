@@ -18,7 +18,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
     {
         if (network is null)
             return;
-        Link(network, facts, facts.Latencies);
+        Link(network, variant, facts, facts.Latencies);
         Words(network, variant, facts);
         bool isChanged = false;
         foreach (MapNode link in (network.Get("links") as SequenceNode)?.Items.OfType<MapNode>() ?? [])
@@ -31,7 +31,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
                 : !changes && !isChanged ? "no effect: the link has these conditions already; change them or leave the exception out" : null;
             ledger.Judge(link, idle);
             if (idle is null)
-                Link(link, facts, Latencies(patch, variant, facts));
+                Link(link, variant, facts, Latencies(patch, variant, facts));
             isChanged |= changes;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
             ledger.Judge(map.Get("to"), null);
         ledger.Judge(set, isAlone && variant.Network.Default.With(fault.Set) == variant.Network.Default
             ? "no effect: links have these conditions already; set others" : null);
-        Link(set, facts, fault.Set.Latency is { } own ? [own] : facts.Latencies);
+        Link(set, variant, facts, fault.Set.Latency is { } own ? [own] : facts.Latencies);
     }
 
     private static IReadOnlyList<DelayDistribution> Latencies(LinkPatch patch, TrialVariant variant, VariantFacts facts) =>
@@ -59,9 +59,10 @@ internal sealed class NetworkEffects(EffectLedger ledger)
 
     /// <summary>Judges the keys that a link, an exception and a fault share.</summary>
     /// <param name="map">Where they are written.</param>
+    /// <param name="variant">What they stand in.</param>
     /// <param name="facts">What is known.</param>
     /// <param name="latencies">The latencies that the links concerned may have.</param>
-    private void Link(MapNode map, VariantFacts facts, IReadOnlyList<DelayDistribution> latencies)
+    private void Link(MapNode map, TrialVariant variant, VariantFacts facts, IReadOnlyList<DelayDistribution> latencies)
     {
         if (Read.Probability(map, "reorder") > 0)
         {
@@ -76,7 +77,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
         bool isUnlimited = facts.Links.All(link => link.BandwidthBytesPerSecond is null)
             && facts.LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
         if (Read.Size(map, "overhead") > 0)
-            ledger.Judge(map.Get("overhead"), isUnlimited
+            ledger.Judge(map.Get("overhead"), isUnlimited && !variant.Cluster.SharesRates
                 ? "no effect: without a limit of bandwidth messages take no time for their size; give a `bandwidth`, or leave it out" : null);
         if (map.Get("queue") is { } queue)
             ledger.Judge(queue, isUnlimited ? "no effect: without a limit of bandwidth nothing waits; give a `bandwidth`, or leave it out" : null);

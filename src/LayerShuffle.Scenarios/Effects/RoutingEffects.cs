@@ -100,6 +100,10 @@ internal sealed class RoutingEffects(EffectLedger ledger)
             return;
         string? idle = facts.Hosts(node.Name) ? null : "no effect: the node hosts no layer; give it one (`cluster.placement`), or leave it out";
         ledger.Judge(map.Get("compute_time"), idle);
+        if (node.UplinkBytesPerSecond is not null)
+            ledger.Judge(map.Get("uplink"), idle);
+        if (node.DownlinkBytesPerSecond is not null)
+            ledger.Judge(map.Get("downlink"), idle);
         if (node.Slowdown != 1)
             ledger.Judge(map.Get("slowdown"), byShare && node.Capacity is null ? null : idle
                 ?? (FaultEffects.IsTimeless(node.ComputeTime)

@@ -131,6 +131,13 @@ internal sealed class VariantFacts
             sending = Math.Max(sending, link.TransmissionSeconds(bytes));
         }
 
+        if (variant.Cluster.SharesRates)
+        {
+            if (models.Count == 0)
+                return null;
+            sending += variant.Cluster.SharedSeconds(bytes + Links.Max(link => link.OverheadBytes));
+        }
+
         return (latency, Links.Any(link => link.Duplicate > 0) ? 2 * sending : sending);
     }
 

@@ -138,8 +138,10 @@ internal static class ClusterLanguage
             new("memory", new ScalarType(ScalarKind.Size),
                 "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of "
                     + "half the memory of its machine."),
-            new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
-            new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
+            new("uplink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
+                "A rate shared by all links from it: messages queue for it in the order of sending, then for the link.", "unlimited"),
+            new("downlink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
+                "A rate shared by all links to it: messages queue for it in the order in which they come over their links.", "unlimited"),
         ]), NewName)
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
         new("placement", Either(Word("round-robin", "blocks", "capacity"), new DictionaryType("node", LayerIds, Name)),

@@ -76,6 +76,8 @@ internal static class KeyExamples
         ["cluster.nodes.NAME.slowdown"] = "cluster: {compute_time: 2ms, nodes: {alpha: {slowdown: 4}, beta: {}}}",
         ["cluster.nodes.NAME.capacity"] = "cluster: {placement: capacity, nodes: {alpha: {capacity: 2}, beta: {capacity: 1}}}",
         ["cluster.nodes.NAME.memory"] = "cluster: {placement: capacity, nodes: {alpha: {memory: 512MiB}, beta: {}}}",
+        ["cluster.nodes.NAME.uplink"] = "cluster: {nodes: {alpha: {uplink: 20Mbps}, beta: {}}}",
+        ["cluster.nodes.NAME.downlink"] = "cluster: {nodes: {alpha: {uplink: 20Mbps, downlink: 100Mbps}, beta: {}}}",
         ["cluster.placement"] = "cluster: {nodes: 2, placement: {node-1: [0, 1, 2, 3], node-2: [4, 5, 6, 7]}}",
         ["cluster.compute_time"] = "cluster: {nodes: 2, compute_time: 2ms}",
         ["cluster.compute_time.distribution"] = "cluster: {nodes: 2, compute_time: {distribution: exponential, mean: 2ms}}",

@@ -96,6 +96,12 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
         foreach (LinkFault fault in variant.Faults.OfType<LinkFault>())
             Bandwidth(fault.Set.Bandwidth, At(point, "faults", fault.Name, "set", "bandwidth"));
 
+        foreach (NodeSpec node in variant.Cluster.Nodes)
+        {
+            Bandwidth(node.UplinkBytesPerSecond, At(point, "cluster", "nodes", node.Name, "uplink"));
+            Bandwidth(node.DownlinkBytesPerSecond, At(point, "cluster", "nodes", node.Name, "downlink"));
+        }
+
         void Bandwidth(double? bandwidth, ScenarioNode place)
         {
             if (bandwidth is { } rate && bytes / rate > LongestSeconds)

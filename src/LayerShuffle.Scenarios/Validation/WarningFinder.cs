@@ -54,11 +54,15 @@ internal sealed class WarningFinder(MistakeList warnings)
         foreach (LinkConditions link in variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default))
         {
             double back = Math.Max(variant.Network.Default.Latency.Mean.TotalSeconds, link.Latency.Min.TotalSeconds);
-            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + link.TransmissionSeconds(bytes));
+            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + link.TransmissionSeconds(bytes) + Shared(variant, bytes + link.OverheadBytes));
         }
 
         return slowest < 1e9 ? Duration.FromSeconds(slowest) : null;
     }
+
+    /// <summary>What shared rates add to every hop: the least of them, as a hop may have the coordinator at one end, which has neither.</summary>
+    private static double Shared(TrialVariant variant, double bytes) => Math.Min(
+        variant.Cluster.Nodes.Min(node => bytes / node.UplinkBytesPerSecond ?? 0), variant.Cluster.Nodes.Min(node => bytes / node.DownlinkBytesPerSecond ?? 0));
 
     private void Shadowed(IEnumerable<(string Path, ScenarioNode Node)> leaves, List<(string Path, ScenarioNode Node, string What)> later)
     {
