@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Models;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
@@ -150,7 +151,7 @@ internal sealed class RunWork(
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
             log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
         }, rows, cancellation);
-        rows.Finish(record);
+        rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
         if (notFinite > 0)
             log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];

@@ -28,6 +28,47 @@ public sealed class TrafficLanguageTests
         Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: {a: {uplink: 0.001bps}, b: {}}}\n")
             .ShouldHaveSingleItem().ShouldStartWith("s.yaml:4:31: cluster.nodes.a.uplink: an activation of ");
 
+    [Fact]
+    public void Power_price_and_energy_are_read()
+    {
+        ClusterSpec cluster = Cluster("energy_per_bit: 50nJ, nodes: {a: {power: {idle: 2.7W, compute: 6400mW}, price: 0.05/h}, b: {power: {idle: 0W, compute: 1kW}, "
+            + "price: 0.001/m}}");
+        cluster.JoulesPerBit.ShouldNotBeNull().ShouldBe(50e-9, 1e-20);
+        cluster.Nodes.Select(node => node.Power).ShouldBe([new PowerSpec(2.7, 6.4), new PowerSpec(0, 1000)]);
+        cluster.Nodes.Select(node => node.PricePerHour!.Value).ShouldBe([0.05, 0.06], 1e-12);
+    }
+
+    [Theory]
+    [InlineData("power: {idle: 2.7, compute: 6W}", "cluster.nodes.a.power.idle: a bare number where a unit is needed; expected a power such as `2.7W` or `350mW`")]
+    [InlineData("power: {idle: 1J, compute: 6W}", "cluster.nodes.a.power.idle: unknown unit `J`")]
+    [InlineData("power: {idle: -1W, compute: 6W}", "cluster.nodes.a.power.idle: a power cannot be negative")]
+    [InlineData("power: {compute: 6W}", "cluster.nodes.a.power.idle: missing key `idle`")]
+    [InlineData("price: 0.05", "cluster.nodes.a.price: a bare number where a unit is needed; expected a price such as `0.05/h`")]
+    [InlineData("price: 0.05/W", "cluster.nodes.a.price: unknown unit `/W`")]
+    public void What_is_wrong_with_power_and_price_is_told(string key, string mistake) =>
+        Some.Mistakes($"name: x\nmodel: none\nworkload: {{requests: 5}}\ncluster: {{nodes: {{a: {{{key}}}}}}}\n").ShouldHaveSingleItem().ShouldContain(mistake);
+
+    [Fact]
+    public void Where_only_some_have_power_or_a_price_it_is_said()
+    {
+        string[] warnings = Some.Warnings("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {compute_time: 1ms, nodes: {a: {power: {idle: 1W, compute: 2W}, price: "
+            + "1/h}, b: {}}}\n");
+        warnings.ShouldBe(
+        [
+            "s.yaml:4:38: cluster.nodes: b without `power` while others have one: the energy of a trial counts that as nothing",
+            "s.yaml:4:38: cluster.nodes: b without `price` while others have one: the cost of a trial counts that as nothing",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("energy_j_per_image", "is blank where nothing is known of energy")]
+    [InlineData("cost_per_1000_images", "is blank where no node has a price")]
+    [InlineData("flops_per_image", "is blank with `model: none`")]
+    [InlineData("goodput_images_per_s", "is blank with `model: none`")]
+    public void An_expectation_of_what_is_blank_is_a_mistake(string metric, string problem) =>
+        Some.Mistakes($"name: x\nmodel: none\nworkload: {{requests: 5}}\nexpect: [{{metric: {metric}, max: 1}}]\n").ShouldHaveSingleItem()
+            .ShouldStartWith($"s.yaml:4:19: expect[0].metric: `{metric}` {problem}");
+
     private static ClusterSpec Cluster(string text) => Variant($"cluster: {{{text}}}").Cluster;
 
     private static TrialVariant Variant(string text) =>

@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Faults;
+using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
@@ -73,8 +74,9 @@ public sealed class Trial
         (this.setting, this.model) = (setting, model);
         Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
         Log = new RequestLog(Images.RequestCount, rows);
-        Ledger = new Ledger(setting.Topology, now, asked);
-        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) { Attempts = attempts };
+        Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count) : null;
+        Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
+        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) { Attempts = attempts, Compute = Compute };
         Routes = new RoutePlanner(setting.Spec.Routing, model.Layers, setting.Luck);
     }
 
@@ -83,6 +85,9 @@ public sealed class Trial
 
     /// <summary>Outcomes as they come in.</summary>
     public RequestLog Log { get; }
+
+    /// <summary>How long nodes compute; null where nobody asks (no power is given).</summary>
+    public ComputeMeter? Compute { get; }
 
     /// <summary>What became of each fault.</summary>
     public Ledger Ledger { get; }
@@ -137,6 +142,8 @@ public sealed class Trial
         Retries = Trace.Resends,
         ResultsSuperseded = Log.ResultsSuperseded,
         Length = end - Instant.Zero,
+        Joules = TrialCost.Joules(setting.Spec.Cluster, end - Instant.Zero, Compute?.Computed(end) ?? [], links.Sum(link => link.CarriedBytes)),
+        Price = TrialCost.Price(setting.Spec.Cluster, end - Instant.Zero),
         HasModel = model.Computes,
     };
 

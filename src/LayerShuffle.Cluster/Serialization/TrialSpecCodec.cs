@@ -60,6 +60,12 @@ internal static class TrialSpecCodec
             w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
             w.WriteNullable(node.Capacity, static (ref w, capacity) => w.WriteDouble(capacity));
             w.WriteNullable(node.MemoryBytes, static (ref w, bytes) => w.WriteCount(bytes));
+            w.WriteOptional(node.Power, static (ref w, power) =>
+            {
+                w.WriteDouble(power.IdleWatts);
+                w.WriteDouble(power.ComputeWatts);
+            });
+            w.WriteNullable(node.PricePerHour, static (ref w, price) => w.WriteDouble(price));
             w.WriteNullable(node.UplinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
             w.WriteNullable(node.DownlinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
         });
@@ -79,6 +85,7 @@ internal static class TrialSpecCodec
         writer.WriteEnum(cluster.Wire);
         writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
         writer.WriteDuration(cluster.Membership.StableAfter);
+        writer.WriteNullable(cluster.JoulesPerBit, static (ref w, joules) => w.WriteDouble(joules));
     }
 
     private static ClusterSpec ReadCluster(ref WireReader reader)
@@ -89,6 +96,8 @@ internal static class TrialSpecCodec
         {
             Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
+            Power = r.ReadOptional(static (ref r) => new PowerSpec(r.ReadDouble(), r.ReadDouble())),
+            PricePerHour = r.ReadNullable(static (ref r) => r.ReadDouble()),
             UplinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
             DownlinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
         });
@@ -113,6 +122,7 @@ internal static class TrialSpecCodec
             RecoveryTime = reader.ReadDuration(),
             Wire = reader.ReadEnum<WireFormat>(),
             Membership = new(reader.ReadDuration(), reader.ReadDuration()),
+            JoulesPerBit = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         };
     }
 

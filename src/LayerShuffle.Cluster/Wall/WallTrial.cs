@@ -261,6 +261,8 @@ internal sealed class WallTrial
         {
             replay.Add(batch);
             meter.Seen(batch);
+            foreach (HopEvent seen in trial.Compute is null ? [] : batch.Events)
+                trial.Compute.Note(seen);
             Instant now = own.Clock.Now;
             if (now > Instant.Zero + Settled)
                 replay.Advance(new Instant(now.Nanoseconds - Settled.Nanoseconds));

@@ -23,6 +23,9 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }
 
+    /// <summary>Energy of a bit that takes bandwidth; null: not known.</summary>
+    public double? JoulesPerBit { get; init; }
+
     /// <summary>Whether any node's links share a rate.</summary>
     public bool SharesRates => Nodes.Any(node => node.UplinkBytesPerSecond is not null || node.DownlinkBytesPerSecond is not null);
 
@@ -49,6 +52,12 @@ public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double S
     /// <summary>The most weights it may host, in bytes; null: no limit, and on the wall clock what it has when it joins.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>What it draws; null: not known.</summary>
+    public PowerSpec? Power { get; init; }
+
+    /// <summary>What it costs an hour, in whatever currency; null: not known.</summary>
+    public double? PricePerHour { get; init; }
+
     /// <summary>Bytes a second that all links from it share; null: no limit.</summary>
     public double? UplinkBytesPerSecond { get; init; }
 
@@ -58,6 +67,11 @@ public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double S
     /// <summary>Its share of the layers as far as is known: what is given, else 1 ÷ slowdown.</summary>
     public double Share => Capacity ?? 1 / Slowdown;
 }
+
+/// <summary>What a node draws.</summary>
+/// <param name="IdleWatts">While it computes nothing.</param>
+/// <param name="ComputeWatts">While a layer runs.</param>
+public sealed record PowerSpec(double IdleWatts, double ComputeWatts);
 
 /// <summary>Time of one layer for one request: a draw plus a part for every image.</summary>
 /// <param name="Base">Constant or drawn part.</param>

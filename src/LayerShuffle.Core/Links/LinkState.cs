@@ -168,6 +168,7 @@ internal sealed class LinkState
         }
 
         statistics.Carried++;
+        statistics.CarriedBytes += sizeBytes + conditions.OverheadBytes;
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
             statistics.CorruptDrawn++;

@@ -16,6 +16,7 @@ internal sealed class TrialDataBuilder
     private long _correctTop5;
     private long _layersExecuted;
     private long _layersSkipped;
+    private long _imageLayers;
     private double _kendallTau;
 
     /// <summary>One more request; their order is that of the sums.</summary>
@@ -32,6 +33,7 @@ internal sealed class TrialDataBuilder
         _correctTop5 += request.CorrectTop5 ?? 0;
         _layersExecuted += request.Order?.Count ?? 0;
         _layersSkipped += request.Skipped?.Count ?? 0;
+        _imageLayers += (long)request.Images * (request.Order?.Count ?? 0);
         _kendallTau += KendallTau.NormalizedDistance(request.Order ?? []);
     }
 
@@ -90,6 +92,11 @@ internal sealed class TrialDataBuilder
             ResultsSuperseded = record.ResultsSuperseded,
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,
+            EnergyJPerImage = record.Joules is { } joules ? Ratio(joules, completedImages) : null,
+            FlopsPerImage = record is { HasModel: true, Flops: { } flops } ? Ratio((flops.Fixed * (double)completedImages) + (flops.Layer * (double)_imageLayers),
+                completedImages) : null,
+            CostPer1000Images = record.Price is { } price ? Ratio(1000 * price, completedImages) : null,
+            GoodputImagesPerS = record.HasModel ? Ratio(_correctImages, record.Length.TotalSeconds) : null,
         };
     }
 

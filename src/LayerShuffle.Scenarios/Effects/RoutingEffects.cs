@@ -100,6 +100,9 @@ internal sealed class RoutingEffects(EffectLedger ledger)
             return;
         string? idle = facts.Hosts(node.Name) ? null : "no effect: the node hosts no layer; give it one (`cluster.placement`), or leave it out";
         ledger.Judge(map.Get("compute_time"), idle);
+        if (node.Power is { } power && power.ComputeWatts != power.IdleWatts)
+            ledger.Judge(map.Map("power")?.Get("compute"), idle ?? (FaultEffects.IsTimeless(node.ComputeTime)
+                ? "no effect: the node computes in no time; give `compute_time`" : null));
         if (node.UplinkBytesPerSecond is not null)
             ledger.Judge(map.Get("uplink"), idle);
         if (node.DownlinkBytesPerSecond is not null)

@@ -138,6 +138,12 @@ internal static class ClusterLanguage
             new("memory", new ScalarType(ScalarKind.Size),
                 "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of "
                     + "half the memory of its machine."),
+            new("power", new MapType("power settings",
+            [
+                new("idle", new ScalarType(ScalarKind.Power), "While it computes nothing.", Required: true),
+                new("compute", new ScalarType(ScalarKind.Power), "While a layer runs.", Required: true),
+            ]), "What it draws, for `energy_j_per_image`."),
+            new("price", new ScalarType(ScalarKind.Price), "What it costs in whatever currency, such as 0.05/h, for `cost_per_1000_images`."),
             new("uplink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
                 "A rate shared by all links from it: messages queue for it in the order of sending, then for the link.", "unlimited"),
             new("downlink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
@@ -157,6 +163,7 @@ internal static class ClusterLanguage
             "With rehost: from a node's death until survivors serve its layers; exactly this on the virtual clock, at least this on the wall clock.", "0ms"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.",
             "fp32"),
+        new("energy_per_bit", new ScalarType(ScalarKind.Energy), "Energy of every bit that takes bandwidth, such as 50nJ, for `energy_j_per_image`."),
         new("membership", new MapType("membership settings",
         [
             new("acceptable_heartbeat_pause", MillisecondsOrMore, "How long heartbeats of a member may stay out before it counts as unreachable.", "20s"),

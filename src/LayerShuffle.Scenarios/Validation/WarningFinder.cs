@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Overlays;
@@ -43,6 +44,17 @@ internal sealed class WarningFinder(MistakeList warnings)
             ScenarioNode node = workload!.Get("requests")!;
             warnings.Add(node, $"{requests} requests of {variant.Workload.ImagesPerRequest} are more than one pass through {test} test images");
         }
+
+        Unknown(point, variant.Cluster, "power", node => node.Power is null, "the energy of a trial");
+        Unknown(point, variant.Cluster, "price", node => node.PricePerHour is null, "the cost of a trial");
+    }
+
+    private void Unknown(VariantPoint point, ClusterSpec cluster, string key, Func<NodeSpec, bool> isUnknown, string what)
+    {
+        List<string> without = [.. cluster.Nodes.Where(isUnknown).Select(node => node.Name)];
+        if (without.Count > 0 && without.Count < cluster.Nodes.Count)
+            warnings.Add(point.Merged.Map("cluster")!.Get("nodes")!,
+                $"{string.Join(", ", without.Take(4))}{(without.Count > 4 ? ", …" : "")} without `{key}` while others have one: {what} counts that as nothing");
     }
 
     private static Duration? Slowest(TrialVariant variant, IReadOnlyList<ModelSpec> models)

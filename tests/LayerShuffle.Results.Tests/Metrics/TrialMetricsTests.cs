@@ -65,6 +65,22 @@ public class TrialMetricsTests
     }
 
     [Fact]
+    public void Energy_cost_and_work_are_those_of_an_image_that_was_answered()
+    {
+        // Two requests of two images completed, with three layers and with two; three images are right, in 0.1 s.
+        var metrics = TrialMetrics.Compute(Sample.Trial() with { Joules = 12, Price = 0.002, Flops = new(1000, 100) });
+        metrics.EnergyJPerImage.ShouldBe(3);
+        metrics.CostPer1000Images.ShouldBe(0.5);
+        metrics.FlopsPerImage.ShouldBe(1000 + (100 * 2.5));
+        metrics.GoodputImagesPerS.ShouldNotBeNull().ShouldBe(30, 1e-9);
+
+        var none = TrialMetrics.Compute(Sample.Trial(requests: [Sample.Missed(0)]) with { Joules = 12, Price = 0.002, Flops = new(1000, 100) });
+        (none.EnergyJPerImage, none.CostPer1000Images, none.FlopsPerImage, none.GoodputImagesPerS).ShouldBe((null, null, null, 0));
+        var network = TrialMetrics.Compute(Sample.Trial(hasModel: false) with { Joules = 12 });
+        (network.EnergyJPerImage, network.CostPer1000Images, network.FlopsPerImage, network.GoodputImagesPerS).ShouldBe((3, null, null, null));
+    }
+
+    [Fact]
     public void An_unknown_metric_is_refused_with_the_known_ones() =>
         Should.Throw<ArgumentException>(() => TrialMetrics.Compute(Sample.Trial()).Value("top2")).Message.ShouldContain("top1_completed");
 
@@ -72,5 +88,6 @@ public class TrialMetricsTests
     public void The_columns_are_those_of_the_contract() => string.Join(',', TrialMetrics.Columns).ShouldBe(
         "requests,completed,failed,images,top1,top5,top1_completed,latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,"
         + "throughput_images_per_s,layers_executed_mean,layers_skipped_mean,kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,"
-        + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s");
+        + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
+        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s");
 }
