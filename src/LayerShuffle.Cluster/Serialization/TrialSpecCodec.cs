@@ -164,12 +164,14 @@ internal static class TrialSpecCodec
         writer.WriteEnum(workload.Arrivals.Kind);
         writer.WriteNumber(workload.Arrivals.Concurrency);
         writer.WriteDouble(workload.Arrivals.RatePerSecond);
+        writer.WriteOptional(workload.Arrivals.Times, TrafficCodecs.WriteTimes);
         writer.WriteDuration(workload.Deadline);
     }
 
     private static WorkloadSpec ReadWorkload(ref WireReader reader) => new(
         reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNumber(),
-        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()), reader.ReadDuration());
+        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()) { Times = reader.ReadOptional(TrafficCodecs.ReadTimes) },
+        reader.ReadDuration());
 
     private static void WriteNullable(ref WireWriter writer, Duration? value) =>
         writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));

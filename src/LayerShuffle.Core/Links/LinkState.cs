@@ -25,6 +25,12 @@ internal sealed class LinkState
     private int chainState = -1, lostFirst, sinceOvertaking;
     private long waitingBytes, chains;
 
+    // What a trace says: where this link is in it, until when what it says now holds, the conditions with it, and whether it has the link down.
+    private readonly TraceCursor? trace;
+    private Instant traceUntil = Instant.Never;
+    private LinkConditions traced;
+    private bool isTraceDown, hasTraceRate;
+
     // Behind a shared uplink a message comes to the link later than it is sent: what is transmitted from when to when without a break, and may lie ahead.
     private readonly SharedRate? uplink;
     private readonly Queue<(Instant Start, Instant End)>? ahead;
@@ -36,7 +42,14 @@ internal sealed class LinkState
             ahead = [];
         this.from = from;
         this.to = to;
-        this.asked = conditions = asked;
+        this.asked = conditions = traced = asked;
+        if (asked.Trace is { } given)
+        {
+            trace = new(given, given.Offset ?? new((long)(Tree("trace-offset").Uniform * given.Table.Length.Nanoseconds)));
+            hasTraceRate = trace.HasRates;
+            traceUntil = trace.IsPackets ? Instant.Never : Instant.Zero; // packets change no conditions
+        }
+
         loss = Tree("loss");
         lossState = Tree("loss-state");
         queueDrop = Tree("queue-drop");
@@ -51,7 +64,7 @@ internal sealed class LinkState
         SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
     }
 
-    public bool IsUp => cuts == 0;
+    public bool IsUp => cuts == 0 && !isTraceDown;
 
     public LinkConditions Conditions => conditions;
 
@@ -63,7 +76,9 @@ internal sealed class LinkState
     {
         statistics.Sent++;
         statistics.Bytes += sizeBytes;
-        if (cuts > 0)
+        if (now >= traceUntil)
+            Follow(now);
+        if (!IsUp)
         {
             statistics.DroppedLinkDown++;
             return SendVerdict.Down();
@@ -78,7 +93,9 @@ internal sealed class LinkState
     public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int copy, Instant now)
     {
         statistics.Control++;
-        if (cuts > 0)
+        if (now >= traceUntil)
+            Follow(now);
+        if (!IsUp)
             return new(ControlFate.LinkDown, Instant.Never);
         if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, copy) < conditions.Loss)
             return new(ControlFate.Lost, Instant.Never);
@@ -89,7 +106,9 @@ internal sealed class LinkState
     public ControlVerdict SendMembership(Instant now)
     {
         SeedTree draw = membership.Child(membershipMessages++);
-        if (cuts > 0)
+        if (now >= traceUntil)
+            Follow(now);
+        if (!IsUp)
             return new(ControlFate.LinkDown, Instant.Never);
         if (conditions.Loss > 0 && draw.Child(0).Uniform < conditions.Loss)
             return new(ControlFate.Lost, Instant.Never);
@@ -147,7 +166,7 @@ internal sealed class LinkState
         Duration underway = until > busySince ? until - busySince : Duration.Zero; // what lies beyond the end is not the trial's
         foreach ((Instant start, Instant ended) in ahead ?? [])
             underway += Instant.Max(start, ended < end ? ended : end) - start;
-        return statistics.Record(from, to, asked, oneEnd, underway);
+        return statistics.Record(from, to, asked.Trace?.Mean(asked) ?? asked, oneEnd, underway);
     }
 
     /// <summary>
@@ -252,7 +271,7 @@ internal sealed class LinkState
     /// <summary>Whether a message may wait for the bandwidth. The one that is being transmitted does not wait.</summary>
     private bool HasRoom(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
-        if (conditions.Queue is not { } queue || conditions.BandwidthBytesPerSecond is null)
+        if (conditions.Queue is not { } queue || (conditions.BandwidthBytesPerSecond is null && !hasTraceRate))
             return true;
         while (waiting.TryPeek(out (Instant Start, long Bytes) first) && first.Start <= now)
         {
@@ -275,7 +294,7 @@ internal sealed class LinkState
     private Instant Transmit(long sizeBytes, Instant now)
     {
         Instant start = Instant.Max(now, free);
-        if (conditions.BandwidthBytesPerSecond is null)
+        if (conditions.BandwidthBytesPerSecond is null && !hasTraceRate)
             return start;
         if (start > free)
         {
@@ -286,7 +305,8 @@ internal sealed class LinkState
             busySince = start;
         }
 
-        return free = start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
+        return free = hasTraceRate ? trace!.Transmit(start, sizeBytes + conditions.OverheadBytes, asked.BandwidthBytesPerSecond)
+            : start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
     }
 
     private Duration DrawLatency(SeedTree tree, in MessageKey key, int copy) =>
@@ -307,12 +327,22 @@ internal sealed class LinkState
         return draw.Uniform;
     }
 
+    /// <summary>The trace says something else from now on.</summary>
+    private void Follow(Instant now)
+    {
+        TracePoint point = trace!.At(now, out traceUntil);
+        traced = asked.With(TraceCursor.Patch(point));
+        isTraceDown = point.Up == false;
+        Patch();
+    }
+
     private void Patch()
     {
         (LossChain? chain, int first) = (conditions.LossChain, conditions.LoseFirst);
-        conditions = asked;
+        conditions = traced;
         foreach (LinkHold hold in patches)
             conditions = conditions.With(hold.Patch!);
+        hasTraceRate = trace is { HasRates: true } && !patches.Exists(hold => hold.Patch!.Bandwidth is not null); // a fault's rate goes before it
         if (conditions.LossChain != chain)
             chainState = -1;
         if (conditions.LoseFirst != first)

@@ -13,7 +13,11 @@ public sealed record WorkloadSpec(int? Requests, int ImagesPerRequest, ArrivalSp
 /// <param name="Kind">Closed, uniform or Poisson.</param>
 /// <param name="Concurrency">Requests in flight, for <see cref="ArrivalKind.Closed"/>.</param>
 /// <param name="RatePerSecond">Requests a second, for the open kinds.</param>
-public sealed record ArrivalSpec(ArrivalKind Kind, int Concurrency, double RatePerSecond);
+public sealed record ArrivalSpec(ArrivalKind Kind, int Concurrency, double RatePerSecond)
+{
+    /// <summary>The times, for <see cref="ArrivalKind.Trace"/>.</summary>
+    public ArrivalTimes? Times { get; init; }
+}
 
 /// <summary>Arrival processes.</summary>
 public enum ArrivalKind
@@ -26,4 +30,7 @@ public enum ArrivalKind
 
     /// <summary>Open, a Poisson process drawn from (seed, repeat).</summary>
     Poisson,
+
+    /// <summary>Open, at times that are given.</summary>
+    Trace,
 }

@@ -84,6 +84,8 @@ internal sealed class NetworkEffects(EffectLedger ledger)
         if (Read.Boolean(map, "keep_order") == true)
             ledger.Judge(map.Get("keep_order"), latencies.All(VariantFacts.IsConstant) && !facts.LinkFaults.Exists(fault => fault.Set.Latency is not null)
                 ? "no effect: without jitter messages keep their order anyway; give a `latency` that varies, or leave it out" : null);
+        if (map.Map("trace") is { } trace && binder.Patch(map).Trace is { } followed)
+            Trace(map, trace, followed, facts);
         if (map.Map("latency") is { } latency && Read.Text(latency, "distribution") == "constant" && Read.Duration(latency, "mean") is { } mean)
         {
             if (Read.Duration(latency, "min") is { Nanoseconds: > 0 } least)
@@ -91,6 +93,25 @@ internal sealed class NetworkEffects(EffectLedger ledger)
             ledger.Judge(latency.Get("max"), Read.Duration(latency, "max") >= mean
                 ? "no effect: a constant `mean` that is not above it is never clamped; leave it out" : null);
         }
+    }
+
+    /// <summary>Judges a trace, and what it replaces all the time.</summary>
+    private void Trace(MapNode map, MapNode trace, LinkTrace followed, VariantFacts facts)
+    {
+        const string Replaced = "no effect: the trace says what holds all the time; leave it out of one of them";
+        IReadOnlyList<TracePoint> points = followed.Table.Points;
+        LinkPatch written = binder.Patch(map);
+        if (points.All(point => point.Latency is not null) && written.Latency is { } latency && !VariantFacts.IsZero(latency))
+            ledger.Judge(map.Get("latency"), Replaced);
+        if (points.All(point => point.Loss is not null) && (written.Loss > 0 || written.LoseFirst > 0))
+            ledger.Judge(map.Get("loss"), Replaced);
+        if ((followed.Table.IsPackets || points.All(point => point.BytesPerSecond is not null)) && written.Bandwidth < double.PositiveInfinity)
+            ledger.Judge(map.Get("bandwidth"), Replaced);
+        if (Read.Boolean(trace, "repeat") == false)
+            ledger.Judge(trace.Get("repeat"), followed.Offset is { } offset && facts.End + offset.TotalSeconds < followed.Table.Length.TotalSeconds
+                ? "no effect: the last request has its outcome before the trace ends; leave it out" : null);
+        if (points.Count == 1 && !followed.Table.IsPackets)
+            ledger.Judge(trace.Get("offset"), "no effect: the trace has one row, which always holds; leave it out");
     }
 
     private void Words(MapNode network, TrialVariant variant, VariantFacts facts)

@@ -56,7 +56,7 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (Read.Integer(arrivals, "concurrency") is > 1 and var concurrency)
             ledger.Judge(arrivals.Get("concurrency"), concurrency > facts.Requests
                 ? $"only {facts.Requests} of {concurrency} can be in flight: there are no more requests; lower it, or offer more (`workload.requests`)" : null);
-        foreach (string key in (string[])["rate", "process"])
+        foreach (string key in (string[])["rate", "process", "trace"])
             ledger.Judge(arrivals.Get(key), facts.Requests == 1 ? "no effect: there is one request; offer more (`workload.requests`), or leave it out" : null);
     }
 

@@ -33,9 +33,13 @@ internal sealed class VariantFacts
         Requests = variant.Workload.Requests ?? (testImages is { } images ? (int)Math.Ceiling(images / (double)variant.Workload.ImagesPerRequest) : null);
         LinkFaults = [.. variant.Faults.OfType<LinkFault>()];
         Links = [variant.Network.Default, .. variant.Network.Links.Select(link => variant.Network.Default.With(link.Set))];
+        Traces = [.. Links.Select(link => link.Trace).OfType<LinkTrace>()];
+        if (Traces.Count > 0)
+            Links = [.. Links.SelectMany(link => link.Trace is { } trace ? (LinkConditions[])[link, trace.Worst(link)] : [link])];
         Latencies = [.. Links.Select(link => link.Latency), .. LinkFaults.Select(fault => fault.Set.Latency).OfType<DelayDistribution>()];
         LosesMessages = Links.Any(link => link.Loses)
-            || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null);
+            || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null)
+            || Traces.Any(trace => trace.Table.Sets(point => point.Up == false));
         MayMiss = isWall || LosesMessages || Links.Any(link => link.Corrupt > 0) || variant.Faults.Any(fault => fault is not SlowdownFault) || IsSlow();
         hosts = new bool[topology.Count];
         IReadOnlyList<Placement>? placements = isKnown ? Placements() : null;
@@ -63,6 +67,9 @@ internal sealed class VariantFacts
 
     /// <summary>The default conditions and those of every exception.</summary>
     public IReadOnlyList<LinkConditions> Links { get; }
+
+    /// <summary>The traces that links follow.</summary>
+    public IReadOnlyList<LinkTrace> Traces { get; }
 
     /// <summary>The faults that change links.</summary>
     public List<LinkFault> LinkFaults { get; }
@@ -144,7 +151,7 @@ internal sealed class VariantFacts
     /// <summary>Whether links and queues alone can make a sender wait longer than it does.</summary>
     private bool IsSlow()
     {
-        if (Crossing() is not { } crossing)
+        if (Traces.Count > 0 || Crossing() is not { } crossing)
             return true;
         if (variant.Routing.Timeout is not { } timeout)
             return Links.Count > 1 || crossing.Sending > 0 || !IsConstant(variant.Network.Default.Latency) || 2 * crossing.Latency >= FirstTimeout;
@@ -193,6 +200,7 @@ internal sealed class VariantFacts
         double? last = variant.Workload.Arrivals.Kind switch // when the last request is submitted, where that does not depend on the others
         {
             ArrivalKind.Uniform => (requests - 1) / rate,
+            ArrivalKind.Trace => variant.Workload.Arrivals.Times!.At(Math.Min(requests, variant.Workload.Arrivals.Times.Count) - 1).TotalSeconds,
             ArrivalKind.Poisson => (requests + (8 * Math.Sqrt(requests)) + 20) / rate, // eight standard deviations late
             _ => null,
         };

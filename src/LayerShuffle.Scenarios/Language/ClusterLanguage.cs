@@ -78,6 +78,16 @@ internal static class ClusterLanguage
         ];
     }
 
+    private static SchemaKey Trace => new("trace", Either(new MapType("trace settings",
+    [
+        new("file", new ScalarType(ScalarKind.Path), "The file.", Required: true),
+        new("format", Word("csv", "mahimahi"),
+            "csv: `time_ms` and any of `latency_ms, loss, bandwidth_bps, up` (1 or 0), each of which holds until it changes; "
+                + "mahimahi: a line an opportunity to send a packet of 1,500 bytes, in ms.", "csv"),
+        new("repeat", TrueOrFalse, "Whether it begins again at its last time; else its last row holds for ever.", "true"),
+        new("offset", Either(Word("random"), Duration), "Where in it the trial begins; random: drawn from the seed, for each link by itself.", "0ms"),
+    ]), Word("none")), "Conditions over time from a file, in place of what the link has else; each link of the network follows it by itself. none: without.");
+
     private static VariantType Loss()
     {
         SchemaKey first = new("first", Integer(0), "So many data copies of each link are lost first, whatever the loss is.", "0");
@@ -110,6 +120,7 @@ internal static class ClusterLanguage
     public static MapType Network() => new("network settings",
     [
         .. LinkKeys(withDefaults: true),
+        Trace,
         new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
         new("membership", Word("reliable", "lossy"),
             "Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too, so that members can become unreachable and be downed.",
@@ -119,6 +130,7 @@ internal static class ClusterLanguage
             new("from", Ends, "Sending endpoint, or all.", Required: true),
             new("to", Ends, "Receiving endpoint, or all.", Required: true),
             .. LinkKeys(withDefaults: false),
+            Trace,
         ])), "Exceptions, directed, applied in order."),
     ]);
 

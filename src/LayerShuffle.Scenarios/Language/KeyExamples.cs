@@ -140,6 +140,11 @@ internal static class KeyExamples
         ["network.reorder.correlation"] = "network: {latency: 20ms, reorder: {probability: 25%, correlation: 50%}}",
         ["network.reorder.gap"] = "network: {latency: 20ms, reorder: {probability: 100%, gap: 5}}",
         ["network.keep_order"] = "network: {latency: {distribution: exponential, mean: 20ms}, keep_order: true}",
+        ["network.trace"] = "network: {trace: {file: traces/lte.csv}}",
+        ["network.trace.file"] = "network: {trace: {file: traces/lte.csv, repeat: false}}",
+        ["network.trace.format"] = "network: {trace: {file: traces/cellular.mahimahi, format: mahimahi}}",
+        ["network.trace.repeat"] = "network: {trace: {file: traces/lte.csv, repeat: false}}",
+        ["network.trace.offset"] = "network: {trace: {file: traces/lte.csv, offset: random}}",
         ["network.control"] = "network: {loss: 1%, control: lossy}",
         ["network.membership"] = "network: {loss: 1%, membership: lossy}",
         ["network.links"] = "network: {latency: 5ms, links: [{from: node-1, to: node-2, latency: 80ms}]}",
@@ -154,6 +159,7 @@ internal static class KeyExamples
         ["network.links[].corrupt"] = "network: {links: [{from: node-1, to: node-2, corrupt: 1%}]}",
         ["network.links[].reorder"] = "network: {latency: 5ms, links: [{from: node-1, to: node-2, reorder: 5%}]}",
         ["network.links[].keep_order"] = "network: {latency: {distribution: exponential, mean: 5ms}, links: [{from: node-1, to: node-2, keep_order: true}]}",
+        ["network.links[].trace"] = "network: {links: [{from: node-1, to: coordinator, trace: {file: traces/cellular.mahimahi, format: mahimahi}}]}",
 
         ["faults.NAME.kind"] = "faults: {outage: {kind: crash, nodes: [node-2], at: 1s, restart_after: 2s}}",
         ["faults.NAME.nodes"] = "faults: {blackout: {kind: crash, nodes: all, at: 1s, restart_after: 500ms}}",
@@ -185,6 +191,7 @@ internal static class KeyExamples
         ["workload.arrivals.concurrency"] = "workload: {arrivals: {concurrency: 4}}",
         ["workload.arrivals.rate"] = "workload: {arrivals: {rate: 0.5/ms}}",
         ["workload.arrivals.process"] = "workload: {arrivals: {rate: 50/s, process: uniform}}",
+        ["workload.arrivals.trace"] = "workload: {arrivals: {trace: traces/arrivals.csv}}",
         ["workload.deadline"] = "workload: {deadline: 5s}",
 
         ["expect[].metric"] = "expect: [{metric: latency_p99_ms, max: 100ms}]",

@@ -69,6 +69,8 @@ public static class LanguageSchema
             new("concurrency", Integer(1), "Closed: requests in flight."),
             new("rate", new ScalarType(ScalarKind.RequestRate), "Open: requests a second."),
             new("process", Word("poisson", "uniform"), "Open: random or even spacing; default poisson."),
+            new("trace", new ScalarType(ScalarKind.Path),
+                "Open: a CSV file with a column `time_ms` (or `time_s`, …), a row a request; the first is the trial's zero. `requests` may ask for fewer."),
         ]), "When requests are submitted; default one at a time."),
         new("deadline", PositiveDuration, "From submission; later is deadline_exceeded.", "30s"),
     ]);

@@ -73,7 +73,7 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
 
     private void Arrivals(VariantPoint point, WorkloadSpec workload)
     {
-        if (workload.Arrivals.Kind == ArrivalKind.Closed || workload.Requests is not { } requests)
+        if (workload.Arrivals.Kind is ArrivalKind.Closed or ArrivalKind.Trace || workload.Requests is not { } requests)
             return;
         double seconds = (requests - 1) / workload.Arrivals.RatePerSecond;
         if (seconds > LongestSeconds)

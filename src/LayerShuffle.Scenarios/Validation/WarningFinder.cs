@@ -41,7 +41,7 @@ internal sealed class WarningFinder(MistakeList warnings)
             warnings.Add(written, $"{Read.Text(routing, "timeout")} is shorter than a round trip plus size ÷ bandwidth, {needed}: every hop is sent again");
         if (variant.Workload.Requests is { } requests && dataset?.Test is { } test && (long)requests * variant.Workload.ImagesPerRequest > test)
         {
-            ScenarioNode node = workload!.Get("requests")!;
+            ScenarioNode node = workload!.Get("requests") ?? workload.Map("arrivals")!.Get("trace")!;
             warnings.Add(node, $"{requests} requests of {variant.Workload.ImagesPerRequest} are more than one pass through {test} test images");
         }
 
