@@ -4,6 +4,7 @@ using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Simulation;
 
@@ -16,10 +17,11 @@ namespace LayerShuffle.Simulation;
 /// <param name="underway">Told of every message that is on its way.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
 /// <param name="carry">What arrives of a request's activation.</param>
+/// <param name="workload">Which requests are of the warm-up.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
     VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway,
-        Func<int, long> activationBytes, Func<object?, int, object?> carry,
+        Func<int, long> activationBytes, Func<object?, int, object?> carry, WorkloadSpec workload,
     Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
@@ -42,7 +44,7 @@ internal sealed class VirtualTransport(
     {
         Journey journey = message.Journey;
         var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation);
-        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now);
+        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now, workload.IsWarmUp(journey.Deadline));
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -136,7 +138,7 @@ internal sealed class VirtualTransport(
         }
 
         bool up = IsUp(to, incarnation);
-        injector.CountArrival(from, to, copy.Fate, up, copy.Overtakes);
+        injector.CountArrival(from, to, copy.Fate, up, copy.Overtakes, workload.IsWarmUp(message.Journey.Deadline));
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);

@@ -8,7 +8,8 @@ namespace LayerShuffle.Actors.Metrics;
 /// their order; word of crashes and pauses may come earlier than that of layers. Thread-safe.
 /// </summary>
 /// <param name="nodes">How many nodes.</param>
-public sealed class ComputeMeter(int nodes)
+/// <param name="from">What runs before is not counted.</param>
+public sealed class ComputeMeter(int nodes, Instant from = default)
 {
     private readonly Lock gate = new();
     private readonly Instant?[] since = new Instant?[nodes + 1]; // by endpoint
@@ -63,7 +64,7 @@ public sealed class ComputeMeter(int nodes)
     private void EndPause(int node, Instant at)
     {
         if (pauses.TryGetValue(node, out List<(Instant From, Instant Until)>? all) && all[^1].Until == Instant.Never)
-            all[^1] = (all[^1].From, at);
+            all[^1] = all[^1] with { Until = at };
     }
 
     private void Stop(int node, Instant at)
@@ -90,13 +91,14 @@ public sealed class ComputeMeter(int nodes)
 
     private Duration Ran(int node, Instant start, Instant until)
     {
+        start = Instant.Max(start, from);
         Duration ran = until > start ? until - start : default;
         if (pauses.TryGetValue(node, out List<(Instant From, Instant Until)>? all))
         {
             for (int i = all.Count - 1; i >= 0 && all[i].Until > start; i--)
             {
-                Instant from = Instant.Max(all[i].From, start), to = all[i].Until < until ? all[i].Until : until;
-                ran -= to > from ? to - from : default;
+                Instant stopped = Instant.Max(all[i].From, start), went = all[i].Until < until ? all[i].Until : until;
+                ran -= went > stopped ? went - stopped : default;
             }
         }
 

@@ -37,6 +37,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     /// <summary>Told, by calls, when nodes compute; null: nobody. Who feeds the trace with events tells it by itself.</summary>
     public ComputeMeter? Compute { get; init; }
 
+    /// <summary>Whose resends do not count; null: everybody's do.</summary>
+    public Func<int, bool>? IsWarmUp { get; init; }
+
     /// <summary>Resends of all endpoints, traced or not.</summary>
     public long Resends { get; private set; }
 
@@ -124,7 +127,7 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 peerDownDetected(seen.At, seen.To, seen.Incarnation);
                 return true;
             case HopEventKind.Sent or HopEventKind.Local:
-                if (seen.Attempt > 0)
+                if (seen.Attempt > 0 && IsWarmUp?.Invoke(seen.Hop.Request) != true)
                     Resends++; // a local one: to a replica on the sender itself
                 if (requests.TryGetValue(seen.Hop.Request, out TracedRequest? hops) && !hops.IsFull)
                     hops.Add(hops.Hops.Count < Attempts ? Begun(seen) : NotTraced(seen));

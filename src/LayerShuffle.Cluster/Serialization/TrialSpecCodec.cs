@@ -166,12 +166,18 @@ internal static class TrialSpecCodec
         writer.WriteDouble(workload.Arrivals.RatePerSecond);
         writer.WriteOptional(workload.Arrivals.Times, TrafficCodecs.WriteTimes);
         writer.WriteDuration(workload.Deadline);
+        writer.WriteDuration(workload.WarmUp);
+        WriteNullable(ref writer, workload.HealAfter);
     }
 
     private static WorkloadSpec ReadWorkload(ref WireReader reader) => new(
         reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNumber(),
         new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()) { Times = reader.ReadOptional(TrafficCodecs.ReadTimes) },
-        reader.ReadDuration());
+        reader.ReadDuration())
+    {
+        WarmUp = reader.ReadDuration(),
+        HealAfter = ReadNullable(ref reader),
+    };
 
     private static void WriteNullable(ref WireWriter writer, Duration? value) =>
         writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));

@@ -43,16 +43,20 @@ public sealed class LinkInjector
         }
     }
 
+    /// <summary>When measuring begins: how busy links are before is nobody's business.</summary>
+    public Instant MeasuredFrom { get; init; }
+
     /// <summary>Hands a data message to its link, which decides the fate of every copy at once.</summary>
     /// <param name="from">Sending endpoint.</param>
     /// <param name="to">Receiving endpoint: another one.</param>
     /// <param name="key">What its draws depend on.</param>
     /// <param name="sizeBytes">Its size, for the bandwidth.</param>
     /// <param name="now">When it is sent; never earlier than the last one on this link.</param>
-    public SendVerdict Send(int from, int to, in MessageKey key, long sizeBytes, Instant now)
+    /// <param name="isWarmUp">Whether it is a request's of the warm-up, which no record tells of.</param>
+    public SendVerdict Send(int from, int to, in MessageKey key, long sizeBytes, Instant now, bool isWarmUp = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeBytes);
-        return Link(from, to).Send(key, sizeBytes, now);
+        return Link(from, to).Send(key, sizeBytes, now, isWarmUp);
     }
 
     /// <summary>Whether what arrives at an endpoint has its downlink before it: <see cref="PassDownlink"/> tells then when it is through.</summary>
@@ -99,8 +103,9 @@ public sealed class LinkInjector
     /// <param name="fate">The copy's fate: delivered or corrupted.</param>
     /// <param name="receiverUp">Whether the receiver was up, in the incarnation that it was sent to.</param>
     /// <param name="overtook">Whether a copy that was handed to the link earlier arrives later (<see cref="CopyVerdict.Overtakes"/>).</param>
-    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false) => Link(from, to)
-        .CountArrival(fate, receiverUp, overtook);
+    /// <param name="isWarmUp">Whether it is a request's of the warm-up.</param>
+    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false, bool isWarmUp = false) => Link(from, to)
+        .CountArrival(fate, receiverUp, overtook, isWarmUp);
 
     /// <summary>The endpoints.</summary>
     public Topology Topology => topology;
@@ -176,7 +181,10 @@ public sealed class LinkInjector
         if (from == to)
             throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: "
                 + "what stays on an endpoint takes no time and is never lost.", nameof(to));
-        links[index] = link = new(topology.Name(from), topology.Name(to), Asked(topology.Name(from), topology.Name(to)), trialSeed, uplinks?[from]);
+        links[index] = link = new(topology.Name(from), topology.Name(to), Asked(topology.Name(from), topology.Name(to)), trialSeed, uplinks?[from])
+        {
+            MeasuredFrom = MeasuredFrom,
+        };
         foreach (LinkHold hold in holds)
             if (hold.Links.Contains(from, to))
                 link.Apply(hold);

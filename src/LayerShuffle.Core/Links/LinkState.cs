@@ -12,6 +12,8 @@ internal sealed class LinkState
     private readonly SeedTree loss, lossState, duplicate, corrupt, reorder, latency, controlLoss, membership, queueDrop;
     private readonly SeedTree[] controlLatency;
     private readonly LinkStatistics statistics = new();
+    private LinkStatistics? warmUp; // of requests that count in no metric: their books are kept, and told nobody
+    private LinkStatistics books; // those of the message that is judged
     private readonly List<LinkHold> patches = [];
     private LinkConditions conditions;
     private int cuts;
@@ -42,6 +44,7 @@ internal sealed class LinkState
             ahead = [];
         this.from = from;
         this.to = to;
+        books = statistics;
         this.asked = conditions = traced = asked;
         if (asked.Trace is { } given)
         {
@@ -64,6 +67,9 @@ internal sealed class LinkState
         SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
     }
 
+    /// <summary>When measuring begins.</summary>
+    public Instant MeasuredFrom { get; init; }
+
     public bool IsUp => cuts == 0 && !isTraceDown;
 
     public LinkConditions Conditions => conditions;
@@ -72,20 +78,21 @@ internal sealed class LinkState
     public bool IsUsed => statistics.Sent + statistics.Control + statistics.Delivered + statistics.Corrupted + statistics.DroppedReceiverDown > 0;
 
     /// <summary>Link up? → duplicate → for each copy its own fate.</summary>
-    public SendVerdict Send(in MessageKey key, long sizeBytes, Instant now)
+    public SendVerdict Send(in MessageKey key, long sizeBytes, Instant now, bool isWarmUp)
     {
-        statistics.Sent++;
-        statistics.Bytes += sizeBytes;
+        books = isWarmUp ? warmUp ??= new() : statistics;
+        books.Sent++;
+        books.Bytes += sizeBytes;
         if (now >= traceUntil)
             Follow(now);
         if (!IsUp)
         {
-            statistics.DroppedLinkDown++;
+            books.DroppedLinkDown++;
             return SendVerdict.Down();
         }
         if (!Happens(conditions.Duplicate, duplicate, key, 0))
             return SendVerdict.Single(Carry(key, 0, sizeBytes, now));
-        statistics.Duplicated++;
+        books.Duplicated++;
         return SendVerdict.Twice(Carry(key, 0, sizeBytes, now), Carry(key, 1, sizeBytes, now));
     }
 
@@ -116,22 +123,23 @@ internal sealed class LinkState
     }
 
     /// <summary>Closes the books on a copy: it came to nobody, garbled or not, or it arrived, whole or garbled.</summary>
-    public void CountArrival(CopyFate fate, bool receiverUp, bool overtook)
+    public void CountArrival(CopyFate fate, bool receiverUp, bool overtook, bool isWarmUp)
     {
         if (fate == CopyFate.Lost)
             throw new ArgumentException("A lost copy does not arrive.", nameof(fate));
+        LinkStatistics own = isWarmUp ? warmUp ??= new() : statistics;
         if (!receiverUp)
         {
-            statistics.DroppedReceiverDown++;
+            own.DroppedReceiverDown++;
             return;
         }
 
         if (fate == CopyFate.Corrupted)
-            statistics.Corrupted++;
+            own.Corrupted++;
         else
-            statistics.Delivered++;
+            own.Delivered++;
         if (overtook)
-            statistics.Overtook++;
+            own.Overtook++;
     }
 
     public void Apply(LinkHold hold)
@@ -163,9 +171,9 @@ internal sealed class LinkState
     public LinkRecord Record(bool oneEnd, Instant end)
     {
         Instant until = free < end ? free : end;
-        Duration underway = until > busySince ? until - busySince : Duration.Zero; // what lies beyond the end is not the trial's
+        Duration underway = Measured(busySince, until); // what lies beyond the end is not the trial's
         foreach ((Instant start, Instant ended) in ahead ?? [])
-            underway += Instant.Max(start, ended < end ? ended : end) - start;
+            underway += Measured(start, ended < end ? ended : end);
         return statistics.Record(from, to, asked.Trace?.Mean(asked) ?? asked, oneEnd, underway);
     }
 
@@ -175,31 +183,31 @@ internal sealed class LinkState
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
         bool lost = Loses(key, copy);
-        statistics.AddLoss(lost);
+        books.AddLoss(lost);
         if (lost)
             return new(CopyFate.Lost, Instant.Never, copy);
         if (uplink is not null)
             now = BehindUplink(sizeBytes, now);
         if (!HasRoom(key, copy, sizeBytes, now))
         {
-            statistics.DroppedQueue++;
+            books.DroppedQueue++;
             return new(CopyFate.Dropped, Instant.Never, copy);
         }
 
-        statistics.Carried++;
-        statistics.CarriedBytes += sizeBytes + conditions.OverheadBytes;
+        books.Carried++;
+        books.CarriedBytes += sizeBytes + conditions.OverheadBytes;
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
-            statistics.CorruptDrawn++;
+            books.CorruptDrawn++;
         bool overtakes = Overtakes(key, copy);
         if (overtakes)
-            statistics.ReorderDrawn++;
+            books.ReorderDrawn++;
         Instant arrival = Transmit(sizeBytes, now);
         if (!overtakes)
         {
             DelayDistribution delay = conditions.Latency;
             Duration drawn = delay.Correlation == 0 ? DrawLatency(latency, key, copy) : delay.Sample(Draw(latency, key, copy), ref latencyScore);
-            statistics.AddLatency(drawn);
+            books.AddLatency(drawn);
             arrival += drawn;
             if (conditions.KeepOrder)
                 arrival = Instant.Max(arrival, latestArrival);
@@ -209,13 +217,16 @@ internal sealed class LinkState
         return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early);
     }
 
+    /// <summary>What of a time is measured.</summary>
+    private Duration Measured(Instant start, Instant until) => Instant.Max(start, MeasuredFrom) is var from && until > from ? until - from : Duration.Zero;
+
     /// <summary>When a copy comes to the link.</summary>
     private Instant BehindUplink(long sizeBytes, Instant now)
     {
         while (ahead!.TryPeek(out (Instant Start, Instant End) past) && past.End <= now)
         {
             ahead.Dequeue();
-            statistics.Busy += past.End - past.Start;
+            statistics.Busy += Measured(past.Start, past.End);
         }
 
         return uplink!.Pass(sizeBytes + conditions.OverheadBytes, now);
@@ -299,7 +310,7 @@ internal sealed class LinkState
         if (start > free)
         {
             if (ahead is null)
-                statistics.Busy += free - busySince; // it was idle in between
+                statistics.Busy += Measured(busySince, free); // it was idle in between
             else
                 ahead.Enqueue((busySince, free));
             busySince = start;

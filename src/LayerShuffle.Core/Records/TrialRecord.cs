@@ -35,7 +35,10 @@ public sealed record TrialRecord
     /// <summary>Results that arrived after the request had its outcome.</summary>
     public required long ResultsSuperseded { get; init; }
 
-    /// <summary>When the last request had its outcome: the clock's own seconds.</summary>
+    /// <summary>Whether faults are lifted at some time, after which every open request must complete.</summary>
+    public bool Heals { get; init; }
+
+    /// <summary>From the first submission, or from the end of the warm-up, to the last outcome: the clock's own seconds.</summary>
     public required Duration Length { get; init; }
 
     /// <summary>Energy of nodes and links over <see cref="Length"/>, in joules; null where nothing is known of it.</summary>

@@ -17,11 +17,20 @@ internal sealed class TrialDataBuilder
     private long _layersExecuted;
     private long _layersSkipped;
     private long _imageLayers;
+    private int _warmUp;
+    private long _unhealed;
     private double _kendallTau;
 
     /// <summary>One more request; their order is that of the sums.</summary>
     public void Add(RequestRecord request)
     {
+        _unhealed += request.Unhealed ? 1 : 0;
+        if (request.WarmUp)
+        {
+            _warmUp++;
+            return;
+        }
+
         var completed = request.Outcome == RequestOutcome.Completed;
         _images.Add(request.Images);
         _correct.Add(completed ? request.Correct ?? 0 : 0);
@@ -48,6 +57,7 @@ internal sealed class TrialDataBuilder
         SweptNumbers = (numbers ?? new Dictionary<string, double>())
             .ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
         Metrics = Metrics(record),
+        FirstRequest = _warmUp,
         Images = [.. _images],
         Correct = [.. _correct],
         LatencyMs = [.. _latencyMs],
@@ -93,9 +103,10 @@ internal sealed class TrialDataBuilder
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,
             EnergyJPerImage = record.Joules is { } joules ? Ratio(joules, completedImages) : null,
-            FlopsPerImage = record is { HasModel: true, Flops: { } flops } ? Ratio((flops.Fixed * (double)completedImages) + (flops.Layer * (double)_imageLayers),
-                completedImages) : null,
+            FlopsPerImage = record is { HasModel: true, Flops: { } flops }
+                ? Ratio((flops.Fixed * (double)completedImages) + (flops.Layer * (double)_imageLayers), completedImages) : null,
             CostPer1000Images = record.Price is { } price ? Ratio(1000 * price, completedImages) : null,
+            Unhealed = record.Heals ? _unhealed : null,
             GoodputImagesPerS = record.HasModel ? Ratio(_correctImages, record.Length.TotalSeconds) : null,
         };
     }

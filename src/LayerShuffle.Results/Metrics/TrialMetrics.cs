@@ -36,6 +36,7 @@ public sealed record TrialMetrics
         ("flops_per_image", m => m.FlopsPerImage),
         ("cost_per_1000_images", m => m.CostPer1000Images),
         ("goodput_images_per_s", m => m.GoodputImagesPerS),
+        ("unhealed", m => m.Unhealed),
     ];
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
@@ -135,6 +136,9 @@ public sealed record TrialMetrics
 
     /// <summary>Images classified right ÷ duration.</summary>
     public double? GoodputImagesPerS { get; init; }
+
+    /// <summary>Requests that ended without a result after all faults were lifted; null where they never are.</summary>
+    public long? Unhealed { get; init; }
 
     /// <summary>Completed requests ÷ requests.</summary>
     public double? Completion => Requests > 0 ? (double)Completed / Requests : null;

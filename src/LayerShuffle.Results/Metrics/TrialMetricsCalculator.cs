@@ -49,6 +49,7 @@ internal static class TrialMetricsCalculator
             FlopsPerImage = cell("flops_per_image"),
             CostPer1000Images = cell("cost_per_1000_images"),
             GoodputImagesPerS = cell("goodput_images_per_s"),
+            Unhealed = (long?)cell("unhealed"),
         };
     }
 }

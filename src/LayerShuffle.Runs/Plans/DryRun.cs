@@ -73,7 +73,7 @@ internal static class DryRun
     }
 
     private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec) =>
-        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
 
     private static string Targets(FaultEvent fault, TrialSpec spec) =>
         fault.Fault is not (CrashFault or SlowdownFault or PauseFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));

@@ -20,7 +20,11 @@ internal sealed class WorkloadBinder(MistakeList mistakes)
             mistakes.Add(workload!.Get("requests")!, $"{requests} requests, but the trace has {arrivals.Times.Count} arrivals",
                 $"at most {arrivals.Times.Count}, or none: then there are as many");
         return new WorkloadSpec(requests ?? arrivals.Times?.Count, Math.Max(1, Read.Integer(workload, "images_per_request", 1)), arrivals,
-            Read.Duration(workload, "deadline") ?? DefaultDeadline);
+            Read.Duration(workload, "deadline") ?? DefaultDeadline)
+        {
+            WarmUp = Read.Duration(workload, "warm_up") ?? Duration.Zero,
+            HealAfter = Read.Duration(workload, "heal_after"),
+        };
     }
 
     private ArrivalSpec Arrivals(MapNode? arrivals)

@@ -49,8 +49,14 @@ internal sealed class RoutingEffects(EffectLedger ledger)
     }
 
     /// <summary>Judges the section <c>workload</c>.</summary>
-    public void Workload(MapNode? workload, VariantFacts facts)
+    public void Workload(MapNode? workload, TrialVariant variant, VariantFacts facts)
     {
+        if (variant.Workload.HealAfter is { } heal)
+            ledger.Judge(workload?.Get("heal_after"), facts.End < heal.TotalSeconds
+                ? $"no effect: the last request has its outcome by {facts.End:0.###} s; let faults be lifted earlier, or leave it out" : null);
+        if (variant.Workload.WarmUp.Nanoseconds > 0)
+            ledger.Judge(workload?.Get("warm_up"), facts.LastArrival < variant.Workload.WarmUp.TotalSeconds
+                ? $"nothing is measured: the last request is submitted at {facts.LastArrival:0.###} s; shorten it, or offer more requests" : null);
         if (workload?.Map("arrivals") is not { } arrivals)
             return;
         if (Read.Integer(arrivals, "concurrency") is > 1 and var concurrency)

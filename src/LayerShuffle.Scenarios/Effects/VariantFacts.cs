@@ -89,6 +89,9 @@ internal sealed class VariantFacts
     /// <summary>Seconds after which the last request has its outcome, surely; null where that cannot be foretold.</summary>
     public double? End { get; }
 
+    /// <summary>Seconds after which no request is submitted any more; null where that depends on the others.</summary>
+    public double? LastArrival { get; private set; }
+
     /// <summary>Whether a node hosts a layer at some time.</summary>
     public bool Hosts(string node) => hosts[topology.Index(node)];
 
@@ -197,7 +200,7 @@ internal sealed class VariantFacts
         if (Requests is not { } requests)
             return null;
         double deadline = variant.Workload.Deadline.TotalSeconds, rate = variant.Workload.Arrivals.RatePerSecond;
-        double? last = variant.Workload.Arrivals.Kind switch // when the last request is submitted, where that does not depend on the others
+        double? last = LastArrival = variant.Workload.Arrivals.Kind switch // when the last request is submitted, where that does not depend on the others
         {
             ArrivalKind.Uniform => (requests - 1) / rate,
             ArrivalKind.Trace => variant.Workload.Arrivals.Times!.At(Math.Min(requests, variant.Workload.Arrivals.Times.Count) - 1).TotalSeconds,

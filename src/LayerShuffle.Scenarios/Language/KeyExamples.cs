@@ -193,6 +193,8 @@ internal static class KeyExamples
         ["workload.arrivals.process"] = "workload: {arrivals: {rate: 50/s, process: uniform}}",
         ["workload.arrivals.trace"] = "workload: {arrivals: {trace: traces/arrivals.csv}}",
         ["workload.deadline"] = "workload: {deadline: 5s}",
+        ["workload.warm_up"] = "workload: {warm_up: 2s}",
+        ["workload.heal_after"] = "workload: {heal_after: 30s, deadline: 5s}",
 
         ["expect[].metric"] = "expect: [{metric: latency_p99_ms, max: 100ms}]",
         ["expect[].model"] = "expect: [{metric: top1, model: shuffled, min: 60%}]",

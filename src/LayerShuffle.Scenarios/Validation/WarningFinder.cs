@@ -52,9 +52,9 @@ internal sealed class WarningFinder(MistakeList warnings)
     private void Unknown(VariantPoint point, ClusterSpec cluster, string key, Func<NodeSpec, bool> isUnknown, string what)
     {
         List<string> without = [.. cluster.Nodes.Where(isUnknown).Select(node => node.Name)];
+        string some = string.Join(", ", without.Take(4)) + (without.Count > 4 ? ", …" : "");
         if (without.Count > 0 && without.Count < cluster.Nodes.Count)
-            warnings.Add(point.Merged.Map("cluster")!.Get("nodes")!,
-                $"{string.Join(", ", without.Take(4))}{(without.Count > 4 ? ", …" : "")} without `{key}` while others have one: {what} counts that as nothing");
+            warnings.Add(point.Merged.Map("cluster")!.Get("nodes")!, $"{some} without `{key}` while others have one: {what} counts that as nothing");
     }
 
     private static Duration? Slowest(TrialVariant variant, IReadOnlyList<ModelSpec> models)
