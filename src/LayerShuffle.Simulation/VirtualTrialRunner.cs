@@ -70,7 +70,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         WireFormat format = spec.Cluster.Wire;
         var transport = new VirtualTransport(
             kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
-            (activation, request) => model.Carry(activation, request, format), Wire);
+            (activation, request) => model.Carry(activation, request, format), spec.Workload, Wire);
         log.Added = Added(trace, progress);
         var cluster = new TrialCluster();
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);

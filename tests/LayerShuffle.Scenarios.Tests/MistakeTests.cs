@@ -88,7 +88,9 @@ public class MistakeTests
     [InlineData("cluster: {nodes: 2, placement: {node-1: [0,1,2,3], node-2: [4,5,6]}}", "3:32: cluster.placement: no node hosts layer 7 of model `default`")]
     [InlineData("cluster: {nodes: 1, placement: {node-1: [0,1,2,3,4,5,6,7], node-2: [8]}}", "3:60: cluster.placement.node-2: there is no node `node-2`",
         "there is no layer 8")]
-    [InlineData("cluster: {nodes: {a: {uplink: 5Mbps}}}", "3:23: cluster.nodes.a.uplink: `uplink` is not supported yet")]
+    [InlineData("cluster: {compute_time: {distribution: normal, mean: 3ms, stddev: 1ms, correlation: 5%}}",
+        "3:72: cluster.compute_time.correlation: `correlation` is not supported yet")]
+    [InlineData("cluster: {nodes: {a: {uplink: 5}}}", "3:31: cluster.nodes.a.uplink: a bare number where a unit is needed")]
     [InlineData("cluster: {nodes: {all: {}}}", "3:19: cluster.nodes.all: `all` cannot be the name of a node")]
     [InlineData("cluster: {nodes: {a: {capacity: 0}}}", "3:33: cluster.nodes.a.capacity: 0 is too small")]
     [InlineData("cluster: {nodes: {a: {memory: 5}}}",

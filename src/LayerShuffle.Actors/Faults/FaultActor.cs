@@ -138,7 +138,7 @@ public sealed class FaultActor : ReceiveActor
         Receive<object>(early.Add, news => !begun && news is Mourned or NodeRespawned or NodeJoined or NodeLeaving);
         Receive<NodeDied>(died =>
         {
-            setting.Ledger.Note("process", died.Node, $"died ({died.How})");
+            setting.Ledger.Died(died.Node, died.How);
             Self.Tell(new Mourned(died.Node, died.Incarnation));
         });
         Receive<Mourned>(mourned => RecoverLater(mourned.Node, mourned.Incarnation));

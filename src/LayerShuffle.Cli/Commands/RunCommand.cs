@@ -73,6 +73,7 @@ internal static class RunCommand
     {
         ConditionTable.Print(output, outcome.Groups);
         output.WriteLine($"Results: {outcome.Folder}");
+        LivenessLines.Print(output, outcome.Unhealed);
         ExpectationLines.Print(output, outcome.Expectations, only);
     }
 }

@@ -33,6 +33,7 @@ internal static class NetworkCodecs
         writer.WriteNumber(conditions.LoseFirst);
         writer.WriteOptional(conditions.ReorderPattern, WritePattern);
         writer.WriteOptional(conditions.Queue, WriteQueue);
+        writer.WriteOptional(conditions.Trace, TrafficCodecs.WriteTrace);
     }
 
     public static LinkConditions ReadConditions(ref WireReader reader)
@@ -47,6 +48,7 @@ internal static class NetworkCodecs
             LoseFirst = reader.ReadNumber(),
             ReorderPattern = reader.ReadOptional(ReadPattern),
             Queue = reader.ReadOptional(ReadQueue),
+            Trace = reader.ReadOptional(TrafficCodecs.ReadTrace),
         };
     }
 
@@ -92,6 +94,7 @@ internal static class NetworkCodecs
         writer.WriteNullable(patch.LoseFirst, static (ref w, first) => w.WriteNumber(first));
         writer.WriteOptional(patch.ReorderPattern, WritePattern);
         writer.WriteOptional(patch.Queue, WriteQueue);
+        writer.WriteOptional(patch.Trace, TrafficCodecs.WriteTrace);
     }
 
     public static LinkPatch ReadPatch(ref WireReader reader) => new()
@@ -108,6 +111,7 @@ internal static class NetworkCodecs
         LoseFirst = reader.ReadNullable(static (ref r) => r.ReadNumber()),
         ReorderPattern = reader.ReadOptional(ReadPattern),
         Queue = reader.ReadOptional(ReadQueue),
+        Trace = reader.ReadOptional(TrafficCodecs.ReadTrace),
     };
 
     private static void WriteChain(ref WireWriter writer, LossChain chain)

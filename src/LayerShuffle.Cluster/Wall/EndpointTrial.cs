@@ -41,7 +41,7 @@ internal sealed class EndpointTrial : IDisposable
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
         Transport = new WallTransport(number, self, life, process, Clock, setting.Links(), trace, store, activationBytes,
-            spec.Cluster.Wire.Dtype());
+            spec.Cluster.Wire.Dtype(), spec.Workload);
         Context = setting.Context(Clock, Transport, compute, trace, guard) with { EarlierIncarnations = incarnation - life };
         faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
             (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));

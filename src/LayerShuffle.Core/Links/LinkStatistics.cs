@@ -13,7 +13,7 @@ internal sealed class LinkStatistics
     private double latencyMean, latencySquares;
 
     public long Sent, Lost, Duplicated, Corrupted, CorruptDrawn, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, DroppedQueue, Carried,
-        Bytes, Control;
+        Bytes, CarriedBytes, Control;
 
     /// <summary>Time of transmissions, but for the unbroken row of them that is the last so far.</summary>
     public Duration Busy;
@@ -62,6 +62,7 @@ internal sealed class LinkStatistics
             LatencyMeanMs = drawnLatencies > 0 ? latencyMean : null,
             LatencyStdMs = drawnLatencies > 1 ? Math.Sqrt(latencySquares / (drawnLatencies - 1)) : null,
             Bytes = Bytes,
+            CarriedBytes = CarriedBytes,
             Busy = Busy + underway,
             ControlMessages = Control,
         };

@@ -45,6 +45,9 @@ public sealed record LinkConditions(
     /// <summary>The queue before the bandwidth; null: without a limit.</summary>
     public QueueSpec? Queue { get; init; }
 
+    /// <summary>What of these conditions a trace sets over time; null: nothing.</summary>
+    public LinkTrace? Trace { get; init; }
+
     /// <summary>Whether data messages are lost at all.</summary>
     public bool Loses => Loss > 0 || LoseFirst > 0 || (Queue is not null && BandwidthBytesPerSecond is not null);
 
@@ -66,6 +69,7 @@ public sealed record LinkConditions(
         ReorderPattern = patch.Reorder is null ? ReorderPattern : patch.ReorderPattern,
         Queue = patch.Queue ?? Queue,
         KeepOrder = patch.KeepOrder ?? KeepOrder,
+        Trace = patch.Trace is null ? Trace : patch.Trace.IsNone ? null : patch.Trace,
     };
 }
 
@@ -113,4 +117,7 @@ public sealed record LinkPatch
 
     /// <summary>Whether jitter may not reorder.</summary>
     public bool? KeepOrder { get; init; }
+
+    /// <summary>What a trace sets over time; <see cref="LinkTrace.None"/> takes it away.</summary>
+    public LinkTrace? Trace { get; init; }
 }

@@ -58,7 +58,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
     /// <summary>Whether anything of a variant differs from repeat to repeat.</summary>
     private static bool IsDrawn(TrialVariant variant) =>
         variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default)
-            .Any(link => link.Loses || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
+            .Any(link => link.Loses || (link.Trace is { } trace && (trace.Offset is null || trace.Table.Sets(point => point.Loss > 0)))
+                || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
         variant.Cluster.Nodes.Any(node => !VariantFacts.IsConstant(node.ComputeTime.Base)) || variant.Workload.Arrivals.Kind == ArrivalKind.Poisson ||
         variant.Routing.Order == OrderKind.Arbitrary || variant.Routing.Prune is { Choose: PruneChoice.Random } || variant.Faults.Any(IsDrawn);
 
@@ -101,7 +102,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
     {
         if (model.Training is not { } training)
         {
-            ledger.Judge(map, $"no effect: model `{model.Name}` is imported and trained only if its own entry has `training`; write it there, or leave it out");
+            if (map.Entries.Any(entry => !IsDefault(map, entry.Key))) // an effective scenario has the defaults written out
+                ledger.Judge(map,
+                    $"no effect: model `{model.Name}` is imported and trained only if its own entry has `training`; write it there, or leave it out");
             return;
         }
 
