@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 
@@ -15,10 +16,11 @@ namespace LayerShuffle.Simulation;
 /// <param name="underway">Told of every message that is on its way.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
 /// <param name="carry">What arrives of a request's activation.</param>
+/// <param name="damage">What arrives of a request's activation that its link has damaged.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
     VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway,
-        Func<int, long> activationBytes, Func<object?, int, object?> carry,
+        Func<int, long> activationBytes, Func<object?, int, object?> carry, Func<object?, int, ActivationDamage, object?> damage,
     Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
@@ -61,9 +63,10 @@ internal sealed class VirtualTransport(
 
             arriving ??= Crossing(message);
             underway.Add(journey.Request);
+            HopMessage own = copy.Damage is null ? arriving : Damaged(arriving, copy.Damage);
             kernel.Schedule(
                 copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!),
-                Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy }));
+                Carried(copy.Copy == 0 ? own : own with { Copy = copy.Copy }));
         }
     }
 
@@ -125,13 +128,16 @@ internal sealed class VirtualTransport(
         {
             trace.Fate(message, HopFate.ReceiverDown);
         }
-        else if (copy.Fate == CopyFate.Corrupted)
+        else if (copy.FailsChecksum)
         {
-            trace.Fate(message, HopFate.Corrupted); // its checksum fails
+            trace.Fate(message, HopFate.Corrupted);
         }
         else
         {
-            trace.Delivered(message);
+            if (copy.Fate == CopyFate.Corrupted)
+                trace.Garbled(message);
+            else
+                trace.Delivered(message);
             Endpoints[to].Tell(message);
         }
 
@@ -143,6 +149,12 @@ internal sealed class VirtualTransport(
         Journey journey = message.Journey;
         object? arriving = carry(journey.Activation, journey.Request);
         return ReferenceEquals(arriving, journey.Activation) ? message : message with { Journey = journey with { Activation = arriving } };
+    }
+
+    private HopMessage Damaged(HopMessage message, ActivationDamage by)
+    {
+        Journey journey = message.Journey;
+        return message with { Journey = journey with { Activation = damage(journey.Activation, journey.Request, by) } };
     }
 
     private object Carried(object message) => wire is null ? message : wire(message);

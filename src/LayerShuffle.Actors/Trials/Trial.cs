@@ -35,6 +35,14 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     /// <summary>All fault events, in the order of their times.</summary>
     public IReadOnlyList<FaultEvent> Timeline { get; } = FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
 
+    /// <summary>Which bits of weights faults of memory flip.</summary>
+    public MemoryFlips Flips { get; } = new(Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes), spec.LayerBytes,
+        Topology.Of(spec.Cluster), spec.Luck);
+
+    /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
+    public LayerRestoration? Restoration() => spec.Faults.Any(fault => fault.LosesWeights)
+        ? new LayerRestoration(spec.Cluster, Placement, spec.LayerBytes, Links().Conditions) : null;
+
     /// <summary>The links, as they are before the first fault.</summary>
     public LinkInjector Links() => new(spec.Network, Topology, spec.Luck);
 
@@ -118,6 +126,8 @@ public sealed class Trial
         Health = health,
         Ledger = Ledger,
         Links = links,
+        Flips = model.Computes ? setting.Flips : null,
+        Restoration = setting.Restoration(),
         Handover = new LayerHandover(context, setting.Spec, setting.Topology),
         RecoveryTime = setting.Spec.Cluster.Recovery == RecoveryKind.Rehost ? setting.Spec.Cluster.RecoveryTime : null,
     };

@@ -75,6 +75,7 @@ internal static class TrialSpecCodec
         writer.WriteEnum(cluster.Recovery);
         writer.WriteDuration(cluster.RecoveryTime);
         writer.WriteEnum(cluster.Wire);
+        writer.WriteEnum(cluster.Restore);
         writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
         writer.WriteDuration(cluster.Membership.StableAfter);
     }
@@ -108,6 +109,7 @@ internal static class TrialSpecCodec
             Recovery = reader.ReadEnum<RecoveryKind>(),
             RecoveryTime = reader.ReadDuration(),
             Wire = reader.ReadEnum<WireFormat>(),
+            Restore = reader.ReadEnum<RestoreKind>(),
             Membership = new(reader.ReadDuration(), reader.ReadDuration()),
         };
     }
