@@ -30,6 +30,12 @@ public sealed record FaultSetting
     /// <summary>Carries out faults of links and slowdowns; null: every endpoint does so by itself.</summary>
     public EndpointFaults? Links { get; init; }
 
+    /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
+    public LayerRestoration? Restoration { get; init; }
+
+    /// <summary>Which bits faults of memory flip; null: nobody has weights in memory here.</summary>
+    public MemoryFlips? Flips { get; init; }
+
     /// <summary>Who takes over the layers of nodes that are gone; null: that is somebody else's business.</summary>
     public LayerHandover? Handover { get; init; }
 
@@ -84,6 +90,8 @@ public sealed class FaultActor : ReceiveActor
     private readonly Queue<Removal> removals = new();
     private Removal? removing;
     private readonly HashSet<int> leaving = []; // nodes; membership only
+    private readonly HashSet<int> lost = []; // nodes that are down and come back without weights; membership and layers only
+    private readonly SortedDictionary<int, IReadOnlyList<int>> without = []; // nodes that serve without the weights of some layers
     private readonly List<object> early = []; // news of before the beginning
     private bool begun;
     private IActorRef? ending;
@@ -99,6 +107,8 @@ public sealed class FaultActor : ReceiveActor
         ReceiveAnswers();
         ReceiveNews();
         Receive<RecoveryDue>(due => Recover(due));
+        Receive<RestoreDue>(Restore, _ => ending is null);
+        Receive<LayersRestored>(Restored);
         Receive<ReplaceAbsent>(absent => Remove(new Removal(absent.Node, null, Instant.Zero, Sender, "absent")));
         Receive<Drained>(drained => setting.Nodes.LetGo(drained.Node));
         Receive<EndFaults>(_ => End());
@@ -122,8 +132,9 @@ public sealed class FaultActor : ReceiveActor
         });
         Receive<NodeServes>(serves =>
         {
-            GiveBack(serves.Node);
-            Done(serves.Node, serves.Already ? "" : FaultEffects.Restarted);
+            if (!without.ContainsKey(serves.Node))
+                GiveBack(serves.Node);
+            Done(serves.Node, serves.Already ? "" : FaultEffects.Restarted, then: () => BeginRestoring(serves.Node, serves.Incarnation));
         });
         Receive<NodePaused>(paused => Done(paused.Node, FaultEffects.Began));
         Receive<NodeContinued>(continued => Done(continued.Node, Of(continued.Node).Strike is null ? "" : FaultEffects.Ended));
@@ -174,7 +185,13 @@ public sealed class FaultActor : ReceiveActor
                 foreach (int node in strike.Targets)
                     Enqueue(node, new Task(strike, ""));
                 break;
-            case SlowdownFault:
+            case MemoryFault memory:
+                setting.Links?.Strike(strike);
+                foreach (int node in strike.Targets)
+                    setting.Ledger.Strike(strike, node, setting.Nodes.IsAway(node) || !setting.Health.IsUp(node) ? FaultEffects.AlreadyDown
+                        : MemoryFlips.Words(memory, setting.Flips?.At(strike, node) ?? []));
+                break;
+            case SlowdownFault or ByzantineFault:
                 setting.Links?.Strike(strike);
                 foreach (int node in strike.Targets)
                     setting.Ledger.Strike(strike, node, FaultEffects.Of(strike));
@@ -231,6 +248,8 @@ public sealed class FaultActor : ReceiveActor
         // one that has died before it left has gone
         bool absent = setting.Nodes.IsAway(node) || (leaving.Contains(node) && strike is { Fault: CrashFault, Begins: false });
         string effect = strike.Fault is CrashFault ? effects.Crash(strike, node, absent) : effects.Pause(strike, node, absent);
+        if (strike is { Begins: true, Fault.LosesWeights: true })
+            lost.Add(node);
         switch (effect)
         {
             case FaultEffects.Began when strike.Fault is CrashFault:
@@ -241,6 +260,7 @@ public sealed class FaultActor : ReceiveActor
                 setting.Nodes.Pause(node);
                 break;
             case FaultEffects.Restarted:
+                LoseWeights(node);
                 setting.Nodes.Serve(node);
                 break;
             case FaultEffects.Ended:
@@ -250,6 +270,46 @@ public sealed class FaultActor : ReceiveActor
                 Self.Tell(new Written(node, effect)); // in its turn: rows stand in the order of the targets
                 break;
         }
+    }
+
+    /// <summary>A node that comes back has no weights, if a fault has taken them, or it crashed before it had them again.</summary>
+    private void LoseWeights(int node)
+    {
+        if (lost.Remove(node) && setting.Restoration is { } restoration)
+            without[node] = restoration.Placed(node);
+        if (without.TryGetValue(node, out IReadOnlyList<int>? layers))
+            setting.Nodes.Lose(node, layers);
+    }
+
+    private IReadOnlyCollection<int> Gone() =>
+        [.. without.Values.Concat(lost.Select(node => setting.Restoration!.Placed(node))).SelectMany(layers => layers).Distinct().Order()];
+
+    private void BeginRestoring(int node, int incarnation)
+    {
+        if (setting.Restoration is not { } restoration || !without.TryGetValue(node, out IReadOnlyList<int>? layers) || ending is not null)
+            return;
+        setting.Ledger.Note("placement", node, LayerRestoration.Lost(layers));
+        IReadOnlyCollection<int> gone = Gone();
+        IReadOnlyList<int> restorable = restoration.Restorable(layers, gone);
+        if (restorable.Count > 0)
+            setting.Clock.TellAfter(restoration.Time(node, restorable, gone), Self, new RestoreDue(node, incarnation, restorable));
+    }
+
+    private void Restore(RestoreDue due)
+    {
+        if (without.ContainsKey(due.Node) && setting.Health.IsUp(due.Node) && setting.Nodes.Incarnation(due.Node) == due.Incarnation)
+            setting.Nodes.Restore(due.Node, due.Layers, Gone());
+    }
+
+    private void Restored(LayersRestored restored)
+    {
+        if (!without.Remove(restored.Node, out IReadOnlyList<int>? layers))
+            return;
+        setting.Ledger.Note("placement", restored.Node, setting.Restoration!.Words(restored.Layers));
+        if (layers.Except(restored.Layers).ToArray() is { Length: > 0 } left)
+            without[restored.Node] = left;
+        else
+            GiveBack(restored.Node);
     }
 
     /// <summary>What was being done to a node is done.</summary>
@@ -466,6 +526,8 @@ public sealed class FaultActor : ReceiveActor
         /// <summary>Those that do not hold their layers yet.</summary>
         public SortedDictionary<int, int[]> Hosts { get; } = [];
     }
+
+    private sealed record RestoreDue(int Node, int Incarnation, IReadOnlyList<int> Layers);
 
     private sealed record Mourned(int Node, int Incarnation);
 

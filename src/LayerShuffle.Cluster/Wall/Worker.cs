@@ -52,7 +52,7 @@ internal sealed class Worker : IDisposable
         prober = new ReachProber(own, settings.Endpoint);
         blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
         compute = new WallLayerCompute(
-            own.Timer, settings.Threads, (layer, activation, request, position) => models.Current?.Execute(layer, activation, request, position, store),
+            own.Timer, settings.Threads, (layer, activation, request, position) => models.Execute(layer, activation, request, position, store),
             exception => Problem($"A layer failed: {exception.Message}"));
         models = new HostedModels(blobs.Get, device, compute.Do);
         own.SetPeer(settings.Coordinator);
@@ -146,7 +146,12 @@ internal sealed class Worker : IDisposable
                 node.Tell(down);
                 break;
             case RestartNode restart:
+                models.Renew();
                 node.Tell(restart);
+                break;
+            case LayersBack back:
+                models.Replace(back);
+                node.Tell(back);
                 break;
             case PrepareTrial prepare:
                 Prepare(prepare);
@@ -242,11 +247,13 @@ internal sealed class Worker : IDisposable
         foreach (PeerAddress peer in prepare.Peers)
             process.SetPeer(peer);
         models.Use(prepare.Model);
+        var setting = new TrialSetting(prepare.Spec, prepare.Layers);
+        models.Begin(setting, settings.Endpoint);
         store.Clear();
         ActorGuard watch = guard = new ActorGuard(process.System, ended => Problem(ended.Message));
         var next = new EndpointTrial(
-            prepare.Trial, new TrialSetting(prepare.Spec, prepare.Layers), settings.Endpoint, incarnation, prepare.Life, process, compute, store,
-                images => images * prepare.ImageBytes, TellCoordinator, watch);
+            prepare.Trial, setting, settings.Endpoint, incarnation, prepare.Life, process, compute, store,
+                images => images * prepare.ImageBytes, TellCoordinator, watch, models.Strike);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];

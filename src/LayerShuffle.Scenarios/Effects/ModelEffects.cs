@@ -68,6 +68,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
         CrashFault crash => IsDrawn(crash.Nodes),
         PauseFault pause => IsDrawn(pause.Nodes),
         SlowdownFault slowdown => IsDrawn(slowdown.Nodes),
+        ByzantineFault byzantine => IsDrawn(byzantine.Nodes) || byzantine.Answer == ByzantineAnswer.Noise,
+        MemoryFault => true,
         LinkFault link => link.Set.Loss > 0 || link.Set.LoseFirst > 0 || link.Set.Queue is not null || link.Set.Corrupt > 0
             || link.Set.Duplicate > 0 || link.Set.Reorder > 0
             || (link.Set.Latency is { } latency && !VariantFacts.IsConstant(latency)),
