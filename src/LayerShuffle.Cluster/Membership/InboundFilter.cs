@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Akka.Actor;
+using LayerShuffle.Core.Logs;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Cluster.Membership;
 
@@ -11,8 +13,8 @@ namespace LayerShuffle.Cluster.Membership;
 /// own process, and gossip says so). The bytes are those that <see cref="RemotePayload"/> describes.
 /// </summary>
 /// <param name="isCoordinator">Whether this process is the coordinator's, which others join; else it is a node's, which joins.</param>
-/// <param name="refused">Told what was dropped, in words.</param>
-internal sealed class InboundFilter(bool isCoordinator, Action<string> refused)
+/// <param name="log">Told what was dropped, in words.</param>
+internal sealed class InboundFilter(bool isCoordinator, ILogger log)
 {
     private const int SelectionSerializer = 6, ClusterSerializer = 5; // Akka's own numbers of them
     private const int ChildName = 2;
@@ -58,7 +60,7 @@ internal sealed class InboundFilter(bool isCoordinator, Action<string> refused)
         }
 
         if (Interlocked.Increment(ref told) is var count && count <= MostTold)
-            refused($"A message that is not of the cluster's protocol was refused: {Clean(message)} to "
+            log.Say($"A message that is not of the cluster's protocol was refused: {Clean(message)} to "
                 + $"{Clean(path)}{(count == MostTold ? " (further ones are not told of)" : "")}");
         return false;
     }
