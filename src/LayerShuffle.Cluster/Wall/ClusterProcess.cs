@@ -16,7 +16,6 @@ using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 using LayerShuffle.Transport.Wire;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Cluster.Wall;
@@ -99,16 +98,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
         await Listener.WaitAsync(new IPEndPoint(options.Listen, options.DataPort), "activations", "--data-port", patience).ConfigureAwait(false);
         var gate = new MembershipGate();
         var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddSingleton<IHostApplicationLifetime, NoLifetime>();
+        collection.AddSingleton(options.Loggers);
         var filter = new InboundFilter(options.Seed is null, options.Loggers.CreateLogger<InboundFilter>());
         collection.AddAkka(SystemName, (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate, filter)), options));
         ServiceProvider services = collection.BuildServiceProvider();
         try
         {
-            foreach (IHostedService hosted in services.GetServices<IHostedService>())
-                await hosted.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            return new ClusterProcess(options, services, gate, received, framed);
+            var process = new ClusterProcess(options, services, gate, received, framed); // it starts the actor system
+            if (options.Seed is null)
+                Akka.Cluster.Cluster.Get(process.System).Join(Akka.Cluster.Cluster.Get(process.System).SelfAddress);
+            return process;
         }
         catch
         {
@@ -251,9 +250,6 @@ internal sealed class ClusterProcess : IAsyncDisposable
                 setup.AddLoggerFactory(options.Loggers);
             });
         }
-
-        if (options.Seed is null)
-            builder.AddStartup((system, _) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress));
     }
 
     private static Config Quiet { get; } = ConfigurationFactory.ParseString($$"""
@@ -274,17 +270,4 @@ internal sealed class ClusterProcess : IAsyncDisposable
           cluster.retry-unsuccessful-join-after = 4s
         }
         """);
-
-    private sealed class NoLifetime : IHostApplicationLifetime
-    {
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => CancellationToken.None;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication()
-        {
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Core.Logs;
@@ -7,7 +8,7 @@ namespace LayerShuffle.Core.Logs;
 /// </c>. What libraries say is a line with the level and the library before it. Safe to use from several threads if <see cref="Write"/> is.
 /// </summary>
 /// <param name="verbose">Whether it takes details of ours and warnings of libraries as well.</param>
-public abstract class LineSink(bool verbose) : ILoggerProvider, ILogger
+public abstract partial class LineSink(bool verbose) : ILoggerProvider, ILogger
 {
     /// <summary>Whether it takes details of ours and warnings of libraries as well.</summary>
     public bool IsVerbose => verbose;
@@ -48,6 +49,12 @@ public abstract class LineSink(bool verbose) : ILoggerProvider, ILogger
     private static string Text<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         formatter(state, exception) + (exception is null ? "" : $": {exception.Message}");
 
+    /// <summary>The first line, without the level, the time and the thread that Akka writes before it: the line has those that matter.</summary>
+    private static string Head(string text) => Preamble().Replace(text.Split('\n', 2)[0].TrimEnd(), "");
+
+    [GeneratedRegex(@"^\[[A-Z]+\]\[[^\]]*\]\[Thread \d+\]")]
+    private static partial Regex Preamble();
+
     /// <summary>What a library says.</summary>
     private sealed class Foreign(LineSink sink, string library) : ILogger
     {
@@ -56,7 +63,7 @@ public abstract class LineSink(bool verbose) : ILoggerProvider, ILogger
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
-                sink.Write($"{(logLevel >= LogLevel.Error ? "error" : "warning")}: {library}: {Text(state, exception, formatter)}");
+                sink.Write($"{(logLevel >= LogLevel.Error ? "error" : "warning")}: {library}: {Head(Text(state, exception, formatter))}");
         }
 
         public IDisposable? BeginScope<TState>(TState state)

@@ -17,7 +17,7 @@ public sealed class SinkTests
     public void Who_asks_for_more_sees_details_and_what_libraries_warn_of()
     {
         Lines(verbose: true).ShouldBe([
-            "node-1 {0} has left", "warning: it is late", "held -> serving", "warning: Akka: unreachable", "error: Akka: cannot associate: refused",
+            "node-1 {0} has left", "warning: it is late", "held -> serving", "warning: Akka: [akka://x/user/y] unreachable", "error: Akka: cannot associate: refused",
         ]);
     }
 
@@ -60,7 +60,7 @@ public sealed class SinkTests
         ours.Detail("held -> serving");
         akka.LogDebug("tick");
         akka.LogInformation("started");
-        akka.LogWarning("unreachable");
+        akka.LogWarning("[WARNING][11/26/2026 08:46:39.346Z][Thread 0012][akka://x/user/y] unreachable\nand more");
         akka.LogError(new IOException("refused"), "cannot associate");
         return [.. writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
