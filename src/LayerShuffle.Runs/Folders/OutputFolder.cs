@@ -56,6 +56,16 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>A folder for several runs that is not there yet: <c>results/SCENARIO/TIME</c>.</summary>
+    public static string Unused(string scenario, TimeProvider time)
+    {
+        string stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string folder = System.IO.Path.Combine("results", scenario, stamp);
+        for (int i = 2; Directory.Exists(folder); i++)
+            folder = System.IO.Path.Combine("results", scenario, $"{stamp}-{i}");
+        return folder;
+    }
+
     /// <summary>The folder of a run that goes on.</summary>
     /// <param name="folder">--resume.</param>
     /// <param name="effective">The scenario, which must be the same.</param>
