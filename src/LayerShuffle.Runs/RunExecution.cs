@@ -108,9 +108,11 @@ internal sealed class RunExecution(
 
         if (options.SameAgain(scenario.Seed) is { } again)
             log.Line($"The same again: {again}");
-        manifest.End("done", outcome.ExitCode, outcome.End == RunEnd.Done ? "done" : "expectation_failed", null, finished.Count, plan.Trials.Count);
+        manifest.End("done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.Trials.Count);
         return outcome;
     }
+
+    private static string Reason(RunEnd end) => end switch { RunEnd.Done => "done", RunEnd.LivenessFailed => "liveness_failed", _ => "expectation_failed" };
 
     /// <summary>Keeps what is finished, or leaves no trace where nothing is. Nothing in here may hide what ended the run.</summary>
     private void Stopped(Exception e, OutputFolder folder, ResultsWriter? writer, RunManifest manifest, CancellationToken cancellation)

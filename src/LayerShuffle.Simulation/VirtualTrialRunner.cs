@@ -74,16 +74,17 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         });
         observer = underway;
         WireFormat format = spec.Cluster.Wire;
+        using StruckLayers? struck = StruckLayers.Of(setting, model);
         var transport = new VirtualTransport(
             kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
-            (activation, request) => model.Carry(activation, request, format), Wire);
+            (activation, request) => model.Carry(activation, request, format), struck is null ? (activation, _, _) => activation : struck.Damage,
+            spec.Workload, Wire);
         log.Added = Added(trace, teller, progress);
         var cluster = new TrialCluster();
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
-        EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model), observer, guard);
-        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context);
-        FaultSetting faults = trial.Faults(context, nodes, health,
-            new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor))));
+        EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model, struck), observer, guard);
+        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context, struck);
+        FaultSetting faults = trial.Faults(context, nodes, health, Everywhere(injector, health, transport, struck));
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
         TrialPlan plan = trial.Plan(request =>
         {
@@ -120,6 +121,11 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             trial.ReleaseOpen();
         }
     }
+
+    /// <summary>Carries out faults of links, of speed and of tensors at all endpoints.</summary>
+    private static EndpointFaults Everywhere(LinkInjector injector, NodeHealth health, VirtualTransport transport, StruckLayers? struck) =>
+        new(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor)),
+            (strike, node) => struck?.Strike(strike, node, health.IsUp(node)));
 
     private Action<RequestRecord> Added(TraceRecorder trace, TrialTeller? teller, Action<RequestRecord>? progress) => record =>
     {

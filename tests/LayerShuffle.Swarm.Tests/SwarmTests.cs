@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Tests;
@@ -55,13 +56,11 @@ public sealed class SwarmTests : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
-    private sealed class Lines : IRunLog
+    private sealed class Lines() : LineSink(verbose: false), IRunLog
     {
         private readonly List<string> lines = [];
 
         public string Text => string.Join('\n', lines);
-
-        public void Line(string text) => lines.Add(text);
 
         public void Status(Func<string> text)
         {
@@ -70,5 +69,7 @@ public sealed class SwarmTests : IDisposable
         public void ClearStatus()
         {
         }
+
+        protected override void Write(string line) => lines.Add(line);
     }
 }

@@ -22,17 +22,18 @@ internal static class RunCommand
         command.SetAction((parsed, _) =>
         {
             RunOptions options = switches.Read(parsed, surroundings);
+            RunLog log = CommandLine.Log(parsed, surroundings);
             SeedRange? seeds = switches.Seeds(parsed);
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() => Run(options, seeds, switches.Metrics(parsed), switches.IsDryRun(parsed), surroundings), CancellationToken.None,
+            return Task.Factory.StartNew(() => Run(options, seeds, switches.Metrics(parsed), switches.IsDryRun(parsed), log, surroundings),
+                CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
     }
 
-    private static int Run(RunOptions options, SeedRange? seeds, string? metrics, bool dryRun, Surroundings surroundings)
+    private static int Run(RunOptions options, SeedRange? seeds, string? metrics, bool dryRun, RunLog log, Surroundings surroundings)
     {
-        var log = new RunLog(surroundings.Error, surroundings.Time);
         using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
         try
         {
@@ -95,6 +96,7 @@ internal static class RunCommand
     {
         ConditionTable.Print(output, outcome.Groups);
         output.WriteLine($"Results: {outcome.Folder}");
+        LivenessLines.Print(output, outcome.Unhealed);
         ExpectationLines.Print(output, outcome.Expectations, only);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class RequestRow(CsvRow row)
 
     public long? Retries { get; } = row.Number("retries") is { } retries ? (long)retries : null;
 
+    /// <summary>Whether it counts in no metric.</summary>
+    public bool WarmUp { get; } = row["warm_up"] == "true";
+
     public override string ToString() => $"requests.csv: {row}";
 }
 

@@ -25,6 +25,8 @@ internal sealed class TrialBook
         Links = [.. links.Select(row => new LinkRow(row))];
         Faults = [.. faults.Select(row => new FaultRow(row))];
         Length = (long)Math.Round(condition.Number("duration_s")!.Value * 1e9);
+        long warmUp = planned.Spec.Workload.WarmUp.Nanoseconds;
+        End = warmUp > 0 && Length == 0 ? LastSeen() : Length + warmUp;
         foreach (string node in planned.Spec.Cluster.Nodes.Select(node => node.Name))
         {
             FaultRow[] own = [.. Faults.Where(row => row.Target == node)];
@@ -48,8 +50,11 @@ internal sealed class TrialBook
     /// <summary>Its row of <c>conditions.csv</c>.</summary>
     public CsvRow Condition { get; }
 
-    /// <summary>When it ended, in nanoseconds.</summary>
+    /// <summary>How long it was measured, in nanoseconds.</summary>
     public long Length { get; }
+
+    /// <summary>When it ended: the warm-up is not measured. Where nothing was, the last that is known of it.</summary>
+    public long End { get; }
 
     /// <summary>When a node was down.</summary>
     public IReadOnlyList<Span> Down(string endpoint) => down.GetValueOrDefault(endpoint, []);
@@ -62,6 +67,9 @@ internal sealed class TrialBook
 
     /// <summary>A name for messages.</summary>
     public string Name => $"trial {Planned.Spec.Key.Trial} ({Planned.Spec.Key.Policy}, {Planned.Spec.Key.Condition}, repeat {Planned.Spec.Key.Repeat})";
+
+    private long LastSeen() => Requests.Select(request => request.Submitted + (request.Latency ?? 0)).Concat(Faults.Select(row => row.Time))
+        .Concat(Hops.SelectMany(hop => (long?[])[hop.Sent, hop.Delivered, hop.Acked, hop.Start, hop.End]).OfType<long>()).Max();
 
     private static List<Span> Spans(FaultRow[] rows, Func<FaultRow, bool> begins, Func<FaultRow, bool> ends)
     {

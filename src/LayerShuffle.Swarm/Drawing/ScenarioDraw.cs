@@ -25,7 +25,7 @@ public sealed class ScenarioDraw
     private const int MostRepairs = 80, ModelEvery = 50, SinkEvery = 10;
     private static readonly double[] Heats = [0.05, 0.12, 0.3, 0.5];
     private static readonly string[] Faults = ["ant", "bee", "cat", "dog", "elk"], Nodes = ["alpha", "beta", "gamma", "delta"], Few = ["one", "two"];
-    private static readonly string[] Lossy = ["network.loss", "network.corrupt", "network.queue", "network.packets"];
+    private static readonly string[] Lossy = ["network.loss", "network.corrupt", "network.queue", "network.packets", "network.trace"];
     private readonly string folder;
     private readonly double heat;
     private readonly bool computes, calm, everything;
@@ -91,6 +91,8 @@ public sealed class ScenarioDraw
             if (loaded is { Scenario: not null, Mistakes.Count: 0 })
                 return root;
             IReadOnlyList<object> place = TreePath.Parse(loaded.Mistakes[0].KeyPath);
+            if (place is ["workload", "requests"])
+                place = ["workload", "arrivals"]; // there must be requests, and what disagrees with them goes
             while (place.Count > 0 && (TreePath.At(root, place) is null || IsNeeded(place)))
                 place = [.. place.SkipLast(1)];
             if (place.Count == 0) // it concerns the whole: what is not needed goes, the last first
@@ -141,7 +143,7 @@ public sealed class ScenarioDraw
         ListType list => TreePath.List(Enumerable.Range(0, Math.Max(list.Least, luck.Whole("count", 1, 2)))
             .Select(i => Value(list.Item, path + "[]", luck[i])).OfType<ScenarioNode>()),
         OverlayType overlay => Settings(overlay.Target, Overlaid(path), luck),
-        ScalarType { Kind: ScalarKind.Path } => SampleFiles.For(path) is { } file ? TreePath.Scalar(file) : null,
+        ScalarType { Kind: ScalarKind.Path } => SampleFiles.For(path, luck.Happens("other", 0.4)) is { } file ? TreePath.Scalar(file) : null,
         ScalarType { Kind: ScalarKind.Pattern } => TreePath.Scalar(Endpoint(path, luck)),
         ScalarType scalar => ScalarRanges.Draw(scalar, path, luck) is { } text ? TreePath.Scalar(text) : null,
         _ => null,

@@ -19,8 +19,18 @@ internal static class Asked
     /// <summary>Whether any fault pauses nodes.</summary>
     public static bool Pauses(this TrialBook book) => book.Spec().Faults.Any(fault => fault is PauseFault);
 
-    /// <summary>Whether the conditions of links stay as they are from beginning to end.</summary>
-    public static bool IsSteady(this TrialBook book) => !book.Spec().Faults.Any(fault => fault is LinkFault);
+    /// <summary>Whether links do from beginning to end what their conditions say of whole messages: no fault, no trace, no packets, no shared rate.</summary>
+    public static bool IsSteady(this TrialBook book) => !book.Spec().Faults.Any(fault => fault is LinkFault) && !book.IsTraced() && !book.Spec().Cluster.SharesRates
+        && book.Conditions().All(link => link.Packets is null);
+
+    /// <summary>Whether conditions of links come from files.</summary>
+    public static bool IsTraced(this TrialBook book) => book.Conditions().Any(link => link.Trace is { IsNone: false });
+
+    /// <summary>Whether nodes come back without weights, and then take on nothing until they have them again.</summary>
+    public static bool LosesWeights(this TrialBook book) => book.Spec().Faults.Any(fault => fault.LosesWeights);
+
+    /// <summary>Whether the first requests count in no metric.</summary>
+    public static bool WarmsUp(this TrialBook book) => book.Spec().Workload.WarmUp.Nanoseconds > 0;
 
     /// <summary>The conditions that a link is asked for.</summary>
     public static LinkConditions Link(this TrialBook book, string from, string to) => book.Spec().Network.Links

@@ -13,7 +13,7 @@ internal static class Custodies
     {
         RoutingSpec routing = book.Planned.Spec.Routing;
         long? delay = routing.Detection?.Nanoseconds ?? routing.Timeout?.Nanoseconds;
-        if (delay is not { } detection || !book.IsWhole() || book.Pauses())
+        if (delay is not { } detection || !book.IsWhole() || book.Pauses() || book.LosesWeights())
             yield break;
         IReadOnlyDictionary<int, RequestRow> requests = book.ByNumber();
         ILookup<int, HopRow> byRequest = book.Hops.ToLookup(hop => hop.Request);
@@ -34,7 +34,7 @@ internal static class Custodies
                 && hop.Sent <= death.Begin);
             bool givenUp = byRequest[last.Request].Any(hop => hop.From == last.From && hop.Position == last.Position && hop.Branch != last.Branch
                 && hop.Sent > last.Sent && hop.Sent < known); // before the acknowledgement came
-            if (custodianLives && !settled && !gotOut && !givenUp && known < book.Length && known < book.Deadline(request)
+            if (custodianLives && !settled && !gotOut && !givenUp && known < book.End && known < book.Deadline(request)
                 && !byRequest[last.Request].Any(hop => hop.From == last.From && hop.Sent == known))
                 yield return FormattableString.Invariant($"its receiver died at {death.Begin / 1e6} ms with all that came of it, and {last.From}, which knows that ")
                     + FormattableString.Invariant($"at {known / 1e6} ms, does nothing: {last}");

@@ -7,7 +7,7 @@ namespace LayerShuffle.Swarm.Invariants;
 /// <summary>What becomes of a message has its reason: nobody loses where nothing is lost, and nothing crosses a link that is cut.</summary>
 internal static class Fates
 {
-    private static readonly string[] Known = ["delivered", "local", "lost", "queue_full", "corrupted", "link_down", "receiver_down", "in_flight"];
+    private static readonly string[] Known = ["delivered", "garbled", "local", "lost", "queue_full", "corrupted", "link_down", "receiver_down", "in_flight"];
 
     public static IEnumerable<string> Broken(TrialBook book)
     {
@@ -21,12 +21,12 @@ internal static class Fates
             if (hop.IsLocal)
                 continue;
             bool cut = cuts.Any(one => one.Span.Holds(hop.Sent) && IsAcross(one.Fault, hop.From, hop.To));
-            if (cut != (hop.Fate == "link_down"))
+            if (cut ? hop.Fate != "link_down" : hop.Fate == "link_down" && !book.IsTraced())
                 yield return $"its link was {(cut ? "" : "not ")}cut when it was sent: {hop}";
             LinkConditions asked = book.Link(hop.From, hop.To);
-            if (hop.Fate == "lost" && !asked.Loses && !Patched(book, set => set.Loss > 0 || set.LoseFirst > 0))
+            if (hop.Fate == "lost" && !asked.Loses && !book.IsTraced() && !Patched(book, set => set.Loss > 0 || set.LoseFirst > 0))
                 yield return $"it was lost where nothing is lost: {hop}";
-            if (hop.Fate == "corrupted" && asked.Corrupt == 0 && !Patched(book, set => set.Corrupt > 0))
+            if (hop.Fate is "corrupted" or "garbled" && asked.Corrupt == 0 && !Patched(book, set => set.Corrupt > 0))
                 yield return $"it was garbled where nothing is garbled: {hop}";
             if (hop.Fate == "queue_full" && asked.Queue is null && !Patched(book, set => set.Queue is not null))
                 yield return $"a queue without a limit was full: {hop}";

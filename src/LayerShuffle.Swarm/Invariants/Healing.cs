@@ -15,11 +15,12 @@ internal static class Healing
     public static IEnumerable<string> Broken(TrialBook book)
     {
         TrialSpec spec = book.Planned.Spec;
-        if (spec.Routing is not { OnFailure: OnFailure.Skip, Timeout: not null } || !book.Conditions().All(Lossless) || Needs(book) is not { } needs
+        if (spec.Routing is not { OnFailure: OnFailure.Skip, Timeout: not null } || !book.Conditions().All(Lossless) || book.IsTraced() || book.LosesWeights()
+            || spec.Cluster.SharesRates || Needs(book) is not { } needs
             || needs > spec.Workload.Deadline.Nanoseconds)
             yield break;
-        bool oneDeath = spec.Faults.All(fault => fault is CrashFault or SlowdownFault) && spec.Cluster.Nodes.Sum(node => book.Down(node.Name).Count) <= 1;
-        long? healed = spec.Faults.Aggregate((long?)0, (latest, fault) => latest is null || End(fault) is not { } end ? null : Math.Max(latest.Value, end));
+        bool oneDeath = spec.Faults.All(fault => fault is CrashFault or SlowdownFault or MemoryFault or ByzantineFault) && spec.Cluster.Nodes.Sum(node => book.Down(node.Name).Count) <= 1;
+        long? healed = spec.Workload.HealAfter?.Nanoseconds ?? spec.Faults.Aggregate((long?)0, (latest, fault) => latest is null || End(fault) is not { } end ? null : Math.Max(latest.Value, end));
         foreach (RequestRow request in book.Requests.Where(request => !request.Completed))
         {
             if (oneDeath)
@@ -29,13 +30,14 @@ internal static class Healing
         }
     }
 
-    private static bool Lossless(LinkConditions link) => link is { Loss: 0, LossChain: null, LoseFirst: 0, Corrupt: 0, Queue: null };
+    private static bool Lossless(LinkConditions link) => link is { Loss: 0, LossChain: null, LoseFirst: 0, Corrupt: 0, Queue: null, Packets: null };
 
     /// <summary>When a fault is over; null: never.</summary>
     private static long? End(FaultSpec fault) => fault.At.Nanoseconds + fault switch
     {
         CrashFault crash => crash.RestartAfter?.Nanoseconds,
         PauseFault pause => pause.For?.Nanoseconds,
+        MemoryFault or ByzantineFault => 0, // answers are wrong, and come
         SlowdownFault => 0, // slow is not broken; what it costs is in the time that is needed
         PartitionFault partition => partition.HealAfter?.Nanoseconds,
         LinkFault link => link.For?.Nanoseconds,

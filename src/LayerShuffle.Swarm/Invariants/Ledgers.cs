@@ -15,11 +15,16 @@ internal static class Ledgers
             if (Lasting(fault) is not var (targets, lasts))
                 continue;
             long begin = fault.At.Nanoseconds;
-            long? end = begin + lasts?.Nanoseconds;
+            long? heals = book.Planned.Spec.Workload.HealAfter?.Nanoseconds, end = begin + lasts?.Nanoseconds;
+            if (heals <= begin && rows.Length > 0)
+                yield return $"it strikes after all faults were lifted: {rows[0]}";
+            if (heals <= begin)
+                continue;
+            end = fault is MemoryFault ? null : heals < (end ?? long.MaxValue) ? heals : end;
             int now = rows.Count(row => row.Time == begin), then = rows.Count(row => row.Time == end);
-            if (begin < book.Length && now < Math.Max(1, targets ?? 1))
+            if (begin < book.End && now < Math.Max(1, targets ?? 1))
                 yield return FormattableString.Invariant($"{fault.Name} was to strike {targets ?? 1} at {begin / 1e6} ms, and {now} row(s) tell of it");
-            if (end < book.Length && then != now)
+            if (end < book.End && then != now)
                 yield return FormattableString.Invariant($"{fault.Name} began in {now} row(s), and ends in {then} at {end / 1e6} ms");
             foreach (FaultRow row in rows.Where(row => row.Time != begin && row.Time != end))
                 yield return $"it strikes at another time than was asked for: {row}";
@@ -37,6 +42,8 @@ internal static class Ledgers
         SlowdownFault slowdown => (Targets(slowdown.Nodes), slowdown.For),
         PartitionFault partition => (1, partition.HealAfter),
         LinkFault link => (1, link.For),
+        MemoryFault memory => (Targets(memory.Nodes), null),
+        ByzantineFault byzantine => (Targets(byzantine.Nodes), byzantine.For),
         _ => null,
     };
 
@@ -57,7 +64,7 @@ internal static class Ledgers
         foreach (Span death in book.Down(node))
         {
             // the coordinator is told of every death, and neither dies nor pauses
-            if (delay is { } after && death.Begin + after < book.Length && !known.Contains(death.Begin + after))
+            if (delay is { } after && death.Begin + after < book.End && !known.Contains(death.Begin + after))
                 yield return FormattableString.Invariant($"the death of {node} at {death.Begin / 1e6} ms is not known at {(death.Begin + after) / 1e6} ms");
         }
 

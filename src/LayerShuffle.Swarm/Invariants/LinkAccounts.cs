@@ -12,7 +12,8 @@ internal static class LinkAccounts
         if (!book.IsWhole())
             yield break;
         IReadOnlyDictionary<int, RequestRow> requests = book.ByNumber();
-        ILookup<(string, string), HopRow> hops = book.Hops.Where(hop => !hop.IsLocal).ToLookup(hop => (hop.From, hop.To));
+        ILookup<(string, string), HopRow> hops = book.Hops
+            .Where(hop => !hop.IsLocal && !(requests.TryGetValue(hop.Request, out RequestRow? of) && of.WarmUp)).ToLookup(hop => (hop.From, hop.To));
         foreach ((string from, string to) in hops.Select(link => link.Key).Where(link => !book.Links.Any(row => (row.From, row.To) == link)))
             yield return $"the link {from}->{to} carried hops and has no row";
         foreach (LinkRow link in book.Links)
@@ -42,7 +43,8 @@ internal static class LinkAccounts
         if (book.Duplicates())
         {
             // a row tells of an attempt, whose two copies may meet two fates
-            if (link.Delivered < Fate("delivered") || link.Delivered > 2 * Fate("delivered") || link.Duplicated > link.Sent - link.LinkDown
+            long arrived = Fate("delivered") + Fate("garbled");
+            if (link.Delivered + link.Corrupted < arrived || link.Delivered > 2 * arrived || link.Duplicated > link.Sent - link.LinkDown
                 || link.Lost < Fate("lost") - underway || link.Lost > (2 * Fate("lost")) + link.Duplicated)
                 yield return $"its copies are not those of its {hops.Length} hops, {Fate("delivered")} of which were delivered and {Fate("lost")} lost";
             yield break;
@@ -52,7 +54,7 @@ internal static class LinkAccounts
             yield return "nothing was to be duplicated";
         (string Fate, long Told)[] told =
         [
-            ("delivered", link.Delivered), ("lost", link.Lost), ("queue_full", link.QueueFull), ("corrupted", link.Corrupted), ("receiver_down", link.ReceiverDown),
+            ("delivered", link.Delivered), ("lost", link.Lost), ("queue_full", link.QueueFull), ("corrupted", link.Corrupted - Fate("garbled")), ("receiver_down", link.ReceiverDown),
             ("in_flight", underway),
         ];
         foreach ((string fate, long count) in told.Where(one => one.Told != Fate(one.Fate)))
@@ -67,7 +69,7 @@ internal static class LinkAccounts
             yield return $"its realised loss is not {link.Lost} of its copies";
         if (!Near(link.RealisedDuplicate, link.Sent - link.LinkDown is > 0 and var taken ? (double)link.Duplicated / taken : null))
             yield return $"its realised duplication is not {link.Duplicated} of its messages";
-        if (book.Duplicates() || !book.IsSteady())
+        if (book.Duplicates() || !book.IsSteady() || book.WarmsUp())
             yield break;
         LinkConditions asked = book.Link(link.From, link.To);
         if (asked.BandwidthBytesPerSecond is { } bandwidth)
@@ -82,7 +84,7 @@ internal static class LinkAccounts
         }
 
         bool told = asked is { BandwidthBytesPerSecond: null, Reorder: 0, KeepOrder: false } && !book.Pauses()
-            && hops.All(hop => hop.Fate is "delivered" or "lost" or "link_down");
+            && hops.All(hop => hop.Fate is "delivered" or "garbled" or "lost" or "link_down");
         HopRow[] delivered = [.. hops.Where(hop => hop.Delivered is not null)];
         if (told && delivered.Length > 0 && !Near(link.LatencyMeanMs, delivered.Average(hop => (hop.Delivered!.Value - hop.Sent) / 1e6), 1e-6))
             yield return FormattableString.Invariant($"its latencies have a mean of {delivered.Average(hop => (hop.Delivered!.Value - hop.Sent) / 1e6)} ms");

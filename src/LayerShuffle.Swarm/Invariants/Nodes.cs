@@ -60,6 +60,6 @@ internal static class Nodes
             return Math.Abs(end - hop.Start!.Value - took) <= Rounding ? null
                 : FormattableString.Invariant($"it took another time than the {took / 1e6} ms that were asked for");
         bool died = book.Down(node.Name).Any(span => span.Begin >= hop.Start && span.Begin <= hop.Start + took + Rounding);
-        return died || hop.Start + took + Rounding >= book.Length ? null : "it was begun and never done, though its node lived";
+        return died || hop.Start + took + Rounding >= book.End ? null : "it was begun and never done, though its node lived";
     }
 }

@@ -14,7 +14,7 @@ internal static class Resends
         RoutingSpec routing = book.Planned.Spec.Routing;
         foreach (HopRow hop in book.Hops.Where(hop => hop.Attempt > routing.Retries && !(hop.IsResult && routing.OnFailure != OnFailure.Fail)))
             yield return $"a resend too many, {routing.Retries} are allowed: {hop}";
-        if (!book.IsWhole() || book.Pauses())
+        if (!book.IsWhole() || book.Pauses() || book.LosesWeights())
             yield break;
         IReadOnlyDictionary<int, RequestRow> requests = book.ByNumber();
         ILookup<int, HopRow> byRequest = book.Hops.ToLookup(hop => hop.Request);
@@ -55,7 +55,7 @@ internal static class Resends
         HopRow last = attempts[^1];
         long due = last.Sent + timeout;
         bool settled = request.Completed ? due >= request.Submitted + request.Latency : request.Outcome == "failed";
-        if (last.IsLocal || attempts.Any(hop => hop.Delivered is not null) || due >= book.Length || due >= book.Deadline(request)
+        if (last.IsLocal || attempts.Any(hop => hop.Delivered is not null) || due >= book.End || due >= book.Deadline(request)
             || (last.From == Asked.Coordinator && settled) || book.Down(last.From).Any(span => span.Begin <= due && span.End > last.Sent)
             || (routing.OnFailure == OnFailure.Fail && last.Attempt >= routing.Retries))
             return false;

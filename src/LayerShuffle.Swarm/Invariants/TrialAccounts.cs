@@ -8,16 +8,17 @@ internal static class TrialAccounts
 {
     public static IEnumerable<string> Broken(TrialBook book)
     {
-        RequestRow[] completed = [.. book.Requests.Where(request => request.Completed)];
+        RequestRow[] measured = [.. book.Requests.Where(request => !request.WarmUp)], completed = [.. measured.Where(request => request.Completed)];
+        HashSet<int> warm = [.. book.Requests.Where(request => request.WarmUp).Select(request => request.Request)];
         double[] latencies = [.. completed.Select(request => request.LatencyMs!.Value).Order()];
         double deadline = book.Planned.Spec.Workload.Deadline.Nanoseconds / 1e6;
-        double[] all = [.. book.Requests.Select(request => request.LatencyMs ?? deadline).Order()];
-        long images = book.Requests.Sum(request => (long)request.Images), images2 = completed.Sum(request => (long)request.Images);
+        double[] all = [.. measured.Select(request => request.LatencyMs ?? deadline).Order()];
+        long images = measured.Sum(request => (long)request.Images), images2 = completed.Sum(request => (long)request.Images);
         bool model = book.Condition.Number("top1") is not null;
         double seconds = book.Length / 1e9;
         (string Column, double? Expected)[] expected =
         [
-            ("requests", book.Requests.Count), ("completed", completed.Length), ("failed", book.Requests.Count - completed.Length), ("images", images),
+            ("requests", measured.Length), ("completed", completed.Length), ("failed", measured.Length - completed.Length), ("images", images),
             ("top1", model ? Over(completed.Sum(request => request.Correct ?? 0), images) : null),
             ("top5", model ? Over(completed.Sum(request => request.CorrectTop5 ?? 0), images) : null),
             ("top1_completed", model ? Over(completed.Sum(request => request.Correct ?? 0), images2) : null),
@@ -31,12 +32,12 @@ internal static class TrialAccounts
             ("messages_lost", book.Links.Sum(link => link.Lost + link.QueueFull + link.LinkDown + link.ReceiverDown)),
             ("messages_duplicated", book.Links.Sum(link => link.Duplicated)), ("messages_corrupted", book.Links.Sum(link => link.Corrupted)),
             ("messages_reordered", book.Links.Sum(link => link.Overtook)), ("bytes_sent", book.Links.Sum(link => link.Bytes)),
-            ("retries", book.IsWhole() ? book.Hops.Count(hop => hop.Attempt > 0) : book.Condition.Number("retries")),
-            ("results_superseded", book.IsWhole() ? Superseded(book) : book.Condition.Number("results_superseded")),
+            ("retries", book.IsWhole() ? book.Hops.Count(hop => hop.Attempt > 0 && !warm.Contains(hop.Request)) : book.Condition.Number("retries")),
+            ("results_superseded", book.IsWhole() ? Superseded(book, warm) : book.Condition.Number("results_superseded")),
         ];
         foreach ((string column, double? value) in expected.Where(one => !Near(book.Condition.Number(one.Column), one.Expected)))
             yield return FormattableString.Invariant($"{column} is {book.Condition.Number(column)}, and should be {value}");
-        if (Length(book) is { } length && length != book.Length)
+        if (!book.WarmsUp() && Length(book) is { } length && length != book.Length)
             yield return FormattableString.Invariant($"the trial ended at {book.Length / 1e6} ms, and its last outcome was at {length / 1e6} ms");
         if (book.Condition.Count("seed") != book.Planned.Spec.Seed || book.Condition["condition"] != book.Planned.Spec.Key.Condition)
             yield return $"the row is another trial's: {book.Condition}";
@@ -47,9 +48,9 @@ internal static class TrialAccounts
         ? null : book.Requests.Max(request => request.Completed ? request.Submitted + request.Latency : book.Deadline(request));
 
     /// <summary>Every result that arrived, but those that were the outcome.</summary>
-    private static double Superseded(TrialBook book) =>
-        book.Hops.Where(hop => hop.IsResult && hop.Delivered is not null).Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count()
-            - book.Requests.Count(request => request.Completed);
+    private static double Superseded(TrialBook book, HashSet<int> warm) =>
+        book.Hops.Where(hop => hop.IsResult && !warm.Contains(hop.Request) && hop.Delivered is not null).Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count()
+            - book.Requests.Count(request => request.Completed && !request.WarmUp);
 
     private static double? Over(double part, long whole) => whole > 0 ? part / whole : null;
 

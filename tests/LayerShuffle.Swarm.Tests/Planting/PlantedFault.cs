@@ -61,16 +61,16 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
 
     private static IEnumerable<PlantedFault> OfLinks() =>
     [
-        new("a byte that is not counted", Link, "statistics.Bytes += sizeBytes;", "statistics.Bytes += sizeBytes - 1;", Always: true),
-        new("a cut that lets messages through", Link, "        if (cuts > 0)\n        {\n", "        if (cuts > 1)\n        {\n", Always: true),
+        new("a byte that is not counted", Link, "books.Bytes += sizeBytes;", "books.Bytes += sizeBytes - 1;", Always: true),
+        new("a cut that lets messages through", Link, "public bool IsUp => cuts == 0 &&", "public bool IsUp => cuts <= 1 &&", Always: true),
         new("a cut that does not heal", Link, "            cuts--;\n", ""),
-        new("a bandwidth that two messages have at once", Link, "return free = start + ", "return start + "),
+        new("a bandwidth that two messages have at once", Link, "        return free = hasTraceRate ?", "        return hasTraceRate ?"),
         new("half the loss", Link, "return Happens(conditions.Loss, loss, key, copy);", "return Happens(conditions.Loss / 2, loss, key, copy);"),
         new("corruption where none is asked for", Link, "bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);",
             "bool corrupted = Happens(conditions.Corrupt + 0.01, corrupt, key, copy);"),
         new("a latency that is cut short", Link, "            arrival += drawn;\n", "            arrival += new Duration(drawn.Nanoseconds / 10 * 9);\n"),
         new("overtaking by who arrives together", Link, "bool early = arrival < latestArrival;", "bool early = arrival <= latestArrival;"),
-        new("duplicates that are not counted", Link, "        statistics.Duplicated++;\n", ""),
+        new("duplicates that are not counted", Link, "        books.Duplicated++;\n", ""),
         new("a wire format that saves nothing", Runner, " / sizeof(float) * format.BytesPerNumber(),", ","),
     ];
 
@@ -81,8 +81,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a throughput of what was only asked for", Metrics, "Ratio(completedImages, record.Length.TotalSeconds)", "Ratio(images, record.Length.TotalSeconds)"),
         new("delivered and lost in each other's columns", Rows, ".Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost)",
             ".Add(link.MessagesSent).Add(link.Lost).Add(link.Delivered)"),
-        new("resends that are counted from the second on", Trace, "if (seen.Attempt > 0)", "if (seen.Attempt > 1)"),
-        new("results too late that count twice", Coordinator, "log.ResultsSuperseded++;", "log.ResultsSuperseded += 2;"),
+        new("resends that are counted from the second on", Trace, "if (seen.Attempt > 0 &&", "if (seen.Attempt > 1 &&"),
+        new("results too late that count twice", Coordinator, "log.ResultsSuperseded += log.IsWarmUp(journey.Request) ? 0 : 1;", "log.ResultsSuperseded += log.IsWarmUp(journey.Request) ? 0 : 2;"),
         new("a time in seconds where milliseconds belong", Rows, ".Add(hop.Sent.TotalMilliseconds)", ".Add(hop.Sent.TotalSeconds)"),
     ];
 }
