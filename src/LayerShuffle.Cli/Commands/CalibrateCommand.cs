@@ -23,7 +23,12 @@ internal static class CalibrateCommand
             DefaultValueFactory = _ => "1,2,4,8",
         };
         var rounds = new Option<int>("--rounds") { Description = "How often each is measured.", HelpName = "N", DefaultValueFactory = _ => 31 };
-        var threads = new Option<int>("--threads") { Description = "Computing threads, as a scenario's `threads`.", HelpName = "N", DefaultValueFactory = _ => 2 };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Computing threads, as a scenario's `threads`.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 2,
+        };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
         var command = new Command("calibrate", "Measures how long this machine takes for a layer of a model, and prints it as `cluster.compute_time`.")
         {
@@ -47,7 +52,8 @@ internal static class CalibrateCommand
     private static int Run(string folder, int[] sizes, int rounds, int threads, string device, Surroundings surroundings)
     {
         TorchFiles.Need();
-        (VisionTransformer model, _) = ModelFolder.Load(folder, new ModelLoadOptions { Warn = sentence => surroundings.Error.WriteLine($"{folder}: {sentence}") });
+        var options = new ModelLoadOptions { Warn = sentence => surroundings.Error.WriteLine($"{folder}: {sentence}") };
+        (VisionTransformer model, _) = ModelFolder.Load(folder, options);
         using VisionTransformer owned = model;
         torch.set_num_threads(threads);
         Devices.MoveTo(model, device);
@@ -82,8 +88,9 @@ internal static class CalibrateCommand
     private static int[] Sizes(string text)
     {
         string[] parts = text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        int[] sizes = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is > 0 and <= 100_000 ? size
-            : throw new UsageException($"--images: `{part}` is not a number of images. Expected numbers separated by commas, such as 1,2,4,8."))];
+        int[] sizes = [.. parts.Select(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is > 0 and <= 100_000 ? size
+                : throw new UsageException($"--images: `{part}` is not a number of images. Expected numbers separated by commas, such as 1,2,4,8."))];
         return sizes.Length > 0 ? [.. sizes.Distinct().Order()] : throw new UsageException("--images: there are no numbers in it, such as 1,2,4,8.");
     }
 }

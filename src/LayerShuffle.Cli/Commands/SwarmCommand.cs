@@ -54,7 +54,8 @@ internal static class SwarmCommand
             surroundings.Output.WriteLine(FormattableString.Invariant($"{outcome.Scenarios} scenario(s), {outcome.Trials} trials, {outcome.Hops} hops: ")
                 + (outcome.Failed.Count == 0 ? "everything holds." : FormattableString.Invariant($"{outcome.Failed.Count} of them break something:")));
             if (asked.Seeds is not null)
-                surroundings.Output.WriteLine(FormattableString.Invariant($"{outcome.Keys.Drawn} of {outcome.Keys.All} keys and words of the language were drawn."));
+                surroundings.Output.WriteLine(FormattableString.Invariant($"{outcome.Keys.Drawn} of {outcome.Keys.All} keys and words of the language ")
+                    + "were drawn.");
             foreach ((string name, Verdict verdict, string file) in outcome.Failed)
                 surroundings.Output.WriteLine($"  {name} ({file}): {string.Join(", ", verdict.Findings.Select(finding => finding.Invariant).Distinct())}");
             return outcome.Failed.Count == 0 ? ExitCodes.Done : ExitCodes.ExpectationFailed;

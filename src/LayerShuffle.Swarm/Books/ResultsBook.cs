@@ -14,7 +14,8 @@ internal static class ResultsBook
     {
         Dictionary<string, ILookup<long, CsvRow>> files = Files.ToDictionary(name => name,
             name => CsvTable.Read(Path.Combine(folder, name)).Rows.ToLookup(row => row.Count("trial")));
-        return [.. planned.Select(trial => new TrialBook(trial, Of("requests.csv", trial), Of("hops.csv", trial), Of("links.csv", trial), Of("faults.csv", trial),
+        return [.. planned.Select(trial => new TrialBook(trial, Of("requests.csv", trial), Of("hops.csv", trial), Of("links.csv", trial),
+            Of("faults.csv", trial),
             Of("conditions.csv", trial).ToArray() is [var only] ? only
                 : throw new InvalidDataException($"Trial {trial.Spec.Key.Trial} has {Of("conditions.csv", trial).Count()} rows in conditions.csv.")))];
 

@@ -20,8 +20,8 @@ internal static class Asked
     public static bool Pauses(this TrialBook book) => book.Spec().Faults.Any(fault => fault is PauseFault);
 
     /// <summary>Whether links do from beginning to end what their conditions say of whole messages: no fault, no trace, no packets, no shared rate.</summary>
-    public static bool IsSteady(this TrialBook book) => !book.Spec().Faults.Any(fault => fault is LinkFault) && !book.IsTraced() && !book.Spec().Cluster.SharesRates
-        && book.Conditions().All(link => link.Packets is null);
+    public static bool IsSteady(this TrialBook book) => !book.Spec().Faults.Any(fault => fault is LinkFault)
+        && !book.IsTraced() && !book.Spec().Cluster.SharesRates && book.Conditions().All(link => link.Packets is null);
 
     /// <summary>Whether conditions of links come from files.</summary>
     public static bool IsTraced(this TrialBook book) => book.Conditions().Any(link => link.Trace is { IsNone: false });

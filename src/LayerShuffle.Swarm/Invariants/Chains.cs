@@ -43,7 +43,8 @@ internal static class Chains
             bool computed = hops.Any(before => before.To == hop.From && before.Branch == hop.Branch && before.Position == hop.Position - 1
                 && before.End == hop.Sent);
             bool givenUp = hops.Any(before => before.From == hop.From && before.Branch != hop.Branch && before.Position == hop.Position
-                && before.Sent <= hop.Sent && before.Layer != hop.Layer && before.Layer is not null && (before.Attempt == book.Planned.Spec.Routing.Retries || book.LosesWeights()));
+                && before.Sent <= hop.Sent && before.Layer != hop.Layer && before.Layer is not null
+                && (before.Attempt == book.Planned.Spec.Routing.Retries || book.LosesWeights()));
             bool knewBetter = book.LosesWeights() && hop.Branch > 0; // it lacks the weights of a layer on itself, and sends nothing
             if (!submitted && !computed && !givenUp && !knewBetter)
                 yield return $"nothing led to this hop: {hop}";

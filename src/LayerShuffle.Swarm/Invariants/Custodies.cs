@@ -36,8 +36,8 @@ internal static class Custodies
                 && hop.Sent > last.Sent && hop.Sent < known); // before the acknowledgement came
             if (custodianLives && !settled && !gotOut && !givenUp && known < book.End && known < book.Deadline(request)
                 && !byRequest[last.Request].Any(hop => hop.From == last.From && hop.Sent == known))
-                yield return FormattableString.Invariant($"its receiver died at {death.Begin / 1e6} ms with all that came of it, and {last.From}, which knows that ")
-                    + FormattableString.Invariant($"at {known / 1e6} ms, does nothing: {last}");
+                yield return FormattableString.Invariant($"its receiver died at {death.Begin / 1e6} ms with all that came of it, and {last.From}, ")
+                    + FormattableString.Invariant($"which knows that at {known / 1e6} ms, does nothing: {last}");
         }
     }
 }

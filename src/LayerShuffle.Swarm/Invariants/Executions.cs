@@ -11,7 +11,8 @@ internal static class Executions
             .GroupBy(hop => (hop.Request, hop.Branch, hop.Position, hop.To, Life: book.Life(hop.To, hop.Start!.Value))).Where(same => same.Count() > 1))
             yield return $"executed {twice.Count()} times by one life of {twice.Key.To}: {string.Join(" and ", twice)}";
         foreach (var twice in book.Hops
-            .GroupBy(hop => (hop.Request, hop.Branch, hop.Position, hop.Attempt, hop.From, Life: book.Life(hop.From, hop.Sent))).Where(same => same.Count() > 1))
+            .GroupBy(hop => (hop.Request, hop.Branch, hop.Position, hop.Attempt, hop.From, Life: book.Life(hop.From, hop.Sent)))
+            .Where(same => same.Count() > 1))
             yield return $"one attempt was sent {twice.Count()} times: {string.Join(" and ", twice)}";
         foreach (HopRow hop in book.Hops)
         {

@@ -34,7 +34,8 @@ internal static class Fairness
         foreach (IGrouping<(int, int?, string, string), HopRow> hop in sent.Where(hop => hop.Delivered is not null)
             .GroupBy(hop => (hop.Request, hop.Layer, hop.From, hop.To)))
         {
-            HopRow[] twins = [.. hop.GroupBy(attempt => attempt.Delivered - attempt.Sent).Where(same => same.Count() > 2 && !IsEnd(book, same.First(), same.Key!.Value))
+            HopRow[] twins = [.. hop.GroupBy(attempt => attempt.Delivered - attempt.Sent)
+                .Where(same => same.Count() > 2 && !IsEnd(book, same.First(), same.Key!.Value))
                 .SelectMany(same => same)];
             if (twins.Length > 0)
                 yield return $"attempts of one hop took the very same time: {string.Join(" and ", twins.Take(3).Select(twin => twin.ToString()))}";

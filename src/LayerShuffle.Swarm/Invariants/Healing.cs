@@ -19,14 +19,17 @@ internal static class Healing
             || spec.Cluster.SharesRates || Needs(book) is not { } needs
             || needs > spec.Workload.Deadline.Nanoseconds)
             yield break;
-        bool oneDeath = spec.Faults.All(fault => fault is CrashFault or SlowdownFault or MemoryFault or ByzantineFault) && spec.Cluster.Nodes.Sum(node => book.Down(node.Name).Count) <= 1;
-        long? healed = spec.Workload.HealAfter?.Nanoseconds ?? spec.Faults.Aggregate((long?)0, (latest, fault) => latest is null || End(fault) is not { } end ? null : Math.Max(latest.Value, end));
+        bool oneDeath = spec.Faults.All(fault => fault is CrashFault or SlowdownFault or MemoryFault or ByzantineFault)
+            && spec.Cluster.Nodes.Sum(node => book.Down(node.Name).Count) <= 1;
+        long? healed = spec.Workload.HealAfter?.Nanoseconds ?? spec.Faults.Aggregate((long?)0,
+            (latest, fault) => latest is null || End(fault) is not { } end ? null : Math.Max(latest.Value, end));
         foreach (RequestRow request in book.Requests.Where(request => !request.Completed))
         {
             if (oneDeath)
                 yield return $"at most one node died once and nothing was lost, and still it was not answered: {request}";
             else if (request.Submitted > healed)
-                yield return FormattableString.Invariant($"all faults ended at {healed / 1e6} ms, before it was submitted, and still it was not answered: ") + request;
+                yield return FormattableString.Invariant($"all faults ended at {healed / 1e6} ms, before it was submitted, and still it was not answered: ")
+                    + request;
         }
     }
 

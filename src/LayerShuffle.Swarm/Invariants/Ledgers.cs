@@ -4,7 +4,9 @@ using LayerShuffle.Swarm.Books;
 
 namespace LayerShuffle.Swarm.Invariants;
 
-/// <summary>Faults strike when they were to strike, as many as they were to; a node dies once before it comes back; and deaths are known when they were to be.</summary>
+/// <summary>
+/// Faults strike when they were to strike, as many as they were to; a node dies once before it comes back; and deaths are known when they were to be.
+/// </summary>
 internal static class Ledgers
 {
     public static IEnumerable<string> Broken(TrialBook book)

@@ -1,4 +1,3 @@
-using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Swarm.Books;
 
@@ -54,7 +53,8 @@ internal static class LinkAccounts
             yield return "nothing was to be duplicated";
         (string Fate, long Told)[] told =
         [
-            ("delivered", link.Delivered), ("lost", link.Lost), ("queue_full", link.QueueFull), ("corrupted", link.Corrupted - Fate("garbled")), ("receiver_down", link.ReceiverDown),
+            ("delivered", link.Delivered), ("lost", link.Lost), ("queue_full", link.QueueFull), ("corrupted", link.Corrupted - Fate("garbled")),
+            ("receiver_down", link.ReceiverDown),
             ("in_flight", underway),
         ];
         foreach ((string fate, long count) in told.Where(one => one.Told != Fate(one.Fate)))

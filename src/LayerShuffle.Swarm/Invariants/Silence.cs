@@ -18,7 +18,8 @@ internal static class Silence
                 yield return $"{hop.To} was down or paused, and did something: {hop}";
             if (downTo.Any(span => span.Begin > hop.Sent && span.Begin <= hop.Delivered) && !hop.IsLocal)
                 yield return $"it was sent to an incarnation of {hop.To} that died before it arrived: {hop}";
-            if (downTo.Any(span => span.Begin > hop.Start && span.Begin <= hop.End) || downTo.Any(span => span.Begin > hop.Delivered && span.Begin <= hop.Start))
+            if (downTo.Any(span => span.Begin > hop.Start && span.Begin <= hop.End)
+                || downTo.Any(span => span.Begin > hop.Delivered && span.Begin <= hop.Start))
                 yield return $"{hop.To} died, and went on with what it had: {hop}";
         }
     }

@@ -13,7 +13,8 @@ internal static class Times
             if (hop.Delivered < hop.Sent || hop.Acked < hop.Delivered || hop.Start < hop.Delivered || hop.End < hop.Start)
                 yield return $"time runs backwards: {hop}";
             bool arrived = hop.Fate is "delivered" or "garbled" or "local";
-            if (arrived != (hop.Delivered is not null) || (!arrived && (hop.Acked ?? hop.Start ?? hop.End) is not null) || (hop.Start is null && hop.End is not null))
+            if (arrived != (hop.Delivered is not null)
+                || (!arrived && (hop.Acked ?? hop.Start ?? hop.End) is not null) || (hop.Start is null && hop.End is not null))
                 yield return $"its fate and its times contradict each other: {hop}";
             if (hop.IsLocal && (hop.From != hop.To || hop.Delivered != hop.Sent || hop.Acked != hop.Sent))
                 yield return $"what stays on an endpoint takes no time: {hop}";

@@ -44,12 +44,14 @@ internal static class TrialAccounts
     }
 
     /// <summary>When the last request had its outcome; null where one failed, whose time no file tells.</summary>
-    private static long? Length(TrialBook book) => book.Planned.Spec.Routing.OnFailure == OnFailure.Fail && book.Requests.Any(request => request.Outcome == "failed")
+    private static long? Length(TrialBook book) => book.Planned.Spec.Routing.OnFailure == OnFailure.Fail
+        && book.Requests.Any(request => request.Outcome == "failed")
         ? null : book.Requests.Max(request => request.Completed ? request.Submitted + request.Latency : book.Deadline(request));
 
     /// <summary>Every result that arrived, but those that were the outcome.</summary>
     private static double Superseded(TrialBook book, HashSet<int> warm) =>
-        book.Hops.Where(hop => hop.IsResult && !warm.Contains(hop.Request) && hop.Delivered is not null).Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count()
+        book.Hops.Where(hop => hop.IsResult && !warm.Contains(hop.Request) && hop.Delivered is not null)
+            .Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count()
             - book.Requests.Count(request => request.Completed && !request.WarmUp);
 
     private static double? Over(double part, long whole) => whole > 0 ? part / whole : null;
