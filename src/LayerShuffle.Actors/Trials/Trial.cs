@@ -36,8 +36,7 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     public IReadOnlyList<FaultEvent> Timeline { get; } = FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
 
     /// <summary>Which bits of weights faults of memory flip.</summary>
-    public MemoryFlips Flips { get; } = new(Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes), spec.LayerBytes,
-        Topology.Of(spec.Cluster), spec.Luck);
+    public MemoryFlips Flips => new(Placement, spec.LayerBytes, Topology, spec.Luck);
 
     /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
     public LayerRestoration? Restoration() => spec.Faults.Any(fault => fault.LosesWeights)

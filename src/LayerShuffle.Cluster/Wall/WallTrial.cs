@@ -324,13 +324,10 @@ internal sealed class WallTrial
         int endpoint = worker.Endpoint;
         if (shipment is not null)
         {
-            IReadOnlyList<int> placed = own.Context.Placement.LayersOn(endpoint);
-            int[] layers = [.. placed, .. ByzantineLies.Others(own.Timeline, endpoint, placed, model.Layers)];
+            int[] layers = WithOthers(endpoint, own.Context.Placement.LayersOn(endpoint));
             if (await cluster.KeepHostedAsync(worker, shipment.Key, layers).ConfigureAwait(false))
                 cluster.Process.Tell(endpoint, new KeepLayers(shipment.Key, layers));
-            await HostAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
-            if (before is not null && ByzantineLies.IsStale(own.Timeline, endpoint))
-                await HostAsync(worker, before, layers, cancellation).ConfigureAwait(false);
+            await HostAllAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
         }
 
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -407,7 +404,18 @@ internal sealed class WallTrial
         PeerAddress host = cluster.Process.Serving().FirstOrDefault(peer => peer.Endpoint == endpoint)
             ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
         if (shipment is not null)
-            await HostAsync(host, shipment, layers, cancellation).ConfigureAwait(false);
+            await HostAllAsync(host, shipment, WithOthers(endpoint, layers), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Layers with those that a node needs besides to be able to lie as its faults have it.</summary>
+    private int[] WithOthers(int endpoint, IReadOnlyList<int> layers) =>
+        [.. layers, .. ByzantineLies.Others(own.Timeline, endpoint, layers, model.Layers)];
+
+    private async Task HostAllAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
+    {
+        await HostAsync(worker, shipped, layers, cancellation).ConfigureAwait(false);
+        if (before is not null && ByzantineLies.IsStale(own.Timeline, worker.Endpoint))
+            await HostAsync(worker, before, layers, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Gives a node weights of layers that it has lost.</summary>
