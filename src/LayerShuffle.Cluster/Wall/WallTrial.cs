@@ -409,12 +409,12 @@ internal sealed class WallTrial
 
     /// <summary>Layers with those that a node needs besides to be able to lie as its faults have it.</summary>
     private int[] WithOthers(int endpoint, IReadOnlyList<int> layers) =>
-        [.. layers, .. ByzantineLies.Others(own.Timeline, endpoint, layers, model.Layers)];
+        [.. layers, .. ByzantineLies.Others(spec.Faults, topology.Name(endpoint), layers, model.Layers)];
 
     private async Task HostAllAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
     {
         await HostAsync(worker, shipped, layers, cancellation).ConfigureAwait(false);
-        if (before is not null && ByzantineLies.IsStale(own.Timeline, worker.Endpoint))
+        if (before is not null && ByzantineLies.MayAnswer(spec.Faults, topology.Name(worker.Endpoint), ByzantineAnswer.Stale))
             await HostAsync(worker, before, layers, cancellation).ConfigureAwait(false);
     }
 
