@@ -145,26 +145,44 @@ public sealed class FaultActor : ReceiveActor
     private void ReceiveNews()
     {
         Receive<NodeFound>(found => setting.Ledger.Note("membership", found.Node, found.Word));
-        // not all nodes have their side of the trial, and would not hear of it
-        Receive<object>(early.Add, news => !begun && news is Mourned or NodeRespawned or NodeJoined or NodeLeaving);
         Receive<NodeDied>(died =>
         {
-            setting.Ledger.Note("process", died.Node, $"died ({died.How})");
+            setting.Ledger.Died(died.Node, died.How);
             Self.Tell(new Mourned(died.Node, died.Incarnation));
         });
-        Receive<Mourned>(mourned => RecoverLater(mourned.Node, mourned.Incarnation));
-        Receive<NodeRespawned>(back => Welcome(back.Node, "respawned"));
-        Receive<NodeJoined>(come =>
+        Receive<object>(
+            news =>
+            {
+                if (begun)
+                    Hear(news);
+                else
+                    early.Add(news); // not all nodes have their side of the trial, and would not hear of it
+            },
+            message => message is Mourned or NodeRespawned or NodeJoined or NodeLeaving);
+    }
+
+    private void Hear(object news)
+    {
+        switch (news)
         {
-            leaving.Remove(come.Node); // that was another
-            Welcome(come.Node, "joined");
-        });
-        Receive<NodeLeaving>(wish =>
-        {
-            setting.Ledger.Note("process", wish.Node, "leaves");
-            leaving.Add(wish.Node);
-            Remove(new Removal(wish.Node, null, null, null, null));
-        });
+            case Mourned mourned:
+                RecoverLater(mourned.Node, mourned.Incarnation);
+                break;
+            case NodeRespawned back:
+                Welcome(back.Node, "respawned");
+                break;
+            case NodeJoined come:
+                leaving.Remove(come.Node); // that was another
+                Welcome(come.Node, "joined");
+                break;
+            case NodeLeaving wish:
+                foreach (Task coming in Of(wish.Node).Pending)
+                    WriteComing(wish.Node, coming); // it may still be prepared to serve; it has come before it goes
+                setting.Ledger.Note("process", wish.Node, "leaves");
+                leaving.Add(wish.Node);
+                Remove(new Removal(wish.Node, null, null, null, null));
+                break;
+        }
     }
 
     private void Start()
@@ -173,7 +191,7 @@ public sealed class FaultActor : ReceiveActor
             setting.Clock.TellAt(strike.At, Self, strike);
         begun = true;
         foreach (object news in early)
-            Self.Tell(news);
+            Hear(news); // before whatever has come since
         early.Clear();
     }
 
@@ -321,13 +339,20 @@ public sealed class FaultActor : ReceiveActor
             if (task.Strike is { } strike)
                 setting.Ledger.Strike(strike, node, effect);
             else
-                setting.Ledger.Note("process", node, task.Word);
+                WriteComing(node, task);
         }
 
         of.Current = null;
         then?.Invoke();
         Next(node);
         EndIfQuiet();
+    }
+
+    private void WriteComing(int node, Task task)
+    {
+        if (task.Word.Length > 0 && !task.IsWritten)
+            setting.Ledger.Note("process", node, task.Word);
+        task.IsWritten = true;
     }
 
     private void Failed(NodeFailed failed)
@@ -488,7 +513,10 @@ public sealed class FaultActor : ReceiveActor
     /// <summary>Something to be done to a node.</summary>
     /// <param name="Strike">The fault; null: the node is to serve because it has come by itself.</param>
     /// <param name="Word">The ledger's word for that.</param>
-    private sealed record Task(FaultEvent? Strike, string Word);
+    private sealed record Task(FaultEvent? Strike, string Word)
+    {
+        public bool IsWritten { get; set; }
+    }
 
     private sealed class NodeWork
     {
@@ -497,6 +525,8 @@ public sealed class FaultActor : ReceiveActor
         public Task? Current { get; set; }
 
         public FaultEvent? Strike => Current?.Strike;
+
+        public IEnumerable<Task> Pending => Current is null ? Waiting : Waiting.Prepend(Current);
     }
 
     /// <summary>A node whose layers others are to host.</summary>

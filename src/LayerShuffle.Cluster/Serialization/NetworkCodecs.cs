@@ -35,6 +35,7 @@ internal static class NetworkCodecs
         writer.WriteNumber(conditions.LoseFirst);
         writer.WriteOptional(conditions.ReorderPattern, WritePattern);
         writer.WriteOptional(conditions.Queue, WriteQueue);
+        writer.WriteOptional(conditions.Trace, TrafficCodecs.WriteTrace);
         writer.WriteOptional(conditions.Packets, WritePackets);
         WriteCorruption(ref writer, conditions.Corruption);
         writer.WriteBool(conditions.Checksum);
@@ -52,6 +53,7 @@ internal static class NetworkCodecs
             LoseFirst = reader.ReadNumber(),
             ReorderPattern = reader.ReadOptional(ReadPattern),
             Queue = reader.ReadOptional(ReadQueue),
+            Trace = reader.ReadOptional(TrafficCodecs.ReadTrace),
             Packets = reader.ReadOptional(ReadPackets),
             Corruption = ReadCorruption(ref reader),
             Checksum = reader.ReadBool(),
@@ -117,6 +119,7 @@ internal static class NetworkCodecs
         writer.WriteNullable(patch.LoseFirst, static (ref w, first) => w.WriteNumber(first));
         writer.WriteOptional(patch.ReorderPattern, WritePattern);
         writer.WriteOptional(patch.Queue, WriteQueue);
+        writer.WriteOptional(patch.Trace, TrafficCodecs.WriteTrace);
         writer.WriteOptional(patch.Packets, WritePackets);
         writer.WriteOptional(patch.Corruption, WriteCorruption);
         writer.WriteNullable(patch.Checksum, static (ref w, check) => w.WriteBool(check));
@@ -136,6 +139,7 @@ internal static class NetworkCodecs
         LoseFirst = reader.ReadNullable(static (ref r) => r.ReadNumber()),
         ReorderPattern = reader.ReadOptional(ReadPattern),
         Queue = reader.ReadOptional(ReadQueue),
+        Trace = reader.ReadOptional(TrafficCodecs.ReadTrace),
         Packets = reader.ReadOptional(ReadPackets),
         Corruption = reader.ReadOptional(ReadCorruption),
         Checksum = reader.ReadNullable(static (ref r) => r.ReadBool()),

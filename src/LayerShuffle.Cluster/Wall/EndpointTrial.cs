@@ -42,7 +42,7 @@ internal sealed class EndpointTrial : IDisposable
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
         Transport = new WallTransport(number, self, life, process, Clock, setting.Links(), trace, store, activationBytes,
-            spec.Cluster.Wire);
+            spec.Cluster.Wire, spec.Workload);
         Context = setting.Context(Clock, Transport, compute, trace, guard) with { EarlierIncarnations = incarnation - life };
         faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
             (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)), (strike, _) => tensors?.Invoke(strike));

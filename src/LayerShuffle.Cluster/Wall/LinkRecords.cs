@@ -32,6 +32,7 @@ internal static class LinkRecords
         LatencyMeanMs = b.LatencyMeanMs ?? a.LatencyMeanMs,
         LatencyStdMs = b.LatencyStdMs ?? a.LatencyStdMs,
         Bytes = a.Bytes + b.Bytes,
+        CarriedBytes = a.CarriedBytes + b.CarriedBytes,
         Busy = a.Busy + b.Busy,
         ControlMessages = a.ControlMessages + b.ControlMessages,
     };

@@ -8,6 +8,7 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 using LayerShuffle.Transport.Wire;
 using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// </summary>
 internal sealed class WallTransport(
     int trial, int self, int life, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store,
-        Func<int, long> activationBytes, WireFormat format) : ITransport
+        Func<int, long> activationBytes, WireFormat format, WorkloadSpec workload) : ITransport
 {
     /// <summary>The kind of frame that carries a hop.</summary>
     public const byte HopKind = 1;
@@ -36,7 +37,7 @@ internal sealed class WallTransport(
         SendVerdict verdict;
         lock (gate)
             verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation),
-                activationBytes(journey.Images), clock.Now);
+                activationBytes(journey.Images), clock.Now, workload.IsWarmUp(journey.Deadline));
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -128,7 +129,24 @@ internal sealed class WallTransport(
         }
 
         HopMessage arriving = message with { Journey = message.Journey with { Activation = activation } };
-        Later(due, () => Arrive(frame.From, incarnation, new CopyVerdict(fate, due, message.Copy, overtakes, damage), arriving));
+        CopyVerdict copy = new(fate, due, message.Copy, overtakes, damage);
+        int from = frame.From;
+        if (injector.HasDownlink(self))
+            Later(due, () => Later(Through(from, incarnation, arriving, due), () => Arrive(from, incarnation, copy, arriving)));
+        else
+            Later(due, () => Arrive(from, incarnation, copy, arriving));
+    }
+
+    /// <summary>
+    /// When what was due here is through this endpoint's downlink: judged at this end, which alone sees what comes from everybody. It goes by the time that is
+    /// due, not by that at which a busy process gets to it.
+    /// </summary>
+    private Instant Through(int from, int incarnation, HopMessage message, Instant due)
+    {
+        if (incarnation != process.IncarnationOf(self))
+            return due;
+        lock (gate)
+            return injector.PassDownlink(from, self, incarnation, activationBytes(message.Journey.Images), due);
     }
 
     private bool Hand(int to, HopMessage message, CopyVerdict copy)
@@ -160,7 +178,7 @@ internal sealed class WallTransport(
     private void Missed(int to, HopMessage message, CopyVerdict copy)
     {
         lock (gate)
-            injector.CountArrival(self, to, copy.Fate, false);
+            injector.CountArrival(self, to, copy.Fate, false, isWarmUp: workload.IsWarmUp(message.Journey.Deadline));
         trace.Fate(message, HopFate.ReceiverDown);
     }
 
@@ -168,7 +186,7 @@ internal sealed class WallTransport(
     {
         bool up = incarnation == process.IncarnationOf(self);
         lock (gate)
-            injector.CountArrival(from, self, copy.Fate, up, copy.Overtakes);
+            injector.CountArrival(from, self, copy.Fate, up, copy.Overtakes, workload.IsWarmUp(message.Journey.Deadline));
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);

@@ -269,6 +269,12 @@ internal sealed class WallTrial
         {
             replay.Add(batch);
             meter.Seen(batch);
+            if (trial.Compute is { } compute)
+            {
+                foreach (HopEvent seen in batch.Events)
+                    compute.Note(seen);
+            }
+
             Instant now = own.Clock.Now;
             if (now > Instant.Zero + Settled)
                 replay.Advance(new Instant(now.Nanoseconds - Settled.Nanoseconds));
@@ -312,7 +318,7 @@ internal sealed class WallTrial
             Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends, own.TimerLate);
             return trial.Record(
                 [.. LinkRecords.Merge(topology, links)
-                    .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // they learn of the end a little late
+                    .Select(link => link.Busy <= trial.Length(end) ? link : link with { Busy = trial.Length(end) })], // they learn of the end a little late
                 end);
         }
     }

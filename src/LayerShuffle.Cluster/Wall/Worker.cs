@@ -5,9 +5,11 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Transport.Wire;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +22,7 @@ internal sealed class Worker : IDisposable
 {
     private readonly WorkerSettings settings;
     private readonly int incarnation;
-    private readonly Action<string> log;
+    private readonly ILogger log;
     private readonly MachineClock clock = new();
     private readonly ActivationStore store = new();
     private readonly Device device;
@@ -38,7 +40,7 @@ internal sealed class Worker : IDisposable
     private volatile bool over;
     private bool disposed;
 
-    public Worker(WorkerSettings settings, int incarnation, Action<string> log)
+    public Worker(WorkerSettings settings, int incarnation, ILogger log)
     {
         (this.settings, this.incarnation, this.log) = (settings, incarnation, log);
         device = torch.device(settings.Device);
@@ -78,7 +80,7 @@ internal sealed class Worker : IDisposable
         }
         catch (Exception exception)
         {
-            log(exception.ToString());
+            log.Say(exception.ToString());
             Problem($"{message.GetType().Name} failed: {exception.Message}");
         }
     }
@@ -93,11 +95,11 @@ internal sealed class Worker : IDisposable
         }
         catch (WireFormatException exception)
         {
-            log($"A frame of endpoint {frame.From} was refused: {exception.Message}");
+            log.Say($"A frame of endpoint {frame.From} was refused: {exception.Message}");
         }
         catch (Exception exception)
         {
-            log(exception.ToString());
+            log.Say(exception.ToString());
             Problem($"A frame of endpoint {frame.From} could not be dealt with: {exception.Message}");
         }
     }
@@ -310,7 +312,7 @@ internal sealed class Worker : IDisposable
     {
         if (over || (process is not null && CoordinatedShutdown.Get(process.System).ShutdownReason is not null))
             return;
-        log(reason);
+        log.Say(reason);
         TellCoordinator(new WorkerProblem(settings.Endpoint, reason));
     }
 

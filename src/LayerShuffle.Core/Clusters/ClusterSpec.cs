@@ -26,6 +26,16 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }
 
+    /// <summary>Energy of a bit that takes bandwidth; null: not known.</summary>
+    public double? JoulesPerBit { get; init; }
+
+    /// <summary>Whether any node's links share a rate.</summary>
+    public bool SharesRates => Nodes.Any(node => node.UplinkBytesPerSecond is not null || node.DownlinkBytesPerSecond is not null);
+
+    /// <summary>How long so many bytes take at most for the uplink of a node and the downlink of another, in seconds: 0 where no rates are shared.</summary>
+    public double SharedSeconds(double bytes) =>
+        Nodes.Max(node => bytes / node.UplinkBytesPerSecond ?? 0) + Nodes.Max(node => bytes / node.DownlinkBytesPerSecond ?? 0);
+
     /// <summary>Wall clock: how patient Akka.Cluster is. Processes are started once for all trials, so it is the same in all of them.</summary>
     public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 }
@@ -45,9 +55,26 @@ public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double S
     /// <summary>The most weights it may host, in bytes; null: no limit, and on the wall clock what it has when it joins.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>What it draws; null: not known.</summary>
+    public PowerSpec? Power { get; init; }
+
+    /// <summary>What it costs an hour, in whatever currency; null: not known.</summary>
+    public double? PricePerHour { get; init; }
+
+    /// <summary>Bytes a second that all links from it share; null: no limit.</summary>
+    public double? UplinkBytesPerSecond { get; init; }
+
+    /// <summary>Bytes a second that all links to it share; null: no limit.</summary>
+    public double? DownlinkBytesPerSecond { get; init; }
+
     /// <summary>Its share of the layers as far as is known: what is given, else 1 ÷ slowdown.</summary>
     public double Share => Capacity ?? 1 / Slowdown;
 }
+
+/// <summary>What a node draws.</summary>
+/// <param name="IdleWatts">While it computes nothing.</param>
+/// <param name="ComputeWatts">While a layer runs.</param>
+public sealed record PowerSpec(double IdleWatts, double ComputeWatts);
 
 /// <summary>Time of one layer for one request: a draw plus a part for every image.</summary>
 /// <param name="Base">Constant or drawn part.</param>

@@ -67,6 +67,9 @@ public sealed record LinkRecord
     /// <summary>Bytes handed to the link in data messages: size × messages sent.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Bytes of the copies that took bandwidth, overhead included.</summary>
+    public long CarriedBytes { get; init; }
+
     /// <summary>Time the link was busy transmitting, within the trial.</summary>
     public required Duration Busy { get; init; }
 

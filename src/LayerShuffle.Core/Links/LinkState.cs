@@ -15,6 +15,8 @@ internal sealed class LinkState
     private readonly SeedTree loss, lossState, duplicate, corrupt, reorder, latency, controlLoss, membership, queueDrop;
     private readonly SeedTree[] controlLatency;
     private readonly LinkStatistics statistics = new();
+    private LinkStatistics? warmUp; // of requests that count in no metric: their books are kept, and told nobody
+    private LinkStatistics books; // those of the message that is judged
     private readonly List<LinkHold> patches = [];
     private LinkConditions conditions;
     private int cuts;
@@ -32,13 +34,33 @@ internal sealed class LinkState
     private List<int>? missing;
     private SeedTree? packetLoss, damage;
 
+    // What a trace says: where this link is in it, until when what it says now holds, the conditions with it, and whether it has the link down.
+    private readonly TraceCursor? trace;
+    private Instant traceUntil = Instant.Never;
+    private LinkConditions traced;
+    private bool isTraceDown, hasTraceRate;
+
+    // Behind a shared uplink a message comes to the link later than it is sent: what is transmitted from when to when without a break, and may lie ahead.
+    private readonly SharedRate? uplink;
+    private readonly Queue<(Instant Start, Instant End)>? ahead;
+
     /// <summary>A link whose draws come from (seed, repeat, purpose, link); the trees are walked to the link once, not once a message.</summary>
-    public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed)
+    public LinkState(string from, string to, LinkConditions asked, SeedTree trialSeed, SharedRate? uplink = null)
     {
+        if ((this.uplink = uplink) is not null)
+            ahead = [];
         this.from = from;
         this.to = to;
+        books = statistics;
         this.trialSeed = trialSeed;
-        this.asked = conditions = asked;
+        this.asked = conditions = traced = asked;
+        if (asked.Trace is { } given)
+        {
+            trace = new(given, given.Offset ?? new((long)(Tree("trace-offset").Uniform * given.Table.Length.Nanoseconds)));
+            hasTraceRate = trace.HasRates;
+            traceUntil = trace.IsPackets ? Instant.Never : Instant.Zero; // packets change no conditions
+        }
+
         loss = Tree("loss");
         lossState = Tree("loss-state");
         queueDrop = Tree("queue-drop");
@@ -51,7 +73,10 @@ internal sealed class LinkState
         controlLatency = [Tree("ack"), Tree("release"), Tree("report")]; // in the order of ControlKind
     }
 
-    public bool IsUp => cuts == 0;
+    /// <summary>When measuring begins.</summary>
+    public Instant MeasuredFrom { get; init; }
+
+    public bool IsUp => cuts == 0 && !isTraceDown;
 
     public LinkConditions Conditions => conditions;
 
@@ -59,18 +84,21 @@ internal sealed class LinkState
     public bool IsUsed => statistics.Sent + statistics.Control + statistics.Delivered + statistics.Corrupted + statistics.DroppedReceiverDown > 0;
 
     /// <summary>Link up? → duplicate → for each copy its own fate.</summary>
-    public SendVerdict Send(in MessageKey key, long sizeBytes, Instant now)
+    public SendVerdict Send(in MessageKey key, long sizeBytes, Instant now, bool isWarmUp)
     {
-        statistics.Sent++;
-        statistics.Bytes += sizeBytes;
-        if (cuts > 0)
+        books = isWarmUp ? warmUp ??= new() : statistics;
+        books.Sent++;
+        books.Bytes += sizeBytes;
+        if (now >= traceUntil)
+            Follow(now);
+        if (!IsUp)
         {
-            statistics.DroppedLinkDown++;
+            books.DroppedLinkDown++;
             return SendVerdict.Down();
         }
         if (!Happens(conditions.Duplicate, duplicate, key, 0))
             return SendVerdict.Single(Carry(key, 0, sizeBytes, now));
-        statistics.Duplicated++;
+        books.Duplicated++;
         return SendVerdict.Twice(Carry(key, 0, sizeBytes, now), Carry(key, 1, sizeBytes, now));
     }
 
@@ -78,7 +106,9 @@ internal sealed class LinkState
     public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int copy, Instant now)
     {
         statistics.Control++;
-        if (cuts > 0)
+        if (now >= traceUntil)
+            Follow(now);
+        if (!IsUp)
             return new(ControlFate.LinkDown, Instant.Never);
         if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, copy) < conditions.Loss)
             return new(ControlFate.Lost, Instant.Never);
@@ -89,7 +119,9 @@ internal sealed class LinkState
     public ControlVerdict SendMembership(Instant now)
     {
         SeedTree draw = membership.Child(membershipMessages++);
-        if (cuts > 0)
+        if (now >= traceUntil)
+            Follow(now);
+        if (!IsUp)
             return new(ControlFate.LinkDown, Instant.Never);
         if (conditions.Loss > 0 && draw.Child(0).Uniform < conditions.Loss)
             return new(ControlFate.Lost, Instant.Never);
@@ -97,22 +129,23 @@ internal sealed class LinkState
     }
 
     /// <summary>Closes the books on a copy: it came to nobody, garbled or not, or it arrived, whole or garbled.</summary>
-    public void CountArrival(CopyFate fate, bool receiverUp, bool overtook)
+    public void CountArrival(CopyFate fate, bool receiverUp, bool overtook, bool isWarmUp)
     {
         if (fate == CopyFate.Lost)
             throw new ArgumentException("A lost copy does not arrive.", nameof(fate));
+        LinkStatistics own = isWarmUp ? warmUp ??= new() : statistics;
         if (!receiverUp)
         {
-            statistics.DroppedReceiverDown++;
+            own.DroppedReceiverDown++;
             return;
         }
 
         if (fate == CopyFate.Corrupted)
-            statistics.Corrupted++;
+            own.Corrupted++;
         else
-            statistics.Delivered++;
+            own.Delivered++;
         if (overtook)
-            statistics.Overtook++;
+            own.Overtook++;
     }
 
     public void Apply(LinkHold hold)
@@ -144,24 +177,28 @@ internal sealed class LinkState
     public LinkRecord Record(bool oneEnd, Instant end)
     {
         Instant until = free < end ? free : end;
-        Duration underway = until > busySince ? until - busySince : Duration.Zero; // what lies beyond the end is not the trial's
-        return statistics.Record(from, to, asked, oneEnd, underway);
+        Duration underway = Measured(busySince, until); // what lies beyond the end is not the trial's
+        foreach ((Instant start, Instant ended) in ahead ?? [])
+            underway += Measured(start, ended < end ? ended : end);
+        return statistics.Record(from, to, asked.Trace?.Mean(asked) ?? asked, oneEnd, underway);
     }
 
     private SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
 
-    /// <summary>Loss → queue → corrupt → reorder → bandwidth → latency. What is lost takes no bandwidth; a reordered copy queues but has no latency.</summary>
+    /// <summary>
+    /// Loss → uplink → queue → corrupt → reorder → bandwidth → latency. What is lost takes no bandwidth; a reordered copy queues but has no latency.
+    /// </summary>
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
         if (conditions.Packets is { } packets)
         {
             bool arrives = SendPackets(packets, key, copy, sizeBytes, out int rounds);
-            statistics.AddLoss(!arrives);
+            books.AddLoss(!arrives);
             return arrives ? CarryOn(key, copy, sizeBytes - MissingBytes(packets, sizeBytes), now, rounds) : new(CopyFate.Lost, Instant.Never, copy);
         }
 
         bool lost = Loses(key, copy);
-        statistics.AddLoss(lost);
+        books.AddLoss(lost);
         if (lost)
             return new(CopyFate.Lost, Instant.Never, copy);
         return CarryOn(key, copy, sizeBytes, now, 1);
@@ -175,19 +212,22 @@ internal sealed class LinkState
     /// <param name="rounds">How often its sender has to send until all of it has arrived: each time after the first costs a round trip.</param>
     private CopyVerdict CarryOn(in MessageKey key, int copy, long sizeBytes, Instant now, int rounds)
     {
+        if (uplink is not null)
+            now = BehindUplink(sizeBytes, now);
         if (!HasRoom(key, copy, sizeBytes, now))
         {
-            statistics.DroppedQueue++;
+            books.DroppedQueue++;
             return new(CopyFate.Dropped, Instant.Never, copy);
         }
 
-        statistics.Carried++;
+        books.Carried++;
+        books.CarriedBytes += sizeBytes + conditions.OverheadBytes;
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
-            statistics.CorruptDrawn++;
+            books.CorruptDrawn++;
         bool overtakes = Overtakes(key, copy);
         if (overtakes)
-            statistics.ReorderDrawn++;
+            books.ReorderDrawn++;
         Instant arrival = Transmit(sizeBytes, now);
         if (!overtakes || rounds > 1)
         {
@@ -197,7 +237,7 @@ internal sealed class LinkState
                 arrival += drawn * (2L * (rounds - 1));
             if (!overtakes)
             {
-                statistics.AddLatency(drawn);
+                books.AddLatency(drawn);
                 arrival += drawn;
             }
 
@@ -231,7 +271,7 @@ internal sealed class LinkState
         int count = packets.Count(sizeBytes);
         rounds = 1;
         (missing ??= []).Clear();
-        statistics.HasPackets = true;
+        books.HasPackets = true;
         if (conditions.Loss == 0 && lostFirst >= conditions.LoseFirst && conditions.LossChain is null)
             return true;
         SeedTree draw = Node(packetLoss ??= Tree("packet-loss"), key, copy), round = draw.Child(1);
@@ -241,14 +281,14 @@ internal sealed class LinkState
                 missing.Add(packet);
         }
 
-        statistics.PacketsLost += missing.Count;
+        books.PacketsLost += missing.Count;
         if (packets.Missing != MissingPackets.Resend)
             return missing.Count == 0 || (packets.LeavesHoles && missing.Count < count);
         while (missing.Count > 0 && rounds < MostRounds)
         {
             SeedTree again = draw.Child(++rounds);
             missing.RemoveAll(packet => !LosesPacket(again.Child(packet)));
-            statistics.PacketsLost += missing.Count;
+            books.PacketsLost += missing.Count;
         }
 
         return missing.Count == 0;
@@ -276,6 +316,21 @@ internal sealed class LinkState
             return 0;
         bool endIsMissing = missing[^1] == packets.Count(sizeBytes) - 1; // the last packet may be a short one
         return endIsMissing ? ((missing.Count - 1) * packets.Bytes) + sizeBytes - (missing[^1] * packets.Bytes) : missing.Count * packets.Bytes;
+    }
+
+    /// <summary>What of a time is measured.</summary>
+    private Duration Measured(Instant start, Instant until) => Instant.Max(start, MeasuredFrom) is var from && until > from ? until - from : Duration.Zero;
+
+    /// <summary>When a copy comes to the link.</summary>
+    private Instant BehindUplink(long sizeBytes, Instant now)
+    {
+        while (ahead!.TryPeek(out (Instant Start, Instant End) past) && past.End <= now)
+        {
+            ahead.Dequeue();
+            statistics.Busy += Measured(past.Start, past.End);
+        }
+
+        return uplink!.Pass(sizeBytes + conditions.OverheadBytes, now);
     }
 
     private bool Loses(in MessageKey key, int copy)
@@ -328,7 +383,7 @@ internal sealed class LinkState
     /// <summary>Whether a message may wait for the bandwidth. The one that is being transmitted does not wait.</summary>
     private bool HasRoom(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
-        if (conditions.Queue is not { } queue || conditions.BandwidthBytesPerSecond is null)
+        if (conditions.Queue is not { } queue || (conditions.BandwidthBytesPerSecond is null && !hasTraceRate))
             return true;
         while (waiting.TryPeek(out (Instant Start, long Bytes) first) && first.Start <= now)
         {
@@ -351,15 +406,19 @@ internal sealed class LinkState
     private Instant Transmit(long sizeBytes, Instant now)
     {
         Instant start = Instant.Max(now, free);
-        if (conditions.BandwidthBytesPerSecond is null)
+        if (conditions.BandwidthBytesPerSecond is null && !hasTraceRate)
             return start;
         if (start > free)
         {
-            statistics.Busy += free - busySince; // it was idle in between
+            if (ahead is null)
+                statistics.Busy += Measured(busySince, free); // it was idle in between
+            else
+                ahead.Enqueue((busySince, free));
             busySince = start;
         }
 
-        return free = start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
+        return free = hasTraceRate ? trace!.Transmit(start, sizeBytes + conditions.OverheadBytes, asked.BandwidthBytesPerSecond)
+            : start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
     }
 
     private Duration DrawLatency(SeedTree tree, in MessageKey key, int copy) =>
@@ -382,12 +441,22 @@ internal sealed class LinkState
         return draw;
     }
 
+    /// <summary>The trace says something else from now on.</summary>
+    private void Follow(Instant now)
+    {
+        TracePoint point = trace!.At(now, out traceUntil);
+        traced = asked.With(TraceCursor.Patch(point));
+        isTraceDown = point.Up == false;
+        Patch();
+    }
+
     private void Patch()
     {
         (LossChain? chain, int first) = (conditions.LossChain, conditions.LoseFirst);
-        conditions = asked;
+        conditions = traced;
         foreach (LinkHold hold in patches)
             conditions = conditions.With(hold.Patch!);
+        hasTraceRate = trace is { HasRates: true } && !patches.Exists(hold => hold.Patch!.Bandwidth is not null); // a fault's rate goes before it
         if (conditions.LossChain != chain)
             chainState = -1;
         if (conditions.LoseFirst != first)

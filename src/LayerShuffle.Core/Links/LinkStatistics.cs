@@ -13,7 +13,7 @@ internal sealed class LinkStatistics
     private double latencyMean, latencySquares;
 
     public long Sent, Lost, Duplicated, Corrupted, CorruptDrawn, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, DroppedQueue, Carried,
-        Bytes, Control, PacketsLost;
+        Bytes, CarriedBytes, Control, PacketsLost;
 
     /// <summary>Whether a message was packets.</summary>
     public bool HasPackets;
@@ -66,6 +66,7 @@ internal sealed class LinkStatistics
             LatencyMeanMs = drawnLatencies > 0 ? latencyMean : null,
             LatencyStdMs = drawnLatencies > 1 ? Math.Sqrt(latencySquares / (drawnLatencies - 1)) : null,
             Bytes = Bytes,
+            CarriedBytes = CarriedBytes,
             Busy = Busy + underway,
             ControlMessages = Control,
         };

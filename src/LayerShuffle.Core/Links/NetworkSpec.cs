@@ -60,6 +60,9 @@ public sealed record LinkConditions(
     /// <summary>The queue before the bandwidth; null: without a limit.</summary>
     public QueueSpec? Queue { get; init; }
 
+    /// <summary>What of these conditions a trace sets over time; null: nothing.</summary>
+    public LinkTrace? Trace { get; init; }
+
     /// <summary>Messages as packets, which the loss strikes one by one; null: it strikes whole messages.</summary>
     public PacketSpec? Packets { get; init; }
 
@@ -103,6 +106,7 @@ public sealed record LinkConditions(
         ReorderPattern = patch.Reorder is null ? ReorderPattern : patch.ReorderPattern,
         Queue = patch.Queue ?? Queue,
         KeepOrder = patch.KeepOrder ?? KeepOrder,
+        Trace = patch.Trace is null ? Trace : patch.Trace.IsNone ? null : patch.Trace,
     };
 }
 
@@ -159,4 +163,7 @@ public sealed record LinkPatch
 
     /// <summary>Whether jitter may not reorder.</summary>
     public bool? KeepOrder { get; init; }
+
+    /// <summary>What a trace sets over time; <see cref="LinkTrace.None"/> takes it away.</summary>
+    public LinkTrace? Trace { get; init; }
 }

@@ -40,7 +40,7 @@ public enum CopyFate
 
 /// <summary>The fate of one copy of a message.</summary>
 /// <param name="Fate">What becomes of it.</param>
-/// <param name="At">When it arrives; <see cref="Instant.Never"/> for a lost one.</param>
+/// <param name="At">When it arrives, at the receiver's downlink if there is one; <see cref="Instant.Never"/> for a lost one.</param>
 /// <param name="Copy">0, or 1 for the injected duplicate.</param>
 /// <param name="Overtakes">Whether it arrives before one that was handed to the link earlier, if it arrives at all.</param>
 /// <param name="Damage">What the receiver gets instead of what was sent; null: just that, or nothing.</param>

@@ -77,7 +77,7 @@ internal static class DryRun
     }
 
     private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec) =>
-        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
 
     private static string Targets(FaultEvent fault, TrialSpec spec) =>
         fault.Fault is not (CrashFault or SlowdownFault or PauseFault or MemoryFault or ByzantineFault) ? ""
@@ -89,8 +89,8 @@ internal static class DryRun
         TrialSpec spec = trial.Spec;
         LinkConditions link = spec.Network.Default;
         int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
-        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && !link.Loses
-            && link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool plain = link.Trace is null && spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && !spec.Cluster.SharesRates
+            && link.Latency.Kind == DelayKind.Constant && !link.Loses && link.Corrupt + link.Reorder + link.Duplicate == 0;
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
             && n.ComputeTime.Base.Kind == DelayKind.Constant);
@@ -105,7 +105,7 @@ internal static class DryRun
                 + FormattableString.Invariant($"{(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
         }
 
-        bool independent = spec.Faults.Count == 0 && link is { Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
+        bool independent = spec.Faults.Count == 0 && link is { Trace: null, Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
         long bytes = trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire);
         double loss = link.MessageLoss(bytes);
         if (independent && link.Packets is { Missing: MissingPackets.Resend } packets)

@@ -26,6 +26,10 @@ internal sealed class ClusterBinder(MistakeList mistakes)
             {
                 Capacity = Read.Number(map, "capacity", 0) is > 0 and var capacity ? capacity : null,
                 MemoryBytes = Read.Size(map, "memory"),
+                Power = map?.Map("power") is { } power ? new PowerSpec(Read.Power(power, "idle") ?? 0, Read.Power(power, "compute") ?? 0) : null,
+                PricePerHour = Read.Price(map, "price"),
+                UplinkBytesPerSecond = Read.Rate(map, "uplink") is { } up && double.IsFinite(up) ? up : null,
+                DownlinkBytesPerSecond = Read.Rate(map, "downlink") is { } down && double.IsFinite(down) ? down : null,
             });
         }
 
@@ -51,6 +55,7 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         },
         Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
         Membership = Membership(cluster?.Map("membership")),
+        JoulesPerBit = Read.Energy(cluster, "energy_per_bit"),
     };
 
     private static MembershipSpec Membership(MapNode? map) => new(

@@ -25,7 +25,7 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             endpoints.CheckLink(link, from, to);
             LinkPatch patch = Patch(link);
             if (patch == new LinkPatch())
-                mistakes.Add(link, "the exception changes nothing", Changeable);
+                mistakes.Add(link, "the exception changes nothing", Changeable + ", trace");
             links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all")
                 .Select(receiver => new LinkException(sender, receiver, patch))));
         }
@@ -58,6 +58,7 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             Reorder = Read.Probability(reorder),
             ReorderPattern = Pattern(reorder as MapNode),
             KeepOrder = Read.Boolean(map, "keep_order"),
+            Trace = TraceBinder.Bind(map?.Get("trace"), mistakes),
         };
     }
 

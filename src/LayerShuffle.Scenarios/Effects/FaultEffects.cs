@@ -22,7 +22,9 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
             double at = fault.At.TotalSeconds;
             ledger.Judge(map.Get("at"), facts.End is { } end && at > end ? string.Create(CultureInfo.InvariantCulture,
                 $"no effect: it begins at {at:0.###} s, and the last request has its outcome by {end:0.###} s; ")
-                + "let it begin earlier, or offer more requests (`workload.requests`)" : null);
+                + "let it begin earlier, or offer more requests (`workload.requests`)"
+                : fault.At >= variant.Workload.HealAfter ? $"no effect: from {variant.Workload.HealAfter} on all faults are lifted (`workload.heal_after`); "
+                + "let it begin earlier" : null);
             ledger.Judge(map.Get("nodes"), Idle(fault, variant, facts));
             if (fault is SlowdownFault slowdown)
                 Slowdown(slowdown, map, variant, facts);

@@ -86,6 +86,16 @@ internal static class ClusterLanguage
         ];
     }
 
+    private static SchemaKey Trace => new("trace", Either(new MapType("trace settings",
+    [
+        new("file", new ScalarType(ScalarKind.Path), "The file.", Required: true),
+        new("format", Word("csv", "mahimahi"),
+            "csv: `time_ms` and any of `latency_ms, loss, bandwidth_bps, up` (1 or 0), each of which holds until it changes; "
+                + "mahimahi: a line an opportunity to send a packet of 1,500 bytes, in ms.", "csv"),
+        new("repeat", TrueOrFalse, "Whether it begins again at its last time; else its last row holds for ever.", "true"),
+        new("offset", Either(Word("random"), Duration), "Where in it the trial begins; random: drawn from the seed, for each link by itself.", "0ms"),
+    ]), Word("none")), "Conditions over time from a file, in place of what the link has else; each link of the network follows it by itself. none: without.");
+
     private static SchemaKey Field => new("field", Word("any", "sign", "exponent", "mantissa"), "Which bits of a number flip.", "any");
 
     /// <summary>Of every fault that takes nodes down.</summary>
@@ -140,6 +150,7 @@ internal static class ClusterLanguage
     public static MapType Network() => new("network settings",
     [
         .. LinkKeys(withDefaults: true),
+        Trace,
         new("nan_guard", TrueOrFalse,
             "Whether a layer that is given or gives NaN or infinity hands its input on unchanged; it counts as skipped.", "false"),
         new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
@@ -151,6 +162,7 @@ internal static class ClusterLanguage
             new("from", Ends, "Sending endpoint, or all.", Required: true),
             new("to", Ends, "Receiving endpoint, or all.", Required: true),
             .. LinkKeys(withDefaults: false),
+            Trace,
         ])), "Exceptions, directed, applied in order."),
     ]);
 
@@ -170,8 +182,16 @@ internal static class ClusterLanguage
             new("memory", new ScalarType(ScalarKind.Size),
                 "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of "
                     + "half the memory of its machine."),
-            new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
-            new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
+            new("power", new MapType("power settings",
+            [
+                new("idle", new ScalarType(ScalarKind.Power), "While it computes nothing.", Required: true),
+                new("compute", new ScalarType(ScalarKind.Power), "While a layer runs.", Required: true),
+            ]), "What it draws, for `energy_j_per_image`."),
+            new("price", new ScalarType(ScalarKind.Price), "What it costs in whatever currency, such as 0.05/h, for `cost_per_1000_images`."),
+            new("uplink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
+                "A rate shared by all links from it: messages queue for it in the order of sending, then for the link.", "unlimited"),
+            new("downlink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
+                "A rate shared by all links to it: messages queue for it in the order in which they come over their links.", "unlimited"),
         ]), NewName)
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
         new("placement", Either(Word("round-robin", "blocks", "capacity"), new DictionaryType("node", LayerIds, Name)),
@@ -191,6 +211,7 @@ internal static class ClusterLanguage
             "checkpoint"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.",
             "fp32"),
+        new("energy_per_bit", new ScalarType(ScalarKind.Energy), "Energy of every bit that takes bandwidth, such as 50nJ, for `energy_j_per_image`."),
         new("membership", new MapType("membership settings",
         [
             new("acceptable_heartbeat_pause", MillisecondsOrMore, "How long heartbeats of a member may stay out before it counts as unreachable.", "20s"),

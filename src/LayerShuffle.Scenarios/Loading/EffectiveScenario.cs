@@ -53,16 +53,25 @@ internal static class EffectiveScenario
     {
         if (root.Map("dataset") is { } dataset)
             root = root.With(root.Entry("dataset")! with { Value = Resolved(dataset, "path", folder) });
+        if (root.Map("model") is { } shared)
+            root = root.With(root.Entry("model")! with { Value = Orders(shared, folder) });
         if (root.Map("models") is not { } models)
             return root;
         foreach (MapEntry entry in models.Entries)
         {
             if (entry.Value is MapNode model)
-                models = models.With(entry with { Value = Resolved(model, "checkpoint", folder) });
+                models = models.With(entry with { Value = Orders(Resolved(model, "checkpoint", folder), folder) });
         }
 
         return root.With(root.Entry("models")! with { Value = models });
     }
+
+    private static MapNode Orders(MapNode model, string folder) => model.Map("training") is { } training && training.Map("order") is { } order
+        ? model.With(model.Entry("training")! with
+        {
+            Value = training.With(training.Entry("order")! with { Value = Resolved(order, "trace", folder) }),
+        })
+        : model;
 
     private static MapNode Resolved(MapNode map, string key, string folder) => Read.Text(map, key) is { } path
         ? map.With(map.Entry(key)! with { Value = new ScalarNode(ScenarioPath.Resolve(folder, path), false, Nowhere, key) })

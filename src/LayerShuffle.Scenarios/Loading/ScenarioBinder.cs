@@ -135,7 +135,8 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             full.Check(point.Merged.Only(entry => checkedSections.Add(entry.Value)), varied, "", point.Merged.Location); // points share what they do not change
             mistakes.Context = isSingle ? "" : $" (condition `{point.DisplayName}`, policy `{point.Policy}`)";
             TrialVariant variant = binder.Bind(point);
-            if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
+            if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null
+                && point.Merged.Map("workload")?.Map("arrivals")?.Get("trace") is null)
                 mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`",
                     "how many requests: with `model: none` there are no test images to count");
             clocks.Variant(point, variant);

@@ -117,7 +117,7 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
 
     private void Arrivals(VariantPoint point, WorkloadSpec workload)
     {
-        if (workload.Arrivals.Kind == ArrivalKind.Closed || workload.Requests is not { } requests)
+        if (workload.Arrivals.Kind is ArrivalKind.Closed or ArrivalKind.Trace || workload.Requests is not { } requests)
             return;
         double seconds = (requests - 1) / workload.Arrivals.RatePerSecond;
         if (seconds > LongestSeconds)
@@ -139,6 +139,12 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
 
         foreach (LinkFault fault in variant.Faults.OfType<LinkFault>())
             Bandwidth(fault.Set.Bandwidth, At(point, "faults", fault.Name, "set", "bandwidth"));
+
+        foreach (NodeSpec node in variant.Cluster.Nodes)
+        {
+            Bandwidth(node.UplinkBytesPerSecond, At(point, "cluster", "nodes", node.Name, "uplink"));
+            Bandwidth(node.DownlinkBytesPerSecond, At(point, "cluster", "nodes", node.Name, "downlink"));
+        }
 
         void Bandwidth(double? bandwidth, ScenarioNode place)
         {
