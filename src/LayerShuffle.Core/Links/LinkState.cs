@@ -221,7 +221,7 @@ internal sealed class LinkState
         }
 
         books.Carried++;
-        books.CarriedBytes += sizeBytes + conditions.OverheadBytes;
+        books.CarriedBytes += conditions.OnWire(sizeBytes);
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
             books.CorruptDrawn++;
@@ -310,13 +310,8 @@ internal sealed class LinkState
         return draw.Uniform < chain.LossIn(chainState);
     }
 
-    private long MissingBytes(PacketSpec packets, long sizeBytes)
-    {
-        if (!packets.LeavesHoles || missing is not { Count: > 0 })
-            return 0;
-        bool endIsMissing = missing[^1] == packets.Count(sizeBytes) - 1; // the last packet may be a short one
-        return endIsMissing ? ((missing.Count - 1) * packets.Bytes) + sizeBytes - (missing[^1] * packets.Bytes) : missing.Count * packets.Bytes;
-    }
+    private long MissingBytes(PacketSpec packets, long sizeBytes) =>
+        packets.LeavesHoles && missing is not null ? PacketSpec.BytesOf(missing, packets.Bytes, sizeBytes) : 0;
 
     /// <summary>What of a time is measured.</summary>
     private Duration Measured(Instant start, Instant until) => Instant.Max(start, MeasuredFrom) is var from && until > from ? until - from : Duration.Zero;
@@ -330,7 +325,7 @@ internal sealed class LinkState
             statistics.Busy += Measured(past.Start, past.End);
         }
 
-        return uplink!.Pass(sizeBytes + conditions.OverheadBytes, now);
+        return uplink!.Pass(conditions.OnWire(sizeBytes), now);
     }
 
     private bool Loses(in MessageKey key, int copy)
@@ -417,7 +412,7 @@ internal sealed class LinkState
             busySince = start;
         }
 
-        return free = hasTraceRate ? trace!.Transmit(start, sizeBytes + conditions.OverheadBytes, asked.BandwidthBytesPerSecond)
+        return free = hasTraceRate ? trace!.Transmit(start, conditions.OnWire(sizeBytes), asked.BandwidthBytesPerSecond)
             : start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
     }
 
