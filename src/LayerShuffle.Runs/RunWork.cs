@@ -130,6 +130,8 @@ internal sealed class RunWork(
 
     private void Foretell(IReadOnlyList<PlannedTrial> trials, RunData data, TrialModels models, CancellationToken cancellation)
     {
+        foreach (string line in SoftErrors.Lines(plan.Trials))
+            log.Line(line);
         foreach (string line in RequestForecast.Measured(scenario, trials, data, planned => models.Trained(planned, cancellation), time))
             log.Line($"warning: {line}");
     }

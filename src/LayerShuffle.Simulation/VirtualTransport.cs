@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
@@ -17,11 +18,12 @@ namespace LayerShuffle.Simulation;
 /// <param name="underway">Told of every message that is on its way.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
 /// <param name="carry">What arrives of a request's activation.</param>
+/// <param name="damage">What arrives of a request's activation that its link has damaged.</param>
 /// <param name="workload">Which requests are of the warm-up.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
     VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway,
-        Func<int, long> activationBytes, Func<object?, int, object?> carry, WorkloadSpec workload,
+        Func<int, long> activationBytes, Func<object?, int, object?> carry, Func<object?, int, ActivationDamage, object?> damage, WorkloadSpec workload,
     Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
@@ -64,7 +66,8 @@ internal sealed class VirtualTransport(
 
             arriving ??= Crossing(message);
             underway.Add(journey.Request);
-            object carried = Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy });
+            HopMessage own = copy.Damage is null ? arriving : Damaged(arriving, copy.Damage);
+            object carried = Carried(copy.Copy == 0 ? own : own with { Copy = copy.Copy });
             if (injector.HasDownlink(to))
                 ScheduleBehindDownlink(from, to, incarnation, copy, carried);
             else
@@ -143,13 +146,16 @@ internal sealed class VirtualTransport(
         {
             trace.Fate(message, HopFate.ReceiverDown);
         }
-        else if (copy.Fate == CopyFate.Corrupted)
+        else if (copy.FailsChecksum)
         {
-            trace.Fate(message, HopFate.Corrupted); // its checksum fails
+            trace.Fate(message, HopFate.Corrupted);
         }
         else
         {
-            trace.Delivered(message);
+            if (copy.Fate == CopyFate.Corrupted)
+                trace.Garbled(message);
+            else
+                trace.Delivered(message);
             Endpoints[to].Tell(message);
         }
 
@@ -161,6 +167,12 @@ internal sealed class VirtualTransport(
         Journey journey = message.Journey;
         object? arriving = carry(journey.Activation, journey.Request);
         return ReferenceEquals(arriving, journey.Activation) ? message : message with { Journey = journey with { Activation = arriving } };
+    }
+
+    private HopMessage Damaged(HopMessage message, ActivationDamage by)
+    {
+        Journey journey = message.Journey;
+        return message with { Journey = journey with { Activation = damage(journey.Activation, journey.Request, by) } };
     }
 
     private object Carried(object message) => wire is null ? message : wire(message);

@@ -129,7 +129,7 @@ public class MistakeTests
     [InlineData("models: {a: {training: {early_stopping: 3}}}", "3:41: models.a.training.early_stopping: training is stopped by the accuracy on validation")]
     [InlineData("model: {training: {validation: 100%}}", "3:32: model.training.validation: all training images are set aside")]
     [InlineData("model: {training: {preset: reference}}", "3:28: model.training.preset: unknown word `reference`")]
-    [InlineData("model: {training: {order: curriculum}}", "3:27: model.training.order: `curriculum` is not supported yet")]
+    [InlineData("model: {training: {order: progressive}}", "3:27: model.training.order: `progressive` is not supported yet")]
     [InlineData("model: {hidden_size: 100}", "3:22: model.hidden_size: 3 heads do not divide a hidden_size of 100")]
     [InlineData("model: {patch_size: 5}", "3:21: model.patch_size: patches of 5 do not divide an image_size of 32")]
     [InlineData("models: {a: {init_from: b}}", "3:25: models.a.init_from: there is no model `b`")]

@@ -103,6 +103,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     public void Delivered(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message));
 
     /// <inheritdoc/>
+    public void Garbled(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message, fate: HopFate.Garbled));
+
+    /// <inheritdoc/>
     public void Fate(HopMessage message, string fate) => Apply(HopEvent.Of(HopEventKind.Fate, now(), message, fate: fate));
 
     /// <inheritdoc/>
@@ -166,8 +169,8 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         switch (seen.Kind)
         {
             case HopEventKind.Delivered:
-                hop.Delivered ??= seen.At;
-                hop.Fate = "delivered";
+                if (hop.Delivered is null)
+                    (hop.Delivered, hop.Fate) = (seen.At, seen.Fate ?? "delivered");
                 break;
             case HopEventKind.Fate:
                 if (hop.Fate is "in_flight" or "lost")

@@ -37,6 +37,14 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     public IReadOnlyList<FaultEvent> Timeline { get; } =
         HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
 
+    /// <summary>Which bits of weights faults of memory flip.</summary>
+    public MemoryFlips Flips { get; } = new(Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes), spec.LayerBytes,
+        Topology.Of(spec.Cluster), spec.Luck);
+
+    /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
+    public LayerRestoration? Restoration() => spec.Faults.Any(fault => fault.LosesWeights)
+        ? new LayerRestoration(spec.Cluster, Placement, spec.LayerBytes, Links().Conditions) : null;
+
     /// <summary>The links, as they are before the first fault.</summary>
     public LinkInjector Links() => new(spec.Network, Topology, spec.Luck, spec.Cluster) { MeasuredFrom = spec.Workload.MeasuredFrom };
 
@@ -130,6 +138,8 @@ public sealed class Trial
         Health = health,
         Ledger = Ledger,
         Links = links,
+        Flips = model.Computes ? setting.Flips : null,
+        Restoration = setting.Restoration(),
         Handover = new LayerHandover(context, setting.Spec, setting.Topology),
         RecoveryTime = setting.Spec.Cluster.Recovery == RecoveryKind.Rehost ? setting.Spec.Cluster.RecoveryTime : null,
     };

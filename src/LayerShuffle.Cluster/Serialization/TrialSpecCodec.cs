@@ -83,6 +83,7 @@ internal static class TrialSpecCodec
         writer.WriteEnum(cluster.Recovery);
         writer.WriteDuration(cluster.RecoveryTime);
         writer.WriteEnum(cluster.Wire);
+        writer.WriteEnum(cluster.Restore);
         writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
         writer.WriteDuration(cluster.Membership.StableAfter);
         writer.WriteNullable(cluster.JoulesPerBit, static (ref w, joules) => w.WriteDouble(joules));
@@ -121,6 +122,7 @@ internal static class TrialSpecCodec
             Recovery = reader.ReadEnum<RecoveryKind>(),
             RecoveryTime = reader.ReadDuration(),
             Wire = reader.ReadEnum<WireFormat>(),
+            Restore = reader.ReadEnum<RestoreKind>(),
             Membership = new(reader.ReadDuration(), reader.ReadDuration()),
             JoulesPerBit = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         };

@@ -27,6 +27,7 @@ internal static class LinkRecords
         DroppedReceiverDown = a.DroppedReceiverDown + b.DroppedReceiverDown,
         DroppedQueue = a.DroppedQueue + b.DroppedQueue,
         Bursts = a.Bursts + b.Bursts,
+        PacketsLost = a.PacketsLost is null ? b.PacketsLost : a.PacketsLost + (b.PacketsLost ?? 0),
         Carried = a.Carried + b.Carried,
         LatencyMeanMs = b.LatencyMeanMs ?? a.LatencyMeanMs,
         LatencyStdMs = b.LatencyStdMs ?? a.LatencyStdMs,

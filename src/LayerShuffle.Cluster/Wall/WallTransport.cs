@@ -4,6 +4,8 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Workloads;
@@ -19,7 +21,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// </summary>
 internal sealed class WallTransport(
     int trial, int self, int life, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store,
-        Func<int, long> activationBytes, WireDtype dtype, WorkloadSpec workload) : ITransport
+        Func<int, long> activationBytes, WireFormat format, WorkloadSpec workload) : ITransport
 {
     /// <summary>The kind of frame that carries a hop.</summary>
     public const byte HopKind = 1;
@@ -110,6 +112,7 @@ internal sealed class WallTransport(
         Instant due = reader.ReadInstant();
         var fate = reader.ReadEnum<CopyFate>();
         bool overtakes = reader.ReadBool();
+        ActivationDamage? damage = reader.ReadOptional(NetworkCodecs.ReadDamage);
         var parts = new MessageParts([.. frame.Tensors]);
         var message = (HopMessage)MessageCodecs.OfKind(HopKind)!.Read(ref reader, parts);
         reader.End();
@@ -117,13 +120,21 @@ internal sealed class WallTransport(
         if (message.From != frame.From)
             throw reader.Wrong($"it says that it comes from endpoint {message.From}, but came from {frame.From}");
         frame.TakeTensors();
-        object? activation = message.Journey.Activation is Tensor tensor ? store.Keep(message.Journey.Request, tensor) : null;
-        HopMessage whole = message with { Journey = message.Journey with { Activation = activation } };
+        object? activation = null;
+        if (message.Journey.Activation is Tensor tensor)
+        {
+            if (damage is not null)
+                TensorDamage.Inflict(damage, tensor, format);
+            activation = store.Keep(message.Journey.Request, tensor);
+        }
+
+        HopMessage arriving = message with { Journey = message.Journey with { Activation = activation } };
+        CopyVerdict copy = new(fate, due, message.Copy, overtakes, damage);
         int from = frame.From;
         if (injector.HasDownlink(self))
-            Later(due, () => Later(Through(from, incarnation, whole, due), () => Arrive(from, incarnation, fate, overtakes, whole)));
+            Later(due, () => Later(Through(from, incarnation, arriving, due), () => Arrive(from, incarnation, copy, arriving)));
         else
-            Later(due, () => Arrive(from, incarnation, fate, overtakes, whole));
+            Later(due, () => Arrive(from, incarnation, copy, arriving));
     }
 
     /// <summary>
@@ -153,9 +164,10 @@ internal sealed class WallTransport(
         writer.WriteInstant(copy.At);
         writer.WriteEnum(copy.Fate);
         writer.WriteBool(copy.Overtakes);
+        writer.WriteOptional(copy.Damage, NetworkCodecs.WriteDamage);
         List<object> parts = [];
         MessageCodecs.OfKind(HopKind)!.Write(ref writer, sent, parts);
-        var frame = new OutgoingFrame(HopKind, writer.ToArray(), [.. parts.Cast<Tensor>()], dtype);
+        var frame = new OutgoingFrame(HopKind, writer.ToArray(), [.. parts.Cast<Tensor>()], format.Dtype());
         if (process.Plane.TrySend(to, frame, () => handle?.Return()))
             return true;
         handle?.Return();
@@ -170,22 +182,25 @@ internal sealed class WallTransport(
         trace.Fate(message, HopFate.ReceiverDown);
     }
 
-    private void Arrive(int from, int incarnation, CopyFate fate, bool overtakes, HopMessage message)
+    private void Arrive(int from, int incarnation, CopyVerdict copy, HopMessage message)
     {
         bool up = incarnation == process.IncarnationOf(self);
         lock (gate)
-            injector.CountArrival(from, self, fate, up, overtakes, workload.IsWarmUp(message.Journey.Deadline));
+            injector.CountArrival(from, self, copy.Fate, up, copy.Overtakes, workload.IsWarmUp(message.Journey.Deadline));
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);
         }
-        else if (fate == CopyFate.Corrupted)
+        else if (copy.FailsChecksum)
         {
             trace.Fate(message, HopFate.Corrupted);
         }
         else
         {
-            trace.Delivered(message);
+            if (copy.Fate == CopyFate.Corrupted)
+                trace.Garbled(message);
+            else
+                trace.Delivered(message);
             Endpoint.Tell(message);
         }
     }

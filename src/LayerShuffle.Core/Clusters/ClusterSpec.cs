@@ -20,6 +20,9 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>From a node's death until others serve its layers, where they do: exactly this on the virtual clock, at least this on the wall clock.</summary>
     public Duration RecoveryTime { get; init; }
 
+    /// <summary>What a layer gets whose weights are gone, when its node is back.</summary>
+    public RestoreKind Restore { get; init; }
+
     /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }
 
@@ -94,6 +97,31 @@ public sealed record MembershipSpec(Duration AcceptableHeartbeatPause, Duration 
 {
     /// <summary>Half a minute in all: busy machines are not mistaken for dead ones.</summary>
     public static MembershipSpec Default { get; } = new(Duration.FromSeconds(20), Duration.FromSeconds(10));
+}
+
+/// <summary>Where a layer whose weights are gone gets them.</summary>
+public enum RestoreKind
+{
+    /// <summary>From the coordinator, as they were trained.</summary>
+    Checkpoint,
+
+    /// <summary>The mean of the layers before and after.</summary>
+    Neighbours,
+
+    /// <summary>Their mean, weighted by the squared norms of the loss' gradient by them (CheckFree, arXiv 2506.15461).</summary>
+    NeighboursWeighted,
+
+    /// <summary>Those of the layer before.</summary>
+    Copy,
+
+    /// <summary>Zeros: the layer does nothing.</summary>
+    Zero,
+
+    /// <summary>Those with which a training would begin.</summary>
+    Random,
+
+    /// <summary>Nowhere: the layer stays away.</summary>
+    None,
 }
 
 /// <summary>What becomes of the layers of a node that is down.</summary>

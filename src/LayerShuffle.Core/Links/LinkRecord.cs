@@ -49,6 +49,9 @@ public sealed record LinkRecord
     /// <summary>Copies for which the queue before the bandwidth had no room.</summary>
     public required long DroppedQueue { get; init; }
 
+    /// <summary>Packets lost by the injected loss, those that were sent again counted each time; null where no message is packets.</summary>
+    public required long? PacketsLost { get; init; }
+
     /// <summary>Runs of copies that the injected loss took, one after the other.</summary>
     public required long Bursts { get; init; }
 

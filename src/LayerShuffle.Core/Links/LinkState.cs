@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
@@ -7,7 +8,9 @@ namespace LayerShuffle.Core.Links;
 /// <summary>One directed link: its conditions, its queue, its luck and its counters.</summary>
 internal sealed class LinkState
 {
+    private const int MostRounds = 1000; // of sending again what is missing: where that much is lost, nothing ever arrives whole
     private readonly string from, to;
+    private readonly SeedTree trialSeed;
     private readonly LinkConditions asked;
     private readonly SeedTree loss, lossState, duplicate, corrupt, reorder, latency, controlLoss, membership, queueDrop;
     private readonly SeedTree[] controlLatency;
@@ -27,6 +30,10 @@ internal sealed class LinkState
     private int chainState = -1, lostFirst, sinceOvertaking;
     private long waitingBytes, chains;
 
+    // What packets and damage need is made when it is first needed.
+    private List<int>? missing;
+    private SeedTree? packetLoss, damage;
+
     // What a trace says: where this link is in it, until when what it says now holds, the conditions with it, and whether it has the link down.
     private readonly TraceCursor? trace;
     private Instant traceUntil = Instant.Never;
@@ -45,6 +52,7 @@ internal sealed class LinkState
         this.from = from;
         this.to = to;
         books = statistics;
+        this.trialSeed = trialSeed;
         this.asked = conditions = traced = asked;
         if (asked.Trace is { } given)
         {
@@ -63,8 +71,6 @@ internal sealed class LinkState
         controlLoss = Tree("control-loss");
         membership = Tree("membership");
         controlLatency = [Tree("ack"), Tree("release"), Tree("report")]; // in the order of ControlKind
-
-        SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
     }
 
     /// <summary>When measuring begins.</summary>
@@ -177,15 +183,35 @@ internal sealed class LinkState
         return statistics.Record(from, to, asked.Trace?.Mean(asked) ?? asked, oneEnd, underway);
     }
 
+    private SeedTree Tree(string purpose) => trialSeed.Child(purpose).Child(from).Child(to);
+
     /// <summary>
     /// Loss → uplink → queue → corrupt → reorder → bandwidth → latency. What is lost takes no bandwidth; a reordered copy queues but has no latency.
     /// </summary>
     private CopyVerdict Carry(in MessageKey key, int copy, long sizeBytes, Instant now)
     {
+        if (conditions.Packets is { } packets)
+        {
+            bool arrives = SendPackets(packets, key, copy, sizeBytes, out int rounds);
+            books.AddLoss(!arrives);
+            return arrives ? CarryOn(key, copy, sizeBytes - MissingBytes(packets, sizeBytes), now, rounds) : new(CopyFate.Lost, Instant.Never, copy);
+        }
+
         bool lost = Loses(key, copy);
         books.AddLoss(lost);
         if (lost)
             return new(CopyFate.Lost, Instant.Never, copy);
+        return CarryOn(key, copy, sizeBytes, now, 1);
+    }
+
+    /// <summary>What happens to a copy that is not lost.</summary>
+    /// <param name="key">The message.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="sizeBytes">The bytes that arrive of it.</param>
+    /// <param name="now">When it is sent.</param>
+    /// <param name="rounds">How often its sender has to send until all of it has arrived: each time after the first costs a round trip.</param>
+    private CopyVerdict CarryOn(in MessageKey key, int copy, long sizeBytes, Instant now, int rounds)
+    {
         if (uplink is not null)
             now = BehindUplink(sizeBytes, now);
         if (!HasRoom(key, copy, sizeBytes, now))
@@ -203,18 +229,93 @@ internal sealed class LinkState
         if (overtakes)
             books.ReorderDrawn++;
         Instant arrival = Transmit(sizeBytes, now);
-        if (!overtakes)
+        if (!overtakes || rounds > 1)
         {
             DelayDistribution delay = conditions.Latency;
             Duration drawn = delay.Correlation == 0 ? DrawLatency(latency, key, copy) : delay.Sample(Draw(latency, key, copy), ref latencyScore);
-            books.AddLatency(drawn);
-            arrival += drawn;
-            if (conditions.KeepOrder)
+            if (rounds > 1)
+                arrival += drawn * (2L * (rounds - 1));
+            if (!overtakes)
+            {
+                books.AddLatency(drawn);
+                arrival += drawn;
+            }
+
+            if (conditions.KeepOrder && !overtakes)
                 arrival = Instant.Max(arrival, latestArrival);
         }
         bool early = arrival < latestArrival;
         latestArrival = Instant.Max(latestArrival, arrival);
-        return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early);
+        return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early, Damaged(key, copy, corrupted));
+    }
+
+    /// <summary>What arrives of a copy that its receiver takes, if that is not what was sent.</summary>
+    private ActivationDamage? Damaged(in MessageKey key, int copy, bool corrupted)
+    {
+        bool hasHoles = conditions.Packets is { LeavesHoles: true } && missing is { Count: > 0 };
+        if (corrupted ? conditions.Checksum : !hasHoles)
+            return null;
+        var whole = new ActivationDamage(Node(damage ??= Tree("damage"), key, copy).Bits) { Corruption = corrupted ? conditions.Corruption : null };
+        return !hasHoles ? whole : whole with
+        {
+            Missing = [.. missing!],
+            PacketBytes = conditions.Packets!.Bytes,
+            FillsWithMean = conditions.Packets.Missing == MissingPackets.Mean,
+        };
+    }
+
+    /// <summary>Sends a message as packets; what is missing of it at the end is noted.</summary>
+    /// <returns>Whether the message arrives.</returns>
+    private bool SendPackets(PacketSpec packets, in MessageKey key, int copy, long sizeBytes, out int rounds)
+    {
+        int count = packets.Count(sizeBytes);
+        rounds = 1;
+        (missing ??= []).Clear();
+        books.HasPackets = true;
+        if (conditions.Loss == 0 && lostFirst >= conditions.LoseFirst && conditions.LossChain is null)
+            return true;
+        SeedTree draw = Node(packetLoss ??= Tree("packet-loss"), key, copy), round = draw.Child(1);
+        for (int packet = 0; packet < count; packet++)
+        {
+            if (LosesPacket(round.Child(packet)))
+                missing.Add(packet);
+        }
+
+        books.PacketsLost += missing.Count;
+        if (packets.Missing != MissingPackets.Resend)
+            return missing.Count == 0 || (packets.LeavesHoles && missing.Count < count);
+        while (missing.Count > 0 && rounds < MostRounds)
+        {
+            SeedTree again = draw.Child(++rounds);
+            missing.RemoveAll(packet => !LosesPacket(again.Child(packet)));
+            books.PacketsLost += missing.Count;
+        }
+
+        return missing.Count == 0;
+    }
+
+    private bool LosesPacket(SeedTree draw)
+    {
+        if (lostFirst < conditions.LoseFirst)
+        {
+            lostFirst++;
+            return true;
+        }
+
+        if (conditions.LossChain is not { } chain)
+            return draw.Uniform < conditions.Loss;
+        if (chain.Kind == LossKind.Correlated)
+            return (lastLoss = Leaning(chain.R, draw.Uniform, lastLoss)) < chain.P;
+        chainState = chain.Next(BeginChain(chain), draw.Child("state").Uniform);
+        return draw.Uniform < chain.LossIn(chainState);
+    }
+
+    private long MissingBytes(PacketSpec packets, long sizeBytes)
+    {
+        if (!packets.LeavesHoles || missing is not { Count: > 0 })
+            return 0;
+        bool endIsMissing = missing[^1] == packets.Count(sizeBytes) - 1; // the last packet may be a short one
+        return endIsMissing ? ((missing.Count - 1) * packets.Bytes) + sizeBytes - (missing[^1] * packets.Bytes) : missing.Count * packets.Bytes;
     }
 
     /// <summary>What of a time is measured.</summary>
@@ -244,11 +345,11 @@ internal sealed class LinkState
             return Happens(conditions.Loss, loss, key, copy);
         if (chain.Kind == LossKind.Correlated)
             return (lastLoss = Leaning(chain.R, Draw(loss, key, copy), lastLoss)) < chain.P;
-        if (chainState < 0)
-            chainState = StartOf(chain, lossState.Child("start").Child(chains++).Uniform);
-        chainState = chain.Next(chainState, Draw(lossState, key, copy));
+        chainState = chain.Next(BeginChain(chain), Draw(lossState, key, copy));
         return Happens(chain.LossIn(chainState), loss, key, copy);
     }
+
+    private int BeginChain(LossChain chain) => chainState >= 0 ? chainState : StartOf(chain, lossState.Child("start").Child(chains++).Uniform);
 
     /// <summary>A state as often as it is met after long, so that no trial begins in a good hour.</summary>
     private static int StartOf(LossChain chain, double uniform)
@@ -326,7 +427,9 @@ internal sealed class LinkState
     /// <summary>Draws are pure, so one that cannot matter may be left out without moving any other.</summary>
     private static bool Happens(double probability, SeedTree tree, in MessageKey key, int copy) => probability > 0 && Draw(tree, key, copy) < probability;
 
-    private static double Draw(SeedTree tree, in MessageKey key, int last)
+    private static double Draw(SeedTree tree, in MessageKey key, int last) => Node(tree, key, last).Uniform;
+
+    private static SeedTree Node(SeedTree tree, in MessageKey key, int last)
     {
         SeedTree draw = tree.Child(key.Request).Child(key.Layer).Child(key.Attempt).Child(last);
         if (key.Branch != 0)
@@ -335,7 +438,7 @@ internal sealed class LinkState
             draw = draw.Child("incarnation").Child(key.Incarnation);
         if (key.Answered != 1)
             draw = draw.Child("answered").Child(key.Answered);
-        return draw.Uniform;
+        return draw;
     }
 
     /// <summary>The trace says something else from now on.</summary>

@@ -42,7 +42,7 @@ internal static class TrialRows
                 .Add(asked.Latency.Mean.TotalMilliseconds).Add(link.LatencyMeanMs).Add(link.LatencyStdMs)
                 .Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost).Add(link.Duplicated).Add(link.Corrupted).Add(link.Overtook)
                 .Add(link.DroppedLinkDown).Add(link.DroppedReceiverDown).Add(link.ControlMessages).Add(link.Bytes)
-                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).Add(link.DroppedQueue)
+                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).Add(link.DroppedQueue).AddCount(link.PacketsLost)
                 .Add(link.Bursts > 0 ? link.Lost / (double)link.Bursts : null).EndRow();
         }
     }

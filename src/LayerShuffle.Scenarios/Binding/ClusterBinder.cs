@@ -43,6 +43,16 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         Respawn = Read.Boolean(cluster, "respawn") ?? true,
         Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
         RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Core.Time.Duration.Zero,
+        Restore = Read.Text(cluster, "restore") switch
+        {
+            "neighbours" => RestoreKind.Neighbours,
+            "neighbours_weighted" => RestoreKind.NeighboursWeighted,
+            "copy" => RestoreKind.Copy,
+            "zero" => RestoreKind.Zero,
+            "random" => RestoreKind.Random,
+            "none" => RestoreKind.None,
+            _ => RestoreKind.Checkpoint,
+        },
         Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
         Membership = Membership(cluster?.Map("membership")),
         JoulesPerBit = Read.Energy(cluster, "energy_per_bit"),

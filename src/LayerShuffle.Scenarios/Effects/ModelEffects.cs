@@ -18,7 +18,7 @@ internal sealed class ModelEffects(EffectLedger ledger)
     [
         "batch_size", "learning_rate", "optimizer", "momentum", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing",
         "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "precision", "ema", "validation",
-        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults",
+        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults", "order",
     ];
 
     /// <summary>Judges everything that conditions do not change.</summary>
@@ -68,6 +68,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
         CrashFault crash => IsDrawn(crash.Nodes),
         PauseFault pause => IsDrawn(pause.Nodes),
         SlowdownFault slowdown => IsDrawn(slowdown.Nodes),
+        ByzantineFault byzantine => IsDrawn(byzantine.Nodes) || byzantine.Answer == ByzantineAnswer.Noise,
+        MemoryFault => true,
         LinkFault link => link.Set.Loss > 0 || link.Set.LoseFirst > 0 || link.Set.Queue is not null || link.Set.Corrupt > 0
             || link.Set.Duplicate > 0 || link.Set.Reorder > 0
             || (link.Set.Latency is { } latency && !VariantFacts.IsConstant(latency)),
@@ -111,8 +113,11 @@ internal sealed class ModelEffects(EffectLedger ledger)
         ledger.Judge(map, null);
         foreach (string key in OfTraining.Where(key => !IsDefault(map, key)))
             ledger.Judge(map.Get(key), training.Epochs == 0 ? "no effect: with `epochs: 0` there is no training; give epochs, or leave it out"
-                : Idle(key, training, scenario));
+                : key == "order" ? OrderEffect(model) : Idle(key, training, scenario));
     }
+
+    private static string? OrderEffect(ModelSpec model) => model.Variant is "standard" or "layerdrop"
+        ? $"no effect: only the layershuffle variants draw orders, and this is `{model.Variant}`; change the variant, or leave it out" : null;
 
     private static string? Idle(string key, TrainingSpec training, Scenario scenario)
     {

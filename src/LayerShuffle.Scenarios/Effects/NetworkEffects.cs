@@ -74,6 +74,8 @@ internal sealed class NetworkEffects(EffectLedger ledger)
                         + "`workload.arrivals.concurrency`, or leave it out" : null);
         }
 
+        Packets(map.Map("packets"), facts);
+        Corruption(map, facts);
         bool isUnlimited = facts.Links.All(link => link.BandwidthBytesPerSecond is null)
             && facts.LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
         if (Read.Size(map, "overhead") > 0)
@@ -114,8 +116,34 @@ internal sealed class NetworkEffects(EffectLedger ledger)
             ledger.Judge(trace.Get("offset"), "no effect: the trace has one row, which always holds; leave it out");
     }
 
+    private void Packets(MapNode? packets, VariantFacts facts)
+    {
+        bool isLossless = facts.Links.All(link => link is { Loss: 0, LoseFirst: 0 })
+            && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0));
+        bool hasOverhead = facts.Links.Any(link => link.OverheadBytes > 0) || facts.LinkFaults.Exists(fault => fault.Set.Overhead > 0);
+        ledger.Judge(packets, isLossless && !hasOverhead
+            ? "no effect: no packet is lost, and none has an `overhead`; give a `loss`, or leave it out" : null);
+        if (Read.Text(packets, "missing") is "zero" or "mean")
+            ledger.Judge(packets!.Get("missing"), facts.HasTensors ? null
+                : "no effect: with `model: none` nothing is computed, so that a message with holes is as good as a whole one; `drop` and `resend` take their "
+                    + "time here too");
+    }
+
+    private void Corruption(MapNode map, VariantFacts facts)
+    {
+        bool isChecked = facts.Links.All(link => link.Checksum) && facts.LinkFaults.TrueForAll(fault => fault.Set.Checksum != false);
+        bool isClean = facts.Links.All(link => link.Corrupt == 0) && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Corrupt > 0));
+        if (Read.Boolean(map, "checksum") == false)
+            ledger.Judge(map.Get("checksum"), isClean ? "no effect: nothing is garbled; give `corrupt`, or leave it out" : null);
+        foreach (MapEntry entry in (map.Map("corrupt")?.Entries ?? []).Where(entry => entry.Key is not "probability"))
+            ledger.Judge(entry.Value, isChecked ? "no effect: what is garbled is dropped, however it is garbled; give `checksum: false`, or leave it out"
+                : !facts.HasTensors ? "no effect: with `model: none` nothing is computed, whatever is garbled; leave it out" : null);
+    }
+
     private void Words(MapNode network, TrialVariant variant, VariantFacts facts)
     {
+        if (Read.Boolean(network, "nan_guard") == true)
+            ledger.Judge(network.Get("nan_guard"), facts.HasTensors ? null : "no effect: with `model: none` nothing is computed; leave it out");
         if (Read.Text(network, "control") == "lossy")
             ledger.Judge(network.Get("control"), facts.LosesMessages ? null : "no effect: nothing is lost on any link; give a `loss`, or leave it out");
         bool isPlain = !facts.LosesMessages && facts.Latencies.All(VariantFacts.IsZero) && !variant.Faults.Any(fault => fault is LinkFault or PartitionFault);

@@ -78,6 +78,9 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (spec.RecoveryTime.Nanoseconds > 0)
             ledger.Judge(cluster.Get("recovery_time"), isRehosting ? null
                 : "no effect: layers are hosted by others only with `recovery: rehost`; add that, or leave it out");
+        if (spec.Restore != RestoreKind.Checkpoint)
+            ledger.Judge(cluster.Get("restore"), variant.Faults.Any(fault => fault.LosesWeights) ? null
+                : "no effect: no fault takes weights; give one `weights: lost`, or leave it out");
         if (!spec.Respawn)
             ledger.Judge(cluster.Get("respawn"), facts.IsWall ? null
                 : "no effect: on the virtual clock there are no workers that could end by themselves; leave it out, or say `clock: wall`");

@@ -40,7 +40,9 @@ internal sealed class VariantFacts
         LosesMessages = Links.Any(link => link.Loses)
             || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null)
             || Traces.Any(trace => trace.Table.Sets(point => point.Up == false));
-        MayMiss = isWall || LosesMessages || Links.Any(link => link.Corrupt > 0) || variant.Faults.Any(fault => fault is not SlowdownFault) || IsSlow();
+        HasTensors = models.Count == 0 || models.Any(model => !model.IsNetworkOnly);
+        MayMiss = isWall || LosesMessages || Links.Any(link => link.DropsGarbled)
+            || variant.Faults.Any(fault => fault is not (SlowdownFault or MemoryFault or ByzantineFault)) || IsSlow();
         hosts = new bool[topology.Count];
         IReadOnlyList<Placement>? placements = isKnown ? Placements() : null;
         if (placements is null)
@@ -76,6 +78,9 @@ internal sealed class VariantFacts
 
     /// <summary>Every latency that a link may have at some time.</summary>
     public IReadOnlyList<DelayDistribution> Latencies { get; }
+
+    /// <summary>Whether anything is computed: else the network alone is simulated.</summary>
+    public bool HasTensors { get; }
 
     /// <summary>Whether a link loses messages at some time.</summary>
     public bool LosesMessages { get; }
@@ -218,7 +223,7 @@ internal sealed class VariantFacts
     /// <summary>Seconds that a request takes when it is alone and nothing goes wrong; null where that has no end.</summary>
     private double? Alone()
     {
-        if (models.Count == 0 || Crossing() is not { } crossing || Links.Any(link => link.Corrupt > 0) || IsSlow())
+        if (models.Count == 0 || Crossing() is not { } crossing || Links.Any(link => link.DropsGarbled) || IsSlow())
             return null;
         double compute = 0;
         foreach (NodeSpec node in variant.Cluster.Nodes)

@@ -55,9 +55,9 @@ public class ResultsWriterTests
         directory.Lines("links.csv")[0].ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,from,to,asked_loss,realised_loss,asked_duplicate,realised_duplicate,asked_corrupt,realised_corrupt,"
             + "asked_reorder,realised_reorder,latency_asked_mean_ms,latency_mean_ms,latency_stddev_ms,messages_sent,delivered,lost,duplicated,corrupted,reordered,"
-            + "dropped_link_down,dropped_receiver_down,control_messages,bytes,busy_share,dropped_queue,burst_length_mean");
+            + "dropped_link_down,dropped_receiver_down,control_messages,bytes,busy_share,dropped_queue,packets_lost,burst_length_mean");
         directory.Lines("links.csv")[1].ShouldBe(
-            key + "coordinator,node-1,0.1,0.09473684210526316,0.05,0.05555555555555555,0,0.023255813953488372,0,0.046511627906976744,5,5.25,0.5,100,80,9,5,2,3,10,4,90,1000,0.25,0,1.5");
+            key + "coordinator,node-1,0.1,0.09473684210526316,0.05,0.05555555555555555,0,0.023255813953488372,0,0.046511627906976744,5,5.25,0.5,100,80,9,5,2,3,10,4,90,1000,0.25,0,12,1.5");
         directory.Text("training.csv").ShouldBe(
             "model,training_seed,policy,condition,repeat,epoch,step,loss,class_loss,position_loss,learning_rate,top1_sequential,top1_arbitrary,top1_validation\n"
             + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1,\n");
