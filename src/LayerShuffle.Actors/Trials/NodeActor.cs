@@ -26,6 +26,8 @@ public sealed class NodeActor : ReceiveActor
     private int incarnation;
     private bool up;
     private double slowdown;
+    private Instant started; // what is running
+    private Duration lastTook; // the last layer
 
     /// <summary>Hosts the layers the placement gives it.</summary>
     /// <param name="self">Its endpoint.</param>
@@ -74,7 +76,10 @@ public sealed class NodeActor : ReceiveActor
         HopId hop = message.Journey.NextHop;
         if (!up || context.Clock.Now > message.Journey.Deadline)
             return;
-        context.Transport.SendControl(self, message.From, HopAcknowledged.Of(message, self, incarnation));
+        HopAcknowledged ack = HopAcknowledged.Of(message, self, incarnation);
+        if (context.Routing.LearnsSpeeds)
+            ack = ack with { Queue = waiting.Count + (running is null ? 0 : 1) };
+        context.Transport.SendControl(self, message.From, ack);
         if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
             Enqueue(message, new Upstream(message.From, hop, message.Journey.NextLayer));
     }
@@ -100,6 +105,7 @@ public sealed class NodeActor : ReceiveActor
                 continue;
             running = next;
             Duration took = spec.ComputeTime.Sample(Luck(journey), journey.Images) * slowdown;
+            started = context.Clock.Now;
             context.Observer.ComputeStarted(next.Message, self);
             LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
         }
@@ -131,6 +137,7 @@ public sealed class NodeActor : ReceiveActor
         if (running is not { } work || done.Work.Epoch != incarnation || !ReferenceEquals(work.Message, done.Work.Message))
             return; // started before a crash: its result is lost
         running = null;
+        lastTook = context.Clock.Now - started;
         context.Observer.ComputeEnded(work.Message, self);
         courier.Forward(work.Message.Journey.AfterLayer(done.Output), work.Upstream);
         StartNext();
@@ -149,5 +156,5 @@ public sealed class NodeActor : ReceiveActor
     /// <summary>Its incarnation, counted from 1 in this trial.</summary>
     private int Life => incarnation - context.EarlierIncarnations;
 
-    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life);
+    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life, () => lastTook * (waiting.Count + (running is null ? 1L : 2L)));
 }

@@ -25,7 +25,7 @@ public static class MessageCodecs
         new MessageCodec<RestartNode>("restart", NodeCodecs.WriteRestartNode, NodeCodecs.ReadRestartNode),
         new MessageCodec<SetSlowdown>("slowdown", NodeCodecs.WriteSetSlowdown, NodeCodecs.ReadSetSlowdown),
         new MessageCodec<PeerDown>("peer-down", NodeCodecs.WritePeerDown, NodeCodecs.ReadPeerDown),
-        new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 2),
+        new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 3),
         new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents, version: 2),
         new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport, version: 3),
         new MessageCodec<OfferBlobs>("offer-blobs", BlobCodecs.WriteOffer, BlobCodecs.ReadOffer),
@@ -41,7 +41,7 @@ public static class MessageCodecs
         new MessageCodec<ExportState>("export", TrainingCodecs.WriteExportState, TrainingCodecs.ReadExportState),
         new MessageCodec<StateImported>("imported", TrainingCodecs.WriteStateImported, TrainingCodecs.ReadStateImported),
         new MessageCodec<RoutedControl>("routed", WallCodecs.WriteRouted, WallCodecs.ReadRouted),
-        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 3),
+        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 4),
         new MessageCodec<TrialPrepared>("trial-prepared", WallCodecs.WritePrepared, WallCodecs.ReadPrepared),
         new MessageCodec<StartTrial>("start-trial", WallCodecs.WriteStart, WallCodecs.ReadStart),
         new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd, version: 2),
@@ -68,7 +68,7 @@ public static class MessageCodecs
     /// <summary>Messages with tensors: the data plane.</summary>
     public static IReadOnlyList<TensorMessageCodec> WithTensors { get; } =
     [
-        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 2),
+        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 3),
         new TensorMessageCodec<TrainForward>(2, "forward", TrainingCodecs.WriteForward, TrainingCodecs.ReadForward),
         new TensorMessageCodec<ForwardDone>(3, "forward-done", TrainingCodecs.WriteForwardDone, TrainingCodecs.ReadForwardDone),
         new TensorMessageCodec<TrainBackward>(4, "backward", TrainingCodecs.WriteBackward, TrainingCodecs.ReadBackward),

@@ -89,7 +89,8 @@ internal static class DryRun
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
             && n.ComputeTime.Base.Kind == DelayKind.Constant);
-        if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
+        bool chooses = spec.Routing.Replicas > 1 && (spec.Routing.Copies != CopyChoice.First || spec.Routing.Order == OrderKind.Opportunistic);
+        if (spec.Routing.Order == OrderKind.Explicit || !own || !same || chooses)
             return null;
         if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
         {
@@ -103,7 +104,7 @@ internal static class DryRun
         bool independent = spec.Faults.Count == 0 && link is { Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
         if (independent && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
             return $"foretold: {Percent.Of(Math.Pow(1 - link.Loss, layers + 1), 2)} of the requests complete";
-        if (independent && spec.Routing.OnFailure == OnFailure.Skip)
+        if (independent && spec.Routing is { OnFailure: OnFailure.Skip, Avoid: null })
             return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(link.Loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }
