@@ -28,6 +28,9 @@ public sealed class VirtualKernel
     /// <summary>Entries in the queue, called-off ones included.</summary>
     public int QueueLength => events.Count;
 
+    /// <summary>Told of every event just before it fires; null: nobody is.</summary>
+    internal Action<EventKind, object?>? Fires { get; set; }
+
     /// <summary>Whether the caller is on the thread that ran mailboxes last: the only one that may touch the events.</summary>
     internal bool IsDriver => driver == Environment.CurrentManagedThreadId;
 
@@ -77,6 +80,7 @@ public sealed class VirtualKernel
                 continue;
             Now = new Instant(due.Time);
             EventsFired++;
+            Fires?.Invoke((EventKind)due.Kind, entry.Argument);
             entry.Fire();
             Drain();
             return true;
@@ -135,6 +139,9 @@ internal sealed class VirtualEvent(Action<object?> fire, object? state) : ITimer
     private object? argument = state;
 
     public bool IsCancelled => action is null;
+
+    /// <summary>What it carries; null once it has fired or was called off.</summary>
+    public object? Argument => argument;
 
     public void Cancel()
     {

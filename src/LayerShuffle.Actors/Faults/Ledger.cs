@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
@@ -19,6 +20,9 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     private readonly ConcurrentDictionary<(int Node, int Incarnation), bool> detected = [];
     private readonly ConcurrentDictionary<(int Node, int Incarnation), string> downBy = [];
 
+    /// <summary>Told of the crashes and pauses of nodes; null: nobody.</summary>
+    public ComputeMeter? Compute { get; init; }
+
     /// <summary>How many rows there are.</summary>
     public int Count => entries.Count;
 
@@ -26,7 +30,14 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     public IReadOnlyList<LedgerEntry> Rows() => [.. entries.OrderBy(entry => entry.Time)];
 
     /// <summary>A fault has begun or ended for a node.</summary>
-    public void Strike(FaultEvent strike, int node, string effect) => Strike(strike, topology.Name(node), effect);
+    public void Strike(FaultEvent strike, int node, string effect)
+    {
+        if (strike.Fault is PauseFault && effect == FaultEffects.Began)
+            Compute?.Paused(node, now());
+        else if (strike.Fault is PauseFault && effect == FaultEffects.Ended)
+            Compute?.Continued(node, now());
+        Strike(strike, topology.Name(node), effect);
+    }
 
     /// <summary>A fault of links has begun or ended.</summary>
     public void Strike(FaultEvent strike) => Strike(strike, FaultEffects.Target(strike.Fault), FaultEffects.Of(strike));
@@ -38,8 +49,19 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     /// <param name="at">When; default now.</param>
     public void Note(string kind, int node, string effect, Instant? at = null) => Write(new LedgerEntry(at ?? now(), "", kind, topology.Name(node), effect));
 
+    /// <summary>A process has ended that no fault ended.</summary>
+    public void Died(int node, string how)
+    {
+        Compute?.Crashed(node, now());
+        Note("process", node, $"died ({how})");
+    }
+
     /// <summary>A crash takes a node down.</summary>
-    public void TakenDown(int node, int incarnation, string fault) => downBy[(node, incarnation)] = fault;
+    public void TakenDown(int node, int incarnation, string fault)
+    {
+        downBy[(node, incarnation)] = fault;
+        Compute?.Crashed(node, now());
+    }
 
     /// <summary>A custodian learned that an incarnation of a node has ended: the first one's news is a row.</summary>
     public void Detected(Instant at, int node, int incarnation)

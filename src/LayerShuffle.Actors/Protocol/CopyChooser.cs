@@ -73,6 +73,9 @@ internal sealed class CopyChooser(int self, EndpointContext context, PeerMemory?
         return (isPinned ? 2 : journey.Deferred.Contains(layer) ? 1 : 0, target is null, nanoseconds, pending, steps);
     }
 
+    /// <summary>How many copies of a layer there are to choose from.</summary>
+    public int CopyCount(int layer) => context.Moved.HostOf(layer) is null ? context.Placement.Copies(layer).Count : 1;
+
     /// <summary>How long every copy of a layer is left alone yet; zero where one is not.</summary>
     public Duration LeftAloneFor(int layer)
     {

@@ -17,6 +17,7 @@ public sealed class HopCourier
     private readonly IActorRef owner;
     private readonly Action<HopMessage, Upstream?> acceptLocally;
     private readonly int incarnation;
+    private readonly Func<int, bool>? lacks;
     private readonly Dictionary<HopId, Custody> custodies = [];
     private readonly PriorityQueue<Custody, long> expiries = new();
     private readonly Dictionary<int, int> endedIncarnations = [];
@@ -32,11 +33,12 @@ public sealed class HopCourier
     /// <param name="owner">The actor to which its timers report.</param>
     /// <param name="acceptLocally">Takes a hop whose layer lies on this endpoint (or a result, on the coordinator).</param>
     /// <param name="incarnation">The endpoint's incarnation, counted from 1 in the trial.</param>
+    /// <param name="lacks">Whether the endpoint has no weights of a layer that lies on it; null: it has all of them.</param>
     /// <param name="backlog">How long it would take until a layer that came now were computed here; null: it computes none.</param>
     public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation,
-        Func<Duration>? backlog = null)
+        Func<int, bool>? lacks = null, Func<Duration>? backlog = null)
     {
-        (this.self, this.context, this.owner, this.acceptLocally, this.incarnation) = (self, context, owner, acceptLocally, incarnation);
+        (this.self, this.context, this.owner, this.acceptLocally, this.incarnation, this.lacks) = (self, context, owner, acceptLocally, incarnation, lacks);
         trips = new RoundTrips(context, incarnation);
         backoffLuck = context.Luck.Child("backoff").Child(self);
         memory = context.Routing.LearnsSpeeds || context.Routing.Avoid is not null ? new PeerMemory(context.Routing, context.Clock) : null;
@@ -57,7 +59,7 @@ public sealed class HopCourier
         if (context.Routing.Order == OrderKind.Opportunistic)
             journey = chooser.WithSoonestNext(journey);
         int? target = chooser.Choose(journey, 0, -1);
-        if (target == self)
+        if (target == self && !Lacks(journey.NextLayer))
         {
             AcceptLocally(journey, upstream, 0);
             return;
@@ -75,10 +77,12 @@ public sealed class HopCourier
         if (self == EndpointContext.Coordinator)
             OfRequest(journey.Request).Add(custody);
         expiries.Enqueue(custody, journey.Deadline.Nanoseconds);
-        if (target is { } endpoint)
-            Send(custody, endpoint);
+        if (target is not { } endpoint)
+            LeftAlone(custody, 0, chooser.LeftAloneFor(journey.NextLayer));
+        else if (endpoint == self)
+            TryAgain(custody, 0); // it knows that it cannot take it on
         else
-            LeftAlone(custody, 0);
+            Send(custody, endpoint);
     }
 
     /// <summary>The receiver of a hop has it.</summary>
@@ -211,27 +215,49 @@ public sealed class HopCourier
 
     private void TryAgain(Custody custody, int attempt)
     {
-        int? target = chooser.Choose(custody.Journey, attempt, attempt == 0 ? -1 : custody.Target);
-        if (target is not { } endpoint)
+        int layer = custody.Journey.NextLayer, last = attempt == 0 ? -1 : custody.Target;
+        for (int round = 0; ; round++, attempt++)
         {
-            LeftAlone(custody, attempt);
-            return;
-        }
+            if (chooser.Choose(custody.Journey, attempt, last) is not { } endpoint)
+            {
+                LeftAlone(custody, attempt, chooser.LeftAloneFor(layer));
+                return;
+            }
 
-        custody.Attempt = attempt;
-        if (endpoint == self)
-        {
-            Remove(custody);
-            AcceptLocally(custody.Journey with { Retries = custody.Journey.Retries + attempt }, custody.Upstream, attempt);
-        }
-        else
-        {
-            Send(custody, endpoint);
+            custody.Attempt = attempt;
+            if (endpoint != self)
+            {
+                Send(custody, endpoint);
+                return;
+            }
+
+            if (!Lacks(layer))
+            {
+                Remove(custody);
+                AcceptLocally(custody.Journey with { Retries = custody.Resends }, custody.Upstream, attempt);
+                return;
+            }
+
+            // It knows that it cannot take it on itself: an attempt that is not sent, and has failed at once.
+            custody.Unsent += attempt > 0 ? 1 : 0;
+            last = self;
+            if (!MayResend(custody))
+            {
+                Remove(custody);
+                GiveUp(custody);
+                return;
+            }
+
+            if (context.Routing.OnFailure == OnFailure.Wait && round > chooser.CopyCount(layer))
+            {
+                LeftAlone(custody, attempt + 1, context.Routing.Timeout ?? trips.Current(self));
+                return;
+            }
         }
     }
 
     /// <summary>Every copy of the layer is left alone: who waits does so until one may be tried, others give up at once.</summary>
-    private void LeftAlone(Custody custody, int attempt)
+    private void LeftAlone(Custody custody, int attempt, Duration left)
     {
         if (context.Routing.OnFailure != OnFailure.Wait)
         {
@@ -242,7 +268,6 @@ public sealed class HopCourier
 
         custody.Timer?.Cancel();
         (custody.IsIdle, custody.NextAttempt, custody.Holder) = (true, attempt, null);
-        Duration left = chooser.LeftAloneFor(custody.Journey.NextLayer);
         custody.Timer = context.Clock.TellAfter(left, owner, new AcknowledgementOverdue(custody, custody.Attempt));
     }
 
@@ -268,7 +293,7 @@ public sealed class HopCourier
 
         bool defers = context.Routing.OnFailure == OnFailure.Defer && !journey.Deferred.Contains(journey.NextLayer);
         Journey around = defers ? journey.WithLayerDeferred(PinnedBehind(journey)) : journey.WithoutLayer();
-        Forward(around with { Retries = journey.Retries + custody.Attempt }, custody.Upstream);
+        Forward(around with { Retries = custody.Resends }, custody.Upstream);
     }
 
     /// <summary>How many layers of a route keep their place at its end when the next one is put there.</summary>
@@ -289,7 +314,7 @@ public sealed class HopCourier
         if (custody.Attempt == 0 || target != custody.Target)
             custody.FirstSentAt = custody.SentAt;
         custody.Target = target;
-        Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Journey.Retries + custody.Attempt };
+        Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Resends };
         var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
         context.Observer.Sent(message, custody.Target);
         context.Transport.Send(self, custody.Target, message);
@@ -381,4 +406,6 @@ public sealed class HopCourier
                 Remove(custody);
         }
     }
+
+    private bool Lacks(int layer) => lacks is not null && layer != Journey.Return && lacks(layer);
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Routing;
@@ -9,8 +10,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Actors.Trials;
 
 /// <summary>
-/// A node: supervises the layers placed on it, runs one of them at a time, first come first served, and forwards results by itself. A crash takes all it holds
-/// but the layers' weights.
+/// A node: supervises the layers placed on it, runs one of them at a time, first come first served, and forwards results by itself. A crash takes all it holds,
+/// and the layers' weights if the fault says so.
 /// </summary>
 public sealed class NodeActor : ReceiveActor
 {
@@ -18,9 +19,11 @@ public sealed class NodeActor : ReceiveActor
     private readonly EndpointContext context;
     private readonly NodeSpec spec;
     private readonly SeedTree computeLuck;
+    private readonly ILayerCompute compute;
     private readonly Dictionary<int, IActorRef> layers = [];
     private readonly Queue<(HopMessage Message, Upstream? Upstream)> waiting = new();
     private HopCourier courier;
+    private readonly HashSet<int> lacking = []; // layers of which it has no weights; membership only
     private ExecutedHops executed = new();
     private (HopMessage Message, Upstream? Upstream)? running;
     private int incarnation;
@@ -40,6 +43,7 @@ public sealed class NodeActor : ReceiveActor
         (this.self, this.spec, this.context, slowdown) = (self, spec, context, spec.Slowdown);
         (this.incarnation, this.up) = (incarnation, up);
         computeLuck = context.Luck.Child("compute").Child(spec.Name);
+        compute = context.Compute.At(self);
         courier = NewCourier();
         foreach (int layer in context.Placement.LayersOn(self))
             LayerOf(layer);
@@ -56,7 +60,10 @@ public sealed class NodeActor : ReceiveActor
         {
             (this.incarnation, this.up) = (restart.Incarnation, true);
             courier = NewCourier();
+            lacking.Clear();
+            lacking.UnionWith(restart.Without);
         });
+        Receive<LayersBack>(back => lacking.ExceptWith(back.Layers));
         Receive<SetSlowdown>(set => slowdown = set.Factor);
     }
 
@@ -74,7 +81,7 @@ public sealed class NodeActor : ReceiveActor
     private void OnHop(HopMessage message)
     {
         HopId hop = message.Journey.NextHop;
-        if (!up || context.Clock.Now > message.Journey.Deadline)
+        if (!up || context.Clock.Now > message.Journey.Deadline || lacking.Contains(message.Journey.NextLayer))
             return;
         HopAcknowledged ack = HopAcknowledged.Of(message, self, incarnation);
         if (context.Routing.LearnsSpeeds)
@@ -127,7 +134,7 @@ public sealed class NodeActor : ReceiveActor
     {
         if (layers.TryGetValue(layer, out IActorRef? actor))
             return actor;
-        layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, compute), $"layer-{layer}");
         context.Guard?.Watch(actor, $"The actor of layer {layer} on {spec.Name}");
         return actor;
     }
@@ -139,7 +146,9 @@ public sealed class NodeActor : ReceiveActor
         running = null;
         lastTook = context.Clock.Now - started;
         context.Observer.ComputeEnded(work.Message, self);
-        courier.Forward(work.Message.Journey.AfterLayer(done.Output), work.Upstream);
+        Journey journey = work.Message.Journey;
+        bool isHandedOn = done.Output is not null && ReferenceEquals(done.Output, journey.Activation); // the guard: as if the layer had been skipped
+        courier.Forward(isHandedOn ? journey.WithoutLayer() : journey.AfterLayer(done.Output), work.Upstream);
         StartNext();
     }
 
@@ -156,5 +165,6 @@ public sealed class NodeActor : ReceiveActor
     /// <summary>Its incarnation, counted from 1 in this trial.</summary>
     private int Life => incarnation - context.EarlierIncarnations;
 
-    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life, () => lastTook * (waiting.Count + (running is null ? 1L : 2L)));
+    private HopCourier NewCourier() =>
+        new(self, context, Self, AcceptLocally, Life, lacking.Contains, () => lastTook * (waiting.Count + (running is null ? 1L : 2L)));
 }

@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Faults;
+using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
@@ -33,10 +34,19 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     public Placement Placement { get; } = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes);
 
     /// <summary>All fault events, in the order of their times.</summary>
-    public IReadOnlyList<FaultEvent> Timeline { get; } = FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+    public IReadOnlyList<FaultEvent> Timeline { get; } =
+        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
+
+    /// <summary>Which bits of weights faults of memory flip.</summary>
+    public MemoryFlips Flips { get; } = new(Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes), spec.LayerBytes,
+        Topology.Of(spec.Cluster), spec.Luck);
+
+    /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
+    public LayerRestoration? Restoration() => spec.Faults.Any(fault => fault.LosesWeights)
+        ? new LayerRestoration(spec.Cluster, Placement, spec.LayerBytes, Links().Conditions) : null;
 
     /// <summary>The links, as they are before the first fault.</summary>
-    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck);
+    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck, spec.Cluster) { MeasuredFrom = spec.Workload.MeasuredFrom };
 
     /// <summary>What the actors of an endpoint, or of all, share.</summary>
     public EndpointContext Context(IClock clock, ITransport transport, ILayerCompute compute, IHopObserver observer, IActorGuard? guard) => new()
@@ -73,8 +83,15 @@ public sealed class Trial
         (this.setting, this.model) = (setting, model);
         Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
         Log = new RequestLog(Images.RequestCount, rows);
-        Ledger = new Ledger(setting.Topology, now, asked);
-        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) { Attempts = attempts };
+        Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
+            : null;
+        Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
+        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) 
+        {
+            Attempts = attempts,
+            Compute = Compute,
+            IsWarmUp = setting.Spec.Workload.WarmUp.Nanoseconds > 0 ? Log.IsWarmUp : null,
+        };
         Routes = new RoutePlanner(setting.Spec.Routing, model.Layers, setting.Luck);
     }
 
@@ -83,6 +100,9 @@ public sealed class Trial
 
     /// <summary>Outcomes as they come in.</summary>
     public RequestLog Log { get; }
+
+    /// <summary>How long nodes compute; null where nobody asks (no power is given).</summary>
+    public ComputeMeter? Compute { get; }
 
     /// <summary>What became of each fault.</summary>
     public Ledger Ledger { get; }
@@ -118,6 +138,8 @@ public sealed class Trial
         Health = health,
         Ledger = Ledger,
         Links = links,
+        Flips = model.Computes ? setting.Flips : null,
+        Restoration = setting.Restoration(),
         Handover = new LayerHandover(context, setting.Spec, setting.Topology),
         RecoveryTime = setting.Spec.Cluster.Recovery == RecoveryKind.Rehost ? setting.Spec.Cluster.RecoveryTime : null,
     };
@@ -136,9 +158,15 @@ public sealed class Trial
         Deadline = setting.Spec.Workload.Deadline,
         Retries = Trace.Resends,
         ResultsSuperseded = Log.ResultsSuperseded,
-        Length = end - Instant.Zero,
+        Length = Length(end),
+        Joules = TrialCost.Joules(setting.Spec.Cluster, Length(end), Compute?.Computed(end) ?? [], links.Sum(link => link.CarriedBytes)),
+        Price = TrialCost.Price(setting.Spec.Cluster, Length(end)),
+        Heals = setting.Spec.Workload.HealAfter is not null,
         HasModel = model.Computes,
     };
+
+    /// <summary>How long a trial that ended then was measured.</summary>
+    public Duration Length(Instant end) => Instant.Max(end, setting.Spec.Workload.MeasuredFrom) - setting.Spec.Workload.MeasuredFrom;
 
     /// <summary>Frees what requests without an outcome hold: of a trial that was stopped half-way.</summary>
     public void ReleaseOpen()

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Transport.Wire;
@@ -7,7 +8,7 @@ namespace LayerShuffle.Cluster.Serialization;
 /// <summary>Faults of a scenario: a byte for the kind, what all have, what the kind has.</summary>
 internal static class FaultCodecs
 {
-    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3, Pause = 4;
+    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3, Pause = 4, Memory = 5, Byzantine = 6;
 
     public static void WriteFault(ref WireWriter writer, FaultSpec fault)
     {
@@ -18,10 +19,13 @@ internal static class FaultCodecs
             SlowdownFault => Slowdown,
             LinkFault => Link,
             PauseFault => Pause,
+            MemoryFault => Memory,
+            ByzantineFault => Byzantine,
             _ => throw new ArgumentException($"The fault '{fault.Name}' is of a kind without a codec: {fault.GetType().Name}.", nameof(fault)),
         });
         writer.WriteString(fault.Name);
         writer.WriteDuration(fault.At);
+        writer.WriteBool(fault.LosesWeights);
         switch (fault)
         {
             case CrashFault crash:
@@ -47,6 +51,17 @@ internal static class FaultCodecs
                 WriteSelector(ref writer, pause.Nodes);
                 WriteNullable(ref writer, pause.For);
                 break;
+            case MemoryFault memory:
+                WriteSelector(ref writer, memory.Nodes);
+                writer.WriteNumber(memory.Flips);
+                writer.WriteEnum(memory.Field);
+                break;
+            case ByzantineFault byzantine:
+                WriteSelector(ref writer, byzantine.Nodes);
+                writer.WriteEnum(byzantine.Answer);
+                writer.WriteDouble(byzantine.Strength);
+                WriteNullable(ref writer, byzantine.For);
+                break;
         }
     }
 
@@ -55,16 +70,22 @@ internal static class FaultCodecs
         byte kind = reader.ReadByte();
         string name = reader.ReadString();
         Duration at = reader.ReadDuration();
-        return kind switch
-        {
-            Crash => new CrashFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
-            Partition => new PartitionFault(name, at, reader.ReadList<IReadOnlyList<string>>(ReadNames), ReadNullable(ref reader)),
-            Slowdown => new SlowdownFault(name, at, ReadSelector(ref reader), reader.ReadDouble(), ReadNullable(ref reader)),
-            Link => new LinkFault(name, at, ReadNames(ref reader), ReadNames(ref reader), NetworkCodecs.ReadPatch(ref reader), ReadNullable(ref reader)),
-            Pause => new PauseFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
-            _ => throw reader.Wrong($"there is no kind {kind} of faults"),
-        };
+        bool losesWeights = reader.ReadBool();
+        return ReadKind(ref reader, kind, name, at) with { LosesWeights = losesWeights };
     }
+
+    private static FaultSpec ReadKind(ref WireReader reader, byte kind, string name, Duration at) => kind switch
+    {
+        Crash => new CrashFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
+        Partition => new PartitionFault(name, at, reader.ReadList<IReadOnlyList<string>>(ReadNames), ReadNullable(ref reader)),
+        Slowdown => new SlowdownFault(name, at, ReadSelector(ref reader), reader.ReadDouble(), ReadNullable(ref reader)),
+        Link => new LinkFault(name, at, ReadNames(ref reader), ReadNames(ref reader), NetworkCodecs.ReadPatch(ref reader), ReadNullable(ref reader)),
+        Pause => new PauseFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
+        Memory => new MemoryFault(name, at, ReadSelector(ref reader), reader.ReadNumber(), reader.ReadEnum<BitField>()),
+        Byzantine => new ByzantineFault(name, at, ReadSelector(ref reader), reader.ReadEnum<ByzantineAnswer>(), reader.ReadDouble(),
+            ReadNullable(ref reader)),
+        _ => throw reader.Wrong($"there is no kind {kind} of faults"),
+    };
 
     private static void WriteSelector(ref WireWriter writer, NodeSelector nodes)
     {

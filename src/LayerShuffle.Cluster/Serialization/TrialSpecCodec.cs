@@ -60,6 +60,14 @@ internal static class TrialSpecCodec
             w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
             w.WriteNullable(node.Capacity, static (ref w, capacity) => w.WriteDouble(capacity));
             w.WriteNullable(node.MemoryBytes, static (ref w, bytes) => w.WriteCount(bytes));
+            w.WriteOptional(node.Power, static (ref w, power) =>
+            {
+                w.WriteDouble(power.IdleWatts);
+                w.WriteDouble(power.ComputeWatts);
+            });
+            w.WriteNullable(node.PricePerHour, static (ref w, price) => w.WriteDouble(price));
+            w.WriteNullable(node.UplinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
+            w.WriteNullable(node.DownlinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
         });
         writer.WriteEnum(cluster.Placement.Kind);
         writer.WriteOptional(cluster.Placement.Layers, static (ref w, layers) =>
@@ -75,8 +83,10 @@ internal static class TrialSpecCodec
         writer.WriteEnum(cluster.Recovery);
         writer.WriteDuration(cluster.RecoveryTime);
         writer.WriteEnum(cluster.Wire);
+        writer.WriteEnum(cluster.Restore);
         writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
         writer.WriteDuration(cluster.Membership.StableAfter);
+        writer.WriteNullable(cluster.JoulesPerBit, static (ref w, joules) => w.WriteDouble(joules));
     }
 
     private static ClusterSpec ReadCluster(ref WireReader reader)
@@ -87,6 +97,10 @@ internal static class TrialSpecCodec
         {
             Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
+            Power = r.ReadOptional(static (ref r) => new PowerSpec(r.ReadDouble(), r.ReadDouble())),
+            PricePerHour = r.ReadNullable(static (ref r) => r.ReadDouble()),
+            UplinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
+            DownlinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
         });
         var kind = reader.ReadEnum<PlacementKind>();
         var placement = new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
@@ -108,7 +122,9 @@ internal static class TrialSpecCodec
             Recovery = reader.ReadEnum<RecoveryKind>(),
             RecoveryTime = reader.ReadDuration(),
             Wire = reader.ReadEnum<WireFormat>(),
+            Restore = reader.ReadEnum<RestoreKind>(),
             Membership = new(reader.ReadDuration(), reader.ReadDuration()),
+            JoulesPerBit = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         };
     }
 
@@ -171,12 +187,20 @@ internal static class TrialSpecCodec
         writer.WriteEnum(workload.Arrivals.Kind);
         writer.WriteNumber(workload.Arrivals.Concurrency);
         writer.WriteDouble(workload.Arrivals.RatePerSecond);
+        writer.WriteOptional(workload.Arrivals.Times, TrafficCodecs.WriteTimes);
         writer.WriteDuration(workload.Deadline);
+        writer.WriteDuration(workload.WarmUp);
+        WriteNullable(ref writer, workload.HealAfter);
     }
 
     private static WorkloadSpec ReadWorkload(ref WireReader reader) => new(
         reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNumber(),
-        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()), reader.ReadDuration());
+        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()) { Times = reader.ReadOptional(TrafficCodecs.ReadTimes) },
+        reader.ReadDuration())
+    {
+        WarmUp = reader.ReadDuration(),
+        HealAfter = ReadNullable(ref reader),
+    };
 
     private static void WriteNullable(ref WireWriter writer, Duration? value) =>
         writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));

@@ -11,7 +11,6 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Vision.Numbers;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -28,23 +27,25 @@ internal sealed class EndpointTrial : IDisposable
     private readonly HopEventRecorder trace;
     private readonly MembershipGate gate;
     private readonly MembershipGate.MembershipJudge judge;
+    private readonly bool isFirst; // of the node's incarnations in this trial
     private bool begun;
     private volatile bool over;
 
     /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
         int number, TrialSetting setting, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store,
-            Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
+            Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null, Action<FaultEvent>? tensors = null)
     {
+        isFirst = life == 1;
         (Number, spec, gate) = (number, setting.Spec, process.Gate);
         topology = setting.Topology;
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
         Transport = new WallTransport(number, self, life, process, Clock, setting.Links(), trace, store, activationBytes,
-            spec.Cluster.Wire.Dtype());
+            spec.Cluster.Wire, spec.Workload);
         Context = setting.Context(Clock, Transport, compute, trace, guard) with { EarlierIncarnations = incarnation - life };
         faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
-            (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));
+            (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)), (strike, _) => tensors?.Invoke(strike));
         judge = (to, send) =>
         {
             if (to < topology.Count)
@@ -81,7 +82,9 @@ internal sealed class EndpointTrial : IDisposable
         Clock.Begin(zero);
         foreach (FaultEvent strike in Timeline)
         {
-            if (strike.Fault is PartitionFault or LinkFault or SlowdownFault)
+            if (strike.Fault is MemoryFault && !isFirst && strike.At < Clock.Now)
+                continue; // what flipped was in the memory of a process that is no more
+            if (strike.Fault is PartitionFault or LinkFault or SlowdownFault or MemoryFault or ByzantineFault)
                 Clock.At(strike.At, () => Strike(strike));
         }
 

@@ -34,7 +34,7 @@ public sealed class FaultEffects(NodeHealth health)
     /// <summary>A custodian learned that the node is down.</summary>
     public const string DetectedDown = "detected_down";
 
-    /// <summary>Of a fault that strikes whatever it finds: a slowdown, a partition, a fault of links.</summary>
+    /// <summary>Of a fault that strikes whatever it finds: a slowdown, a byzantine node, a partition, a fault of links.</summary>
     public static string Of(FaultEvent strike) => strike.Begins ? Began : Ended;
 
     /// <summary>The kind of a fault, as scenarios and the ledger call it.</summary>
@@ -45,6 +45,8 @@ public sealed class FaultEffects(NodeHealth health)
         SlowdownFault => "slowdown",
         PartitionFault => "partition",
         LinkFault => "link",
+        MemoryFault => "memory",
+        ByzantineFault => "byzantine",
         _ => throw new ArgumentException($"Faults of type {fault.GetType().Name} have no name in the ledger.", nameof(fault)),
     };
 

@@ -41,6 +41,8 @@ public static class FaultTimeline
         SlowdownFault slowdown => slowdown.For,
         LinkFault link => link.For,
         PauseFault pause => pause.For,
+        ByzantineFault byzantine => byzantine.For,
+        MemoryFault => null,
         _ => throw new ArgumentException($"Fault '{fault.Name}' is of a kind that the timeline does not know: {fault.GetType().Name}.", nameof(fault)),
     };
 
@@ -49,6 +51,8 @@ public static class FaultTimeline
         CrashFault crash => Nodes(fault, crash.Nodes, topology, trialSeed),
         SlowdownFault slowdown => Nodes(fault, slowdown.Nodes, topology, trialSeed),
         PauseFault pause => Nodes(fault, pause.Nodes, topology, trialSeed),
+        MemoryFault memory => Nodes(fault, memory.Nodes, topology, trialSeed),
+        ByzantineFault byzantine => Nodes(fault, byzantine.Nodes, topology, trialSeed),
         PartitionFault partition => topology.LinksAcross(partition.Groups),
         LinkFault link => topology.LinksBetween(link.From, link.To),
         _ => [],

@@ -45,6 +45,11 @@ internal static class TrialMetricsCalculator
             ResultsSuperseded = Count("results_superseded"),
             BytesSent = Count("bytes_sent"),
             DurationS = cell("duration_s") ?? 0,
+            EnergyJPerImage = cell("energy_j_per_image"),
+            FlopsPerImage = cell("flops_per_image"),
+            CostPer1000Images = cell("cost_per_1000_images"),
+            GoodputImagesPerS = cell("goodput_images_per_s"),
+            Unhealed = (long?)cell("unhealed"),
         };
     }
 }

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
@@ -37,6 +38,9 @@ internal static class DryRun
             if (Foretell(trial, scenario.Clock) is { } foretold)
                 yield return $"    {foretold}";
         }
+
+        foreach (string line in SoftErrors.Lines(trials))
+            yield return line;
     }
 
     /// <summary>What is going to be trained, what is reused, and which requests compute long.</summary>
@@ -73,10 +77,11 @@ internal static class DryRun
     }
 
     private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec) =>
-        FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
 
     private static string Targets(FaultEvent fault, TrialSpec spec) =>
-        fault.Fault is not (CrashFault or SlowdownFault or PauseFault) ? "" : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
+        fault.Fault is not (CrashFault or SlowdownFault or PauseFault or MemoryFault or ByzantineFault) ? ""
+            : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
 
     /// <summary>The closed form of the design: without trouble and with one request in flight, latency is L·c + (L+1)·(d + size ÷ bandwidth).</summary>
     private static string? Foretell(PlannedTrial trial, ScenarioClock clock)
@@ -84,8 +89,8 @@ internal static class DryRun
         TrialSpec spec = trial.Spec;
         LinkConditions link = spec.Network.Default;
         int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
-        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && !link.Loses
-            && link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool plain = link.Trace is null && spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && !spec.Cluster.SharesRates
+            && link.Latency.Kind == DelayKind.Constant && !link.Loses && link.Corrupt + link.Reorder + link.Duplicate == 0;
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
             && n.ComputeTime.Base.Kind == DelayKind.Constant);
@@ -101,11 +106,15 @@ internal static class DryRun
                 + FormattableString.Invariant($"{(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
         }
 
-        bool independent = spec.Faults.Count == 0 && link is { Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
+        bool independent = spec.Faults.Count == 0 && link is { Trace: null, Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
+        long bytes = trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire);
+        double loss = link.MessageLoss(bytes);
+        if (independent && link.Packets is { Missing: MissingPackets.Resend } packets)
+            return FormattableString.Invariant($"foretold: a message takes {packets.MeanRounds(link.Loss, bytes):0.###} rounds until all its packets arrive");
         if (independent && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
-            return $"foretold: {Percent.Of(Math.Pow(1 - link.Loss, layers + 1), 2)} of the requests complete";
+            return $"foretold: {Percent.Of(Math.Pow(1 - loss, layers + 1), 2)} of the requests complete";
         if (independent && spec.Routing is { OnFailure: OnFailure.Skip, Avoid: null })
-            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(link.Loss, spec.Routing.Retries + 1), 4)}";
+            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
         foreach (MapEntry entry in faults?.Entries ?? [])
         {
             if (entry.Value is MapNode map && Fault(entry.Key, map) is { } fault)
-                bound.Add(fault);
+                bound.Add(Read.Text(map, "weights") == "lost" ? fault with { LosesWeights = true } : fault);
         }
 
         return bound;
@@ -30,11 +30,22 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
             "crash" => new CrashFault(name, at, Nodes(map), Read.Duration(map, "restart_after")),
             "slowdown" => new SlowdownFault(name, at, Nodes(map), Read.Number(map, "factor", 1), Read.Duration(map, "for")),
             "pause" => new PauseFault(name, at, Nodes(map), Read.Duration(map, "for")),
+            "memory" => new MemoryFault(name, at, Nodes(map), Read.Integer(map, "flips", 1), NetworkBinder.Field(map)),
+            "byzantine" => new ByzantineFault(name, at, Nodes(map), Answer(map), Read.Number(map, "strength", 1), Read.Duration(map, "for")),
             "partition" => new PartitionFault(name, at, Groups(map), Read.Duration(map, "heal_after")),
             "link" => Link(name, map, at),
             _ => null,
         };
     }
+
+    private static ByzantineAnswer Answer(MapNode map) => Read.Text(map, "answer") switch
+    {
+        "zero" => ByzantineAnswer.Zero,
+        "constant" => ByzantineAnswer.Constant,
+        "stale" => ByzantineAnswer.Stale,
+        "other_layer" => ByzantineAnswer.OtherLayer,
+        _ => ByzantineAnswer.Noise,
+    };
 
     private LinkFault Link(string name, MapNode map, Duration at)
     {

@@ -36,7 +36,7 @@ internal sealed class EffectFinder
         network.Judge(point.Merged.Map("network"), variant, facts);
         faults.Judge(point.Merged.Map("faults"), variant, facts);
         routing.Routing(point.Merged.Map("routing"), variant, facts, isKnown ? models : []);
-        routing.Workload(point.Merged.Map("workload"), facts);
+        routing.Workload(point.Merged.Map("workload"), variant, facts);
         routing.Cluster(point.Merged.Map("cluster"), variant, facts);
     }
 

@@ -22,10 +22,17 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
             double at = fault.At.TotalSeconds;
             ledger.Judge(map.Get("at"), facts.End is { } end && at > end ? string.Create(CultureInfo.InvariantCulture,
                 $"no effect: it begins at {at:0.###} s, and the last request has its outcome by {end:0.###} s; ")
-                + "let it begin earlier, or offer more requests (`workload.requests`)" : null);
+                + "let it begin earlier, or offer more requests (`workload.requests`)"
+                : fault.At >= variant.Workload.HealAfter ? $"no effect: from {variant.Workload.HealAfter} on all faults are lifted (`workload.heal_after`); "
+                + "let it begin earlier" : null);
             ledger.Judge(map.Get("nodes"), Idle(fault, variant, facts));
             if (fault is SlowdownFault slowdown)
                 Slowdown(slowdown, map, variant, facts);
+            if (fault is MemoryFault or ByzantineFault)
+                Tensors(fault, map, facts);
+            if (fault.LosesWeights)
+                ledger.Judge(map.Get("weights"), fault is CrashFault { RestartAfter: null }
+                    ? "no effect: these nodes never come back, with or without weights; give `restart_after`, or leave it out" : null);
             if (fault is PartitionFault partition)
                 ledger.Judge(map.Get("groups"), Separates(partition, facts) ? null
                     : "no effect: no endpoint of one group exchanges a message with one of another here; part hosts of layers, or one of them and the "
@@ -60,8 +67,20 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
         CrashFault crash => crash.Nodes.Names,
         PauseFault pause => pause.Nodes.Names,
         SlowdownFault slowdown => slowdown.Nodes.Names,
+        MemoryFault memory => memory.Nodes.Names,
+        ByzantineFault byzantine => byzantine.Nodes.Names,
         _ => null,
     };
+
+    private void Tensors(FaultSpec fault, MapNode map, VariantFacts facts)
+    {
+        ledger.Judge(map.Get("kind"), facts.HasTensors ? null : "no effect: with `model: none` there are no weights, and nothing is computed; leave it out");
+        if (fault is ByzantineFault { Strength: not 1 } byzantine)
+            ledger.Judge(map.Get("strength"), byzantine.Answer is ByzantineAnswer.Noise or ByzantineAnswer.Constant ? null
+                : "no effect: only `noise` and `constant` have a strength; leave it out");
+        if (fault is ByzantineFault { Answer: ByzantineAnswer.Noise, Strength: 0 })
+            ledger.Judge(map.Get("strength"), "no effect: noise without strength changes nothing; give another");
+    }
 
     private void Slowdown(SlowdownFault fault, MapNode map, TrialVariant variant, VariantFacts facts)
     {

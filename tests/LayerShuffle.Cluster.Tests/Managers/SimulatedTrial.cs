@@ -29,11 +29,13 @@ internal sealed class SimulatedTrial : INodes, IClusterListener
     private readonly HashSet<int> held = [];
     private readonly Dictionary<int, int> prepared = []; // newest incarnation
     private readonly Dictionary<int, long> departing = [];
+    private readonly TrialClock clock;
     private readonly IActorRef faults;
 
     public SimulatedTrial(VirtualActorSystem world, SimulatedCluster cluster, int layers, IReadOnlyList<FaultSpec> specs, Func<Duration> takes)
     {
         (this.world, this.cluster, this.takes) = (world, cluster, takes);
+        clock = new TrialClock(cluster.Setting.Clock);
         var nodes = new ClusterSpec([.. cluster.Nodes.Select(node => new NodeSpec(node.Name, ComputeTimeSpec.Zero, 1, null))], PlacementSpec.RoundRobin)
         {
             Recovery = RecoveryKind.Rehost,
@@ -43,7 +45,7 @@ internal sealed class SimulatedTrial : INodes, IClusterListener
         context = new EndpointContext
         {
             EndpointCount = Topology.Count,
-            Clock = cluster.Setting.Clock,
+            Clock = clock,
             Transport = null!,
             Compute = null!,
             Observer = null!,
@@ -63,11 +65,11 @@ internal sealed class SimulatedTrial : INodes, IClusterListener
             TraceRequests = 0,
         };
         Timeline = FaultTimeline.Build(specs, Topology, SeedTree.Root(0));
-        Ledger = new Ledger(Topology, () => world.Kernel.Now, asked: false);
+        Ledger = new Ledger(Topology, () => clock.Now, asked: false);
         faults = world.System.ActorOf(FaultActor.Props(new FaultSetting
         {
             Timeline = Timeline,
-            Clock = cluster.Setting.Clock,
+            Clock = clock,
             Nodes = this,
             Health = health,
             Ledger = Ledger,
@@ -94,14 +96,33 @@ internal sealed class SimulatedTrial : INodes, IClusterListener
 
     public bool IsUp(int node) => health.IsUp(node);
 
-    /// <summary>Nodes that are not there are replaced, and the trial begins.</summary>
+    /// <summary>Why the trial does not begin; null where it may.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>Nodes that are not there are replaced, one after the other, and the trial begins; where one cannot be, it does not.</summary>
     public void Begin()
     {
-        foreach (SimulatedNode node in cluster.Nodes.Where(node => !cluster.Serving.ContainsKey(node.Endpoint)))
-            Ask(new ReplaceAbsent(node.Endpoint));
         foreach (PeerAddress worker in cluster.Serving.Values)
             prepared[worker.Endpoint] = worker.Incarnation;
-        faults.Tell(StartFaults.Instance, ActorRefs.NoSender);
+        Replace(new Queue<int>(cluster.Nodes.Where(node => !cluster.Serving.ContainsKey(node.Endpoint)).Select(node => node.Endpoint)));
+    }
+
+    private void Replace(Queue<int> absent)
+    {
+        if (!absent.TryDequeue(out int endpoint))
+        {
+            clock.Begin();
+            faults.Tell(StartFaults.Instance, ActorRefs.NoSender);
+            return;
+        }
+
+        Ask(new ReplaceAbsent(endpoint), answer =>
+        {
+            if (answer is Status.Failure failure)
+                Refused = failure.Cause.Message;
+            else
+                Replace(absent);
+        });
     }
 
     public Answer End() => Ask(EndFaults.Instance);
@@ -188,9 +209,9 @@ internal sealed class SimulatedTrial : INodes, IClusterListener
 
     private void Tell(object message) => faults.Tell(message, ActorRefs.NoSender);
 
-    private Answer Ask(object question)
+    private Answer Ask(object question, Action<object>? then = null)
     {
-        var answer = new Answer(world.System, question);
+        var answer = new Answer(world.System, question, then);
         Asked.Add(answer);
         faults.Tell(question, answer);
         return answer;
@@ -231,5 +252,19 @@ internal sealed class SimulatedTrial : INodes, IClusterListener
 
     public void Log(string sentence)
     {
+    }
+
+    /// <summary>A trial's time: nothing of it has passed until the trial begins.</summary>
+    private sealed class TrialClock(IClock inner) : IClock
+    {
+        private Instant? zero;
+
+        public Instant Now => zero is { } began ? Instant.Zero + (inner.Now - began) : Instant.Zero;
+
+        public void Begin() => zero = inner.Now;
+
+        public ITimerHandle TellAfter(Duration delay, IActorRef target, object message) => inner.TellAfter(delay, target, message);
+
+        public ITimerHandle TellAt(Instant at, IActorRef target, object message) => inner.TellAfter(at - Now, target, message);
     }
 }

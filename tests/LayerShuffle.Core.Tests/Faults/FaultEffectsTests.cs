@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using static LayerShuffle.Core.Tests.Make;
@@ -48,10 +49,12 @@ public sealed class FaultEffectsTests
                 new SlowdownFault("c", default, NodeSelector.Of("node-1"), 2, null),
             new PartitionFault("d", default, [["node-1"], ["coordinator", "node-2"]], null),
                 new LinkFault("e", default, ["all"], ["node-1", "node-2"], new LinkPatch(), null),
+            new ByzantineFault("f", default, NodeSelector.Of("node-1"), ByzantineAnswer.Zero, 1, null),
+            new MemoryFault("g", default, NodeSelector.Of("node-1"), 1, BitField.Any), // in words of its own
         ];
-        all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "partition", "link"]);
+        all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "partition", "link", "byzantine", "memory"]);
         typeof(FaultSpec).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(FaultSpec))).ShouldBe(all.Length, "every kind has a name in the ledger");
-        foreach (FaultSpec fault in all[2..])
+        foreach (FaultSpec fault in all[2..^1])
         {
             FaultEffects.Of(new FaultEvent(At(0), fault, true, [])).ShouldBe("began");
             FaultEffects.Of(new FaultEvent(At(0), fault, false, [])).ShouldBe("ended");
