@@ -41,9 +41,9 @@ internal sealed class CopyChooser(int self, EndpointContext context, PeerMemory?
     }
 
     /// <summary>
-    /// A journey whose next layer is the one that is expected to be done first. Of equal ones it is the one that comes next after the layer that was executed last,
-    /// from the highest to the lowest again, so that requests which set out on different layers do not run after each other. Pinned layers keep their place,
-    /// deferred ones come before those pinned last, and those whose copies are all left alone come after their like.
+    /// A journey whose next layer is the one that is expected to be done first. Of equal ones it is the one that comes next after the layer that was executed
+    /// last, from the highest to the lowest again, so that requests which set out on different layers do not run after each other. Pinned layers keep their
+    /// place, deferred ones come before those pinned last, and those whose copies are all left alone come after their like.
     /// </summary>
     public Journey WithSoonestNext(Journey journey)
     {

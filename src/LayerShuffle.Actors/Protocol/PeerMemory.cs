@@ -6,7 +6,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Actors.Protocol;
 
 /// <summary>
-/// What one endpoint has seen of those that it sends to: who failed it and is left alone, and how soon each answers. Nobody else knows it, and a crash loses it.
+/// What one endpoint has seen of those that it sends to: who failed it and is left alone, and how soon each answers. Nobody else knows it, and a crash loses
+/// it.
 /// </summary>
 /// <param name="routing">What is remembered.</param>
 /// <param name="clock">The time.</param>

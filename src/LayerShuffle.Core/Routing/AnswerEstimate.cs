@@ -3,9 +3,10 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Core.Routing;
 
 /// <summary>
-/// How soon one sender expects one endpoint to be done with a hop that it sends there now, from what it saw itself: how long acknowledgements took, how long the
-/// endpoint kept what it had acknowledged, and how much waited there when it last acknowledged. What is not known counts as no time, so that it is tried once.
-/// What was seen fades, so that who was slow once is tried again: after ten seconds without news it counts for 1/e of its time, after a minute for hardly anything.
+/// How soon one sender expects one endpoint to be done with a hop that it sends there now, from what it saw itself: how long acknowledgements took, how long
+/// the endpoint kept what it had acknowledged, and how much waited there when it last acknowledged. What is not known counts as no time, so that it is tried
+/// once. What was seen fades, so that who was slow once is tried again: after ten seconds without news it counts for 1/e of its time, after a minute for
+/// hardly anything.
 /// </summary>
 public sealed class AnswerEstimate
 {

@@ -8,8 +8,8 @@ namespace LayerShuffle.Core.Routing;
 public sealed record AvoidSpec(int After, Duration For);
 
 /// <summary>
-/// What one sender remembers of one endpoint's timeouts. Closed: hops go there. Open, after enough timeouts in a row: nothing does. Half-open, when its time is
-/// over: one hop tries it, and decides between the two. A trial of which nothing comes, because its request has ended, holds others off no longer than that time.
+/// What one sender remembers of one endpoint's timeouts. Closed: hops go there. Open, after enough timeouts in a row: nothing does. Half-open, when its time
+/// is over: one hop tries it, and decides between the two. A trial of which nothing comes, because its request has ended, holds others off no longer than that.
 /// </summary>
 /// <param name="spec">After how many timeouts, and for how long.</param>
 public sealed class CircuitBreaker(AvoidSpec spec)

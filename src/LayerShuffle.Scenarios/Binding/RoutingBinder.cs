@@ -56,7 +56,8 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
         (int first, int last) = (Read.Integer(pin, "first", 0), Read.Integer(pin, "last", 0));
         if (layers.Smallest is { } model && (long)first + last > model.NumHiddenLayers)
         {
-            mistakes.Add(pin!, $"{(long)first + last} pinned layers, where model `{model.Name}` has {model.NumHiddenLayers}", $"at most {model.NumHiddenLayers}");
+            mistakes.Add(pin!, $"{(long)first + last} pinned layers, where model `{model.Name}` has {model.NumHiddenLayers}",
+                $"at most {model.NumHiddenLayers}");
             return null;
         }
 

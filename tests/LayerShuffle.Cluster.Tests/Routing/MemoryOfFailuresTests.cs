@@ -14,7 +14,8 @@ public sealed class MemoryOfFailuresTests
 
     private static readonly RoutingSpec Twice = new() { Replicas = 2, Timeout = Ms(50), Retries = 2 };
 
-    private static FaultSpec Dead(string node, double? untilMs = null) => new CrashFault("outage", default, NodeSelector.Of(node), untilMs is { } ms ? Ms(ms) : null);
+    private static FaultSpec Dead(string node, double? untilMs = null) =>
+        new CrashFault("outage", default, NodeSelector.Of(node), untilMs is { } ms ? Ms(ms) : null);
 
     [Theory]
     [InlineData(CopyChoice.First, true)]
