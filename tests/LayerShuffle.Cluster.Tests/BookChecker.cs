@@ -167,7 +167,7 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
         None(hops, h => h.Sent > deadline || h.ComputeStart > deadline, "nobody works for it after its deadline");
         if (request.Outcome != RequestOutcome.Completed)
         {
-            if (spec.Routing.OnFailure == OnFailure.Skip)
+            if (spec.Routing.OnFailure != OnFailure.Fail)
                 request.Outcome.ShouldBe(RequestOutcome.DeadlineExceeded);
             return;
         }

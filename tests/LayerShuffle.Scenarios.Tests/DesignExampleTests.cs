@@ -12,7 +12,6 @@ public class DesignExampleTests
         result.Mistakes.Select(mistake => mistake.KeyPath + ": " + mistake.Message).ShouldBe(
         [
             "faults.churn.kind: `churn` is not supported yet",
-            "policies.patient.on_failure: `wait` is not supported yet",
         ]);
     }
 

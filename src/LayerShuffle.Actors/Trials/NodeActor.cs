@@ -29,6 +29,8 @@ public sealed class NodeActor : ReceiveActor
     private int incarnation;
     private bool up;
     private double slowdown;
+    private Instant started; // what is running
+    private Duration lastTook; // the last layer
 
     /// <summary>Hosts the layers the placement gives it.</summary>
     /// <param name="self">Its endpoint.</param>
@@ -81,7 +83,10 @@ public sealed class NodeActor : ReceiveActor
         HopId hop = message.Journey.NextHop;
         if (!up || context.Clock.Now > message.Journey.Deadline || lacking.Contains(message.Journey.NextLayer))
             return;
-        context.Transport.SendControl(self, message.From, HopAcknowledged.Of(message, self, incarnation));
+        HopAcknowledged ack = HopAcknowledged.Of(message, self, incarnation);
+        if (context.Routing.LearnsSpeeds)
+            ack = ack with { Queue = waiting.Count + (running is null ? 0 : 1) };
+        context.Transport.SendControl(self, message.From, ack);
         if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
             Enqueue(message, new Upstream(message.From, hop, message.Journey.NextLayer));
     }
@@ -107,6 +112,7 @@ public sealed class NodeActor : ReceiveActor
                 continue;
             running = next;
             Duration took = spec.ComputeTime.Sample(Luck(journey), journey.Images) * slowdown;
+            started = context.Clock.Now;
             context.Observer.ComputeStarted(next.Message, self);
             LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
         }
@@ -138,6 +144,7 @@ public sealed class NodeActor : ReceiveActor
         if (running is not { } work || done.Work.Epoch != incarnation || !ReferenceEquals(work.Message, done.Work.Message))
             return; // started before a crash: its result is lost
         running = null;
+        lastTook = context.Clock.Now - started;
         context.Observer.ComputeEnded(work.Message, self);
         Journey journey = work.Message.Journey;
         bool isHandedOn = done.Output is not null && ReferenceEquals(done.Output, journey.Activation); // the guard: as if the layer had been skipped
@@ -158,5 +165,6 @@ public sealed class NodeActor : ReceiveActor
     /// <summary>Its incarnation, counted from 1 in this trial.</summary>
     private int Life => incarnation - context.EarlierIncarnations;
 
-    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life, lacking.Contains);
+    private HopCourier NewCourier() =>
+        new(self, context, Self, AcceptLocally, Life, lacking.Contains, () => lastTook * (waiting.Count + (running is null ? 1L : 2L)));
 }

@@ -144,6 +144,23 @@ internal static class TrialSpecCodec
         writer.WriteEnum(routing.OnFailure);
         writer.WriteNumber(routing.Replicas);
         WriteNullable(ref writer, routing.Detection);
+        writer.WriteOptional(routing.Backoff, static (ref w, backoff) =>
+        {
+            w.WriteDouble(backoff.Factor);
+            WriteNullable(ref w, backoff.Max);
+            w.WriteDouble(backoff.Jitter);
+        });
+        writer.WriteOptional(routing.Pin, static (ref w, pin) =>
+        {
+            w.WriteNumber(pin.First);
+            w.WriteNumber(pin.Last);
+        });
+        writer.WriteEnum(routing.Copies);
+        writer.WriteOptional(routing.Avoid, static (ref w, avoid) =>
+        {
+            w.WriteNumber(avoid.After);
+            w.WriteDuration(avoid.For);
+        });
     }
 
     private static RoutingSpec ReadRouting(ref WireReader reader) => new()
@@ -157,6 +174,10 @@ internal static class TrialSpecCodec
         OnFailure = reader.ReadEnum<OnFailure>(),
         Replicas = reader.ReadNumber(),
         Detection = ReadNullable(ref reader),
+        Backoff = reader.ReadOptional(static (ref r) => new BackoffSpec(r.ReadDouble(), ReadNullable(ref r), r.ReadDouble())),
+        Pin = reader.ReadOptional(static (ref r) => new PinSpec(r.ReadNumber(), r.ReadNumber())),
+        Copies = reader.ReadEnum<CopyChoice>(),
+        Avoid = reader.ReadOptional(static (ref r) => new AvoidSpec(r.ReadNumber(), r.ReadDuration())),
     };
 
     private static void WriteWorkload(ref WireWriter writer, WorkloadSpec workload)

@@ -94,7 +94,8 @@ internal static class DryRun
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
             && n.ComputeTime.Base.Kind == DelayKind.Constant);
-        if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
+        bool chooses = spec.Routing.Replicas > 1 && (spec.Routing.Copies != CopyChoice.First || spec.Routing.Order == OrderKind.Opportunistic);
+        if (spec.Routing.Order == OrderKind.Explicit || !own || !same || chooses)
             return null;
         if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
         {
@@ -112,7 +113,7 @@ internal static class DryRun
             return FormattableString.Invariant($"foretold: a message takes {packets.MeanRounds(link.Loss, bytes):0.###} rounds until all its packets arrive");
         if (independent && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
             return $"foretold: {Percent.Of(Math.Pow(1 - loss, layers + 1), 2)} of the requests complete";
-        if (independent && spec.Routing.OnFailure == OnFailure.Skip)
+        if (independent && spec.Routing is { OnFailure: OnFailure.Skip, Avoid: null })
             return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }

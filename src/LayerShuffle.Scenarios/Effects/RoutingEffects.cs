@@ -21,17 +21,32 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (spec.Timeout is not null)
             ledger.Judge(routing.Get("timeout"), idle);
         if (spec.Retries != 2)
-            ledger.Judge(routing.Get("retries"), idle);
-        if (spec.OnFailure == OnFailure.Fail)
+            ledger.Judge(routing.Get("retries"), idle ?? (spec.OnFailure == OnFailure.Wait
+                ? "no effect: with `on_failure: wait` a hop is sent again until the deadline, however often; leave it out" : null));
+        if (spec.OnFailure != OnFailure.Skip)
             ledger.Judge(routing.Get("on_failure"), idle);
         if (spec.Replicas > 1)
-            ledger.Judge(routing.Get("replicas"), idle);
+            ledger.Judge(routing.Get("replicas"), spec.Copies == CopyChoice.First ? idle : null);
+        if (spec.Copies != CopyChoice.First)
+            ledger.Judge(routing.Get("copies"), spec.Replicas > 1 ? null : "no effect: there is one copy of each layer; raise `replicas`, or leave it out");
+        if (spec.Avoid is not null)
+            ledger.Judge(routing.Get("avoid"), idle);
         if (spec.Detection is not null && !facts.IsWall)
             ledger.Judge(routing.Get("detection"), variant.Faults.Any(fault => fault is CrashFault or PauseFault) ? null
                 : "no effect: no node crashes or pauses here; add such a fault, or leave it out");
-        if (spec.Order == OrderKind.Arbitrary)
+        if (spec.Order is OrderKind.Arbitrary or OrderKind.Opportunistic)
             ledger.Judge(routing.Get("order"), models.Count > 0 && models.All(model => model.NumHiddenLayers - (spec.Prune?.Layers ?? 0) < 2)
                 ? "no effect: a single layer has but one order; leave it out" : null);
+        if (spec.Backoff is not null)
+        {
+            ledger.Judge(routing.Get("backoff"), idle ?? (spec is { Retries: 0, OnFailure: OnFailure.Fail, Backoff.Jitter: 0 }
+                ? "no effect: nothing is sent again; raise `retries`, or leave it out" : null));
+        }
+
+        if (spec.Pin is not null)
+            ledger.Judge(routing.Get("pin"), spec.Order is OrderKind.Sequential or OrderKind.Explicit
+                ? "no effect: the order is given; say `order: arbitrary` or `opportunistic`, or leave it out" : null);
+
         Prune(routing.Map("prune"), spec.Prune);
     }
 

@@ -56,7 +56,8 @@ internal sealed class VariantFacts
             }
         }
 
-        if (placements is not null && !MayMiss && variant.Routing.Order != OrderKind.Arbitrary && variant.Routing.Prune is null)
+        if (placements is not null && !MayMiss
+            && variant.Routing is { Order: OrderKind.Sequential or OrderKind.Explicit, Prune: null, Copies: CopyChoice.First })
             neighbours = Neighbours(placements);
         End = LastOutcome();
     }

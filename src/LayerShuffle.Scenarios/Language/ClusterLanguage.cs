@@ -262,8 +262,14 @@ internal static class ClusterLanguage
 
     public static MapType Routing() => new("routing settings",
     [
-        new("order", Either(LayerIds, new ScalarType(ScalarKind.Word) { Words = ["sequential", "arbitrary"], UnsupportedWords = ["opportunistic"] }),
-            "In which order a request visits the layers; or a list of layer ids.", "sequential"),
+        new("order", Either(LayerIds, Word("sequential", "arbitrary", "opportunistic")),
+            "In which order a request visits the layers: ascending, drawn, or the layer next that its sender expects to be done first, from what it saw; or a "
+                + "list of layer ids.", "sequential"),
+        new("pin", new MapType("pin settings",
+        [
+            new("first", Integer(0), "How many of the lowest ids.", "0"),
+            new("last", Integer(0), "How many of the highest ids.", "0"),
+        ]), "Layers that keep their place at the ends of an order that is drawn or chosen."),
         new("prune", new MapType("prune settings",
         [
             new("layers", Integer(0), "How many layers; default 0, or as many as `choose` lists."),
@@ -272,10 +278,24 @@ internal static class ClusterLanguage
         ]), "Layers left out on purpose, at no cost in time."),
         new("timeout", Either(Word("auto"), PositiveDuration), "How long the sender of a hop waits for its acknowledgement; auto: from measured round trips.",
             "auto"),
+        new("backoff", new MapType("backoff settings",
+        [
+            new("factor", Number(1), "Each wait is so many times the one before: resend i is waited for `timeout` times factor to the power of i.", "2"),
+            new("max", PositiveDuration, "The longest wait; default none for a given timeout, 60s for `auto`."),
+            new("jitter", Probability, "Each wait is drawn evenly between so much less and so much more, but never above `max`.", "0%"),
+        ]), "How the timeout grows from resend to resend; default not at all where it is given, doubling for `auto`."),
         new("retries", Integer(0, 1_000_000), "Resends of one hop.", "2"),
-        new("on_failure", new ScalarType(ScalarKind.Word) { Words = ["fail", "skip"], UnsupportedWords = ["defer", "wait"] },
-            "What the sender does when its resends are used up.", "skip"),
+        new("on_failure", Word("fail", "skip", "defer", "wait"),
+            "When its resends are used up, the sender fails the request, skips the layer, defers it to the end of the route and skips it there; or it does not "
+                + "count them and waits: it sends again until the deadline.", "skip"),
         new("replicas", Integer(1, 10_000), "Copies of every layer, in all.", "1"),
+        new("copies", Word("first", "fastest", "random"),
+            "Which copy a hop tries first; fastest: the one that its sender expects to be done first, from what it saw. Resends go to the others.", "first"),
+        new("avoid", new MapType("avoid settings",
+        [
+            new("after", Integer(1), "After so many timeouts in a row.", "1"),
+            new("for", PositiveDuration, "For so long; then one hop tries the node, and the next one only when that was acknowledged.", "1s"),
+        ]), "A sender leaves a node alone that timed out; where no copy of a layer is left, hops to it fail at once. Off by default."),
         new("detection", Either(Word("timeout"), Duration), "How long after a crash custodians learn of it; default the timeout."),
     ]);
 }
