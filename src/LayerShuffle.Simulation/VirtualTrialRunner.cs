@@ -76,8 +76,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
         EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model), observer, guard);
         var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context);
-        FaultSetting faults = trial.Faults(context, nodes, health,
-            new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor))));
+        var struck = new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor)));
+        FaultSetting faults = trial.Faults(context, nodes, health, struck);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
         TrialPlan plan = trial.Plan(request =>
         {
@@ -99,10 +99,10 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             nodes.Listener = cluster.Faults;
             cluster.Faults.Tell(StartFaults.Instance);
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
-            bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
-            Check(spec, cluster, ended ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have an outcome. This is a bug.");
+            kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
+            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have an outcome. This is a bug.");
             trace.Complete();
-            return trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome);
+            return trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, struck.Met());
         }
         finally
         {

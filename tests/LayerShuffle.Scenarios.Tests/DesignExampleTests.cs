@@ -11,7 +11,6 @@ public class DesignExampleTests
         ScenarioLoadResult result = ScenarioLoader.Load(In("design-example.yaml"));
         result.Mistakes.Select(mistake => mistake.KeyPath + ": " + mistake.Message).ShouldBe(
         [
-            "faults.churn.kind: `churn` is not supported yet",
             "policies.patient.on_failure: `wait` is not supported yet",
         ]);
     }

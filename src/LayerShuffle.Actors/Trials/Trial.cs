@@ -32,8 +32,8 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     /// <summary>Which endpoint hosts which layer.</summary>
     public Placement Placement { get; } = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes);
 
-    /// <summary>All fault events, in the order of their times.</summary>
-    public IReadOnlyList<FaultEvent> Timeline { get; } = FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck);
+    /// <summary>All fault events, in the order of their times; some faults may strike for ever.</summary>
+    public IEnumerable<FaultEvent> Timeline => FaultTimeline.Events(spec.Faults, Topology, spec.Luck);
 
     /// <summary>The links, as they are before the first fault.</summary>
     public LinkInjector Links() => new(spec.Network, Topology, spec.Luck);
@@ -49,6 +49,7 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
         Guard = guard,
         Routing = spec.Routing,
         Placement = Placement,
+        LayerBytes = spec.LayerBytes,
         Luck = spec.Luck,
     };
 }
@@ -74,6 +75,7 @@ public sealed class Trial
         Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
         Log = new RequestLog(Images.RequestCount, rows);
         Ledger = new Ledger(setting.Topology, now, asked);
+        Uptime = new NodeUptime(setting.Topology.Count - 1);
         Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) { Attempts = attempts };
         Routes = new RoutePlanner(setting.Spec.Routing, model.Layers, setting.Luck);
     }
@@ -86,6 +88,9 @@ public sealed class Trial
 
     /// <summary>What became of each fault.</summary>
     public Ledger Ledger { get; }
+
+    /// <summary>When nodes are up.</summary>
+    public NodeUptime Uptime { get; }
 
     /// <summary>Hops as they happen.</summary>
     public TraceRecorder Trace { get; }
@@ -117,6 +122,7 @@ public sealed class Trial
         Nodes = nodes,
         Health = health,
         Ledger = Ledger,
+        Uptime = Uptime,
         Links = links,
         Handover = new LayerHandover(context, setting.Spec, setting.Topology),
         RecoveryTime = setting.Spec.Cluster.Recovery == RecoveryKind.Rehost ? setting.Spec.Cluster.RecoveryTime : null,
@@ -125,7 +131,14 @@ public sealed class Trial
     /// <summary>The record of a trial that has ended.</summary>
     /// <param name="links">What each link did.</param>
     /// <param name="end">When it ended.</param>
-    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
+    /// <param name="met">Messages that met each fault of links; null where that is not known.</param>
+    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end, IReadOnlyDictionary<string, long>? met)
+    {
+        Ledger.Close(setting.Spec.Faults, end, met);
+        return Record(links, end);
+    }
+
+    private TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
     {
         Key = setting.Spec.Key,
         Requests = Log.Records,
@@ -137,6 +150,7 @@ public sealed class Trial
         Retries = Trace.Resends,
         ResultsSuperseded = Log.ResultsSuperseded,
         Length = end - Instant.Zero,
+        Availability = Uptime.Share(end),
         HasModel = model.Computes,
     };
 

@@ -27,7 +27,7 @@ public static class MessageCodecs
         new MessageCodec<PeerDown>("peer-down", NodeCodecs.WritePeerDown, NodeCodecs.ReadPeerDown),
         new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 2),
         new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents, version: 2),
-        new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport, version: 3),
+        new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport, version: 4),
         new MessageCodec<OfferBlobs>("offer-blobs", BlobCodecs.WriteOffer, BlobCodecs.ReadOffer),
         new MessageCodec<WantBlobs>("want-blobs", BlobCodecs.WriteWant, BlobCodecs.ReadWant),
         new MessageCodec<BlobsHere>("blobs-here", BlobCodecs.WriteHere, BlobCodecs.ReadHere),

@@ -60,6 +60,16 @@ internal static class TrialSpecCodec
             w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
             w.WriteNullable(node.Capacity, static (ref w, capacity) => w.WriteDouble(capacity));
             w.WriteNullable(node.MemoryBytes, static (ref w, bytes) => w.WriteCount(bytes));
+            w.WriteOptional(node.Resident, static (ref w, resident) =>
+            {
+                w.WriteCount(resident.LimitBytes);
+                w.WriteDouble(resident.BytesPerSecond);
+            });
+            w.WriteOptional(node.SlowStart, static (ref w, slow) =>
+            {
+                w.WriteDouble(slow.Factor);
+                w.WriteDuration(slow.For);
+            });
         });
         writer.WriteEnum(cluster.Placement.Kind);
         writer.WriteOptional(cluster.Placement.Layers, static (ref w, layers) =>
@@ -70,6 +80,11 @@ internal static class TrialSpecCodec
                 w.WriteString(node);
                 w.WriteNumbers(ids);
             }
+        });
+        writer.WriteList(cluster.Domains, static (ref w, domain) =>
+        {
+            w.WriteString(domain.Name);
+            FaultCodecs.WriteNames(ref w, domain.Nodes);
         });
         writer.WriteBool(cluster.Respawn);
         writer.WriteEnum(cluster.Recovery);
@@ -87,6 +102,8 @@ internal static class TrialSpecCodec
         {
             Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
+            Resident = r.ReadOptional(static (ref r) => new ResidentSpec(r.ReadCount(), r.ReadDouble())),
+            SlowStart = r.ReadOptional(static (ref r) => new SlowStartSpec(r.ReadDouble(), r.ReadDuration())),
         });
         var kind = reader.ReadEnum<PlacementKind>();
         var placement = new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
@@ -104,6 +121,7 @@ internal static class TrialSpecCodec
         }));
         return new(nodes, placement)
         {
+            Domains = reader.ReadList(static (ref r) => new FailureDomain(r.ReadString(), FaultCodecs.ReadNames(ref r))),
             Respawn = reader.ReadBool(),
             Recovery = reader.ReadEnum<RecoveryKind>(),
             RecoveryTime = reader.ReadDuration(),

@@ -7,6 +7,7 @@ using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Actors.Tracing;
 using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Membership;
+using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
@@ -25,6 +26,7 @@ internal sealed class EndpointTrial : IDisposable
     private readonly TrialSpec spec;
     private readonly Topology topology;
     private readonly EndpointFaults faults;
+    private readonly IEnumerator<FaultEvent> timeline;
     private readonly HopEventRecorder trace;
     private readonly MembershipGate gate;
     private readonly MembershipGate.MembershipJudge judge;
@@ -52,7 +54,7 @@ internal sealed class EndpointTrial : IDisposable
             else
                 send(); // a node that the trial leaves out
         };
-        Timeline = setting.Timeline;
+        timeline = FaultTimeline.Events(spec.Faults, topology, spec.Luck, fault => fault is PartitionFault or LinkFault or SlowdownFault).GetEnumerator();
     }
 
     /// <summary>How late the timer was at most that fires every tenth of a second: what a busy machine makes of any timer.</summary>
@@ -67,9 +69,6 @@ internal sealed class EndpointTrial : IDisposable
 
     public EndpointContext Context { get; }
 
-    /// <summary>All fault events of the trial.</summary>
-    public IReadOnlyList<FaultEvent> Timeline { get; }
-
     /// <summary>
     /// The zero is known: from now on faults strike, and what others that have begun already may have sent is due. Nothing happens the second time.
     /// </summary>
@@ -79,15 +78,18 @@ internal sealed class EndpointTrial : IDisposable
         if (Interlocked.Exchange(ref begun, true))
             return;
         Clock.Begin(zero);
-        foreach (FaultEvent strike in Timeline)
-        {
-            if (strike.Fault is PartitionFault or LinkFault or SlowdownFault)
-                Clock.At(strike.At, () => Strike(strike));
-        }
-
+        Await();
         if (spec.Network.MembershipLossy)
             gate.Begin(judge);
         Flush(Clock.Now);
+    }
+
+    /// <summary>How many messages of this endpoint have met each fault of links.</summary>
+    public MetFault[] Met()
+    {
+        MetFault[] met = [];
+        Transport.Change(_ => met = [.. faults.Met().Select(fault => new MetFault(fault.Key, fault.Value))]);
+        return met;
     }
 
     /// <summary>Hands on all that has been seen.</summary>
@@ -112,9 +114,18 @@ internal sealed class EndpointTrial : IDisposable
         Clock.At(next, () => Flush(next));
     }
 
+    /// <summary>Waits for the next event only: there may be no last one. What a worker that has been started again has missed strikes at once, in order.</summary>
+    private void Await()
+    {
+        if (timeline.MoveNext())
+            Clock.At(timeline.Current.At, () => Strike(timeline.Current));
+    }
+
     private void Strike(FaultEvent strike)
     {
-        if (!over)
-            faults.Strike(strike);
+        if (over)
+            return;
+        faults.Strike(strike);
+        Await();
     }
 }

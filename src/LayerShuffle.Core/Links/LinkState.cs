@@ -12,7 +12,7 @@ internal sealed class LinkState
     private readonly SeedTree loss, lossState, duplicate, corrupt, reorder, latency, controlLoss, membership, queueDrop;
     private readonly SeedTree[] controlLatency;
     private readonly LinkStatistics statistics = new();
-    private readonly List<LinkHold> patches = [];
+    private readonly List<LinkHold> patches = [], holds = [];
     private LinkConditions conditions;
     private int cuts;
     private long membershipMessages;
@@ -57,6 +57,7 @@ internal sealed class LinkState
     {
         statistics.Sent++;
         statistics.Bytes += sizeBytes;
+        Meet();
         if (cuts > 0)
         {
             statistics.DroppedLinkDown++;
@@ -72,6 +73,7 @@ internal sealed class LinkState
     public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int copy, Instant now)
     {
         statistics.Control++;
+        Meet();
         if (cuts > 0)
             return new(ControlFate.LinkDown, Instant.Never);
         if (conditions.ControlLossy && conditions.Loss > 0 && Draw(controlLoss.Child((int)kind), key, copy) < conditions.Loss)
@@ -111,6 +113,7 @@ internal sealed class LinkState
 
     public void Apply(LinkHold hold)
     {
+        holds.Add(hold);
         if (hold.Patch is null)
         {
             cuts++;
@@ -125,6 +128,7 @@ internal sealed class LinkState
 
     public void Lift(LinkHold hold)
     {
+        holds.Remove(hold);
         if (hold.Patch is null)
         {
             cuts--;
@@ -175,6 +179,13 @@ internal sealed class LinkState
         bool early = arrival < latestArrival;
         latestArrival = Instant.Max(latestArrival, arrival);
         return new(corrupted ? CopyFate.Corrupted : CopyFate.Delivered, arrival, copy, early);
+    }
+
+    /// <summary>A message meets the faults that are in force.</summary>
+    private void Meet()
+    {
+        foreach (LinkHold hold in holds)
+            hold.Messages++;
     }
 
     private bool Loses(in MessageKey key, int copy)

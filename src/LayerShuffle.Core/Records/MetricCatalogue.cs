@@ -21,6 +21,7 @@ public static class MetricCatalogue
         new("messages_sent", MetricUnit.Number), new("messages_lost", MetricUnit.Number), new("messages_duplicated", MetricUnit.Number),
         new("messages_corrupted", MetricUnit.Number), new("messages_reordered", MetricUnit.Number), new("retries", MetricUnit.Number),
         new("results_superseded", MetricUnit.Number), new("bytes_sent", MetricUnit.Bytes), new("duration_s", MetricUnit.Seconds),
+        new("availability", MetricUnit.Share),
     ];
 
     /// <summary>Everything that can be expected and measured: the columns, and what is computed from them.</summary>

@@ -37,6 +37,9 @@ public sealed record TrialRecord
     /// <summary>When the last request had its outcome: the clock's own seconds.</summary>
     public required Duration Length { get; init; }
 
+    /// <summary>The share of the trial's time that a node was up, mean over the nodes; null where that is not known.</summary>
+    public double? Availability { get; init; }
+
     /// <summary>Whether a model computed: without one the accuracies are blank.</summary>
     public required bool HasModel { get; init; }
 }

@@ -90,6 +90,7 @@ internal sealed class TrialDataBuilder
             ResultsSuperseded = record.ResultsSuperseded,
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,
+            Availability = record.Availability,
         };
     }
 

@@ -32,6 +32,7 @@ public sealed record TrialMetrics
         ("results_superseded", m => m.ResultsSuperseded),
         ("bytes_sent", m => m.BytesSent),
         ("duration_s", m => m.DurationS),
+        ("availability", m => m.Availability),
     ];
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
@@ -119,6 +120,9 @@ public sealed record TrialMetrics
 
     /// <summary>From the first submission to the last outcome, in the clock's own seconds.</summary>
     public required double DurationS { get; init; }
+
+    /// <summary>The share of the trial's time that a node was up, mean over the nodes.</summary>
+    public double? Availability { get; init; }
 
     /// <summary>Completed requests ÷ requests.</summary>
     public double? Completion => Requests > 0 ? (double)Completed / Requests : null;

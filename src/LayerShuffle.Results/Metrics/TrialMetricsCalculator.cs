@@ -45,6 +45,7 @@ internal static class TrialMetricsCalculator
             ResultsSuperseded = Count("results_superseded"),
             BytesSent = Count("bytes_sent"),
             DurationS = cell("duration_s") ?? 0,
+            Availability = cell("availability"),
         };
     }
 }

@@ -11,10 +11,14 @@ internal sealed class ClusterBinder(MistakeList mistakes)
     public IReadOnlyList<NodeSpec> Nodes(MapNode? cluster)
     {
         ComputeTimeSpec computeTime = DistributionBinder.ComputeTime(cluster?.Get("compute_time"), mistakes);
+        (ResidentSpec? resident, SlowStartSpec? slowStart) = (Resident(cluster), SlowStart(cluster));
         if (cluster?.Get("nodes") is not MapNode named)
         {
             int count = Math.Clamp(Read.Integer(cluster, "nodes", 1), 1, 10_000);
-            return [.. Enumerable.Range(1, count).Select(i => new NodeSpec("node-" + i.ToString(CultureInfo.InvariantCulture), computeTime, 1, null))];
+            return [.. Enumerable.Range(1, count).Select(i => new NodeSpec("node-" + i.ToString(CultureInfo.InvariantCulture), computeTime, 1, null)
+            {
+                Resident = resident, SlowStart = slowStart,
+            })];
         }
 
         List<NodeSpec> nodes = [];
@@ -26,6 +30,8 @@ internal sealed class ClusterBinder(MistakeList mistakes)
             {
                 Capacity = Read.Number(map, "capacity", 0) is > 0 and var capacity ? capacity : null,
                 MemoryBytes = Read.Size(map, "memory"),
+                Resident = Resident(map) ?? resident,
+                SlowStart = SlowStart(map) ?? slowStart,
             });
         }
 
@@ -34,8 +40,36 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         return nodes;
     }
 
-    public ClusterSpec Bind(MapNode? cluster, IReadOnlyList<NodeSpec> nodes, PlacementSpec placement) => new(nodes, placement)
+    private static ResidentSpec? Resident(MapNode? map) => map?.Map("resident") is { } own && Read.Size(own, "limit") is { } limit
+        && Read.Rate(own, "load") is { } load ? new ResidentSpec(limit, load) : null;
+
+    private static SlowStartSpec? SlowStart(MapNode? map) => map?.Map("slow_start") is { } own && Read.Duration(own, "for") is { } lasting
+        ? new SlowStartSpec(Read.Number(own, "factor", 1), lasting) : null;
+
+    /// <summary>The failure domains.</summary>
+    public IReadOnlyList<FailureDomain> Domains(MapNode? cluster, IReadOnlyList<NodeSpec> nodes)
     {
+        EndpointChecker names = new(mistakes, nodes);
+        List<FailureDomain> domains = [];
+        foreach (MapEntry entry in (cluster?.Map("domains")?.Entries ?? []).Where(entry => !entry.Value.IsNull))
+        {
+            HashSet<string> members = [];
+            foreach (ScalarNode member in Read.Scalars(entry.Value))
+            {
+                names.CheckNode(member.Location, member.Path, member.Text);
+                if (!members.Add(member.Text))
+                    mistakes.Add(member, $"`{member.Text}` stands twice in the domain", "each node once");
+            }
+
+            domains.Add(new FailureDomain(entry.Key, [.. members.Where(names.IsNode)]));
+        }
+
+        return domains;
+    }
+
+    public ClusterSpec Bind(MapNode? cluster, IReadOnlyList<NodeSpec> nodes, IReadOnlyList<FailureDomain> domains, PlacementSpec placement) => new(nodes, placement)
+    {
+        Domains = domains,
         Respawn = Read.Boolean(cluster, "respawn") ?? true,
         Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
         RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Core.Time.Duration.Zero,

@@ -2,7 +2,7 @@ using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Binding;
 
-/// <summary>Files of empirical distributions, wherever they stand: in the network, in exceptions, faults, conditions and policies.</summary>
+/// <summary>Files of empirical distributions and of faults, wherever they stand: in the network, in exceptions, faults, conditions and policies.</summary>
 internal static class EmpiricalFiles
 {
     /// <summary>A scenario whose files have absolute paths, so that whoever reads them need not know where it lies.</summary>
@@ -23,7 +23,8 @@ internal static class EmpiricalFiles
                         map = map.With(entry with { Value = changed });
                 }
 
-                return Read.Text(map, "distribution") == "empirical" && map.Get("file") is ScalarNode file
+                bool hasFile = Read.Text(map, "distribution") == "empirical" || Read.Text(map, "kind") == "trace";
+                return hasFile && map.Get("file") is ScalarNode file
                     ? map.With(map.Entry("file")! with { Value = new ScalarNode(ScenarioPath.Resolve(folder, file.Text), false, file.Location, file.Path) })
                     : map;
             default:

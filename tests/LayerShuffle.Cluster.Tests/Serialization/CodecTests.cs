@@ -88,7 +88,7 @@ public sealed class CodecTests : IDisposable
             peer-down 1 PeerDown
             trial 2 TrialSpec
             hop-events 2 HopEvents
-            links 3 LinkReport
+            links 4 LinkReport
             offer-blobs 1 OfferBlobs
             want-blobs 1 WantBlobs
             blobs-here 1 BlobsHere

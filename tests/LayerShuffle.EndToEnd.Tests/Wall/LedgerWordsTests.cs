@@ -32,7 +32,43 @@ public sealed class LedgerWordsTests : IDisposable
 
         """;
 
+    /// <summary>Faults that come again, follow others, strike domains, and what is drawn for them.</summary>
+    private const string Again = """
+        name: again
+        seed: 4
+        model: none
+        clock: wall
+        cluster: {nodes: 3, compute_time: 1ms, domains: {rack-1: [node-1], rack-2: [node-2, node-3]}}
+        network: {latency: 20ms}
+        routing: {timeout: 300ms, retries: 1000}
+        workload: {requests: 120, arrivals: {rate: 10/s, process: uniform}, deadline: 25s}
+        faults:
+          loop:   {kind: crash, nodes: {domain: rack-1}, at: 500ms, every: 6s, restart_after: 4s, until: 10s}
+          flap:   {kind: partition, groups: [[node-1], rest], direction: in, at: 600ms, every: 1s, for: 300ms, until: 4s}
+          halves: {kind: partition, groups: {random_halves: true}, at: 700ms, every: 1s, jitter: 200ms, for: 200ms, until: 3s}
+          storm:  {kind: link, from: {domain: rack-2}, to: all, after: {fault: loop, delay: 200ms}, for: 300ms, set: {loss: 10%}}
+          hiccup: {kind: pause, nodes: {random: 1}, at: 1s, every: 1s, for: 200ms, until: 4s}
+          slow:   {kind: slowdown, nodes: {up_to: 2}, factor: 2, at: 300ms, every: 700ms, for: 400ms, until: 4s}
+          churn:  {kind: churn, nodes: [node-3], mean_time_to_failure: 6s, mean_time_to_repair: 2s, at: 4500ms, until: 11s}
+          late:   {kind: crash, nodes: [node-2], at: 1h}
+
+        """;
+
     private readonly Workplace place = new();
+
+    [Fact]
+    public async Task Both_clocks_write_the_same_words_of_faults_that_come_again()
+    {
+        string scenario = place.Write("again.yaml", Again);
+        (await place.Run("run", scenario, "--output", "virtual", "--set", "clock=virtual")).ShouldEndWith(0);
+        (await place.Run("run", scenario, "--output", "wall")).ShouldEndWith(0);
+        string[] foretold = Words("virtual"), written = Words("wall");
+        foretold.ShouldContain("loop crash node-1: began restarted began restarted detected_down detected_down");
+        foretold.ShouldContain("flap partition node-1 <- rest: began ended began ended began ended began ended");
+        foretold.ShouldContain("late crash node-2: never_began");
+        foretold.Count(line => line.StartsWith("churn churn node-3: began restarted", StringComparison.Ordinal)).ShouldBe(1);
+        written.ShouldBe(foretold);
+    }
 
     [Fact]
     public async Task Both_clocks_write_the_same_words()

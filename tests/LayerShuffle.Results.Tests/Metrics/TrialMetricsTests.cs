@@ -72,5 +72,5 @@ public class TrialMetricsTests
     public void The_columns_are_those_of_the_contract() => string.Join(',', TrialMetrics.Columns).ShouldBe(
         "requests,completed,failed,images,top1,top5,top1_completed,latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,"
         + "throughput_images_per_s,layers_executed_mean,layers_skipped_mean,kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,"
-        + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s");
+        + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,availability");
 }
