@@ -100,7 +100,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             cluster.Faults.Tell(StartFaults.Instance);
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
-            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have an outcome. This is a bug.");
+            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
             return trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, struck.Met());
         }

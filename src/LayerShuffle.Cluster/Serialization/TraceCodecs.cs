@@ -36,7 +36,8 @@ internal static class TraceCodecs
     }
 
     public static LinkReport ReadLinkReport(ref WireReader reader) => new(
-        reader.ReadNumber(), reader.ReadList(ReadLink, LeastLinkBytes), reader.ReadNumber(), reader.ReadList(static (ref r) => new MetFault(r.ReadString(), r.ReadCount())));
+        reader.ReadNumber(), reader.ReadList(ReadLink, LeastLinkBytes), reader.ReadNumber(),
+        reader.ReadList(static (ref r) => new MetFault(r.ReadString(), r.ReadCount())));
 
     private static void WriteEvent(ref WireWriter writer, HopEvent seen)
     {

@@ -114,7 +114,7 @@ internal sealed class EndpointTrial : IDisposable
         Clock.At(next, () => Flush(next));
     }
 
-    /// <summary>Waits for the next event only: there may be no last one. What a worker that has been started again has missed strikes at once, in order.</summary>
+    /// <summary>Waits for the next event only: there may be no last one. What a worker that was started again has missed strikes at once.</summary>
     private void Await()
     {
         if (timeline.MoveNext())

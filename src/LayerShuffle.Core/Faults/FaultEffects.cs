@@ -94,7 +94,8 @@ public sealed class FaultEffects(NodeHealth health)
             nodes.UpToCount is { } most ? $"up to {most}" : nodes.UpToShare is { } part ? $"up to {Share(part)}" :
             nodes.RandomDomains is { } domains ? $"random domains {domains}" : nodes.RandomDomainShare is { } some ? $"random domains {Share(some)}" : "";
         string of = nodes.Domains is { } named ? $"domain {string.Join(' ', named)}" : "";
-        return nodes.All ? "all" : nodes.Names is { } names ? string.Join(' ', names) : string.Join(" of ", ((string[])[draw, of]).Where(part => part.Length > 0));
+        return nodes.All ? "all" : nodes.Names is { } names ? string.Join(' ', names)
+            : string.Join(" of ", ((string[])[draw, of]).Where(part => part.Length > 0));
     }
 
     private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###}%");

@@ -13,7 +13,7 @@ public abstract record FaultSpec(string Name, Duration At)
 }
 
 /// <summary>When a fault strikes, besides its beginning and how long a strike lasts.</summary>
-/// <param name="After">Another fault: it strikes each time that one has begun; with <paramref name="Every"/> it begins after that one's first beginning.</param>
+/// <param name="After">Another fault: it strikes each time that one has begun; with <paramref name="Every"/> after its first beginning.</param>
 /// <param name="Every">It strikes again at this distance; null: once.</param>
 /// <param name="Jitter">Each strike begins up to so much later, drawn uniformly.</param>
 /// <param name="Until">The time of the trial from which on it strikes no more, and at which it is over.</param>
@@ -37,7 +37,8 @@ public abstract record OutageFault(string Name, Duration At, NodeSelector Nodes)
 public sealed record CrashFault(string Name, Duration At, NodeSelector Nodes, Duration? RestartAfter) : OutageFault(Name, At, Nodes);
 
 /// <summary>
-/// Nodes fail and are repaired by themselves, again and again, each by a process of its own. Up times and repair times are drawn from one family with two means.
+/// Nodes fail and are repaired by themselves, again and again, each by a process of its own. Up times and repair times are drawn from one family with two
+/// means.
 /// </summary>
 /// <param name="Name">The name the ledger uses.</param>
 /// <param name="At">When it begins; all are up then, as far as it goes.</param>
@@ -46,7 +47,8 @@ public sealed record CrashFault(string Name, Duration At, NodeSelector Nodes, Du
 /// <param name="MeanTimeToRepair">How long it is down on average.</param>
 /// <param name="Shape">Of the Weibull distribution; 1 is the exponential one, more wears out, less fails early.</param>
 /// <param name="For">How long it goes on; null for ever.</param>
-public sealed record ChurnFault(string Name, Duration At, NodeSelector Nodes, Duration MeanTimeToFailure, Duration MeanTimeToRepair, double Shape, Duration? For)
+public sealed record ChurnFault(
+    string Name, Duration At, NodeSelector Nodes, Duration MeanTimeToFailure, Duration MeanTimeToRepair, double Shape, Duration? For)
     : OutageFault(Name, At, Nodes);
 
 /// <summary>Nodes go down and come up as was once observed.</summary>

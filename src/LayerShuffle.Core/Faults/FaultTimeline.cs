@@ -32,7 +32,7 @@ public static class FaultTimeline
     /// <param name="faults">The faults, in the scenario's order.</param>
     /// <param name="topology">The endpoints.</param>
     /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
-    /// <param name="which">Only those of these faults; the others are there for what begins after them. An endless fault that is left out costs nothing.</param>
+    /// <param name="which">Only those of these faults; the others are there for what begins after them. Endless ones that are left out cost nothing.</param>
     public static IEnumerable<FaultEvent> Events(IReadOnlyList<FaultSpec> faults, Topology topology, SeedTree trialSeed, Func<FaultSpec, bool>? which = null)
     {
         FaultStrikes strikes = new(faults, topology, trialSeed);

@@ -67,15 +67,16 @@ internal sealed class ClusterBinder(MistakeList mistakes)
         return domains;
     }
 
-    public ClusterSpec Bind(MapNode? cluster, IReadOnlyList<NodeSpec> nodes, IReadOnlyList<FailureDomain> domains, PlacementSpec placement) => new(nodes, placement)
-    {
-        Domains = domains,
-        Respawn = Read.Boolean(cluster, "respawn") ?? true,
-        Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
-        RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Core.Time.Duration.Zero,
-        Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
-        Membership = Membership(cluster?.Map("membership")),
-    };
+    public ClusterSpec Bind(MapNode? cluster, IReadOnlyList<NodeSpec> nodes, IReadOnlyList<FailureDomain> domains, PlacementSpec placement) =>
+        new(nodes, placement)
+        {
+            Domains = domains,
+            Respawn = Read.Boolean(cluster, "respawn") ?? true,
+            Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
+            RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Core.Time.Duration.Zero,
+            Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
+            Membership = Membership(cluster?.Map("membership")),
+        };
 
     private static MembershipSpec Membership(MapNode? map) => new(
         Read.Duration(map, "acceptable_heartbeat_pause") ?? MembershipSpec.Default.AcceptableHeartbeatPause, Read.Duration(map, "stable_after")

@@ -69,7 +69,8 @@ internal sealed class EndpointChecker(MistakeList mistakes, IReadOnlyList<NodeSp
     /// <summary>The nodes of some failure domains, each once, in the cluster's order.</summary>
     public IEnumerable<string> MembersOf(IReadOnlyList<string> named)
     {
-        HashSet<string> members = [.. (domains ?? []).Where(domain => named is [Topology.All] || named.Contains(domain.Name)).SelectMany(domain => domain.Nodes)];
+        HashSet<string> members = [.. (domains ?? []).Where(domain => named is [Topology.All] || named.Contains(domain.Name))
+            .SelectMany(domain => domain.Nodes)];
         return nodes.Select(node => node.Name).Where(members.Contains);
     }
 

@@ -31,7 +31,11 @@ internal static class NodeTraceBinder
         double speed = Read.Number(map, "speed", 1);
         return speed == 1 ? trace : trace with
         {
-            Outages = [.. trace.Outages.Select(outage => outage with { From = Played(outage.From, speed), To = outage.To is { } to ? Played(to, speed) : null })],
+            Outages = [.. trace.Outages.Select(outage => outage with
+            {
+                From = Played(outage.From, speed),
+                To = outage.To is { } to ? Played(to, speed) : null,
+            })],
         };
     }
 

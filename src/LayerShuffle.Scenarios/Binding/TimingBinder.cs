@@ -41,8 +41,8 @@ internal sealed class TimingBinder(MistakeList mistakes)
                 mistakes.Add(place, $"there is no fault `{other}`", bound.Count == 1 ? "another fault" : "one of " + string.Join(", ", Others(fault)),
                     NearestName.Find(other, Others(fault)));
             else if (Circle(fault, byName) is { } circle)
-                mistakes.Add(place, circle.Count == 1 ? $"`{fault.Name}` begins after itself" : $"a circle: {string.Join(" after ", circle)} after {fault.Name}",
-                    "a fault that begins by itself (`at`)");
+                mistakes.Add(place, circle.Count == 1 ? $"`{fault.Name}` begins after itself"
+                    : $"a circle: {string.Join(" after ", circle)} after {fault.Name}", "a fault that begins by itself (`at`)");
         }
 
         IEnumerable<string> Others(FaultSpec fault) => bound.Select(other => other.Name).Where(name => name != fault.Name);

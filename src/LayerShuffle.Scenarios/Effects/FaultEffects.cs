@@ -66,8 +66,8 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
             return; // when that will be is not known
         double at = fault.At.TotalSeconds;
         string? Idle(double seconds, string what, string instead) => facts.End is { } end && seconds > end ? string.Create(CultureInfo.InvariantCulture,
-            $"no effect: {what} {seconds:0.###} s, and the last request has its outcome by {end:0.###} s; {instead}, or offer more requests (`workload.requests`)")
-            : null;
+            $"no effect: {what} {seconds:0.###} s, and the last request has its outcome by {end:0.###} s; ")
+            + $"{instead}, or offer more requests (`workload.requests`)" : null;
         ledger.Judge(map.Get("at"), Idle(at, "it begins at", "let it begin earlier"));
         if (fault.Timing.Every is { } every)
             ledger.Judge(map.Get("every"), Idle(at + every.TotalSeconds, "it strikes again at", "let it strike more often"));
@@ -89,11 +89,11 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
     }
 
     /// <summary>Whether another fault has crashed a node for good before this one begins; of two at one time the first written counts.</summary>
-    private static bool IsDownBefore(FaultSpec fault, string node, IReadOnlyList<FaultSpec> faults) => fault.Timing.After is null && faults.TakeWhile(other => other != fault)
-        .Any(other => Kills(other, node) && other.At <= fault.At) || fault.Timing.After is null &&
-        faults.SkipWhile(other => other != fault).Skip(1).Any(other => Kills(other, node) && other.At < fault.At);
+    private static bool IsDownBefore(FaultSpec fault, string node, IReadOnlyList<FaultSpec> faults) => fault.Timing.After is null
+        && (faults.TakeWhile(other => other != fault).Any(other => Kills(other, node) && other.At <= fault.At)
+            || faults.SkipWhile(other => other != fault).Skip(1).Any(other => Kills(other, node) && other.At < fault.At));
 
-    private static bool Kills(FaultSpec fault, string node) => fault is CrashFault { RestartAfter: null, Timing: { After: null, Every: null, Until: null } timing } crash && timing.Jitter.Nanoseconds == 0
+    private static bool Kills(FaultSpec fault, string node) => fault is CrashFault { RestartAfter: null } crash && crash.Timing == FaultTiming.Once
         && (crash.Nodes.All || crash.Nodes.Names?.Contains(node) == true);
 
     private static IReadOnlyList<string>? Targets(FaultSpec fault) => fault switch

@@ -43,6 +43,7 @@ internal static class CsvTrace
     private static (int, int, int, double) Header(string[] fields, TraceLines lines)
     {
         int ms = Array.IndexOf(fields, "time_ms"), s = Array.IndexOf(fields, "time_s"), node = Array.IndexOf(fields, "node"), up = Array.IndexOf(fields, "up");
-        return ms < 0 == s < 0 || node < 0 || up < 0 ? throw lines.Wrong($"the header is not one with {Columns}") : (Math.Max(ms, s), node, up, s < 0 ? 1e6 : 1e9);
+        return ms < 0 == s < 0 || node < 0 || up < 0 ? throw lines.Wrong($"the header is not one with {Columns}")
+            : (Math.Max(ms, s), node, up, s < 0 ? 1e6 : 1e9);
     }
 }

@@ -20,7 +20,8 @@ internal static class SkyPilotTrace
         }
         catch (JsonException wrong)
         {
-            throw new TraceException((int)(wrong.LineNumber ?? 0) + 1, "it is not JSON: " + wrong.Message.Split(" LineNumber", StringSplitOptions.None)[0].TrimEnd('.'));
+            string why = wrong.Message.Split(" LineNumber", StringSplitOptions.None)[0].TrimEnd('.');
+            throw new TraceException((int)(wrong.LineNumber ?? 0) + 1, $"it is not JSON: {why}");
         }
 
         if (read.Gap is not { } gap)
