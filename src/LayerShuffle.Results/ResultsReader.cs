@@ -31,7 +31,8 @@ public static class ResultsReader
         {
             var key = Key(row);
             var metrics = TrialMetricsCalculator.Read(column => CsvFormat.ParseNumber(row[column]));
-            var own = requests.GetValueOrDefault(key.Trial) ?? [];
+            var all = requests.GetValueOrDefault(key.Trial) ?? [];
+            var own = all.Where(request => !request.WarmUp).ToList();
             if (own.Count != metrics.Requests)
                 throw new InvalidDataException($"conditions.csv says that trial {key.Trial} had {metrics.Requests} requests, but requests.csv has {own.Count} "
                     + "of them.");
@@ -41,6 +42,7 @@ public static class ResultsReader
                 Swept = Cells(row, SweptColumns.Swept(row.Columns)),
                 SweptNumbers = Cells(row, SweptColumns.SweptNumbers(row.Columns)),
                 Metrics = metrics,
+                FirstRequest = all.Count - own.Count,
                 Images = [.. own.Select(request => request.Images)],
                 Correct = [.. own.Select(request => request.Correct)],
                 LatencyMs = [.. own.Select(request => request.LatencyMs)],
@@ -77,9 +79,9 @@ public static class ResultsReader
         CsvFormat.ParseInteger(row["trial"]), row["model"], CsvFormat.ParseInteger(row["training_seed"]), row["policy"], row["condition"],
         CsvFormat.ParseInteger(row["repeat"]));
 
-    private static Dictionary<int, List<(int Images, int Correct, double LatencyMs, short Skipped)>> RequestsByTrial(string path)
+    private static Dictionary<int, List<(int Images, int Correct, double LatencyMs, short Skipped, bool WarmUp)>> RequestsByTrial(string path)
     {
-        var trials = new Dictionary<int, List<(int, int, double, short)>>();
+        var trials = new Dictionary<int, List<(int, int, double, short, bool)>>();
         foreach (var row in Rows(path))
         {
             var trial = CsvFormat.ParseInteger(row["trial"]);
@@ -90,7 +92,8 @@ public static class ResultsReader
                 CsvFormat.ParseInteger(row["images"]),
                 completed ? (int)(CsvFormat.ParseNumber(row["correct"]) ?? 0) : 0,
                 completed ? CsvFormat.ParseNumber(row["latency_ms"]) ?? double.NaN : double.NaN,
-                completed ? (short)row["skipped"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length : (short)-1));
+                completed ? (short)row["skipped"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length : (short)-1,
+                row["warm_up"] == "true"));
         }
         return trials;
     }

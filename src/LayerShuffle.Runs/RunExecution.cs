@@ -10,6 +10,7 @@ using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Folders;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
+using LayerShuffle.Runs.Repeating;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 
@@ -76,7 +77,13 @@ internal sealed class RunExecution(
     private IRunBackend Start(string folder, RunManifest manifest, CancellationToken cancellation) => scenario.Clock == ScenarioClock.Wall
         ? WallBackend.Start(scenario, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(effective)).AsSpan(0, 16)), access, options.Device,
             folder, log, manifest.Cluster, cancellation)
-        : new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line);
+        : Virtual(folder);
+
+    private IRunBackend Virtual(string folder)
+    {
+        var backend = new VirtualBackend(ComputePlace.Here(options.Device, scenario.Threads), log.Line);
+        return options.CheckDeterminism ? new RepeatingBackend(backend, folder) : backend;
+    }
 
     /// <summary>What a run ends with: its outcome, shown, and the record of both.</summary>
     private RunOutcome Report(IReadOnlyList<TrialData> finished, IReadOnlyList<Core.Records.TrainingRecord> training, RunManifest manifest,
@@ -99,9 +106,13 @@ internal sealed class RunExecution(
             throw;
         }
 
-        manifest.End("done", outcome.ExitCode, outcome.End == RunEnd.Done ? "done" : "expectation_failed", null, finished.Count, plan.Trials.Count);
+        if (options.SameAgain(scenario.Seed) is { } again)
+            log.Line($"The same again: {again}");
+        manifest.End("done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.Trials.Count);
         return outcome;
     }
+
+    private static string Reason(RunEnd end) => end switch { RunEnd.Done => "done", RunEnd.LivenessFailed => "liveness_failed", _ => "expectation_failed" };
 
     /// <summary>Keeps what is finished, or leaves no trace where nothing is. Nothing in here may hide what ended the run.</summary>
     private void Stopped(Exception e, OutputFolder folder, ResultsWriter? writer, RunManifest manifest, CancellationToken cancellation)
@@ -114,7 +125,7 @@ internal sealed class RunExecution(
             string? logs = folder.Discard(time);
             log.Line($"Nothing was finished; {folder.Path} is "
                 + $"removed{(logs is null ? "" : $", and what its workers said is in {logs}")}."
-                + $"{(stopped ? " The same command starts it again; a training goes on from its last checkpoint." : "")}");
+                + $"{(stopped ? " The same command starts it again; a training goes on from its last checkpoint." : Again())}");
             return;
         }
 
@@ -130,8 +141,11 @@ internal sealed class RunExecution(
             return;
         }
 
-        string hint = stopped || ErrorText.MayPass(e) ? $"; go on with: {ShellWords.Join([.. options.Again, "--resume", folder.Path])}" : "";
+        string hint = stopped || ErrorText.MayPass(e) ? $"; go on with: {ShellWords.Join([.. options.Again, "--resume", folder.Path])}"
+            : options.Again.Count > 0 ? "." + Again() : "";
         log.Line($"Stopped after {done} of {trials} trials. What is finished is in {folder.Path}{hint}");
+
+        string Again() => options.SameAgain(scenario.Seed) is { } again ? $" The same again: {again}" : "";
     }
 
     private void Try(string what, Action write)

@@ -16,8 +16,15 @@ public sealed record RunOutcome(
     string Folder, IReadOnlyList<TrialData> Trials, IReadOnlyList<ResultGroup> Groups, IReadOnlyList<TrainingRecord> Training,
     IReadOnlyList<JudgedExpectation> Expectations)
 {
-    /// <summary>Why it ended: everything is done, or done with an expectation that does not hold. What failed or was stopped is an exception instead.</summary>
-    public RunEnd End => Expectations.All(expectation => expectation.LeftOut || expectation.Result.Holds) ? RunEnd.Done : RunEnd.ExpectationFailed;
+    /// <summary>
+    /// Why it ended: everything is done, or done with a request that stood still in a healed cluster, or with an expectation that does not hold. What failed or
+    /// was stopped is an exception instead.
+    /// </summary>
+    public RunEnd End => Unhealed.Any() ? RunEnd.LivenessFailed
+        : Expectations.All(expectation => expectation.LeftOut || expectation.Result.Holds) ? RunEnd.Done : RunEnd.ExpectationFailed;
+
+    /// <summary>The trials with requests that ended without a result although all faults were lifted (<c>workload.heal_after</c>).</summary>
+    public IEnumerable<TrialData> Unhealed => Trials.Where(trial => trial.Metrics.Unhealed > 0);
 
     /// <summary>The exit code of a program that ran it.</summary>
     public int ExitCode => End == RunEnd.Done ? ExitCodes.Done : ExitCodes.ExpectationFailed;
@@ -36,4 +43,7 @@ public enum RunEnd
 
     /// <summary>All trials are finished, and an expectation does not hold.</summary>
     ExpectationFailed,
+
+    /// <summary>All trials are finished, and a request ended without a result after all faults were lifted.</summary>
+    LivenessFailed,
 }

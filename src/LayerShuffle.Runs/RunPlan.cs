@@ -62,6 +62,8 @@ public sealed class RunPlan
         if (loaded.Scenario is not { } scenario || loaded.Mistakes.Count > 0)
             return new RunPlan(options, loaded, [.. loaded.Mistakes.Select(mistake => mistake.ToString())], null, []);
         options.Cluster.Check(scenario);
+        if (options.CheckDeterminism && scenario.Clock == ScenarioClock.Wall)
+            throw new UsageException("--check-determinism needs `clock: virtual`: real time never does the same twice.");
         IReadOnlyList<string> imports = ImportCheck.Find(scenario).Mistakes; // before anything is written or trained
         if (imports.Count > 0)
             return new RunPlan(options, loaded, [.. imports.Select(mistake => $"{options.Scenario}: {mistake}")], null, []);

@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Models;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
@@ -29,6 +30,7 @@ namespace LayerShuffle.Runs;
 internal sealed class RunWork(
     RunPlan plan, RunOptions options, IRunBackend backend, ResultsWriter writer, RunManifest manifest, string folder, IRunLog log)
 {
+    private const int MostNamed = 5; // requests in a sentence
     private readonly TimeProvider time = options.Time;
     private readonly Scenario scenario = plan.Scenario;
     private readonly List<TrainingRecord> training = [];
@@ -128,6 +130,8 @@ internal sealed class RunWork(
 
     private void Foretell(IReadOnlyList<PlannedTrial> trials, RunData data, TrialModels models, CancellationToken cancellation)
     {
+        foreach (string line in SoftErrors.Lines(plan.Trials))
+            log.Line(line);
         foreach (string line in RequestForecast.Measured(scenario, trials, data, planned => models.Trained(planned, cancellation), time))
             log.Line($"warning: {line}");
     }
@@ -143,14 +147,17 @@ internal sealed class RunWork(
         var pace = new Pace(time);
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
+        List<RequestRecord> unhealed = [];
         using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
             planned.Variant.SweepNumbers, identity);
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
+            if (outcome.Unhealed && unhealed.Count < MostNamed)
+                unhealed.Add(outcome);
             log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
         }, rows, cancellation);
-        rows.Finish(record);
+        rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
         if (notFinite > 0)
             log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];
@@ -158,6 +165,14 @@ internal sealed class RunWork(
             $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed")
                 + FormattableString.Invariant($"{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
 
+        if (written.Metrics is { Requests: 0 })
+            log.Line($"warning: {label}: all requests were of the warm-up, so that nothing was measured; offer more, or shorten `workload.warm_up`");
+        if (written.Metrics.Unhealed is > 0 and var many)
+            log.Line($"liveness: {label}: from {planned.Spec.Workload.HealAfter} on all faults are lifted, but {many} request(s) did not complete: "
+                + $"{string.Join(", ", unhealed.Select(Fate))}{(many > unhealed.Count ? ", …" : "")}");
+
+        static string Fate(RequestRecord request) => FormattableString.Invariant(
+            $"{request.Request} ({(request.Outcome == RequestOutcome.Failed ? "failed" : "deadline exceeded")}, submitted at {request.Submitted})");
         static string Also(string text) => text.Length > 0 ? "  " + text : "";
     }
 

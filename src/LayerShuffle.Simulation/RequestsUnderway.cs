@@ -72,6 +72,8 @@ internal sealed class RequestsUnderway(VirtualKernel kernel, IHopTrace trace, Ac
 
     public void Delivered(HopMessage message) => trace.Delivered(message);
 
+    public void Garbled(HopMessage message) => trace.Garbled(message);
+
     public void Fate(HopMessage message, string fate) => trace.Fate(message, fate);
 
     public void Acknowledged(HopAcknowledged ack, int to) => trace.Acknowledged(ack, to);

@@ -31,6 +31,9 @@ public sealed class VirtualKernel
     /// <summary>Whether nothing is to come but the next fault: of those that strike for ever there always is one.</summary>
     internal bool AwaitsFaultsOnly => events.Count == 1 && events.TryPeek(out _, out (long, int Kind, long) due) && due.Kind == (int)EventKind.Fault;
 
+    /// <summary>Told of every event just before it fires; null: nobody is.</summary>
+    internal Action<EventKind, object?>? Fires { get; set; }
+
     /// <summary>Whether the caller is on the thread that ran mailboxes last: the only one that may touch the events.</summary>
     internal bool IsDriver => driver == Environment.CurrentManagedThreadId;
 
@@ -80,6 +83,7 @@ public sealed class VirtualKernel
                 continue;
             Now = new Instant(due.Time);
             EventsFired++;
+            Fires?.Invoke((EventKind)due.Kind, entry.Argument);
             entry.Fire();
             Drain();
             return true;
@@ -138,6 +142,9 @@ internal sealed class VirtualEvent(Action<object?> fire, object? state) : ITimer
     private object? argument = state;
 
     public bool IsCancelled => action is null;
+
+    /// <summary>What it carries; null once it has fired or was called off.</summary>
+    public object? Argument => argument;
 
     public void Cancel()
     {

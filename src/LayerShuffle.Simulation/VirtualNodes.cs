@@ -8,9 +8,10 @@ namespace LayerShuffle.Simulation;
 
 /// <summary>The nodes on the kernel: whatever they are asked for is done at once, and answered at the same instant.</summary>
 internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTransport transport, PausedNodes paused, RequestsUnderway underway,
-    EndpointContext context) : INodes
+    EndpointContext context, StruckLayers? struck) : INodes
 {
     private readonly HashSet<int> stopped = []; // membership only
+    private readonly Dictionary<int, int[]> lost = []; // looked up by key only
 
     /// <summary>Who is told of everything that happens to nodes.</summary>
     public IActorRef Listener { get; set; } = ActorRefs.Nobody;
@@ -47,7 +48,8 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTranspor
 
     public void Serve(int node)
     {
-        transport.Tell(node, new RestartNode(health.Incarnation(node)));
+        struck?.Renew(node);
+        transport.Tell(node, new RestartNode(health.Incarnation(node)) { Without = lost.Remove(node, out int[]? layers) ? layers : [] });
         Listener.Tell(new NodeServes(node, health.Incarnation(node)));
     }
 
@@ -63,6 +65,15 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTranspor
         stopped.Remove(node);
         paused.Continue(node);
         Listener.Tell(new NodeContinued(node));
+    }
+
+    public void Lose(int node, IReadOnlyList<int> layers) => lost[node] = [.. layers];
+
+    public void Restore(int node, IReadOnlyList<int> layers, IReadOnlyCollection<int> gone)
+    {
+        struck?.Restore(node, layers, gone);
+        transport.Tell(node, new LayersBack([.. layers], ""));
+        Listener.Tell(new LayersRestored(node, layers));
     }
 
     public void Host(int node, IReadOnlyList<int> layers) => Listener.Tell(new LayersHeld(node, layers));

@@ -1,8 +1,11 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Ports;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 
 namespace LayerShuffle.Simulation;
 
@@ -15,10 +18,12 @@ namespace LayerShuffle.Simulation;
 /// <param name="underway">Told of every message that is on its way.</param>
 /// <param name="activationBytes">Bytes of an activation of so many images.</param>
 /// <param name="carry">What arrives of a request's activation.</param>
+/// <param name="damage">What arrives of a request's activation that its link has damaged.</param>
+/// <param name="workload">Which requests are of the warm-up.</param>
 /// <param name="wire">What a message becomes on its way (tests write and read it); null: itself.</param>
 internal sealed class VirtualTransport(
     VirtualKernel kernel, LinkInjector injector, NodeHealth health, PausedNodes paused, IHopTrace trace, RequestsUnderway underway,
-        Func<int, long> activationBytes, Func<object?, int, object?> carry,
+        Func<int, long> activationBytes, Func<object?, int, object?> carry, Func<object?, int, ActivationDamage, object?> damage, WorkloadSpec workload,
     Func<object, object>? wire = null) : ITransport
 {
     /// <summary>The endpoints' actors, by index.</summary>
@@ -41,7 +46,7 @@ internal sealed class VirtualTransport(
     {
         Journey journey = message.Journey;
         var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation);
-        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now);
+        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now, workload.IsWarmUp(journey.Deadline));
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -61,9 +66,12 @@ internal sealed class VirtualTransport(
 
             arriving ??= Crossing(message);
             underway.Add(journey.Request);
-            kernel.Schedule(
-                copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!),
-                Carried(copy.Copy == 0 ? arriving : arriving with { Copy = copy.Copy }));
+            HopMessage own = copy.Damage is null ? arriving : Damaged(arriving, copy.Damage);
+            object carried = Carried(copy.Copy == 0 ? own : own with { Copy = copy.Copy });
+            if (injector.HasDownlink(to))
+                ScheduleBehindDownlink(from, to, incarnation, copy, carried);
+            else
+                kernel.Schedule(copy.At, EventKind.Delivery, m => Arrive(from, to, incarnation, copy, (HopMessage)m!), carried);
         }
     }
 
@@ -111,6 +119,19 @@ internal sealed class VirtualTransport(
     private void Hold(int from, int to, int incarnation, CopyVerdict copy, HopMessage message) =>
         paused.Hold(to, () => Arrive(from, to, incarnation, copy, message));
 
+    /// <summary>A method of its own, so that only who has a downlink pays for the closure.</summary>
+    private void ScheduleBehindDownlink(int from, int to, int incarnation, CopyVerdict copy, object message) =>
+        kernel.Schedule(copy.At, EventKind.Delivery, m =>
+        {
+            // What comes to a paused node waits behind the line, not before it.
+            Instant through = IsUp(to, incarnation)
+                ? injector.PassDownlink(from, to, incarnation, activationBytes(((HopMessage)m!).Journey.Images), kernel.Now) : kernel.Now;
+            if (through == kernel.Now)
+                Arrive(from, to, incarnation, copy, (HopMessage)m!);
+            else
+                kernel.Schedule(through, EventKind.Delivery, late => Arrive(from, to, incarnation, copy, (HopMessage)late!), m);
+        }, message);
+
     private void Arrive(int from, int to, int incarnation, CopyVerdict copy, HopMessage message)
     {
         if (paused.IsPaused(to))
@@ -120,18 +141,21 @@ internal sealed class VirtualTransport(
         }
 
         bool up = IsUp(to, incarnation);
-        injector.CountArrival(from, to, copy.Fate, up, copy.Overtakes);
+        injector.CountArrival(from, to, copy.Fate, up, copy.Overtakes, workload.IsWarmUp(message.Journey.Deadline));
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);
         }
-        else if (copy.Fate == CopyFate.Corrupted)
+        else if (copy.FailsChecksum)
         {
-            trace.Fate(message, HopFate.Corrupted); // its checksum fails
+            trace.Fate(message, HopFate.Corrupted);
         }
         else
         {
-            trace.Delivered(message);
+            if (copy.Fate == CopyFate.Corrupted)
+                trace.Garbled(message);
+            else
+                trace.Delivered(message);
             Endpoints[to].Tell(message);
         }
 
@@ -143,6 +167,12 @@ internal sealed class VirtualTransport(
         Journey journey = message.Journey;
         object? arriving = carry(journey.Activation, journey.Request);
         return ReferenceEquals(arriving, journey.Activation) ? message : message with { Journey = journey with { Activation = arriving } };
+    }
+
+    private HopMessage Damaged(HopMessage message, ActivationDamage by)
+    {
+        Journey journey = message.Journey;
+        return message with { Journey = journey with { Activation = damage(journey.Activation, journey.Request, by) } };
     }
 
     private object Carried(object message) => wire is null ? message : wire(message);

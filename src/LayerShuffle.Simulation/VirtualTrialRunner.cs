@@ -14,6 +14,7 @@ using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 
 namespace LayerShuffle.Simulation;
@@ -38,6 +39,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <summary>Whether what happens is counted in <see cref="ClusterMetrics"/>.</summary>
     public bool Metered { get; init; }
 
+    /// <summary>Told in words of everything that happens, in order, and when: what two runs of one trial are compared by. Null: nobody is.</summary>
+    public Action<Instant, string>? Told { get; init; }
+
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
     /// <param name="model">Its model.</param>
@@ -59,6 +63,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts);
         (RequestLog log, TraceRecorder trace) = (trial.Log, trial.Trace);
         IHopTrace observer = Observe is null ? trace : Observe(trace);
+        TrialTeller? teller = Told is null ? null : new TrialTeller(kernel, setting.Topology, observer, Told);
+        observer = teller ?? observer;
         if (Metered)
             observer = new MeteredTrace(observer, () => kernel.Now);
         var underway = new RequestsUnderway(kernel, observer, request =>
@@ -68,16 +74,18 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         });
         observer = underway;
         WireFormat format = spec.Cluster.Wire;
+        using StruckLayers? struck = StruckLayers.Of(setting, model);
         var transport = new VirtualTransport(
             kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
-            (activation, request) => model.Carry(activation, request, format), Wire);
-        log.Added = Added(trace, progress);
+            (activation, request) => model.Carry(activation, request, format), struck is null ? (activation, _, _) => activation : struck.Damage,
+            spec.Workload, Wire);
+        log.Added = Added(trace, teller, progress);
         var cluster = new TrialCluster();
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
-        EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model), observer, guard);
-        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context);
-        var struck = new EndpointFaults(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor)));
-        FaultSetting faults = trial.Faults(context, nodes, health, struck);
+        EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model, struck), observer, guard);
+        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context, struck);
+        EndpointFaults everywhere = Everywhere(injector, health, transport, struck);
+        FaultSetting faults = trial.Faults(context, nodes, health, everywhere);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
         TrialPlan plan = trial.Plan(request =>
         {
@@ -102,19 +110,28 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
             Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
-            return trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, struck.Met());
+            TrialRecord record = trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, everywhere.Met());
+            teller?.Ended(record);
+            return record;
         }
         finally
         {
+            teller?.Dispose();
             guard.Dispose();
             system.Stop(root);
             trial.ReleaseOpen();
         }
     }
 
-    private Action<RequestRecord> Added(TraceRecorder trace, Action<RequestRecord>? progress) => record =>
+    /// <summary>Carries out faults of links, of speed and of tensors at all endpoints.</summary>
+    private static EndpointFaults Everywhere(LinkInjector injector, NodeHealth health, VirtualTransport transport, StruckLayers? struck) =>
+        new(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor)),
+            (strike, node) => struck?.Strike(strike, node, health.IsUp(node)));
+
+    private Action<RequestRecord> Added(TraceRecorder trace, TrialTeller? teller, Action<RequestRecord>? progress) => record =>
     {
         trace.Ended(record);
+        teller?.Ended(record);
         if (Metered)
             TrialMeter.Ended(record, system.Kernel.Now);
         progress?.Invoke(record);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 
@@ -37,8 +38,8 @@ internal sealed class HubClient(NodeSupervisorOptions options)
                             + "Start the coordinator first (`run … --listen`), or check the address and that nothing between blocks its port.",
                         exception);
                 if (!told)
-                    options.Say($"Waiting for the coordinator at {Address} ({exception.Message}); this node tries for {options.JoinPatience.TotalSeconds:0.#} "
-                        + "s.");
+                    options.Log.Say($"Waiting for the coordinator at {Address} ({exception.Message}); this node tries for "
+                        + $"{options.JoinPatience.TotalSeconds:0.#} s.");
             }
             catch (AuthenticationException exception)
             {

@@ -5,6 +5,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using LayerShuffle.Core.Logs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LayerShuffle.Supervision;
 
@@ -189,7 +192,7 @@ public sealed class LocalSupervisors : IAsyncDisposable
         try
         {
             while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
-                options.Say(name, line);
+                options.Log.Say($"{name}: {line}");
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
@@ -231,8 +234,8 @@ public sealed record LocalSupervisorsOptions
     /// <summary>The command of a supervisor with these arguments; default this program.</summary>
     public Func<IEnumerable<string>, ProcessStartInfo> Command { get; init; } = SelfLauncher.Self;
 
-    /// <summary>Told what supervisors say: name and line, from one thread at a time per node.</summary>
-    public Action<string, string> Say { get; init; } = (_, _) => { };
+    /// <summary>Told what supervisors say, with their names before it.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>Told in a sentence of a supervisor that has ended before the hub had let it in: nobody need wait for it.</summary>
     public Action<string> NeverJoined { get; init; } = _ => { };

@@ -1,4 +1,7 @@
 using System.Threading.Channels;
+using LayerShuffle.Core.Logs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LayerShuffle.Supervision;
 
@@ -48,7 +51,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
     {
         if (NodePlatform.Refusal(options.Capabilities.Os, options.Capabilities.Architecture) is { } refusal)
         {
-            options.Say(refusal);
+            options.Log.Say(refusal);
             return RefusedCode;
         }
 
@@ -81,7 +84,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(session, obeying, beating).ConfigureAwait(false);
         await link.FinishAsync().ConfigureAwait(false);
-        options.Say(end.Sentence);
+        options.Log.Say(end.Sentence);
         return end.Code; // a leave that was granted is as good an end as any
     }
 
@@ -96,7 +99,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             (keeper!.Name, keeper.ForwardLog) = (welcome.Name, welcome.ForwardLog);
             joined = true;
             heartbeat.TrySetResult(TimeSpan.FromMilliseconds(welcome.HeartbeatMilliseconds));
-            options.Say($"Joined the coordinator at {client.Address} as {welcome.Name}.");
+            options.Log.Say($"Joined the coordinator at {client.Address} as {welcome.Name}.");
             while (true)
             {
                 link.Attach(connection, null, welcome.Received);
@@ -106,10 +109,10 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
                     return default; // it was closed in answer to the last word
                 if (isToldToEnd)
                     return await told.Task.WaitAsync(stop).ConfigureAwait(false); // it was closed because the hub has the answer to its last command
-                options.Say($"The connection to the coordinator broke ({reason}) Trying again.");
+                options.Log.Say($"The connection to the coordinator broke ({reason}) Trying again.");
                 TimeSpan left = grace - options.Time.GetElapsedTime(heard);
                 (connection, welcome) = await client.ResumeAsync(welcome.Session, link.Received, left, stop).ConfigureAwait(false);
-                options.Say("The connection to the coordinator is back.");
+                options.Log.Say("The connection to the coordinator is back.");
             }
         }
         catch (NodeRefusedException exception)
@@ -195,7 +198,7 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
     private void WorkerLeaves()
     {
         if (!ending && leaving.TrySetResult())
-            options.Say($"The worker of {keeper!.Name} was told to end (SIGTERM): this node leaves.");
+            options.Log.Say($"The worker of {keeper!.Name} was told to end (SIGTERM): this node leaves.");
     }
 
     /// <summary>Waits for Ctrl-C or a worker that was told to end, then for the hub's leave.</summary>
@@ -208,8 +211,8 @@ public sealed class NodeSupervisor(NodeSupervisorOptions options, IWorkerLaunche
             await Task.WhenAny(heartbeat.Task, Task.Delay(LastWordPatience, options.Time, stop)).ConfigureAwait(false);
         if (joined && !stop.IsCancellationRequested)
         {
-            options.Say("Asking the coordinator for leave to go: it has other nodes take over this one's layers first, in a training when the present step is "
-                + "over. Ctrl-C once more ends this node at once.");
+            options.Log.Say("Asking the coordinator for leave to go: it has other nodes take over this one's layers first, in a training when the present "
+                + "step is over. Ctrl-C once more ends this node at once.");
             link.Send(new HubMessage.Leaving());
             await Task.WhenAny(told.Task, Task.Delay(options.LeavePatience, options.Time, now)).ConfigureAwait(false);
         }
@@ -263,7 +266,7 @@ public sealed record NodeSupervisorOptions
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Shown to whoever started it: sentences.</summary>
-    public Action<string> Say { get; init; } = _ => { };
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

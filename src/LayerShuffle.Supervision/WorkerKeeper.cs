@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LayerShuffle.Core.Logs;
 
 namespace LayerShuffle.Supervision;
 
@@ -161,7 +162,7 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
                 lines = process.Asked ? [] : [.. process.LastLines().Select(Cut)];
 
             if (!process.Asked)
-                options.Say(exit.Code == WorkerParent.CannotStart && lines is [.., var why]
+                options.Log.Say(exit.Code == WorkerParent.CannotStart && lines is [.., var why]
                     ? $"The worker of {Name} cannot start: {NodeName.Clean(why, HubCodec.LongestLine)}" : $"The worker of {Name} ended by itself: {exit}.");
             lock (gate)
             {
@@ -218,7 +219,7 @@ internal sealed class WorkerKeeper(IWorkerLauncher launcher, NodeSupervisorOptio
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            options.Say($"The log of {Name} cannot be written: {exception.Message}");
+            options.Log.Say($"The log of {Name} cannot be written: {exception.Message}");
             return null;
         }
     }

@@ -6,10 +6,12 @@ using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Security;
 using LayerShuffle.Supervision;
 using LayerShuffle.Transport.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Benchmarks;
 
@@ -45,7 +47,7 @@ internal sealed class TwoProcesses : IAsyncDisposable
         Host = IPAddress.Loopback.ToString(),
         Seed = endpoint == 0 ? null : (IPAddress.Loopback.ToString(), seedPort),
         Membership = new MembershipSpec(Duration.FromSeconds(3), Duration.FromSeconds(600)),
-        Log = Console.Error.WriteLine,
+        Loggers = LoggerFactory.Create(builder => builder.AddProvider(new WriterSink(Console.Error))),
     };
 
     /// <summary>Starts both.</summary>

@@ -8,6 +8,7 @@ using LayerShuffle.Datasets.Tests.Support;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Images;
 using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
 using TorchSharp;
@@ -79,7 +80,7 @@ public sealed class ImportTableTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         VitConfig config = WriteModel(cli, stored, i => $"{i}").Config;
         WriteImages(cli, stored, [0, 0, 0], i => $"{i}");
-        Preprocessor preprocessor = ImportCheck.Preprocessor(cli.At("model"));
+        Preprocessor preprocessor = ImportCheck.Preprocessor(new ModelSpec { Name = "m", Checkpoint = cli.At("model"), Config = config });
         ScenarioLoadResult loaded = ScenarioLoader.Load(cli.Write("s.yaml", Scenario));
         var data = new RunData(loaded.Scenario!, new Lazy<Device>(CPU), 1);
         IImageSet images = data.Dataset(config, PixelPlan.Steps(preprocessor)).Test;

@@ -1,6 +1,7 @@
 using CsCheck;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
@@ -28,7 +29,7 @@ public sealed class BookTests : IDisposable
     private static readonly Gen<LinkConditions> Links = Gen.Select(Plain, Reaching, (link, reaches) => reaches(link));
 
     /// <summary>What reaches back from message to message, in half of the cases.</summary>
-    private static Gen<Func<LinkConditions, LinkConditions>> Reaching => Gen.Select(Gen.Int[0, 9], Gen.Double[0.05, 0.9], Gen.Int[1, 3],
+    private static Gen<Func<LinkConditions, LinkConditions>> Reaching => Gen.Select(Gen.Int[0, 12], Gen.Double[0.05, 0.9], Gen.Int[1, 3],
         (kind, share, count) => (Func<LinkConditions, LinkConditions>)(link => kind switch
         {
             0 => link with { Latency = link.Latency with { Correlation = share } },
@@ -36,6 +37,9 @@ public sealed class BookTests : IDisposable
             2 => link with { Loss = 0.2, LossChain = new(LossKind.Markov) { P13 = share / 9, P31 = 0.3, P32 = 0.1, P23 = share, P14 = 0.02 } },
             3 => link with { LoseFirst = count },
             4 => link with { ReorderPattern = new(share, count) },
+            6 => link with { Packets = new(500, (MissingPackets)count) },
+            7 => link with { Loss = share / 9, Packets = new(1000, MissingPackets.Zero) },
+            8 => link with { Checksum = false },
             5 => link with { BandwidthBytesPerSecond = 400_000, Queue = new(null, count, (QueueDrop)(count % 2)) },
             _ => link,
         }));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Supervision;
 
 /// <summary>A supervisor with the command line that local supervisors are started with.</summary>
@@ -22,7 +23,7 @@ internal sealed class StandInNode : IWorkerLauncher
             Capabilities = await CapabilityProbe.ProbeAsync(TimeProvider.System),
             LogDirectory = Value("--log-dir"),
             Parent = parent,
-            Say = Console.Error.WriteLine,
+            Log = new WriterSink(Console.Error),
         };
         using var leave = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>

@@ -58,6 +58,7 @@ internal static class Sample
         DroppedLinkDown = 10,
         DroppedReceiverDown = 4,
         DroppedQueue = 0,
+        PacketsLost = 12,
         Bursts = 6,
         Carried = 86,
         LatencyMeanMs = 5.25,

@@ -1,9 +1,10 @@
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Runs.Telling;
 
 namespace LayerShuffle.Runs.Tests;
 
 /// <summary>Keeps the lines of a run.</summary>
-internal sealed class ListedLog : IRunLog
+internal sealed class ListedLog() : LineSink(verbose: false), IRunLog
 {
     private readonly Lock gate = new();
     private readonly List<string> lines = [];
@@ -22,11 +23,11 @@ internal sealed class ListedLog : IRunLog
 
     public string Text => string.Join('\n', Lines);
 
-    public void Line(string text)
+    protected override void Write(string line)
     {
         lock (gate)
-            lines.Add(text);
-        Heard?.Invoke(text);
+            lines.Add(line);
+        Heard?.Invoke(line);
     }
 
     public void Status(Func<string> text)

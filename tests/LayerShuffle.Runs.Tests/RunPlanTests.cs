@@ -128,6 +128,36 @@ public sealed class RunPlanTests : IDisposable
     }
 
     [Fact]
+    public void A_run_whose_cluster_does_not_heal_fails_in_its_own_words_also_when_it_is_resumed()
+    {
+        // Nothing comes through from node-2 to node-3, which is no fault: from 500 ms on every request must complete, and none does.
+        const string Stuck = """
+            name: stuck
+            model: {architecture: none, num_hidden_layers: 4}
+            cluster: {nodes: 4}
+            network: {latency: 5ms, links: [{from: node-2, to: node-3, loss: 100%}]}
+            faults: {outage: {kind: crash, nodes: [node-1], at: 100ms}}
+            routing: {on_failure: fail, retries: 1, timeout: 20ms}
+            workload: {requests: 30, arrivals: {rate: 20/s, process: uniform}, heal_after: 500ms}
+            conditions: {stuck: {}, mended: {network: {links: null}}}
+            expect: [{metric: unhealed, condition: mended, max: 0}]
+
+            """;
+        string file = scratch.Write("stuck.yaml", Stuck);
+        var log = new ListedLog();
+        RunOutcome outcome = RunPlan.Load(new RunOptions { Scenario = file, Output = scratch.At("out") }, log).Execute(log);
+        (outcome.End, outcome.ExitCode).ShouldBe((RunEnd.LivenessFailed, ExitCodes.ExpectationFailed));
+        outcome.Unhealed.Select(trial => trial.Key.Condition).ShouldBe(["stuck"]);
+        Exit("out").ShouldBe((1, "liveness_failed"));
+        log.Lines.ShouldContain(line => line.StartsWith("liveness: trial 1/2  none  stuck: from 500ms on all faults are lifted, but ", StringComparison.Ordinal));
+        RunPlan.Load(new RunOptions { Scenario = file, Resume = scratch.At("out") }).Execute().End.ShouldBe(RunEnd.LivenessFailed);
+        RunOutcome mended = RunPlan.Load(new RunOptions { Scenario = file, Output = scratch.At("mended"), Only = ["condition=mended"] }).Execute();
+        (mended.End, mended.ExitCode).ShouldBe((RunEnd.Done, ExitCodes.Done));
+        mended.Trials[0].Metrics.Unhealed.ShouldBe(0);
+        mended.Trials[0].Metrics.Completed.ShouldBeLessThan(30, "what the fault struck before it was lifted is not meant");
+    }
+
+    [Fact]
     public void A_scenario_with_mistakes_is_told_and_not_run()
     {
         string file = scratch.Write("wires.yaml", Wires.Replace("loss: 20%", "loss: 120%", StringComparison.Ordinal));

@@ -173,6 +173,21 @@ public sealed class CheckpointTests : IDisposable
         Some.Warnings(Some.Minimal + "models: {a: {variant: layershuffle-predict}, b: {init_from: a}}\n").ShouldHaveSingleItem()
             .ShouldContain("what only layershuffle-predict has of the weights of `a` is left out: this model is standard");
 
+    [Fact]
+    public void Images_of_another_size_are_taken_where_training_follows()
+    {
+        Config(Tiny + ", \"num_labels\": 10");
+        Weights(10);
+        string wider = Import("", "image_size: 16, training: {epochs: 1}");
+        VitConfig config = Some.Valid(wider).Models[0].Config;
+        (config.ImageHeight, config.ImageWidth).ShouldBe((16, 16));
+        Some.Warnings(wider).ShouldHaveSingleItem().ShouldContain("its position embeddings are interpolated from 2×2 patches to 4×4");
+        Some.Warnings(Import("", "image_size: 8, training: {epochs: 1}")).ShouldBeEmpty();
+        Some.Warnings(Import("model: {image_size: 16}\n", "training: {epochs: 1}")).ShouldHaveSingleItem().ShouldContain("and it wins");
+        Some.Warnings(Import("", "image_size: 16")).ShouldHaveSingleItem().ShouldContain("has no effect: config.json of the checkpoint says 8, and it wins");
+        Some.Mistakes(Import("", "image_size: 18, training: {epochs: 1}")).ShouldHaveSingleItem().ShouldContain("image_size 18 is not a multiple of patch_size 4");
+    }
+
     private string Import(string shared, string own = "") =>
         $"{Some.Minimal}{shared}models:\n  a: {{checkpoint: {folder}{(own.Length > 0 ? ", " + own : "")}}}\n";
 

@@ -88,7 +88,9 @@ public class MistakeTests
     [InlineData("cluster: {nodes: 2, placement: {node-1: [0,1,2,3], node-2: [4,5,6]}}", "3:32: cluster.placement: no node hosts layer 7 of model `default`")]
     [InlineData("cluster: {nodes: 1, placement: {node-1: [0,1,2,3,4,5,6,7], node-2: [8]}}", "3:60: cluster.placement.node-2: there is no node `node-2`",
         "there is no layer 8")]
-    [InlineData("cluster: {nodes: {a: {uplink: 5Mbps}}}", "3:23: cluster.nodes.a.uplink: `uplink` is not supported yet")]
+    [InlineData("cluster: {compute_time: {distribution: normal, mean: 3ms, stddev: 1ms, correlation: 5%}}",
+        "3:72: cluster.compute_time.correlation: `correlation` is not supported yet")]
+    [InlineData("cluster: {nodes: {a: {uplink: 5}}}", "3:31: cluster.nodes.a.uplink: a bare number where a unit is needed")]
     [InlineData("cluster: {nodes: {all: {}}}", "3:19: cluster.nodes.all: `all` cannot be the name of a node")]
     [InlineData("cluster: {nodes: {a: {capacity: 0}}}", "3:33: cluster.nodes.a.capacity: 0 is too small")]
     [InlineData("cluster: {nodes: {a: {memory: 5}}}",
@@ -127,7 +129,7 @@ public class MistakeTests
     [InlineData("models: {a: {training: {early_stopping: 3}}}", "3:41: models.a.training.early_stopping: training is stopped by the accuracy on validation")]
     [InlineData("model: {training: {validation: 100%}}", "3:32: model.training.validation: all training images are set aside")]
     [InlineData("model: {training: {preset: reference}}", "3:28: model.training.preset: unknown word `reference`")]
-    [InlineData("model: {training: {order: curriculum}}", "3:27: model.training.order: `curriculum` is not supported yet")]
+    [InlineData("model: {training: {order: progressive}}", "3:27: model.training.order: `progressive` is not supported yet")]
     [InlineData("model: {hidden_size: 100}", "3:22: model.hidden_size: 3 heads do not divide a hidden_size of 100")]
     [InlineData("model: {patch_size: 5}", "3:21: model.patch_size: patches of 5 do not divide an image_size of 32")]
     [InlineData("models: {a: {init_from: b}}", "3:25: models.a.init_from: there is no model `b`")]

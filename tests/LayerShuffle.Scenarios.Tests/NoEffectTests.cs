@@ -62,6 +62,12 @@ public class NoEffectTests
         "4:25: cluster.compute_time: no effect: every node")]
     [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {compute_time: 2ms}}}",
         "4:44: cluster.nodes.b.compute_time: no effect: the node hosts no layer")]
+    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {uplink: 5Mbps}}}",
+        "4:38: cluster.nodes.b.uplink: no effect: the node hosts no layer")]
+    [InlineData("name: x\nmodel: {architecture: none, num_hidden_layers: 1}\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {}, b: {downlink: 5Mbps}}}",
+        "4:40: cluster.nodes.b.downlink: no effect: the node hosts no layer")]
+    [InlineData("name: x\nmodel: none\nworkload: {requests: 5}\n", "cluster: {nodes: {a: {power: {idle: 1W, compute: 2W}}}}",
+        "4:50: cluster.nodes.a.power.compute: no effect: the node computes in no time")]
     // the file, models and training
     [InlineData(OneByOne, "repeats: 3", "5:10: repeats: no effect: nothing is drawn")]
     [InlineData(OneByOne, "threads: 4", "5:10: threads: no effect")]

@@ -8,7 +8,9 @@ namespace LayerShuffle.Actors.Faults;
 /// <param name="health">Slowdowns in force.</param>
 /// <param name="isHere">Whether a node is one that this serves.</param>
 /// <param name="slow">Tells a node how slow it is from now on.</param>
-public sealed class EndpointFaults(Action<Action<LinkInjector>> change, NodeHealth health, Func<int, bool> isHere, Action<int, double> slow)
+/// <param name="tensors">Told of faults that strike a node's weights or answers; null: there are none that could be struck.</param>
+public sealed class EndpointFaults(Action<Action<LinkInjector>> change, NodeHealth health, Func<int, bool> isHere, Action<int, double> slow,
+    Action<FaultEvent, int>? tensors = null)
 {
     private readonly Dictionary<string, (string Fault, LinkHold Hold)> holds = []; // by what the strike holds by
     private readonly SortedDictionary<string, long> met = new(StringComparer.Ordinal); // of strikes that are over
@@ -44,6 +46,10 @@ public sealed class EndpointFaults(Action<Action<LinkInjector>> change, NodeHeal
                     slow(node, health.SlowdownFactor(node));
                 }
 
+                break;
+            case MemoryFault or ByzantineFault:
+                foreach (int node in strike.Targets.Where(isHere))
+                    tensors?.Invoke(strike, node);
                 break;
         }
     }

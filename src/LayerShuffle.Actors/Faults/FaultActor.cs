@@ -33,6 +33,12 @@ public sealed record FaultSetting
     /// <summary>Carries out faults of links and slowdowns; null: every endpoint does so by itself.</summary>
     public EndpointFaults? Links { get; init; }
 
+    /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
+    public LayerRestoration? Restoration { get; init; }
+
+    /// <summary>Which bits faults of memory flip; null: nobody has weights in memory here.</summary>
+    public MemoryFlips? Flips { get; init; }
+
     /// <summary>Who takes over the layers of nodes that are gone; null: that is somebody else's business.</summary>
     public LayerHandover? Handover { get; init; }
 
@@ -88,6 +94,8 @@ public sealed class FaultActor : ReceiveActor
     private readonly Queue<Removal> removals = new();
     private Removal? removing;
     private readonly HashSet<int> leaving = []; // nodes; membership only
+    private readonly HashSet<int> lost = []; // nodes that are down and come back without weights; membership and layers only
+    private readonly SortedDictionary<int, IReadOnlyList<int>> without = []; // nodes that serve without the weights of some layers
     private readonly List<object> early = []; // news of before the beginning
     private bool begun;
     private IActorRef? ending;
@@ -108,6 +116,8 @@ public sealed class FaultActor : ReceiveActor
         ReceiveAnswers();
         ReceiveNews();
         Receive<RecoveryDue>(due => Recover(due));
+        Receive<RestoreDue>(Restore, _ => ending is null);
+        Receive<LayersRestored>(Restored);
         Receive<ReplaceAbsent>(absent =>
         {
             setting.Uptime?.Down(absent.Node, Instant.Zero);
@@ -140,9 +150,10 @@ public sealed class FaultActor : ReceiveActor
         });
         Receive<NodeServes>(serves =>
         {
-            GiveBack(serves.Node);
+            if (!without.ContainsKey(serves.Node))
+                GiveBack(serves.Node);
             setting.Uptime?.Up(serves.Node, setting.Clock.Now);
-            Done(serves.Node, serves.Already ? "" : FaultEffects.Restarted);
+            Done(serves.Node, serves.Already ? "" : FaultEffects.Restarted, then: () => BeginRestoring(serves.Node, serves.Incarnation));
         });
         Receive<NodePaused>(paused => Done(paused.Node, FaultEffects.Began));
         Receive<NodeContinued>(continued => Done(continued.Node, Of(continued.Node).Strike is null ? "" : FaultEffects.Ended));
@@ -153,27 +164,45 @@ public sealed class FaultActor : ReceiveActor
     private void ReceiveNews()
     {
         Receive<NodeFound>(found => setting.Ledger.Note("membership", found.Node, found.Word));
-        // not all nodes have their side of the trial, and would not hear of it
-        Receive<object>(early.Add, news => !begun && news is Mourned or NodeRespawned or NodeJoined or NodeLeaving);
         Receive<NodeDied>(died =>
         {
-            setting.Ledger.Note("process", died.Node, $"died ({died.How})");
+            setting.Ledger.Died(died.Node, died.How);
             setting.Uptime?.Down(died.Node, setting.Clock.Now);
             Self.Tell(new Mourned(died.Node, died.Incarnation));
         });
-        Receive<Mourned>(mourned => RecoverLater(mourned.Node, mourned.Incarnation));
-        Receive<NodeRespawned>(back => Welcome(back.Node, "respawned"));
-        Receive<NodeJoined>(come =>
+        Receive<object>(
+            news =>
+            {
+                if (begun)
+                    Hear(news);
+                else
+                    early.Add(news); // not all nodes have their side of the trial, and would not hear of it
+            },
+            message => message is Mourned or NodeRespawned or NodeJoined or NodeLeaving);
+    }
+
+    private void Hear(object news)
+    {
+        switch (news)
         {
-            leaving.Remove(come.Node); // that was another
-            Welcome(come.Node, "joined");
-        });
-        Receive<NodeLeaving>(wish =>
-        {
-            setting.Ledger.Note("process", wish.Node, "leaves");
-            leaving.Add(wish.Node);
-            Remove(new Removal(wish.Node, null, null, null, null));
-        });
+            case Mourned mourned:
+                RecoverLater(mourned.Node, mourned.Incarnation);
+                break;
+            case NodeRespawned back:
+                Welcome(back.Node, "respawned");
+                break;
+            case NodeJoined come:
+                leaving.Remove(come.Node); // that was another
+                Welcome(come.Node, "joined");
+                break;
+            case NodeLeaving wish:
+                foreach (Task coming in Of(wish.Node).Pending)
+                    WriteComing(wish.Node, coming); // it may still be prepared to serve; it has come before it goes
+                setting.Ledger.Note("process", wish.Node, "leaves");
+                leaving.Add(wish.Node);
+                Remove(new Removal(wish.Node, null, null, null, null));
+                break;
+        }
     }
 
     private void Start()
@@ -181,7 +210,7 @@ public sealed class FaultActor : ReceiveActor
         Await();
         begun = true;
         foreach (object news in early)
-            Self.Tell(news);
+            Hear(news); // before whatever has come since
         early.Clear();
     }
 
@@ -194,7 +223,7 @@ public sealed class FaultActor : ReceiveActor
 
     private void Strike(FaultEvent strike)
     {
-        if (strike.Fault is OutageFault or PauseFault or SlowdownFault && strike.Targets.Count == 0)
+        if (strike.Fault is not (PartitionFault or LinkFault) && strike.Targets.Count == 0)
         {
             if (strike.Begins)
                 setting.Ledger.StruckNobody(strike);
@@ -207,7 +236,13 @@ public sealed class FaultActor : ReceiveActor
                 foreach (int node in strike.Targets)
                     Enqueue(node, new Task(strike, ""));
                 break;
-            case SlowdownFault:
+            case MemoryFault memory:
+                setting.Links?.Strike(strike);
+                foreach (int node in strike.Targets)
+                    setting.Ledger.Strike(strike, node, setting.Nodes.IsAway(node) || !setting.Health.IsUp(node) ? FaultEffects.AlreadyDown
+                        : MemoryFlips.Words(memory, setting.Flips?.At(strike, node) ?? []));
+                break;
+            case SlowdownFault or ByzantineFault:
                 setting.Links?.Strike(strike);
                 foreach (int node in strike.Targets)
                     setting.Ledger.Strike(strike, node, FaultEffects.Of(strike));
@@ -264,6 +299,8 @@ public sealed class FaultActor : ReceiveActor
         // one that has died before it left has gone
         bool absent = setting.Nodes.IsAway(node) || (leaving.Contains(node) && strike is { Fault: OutageFault, Begins: false });
         string effect = strike.Fault is OutageFault ? effects.Crash(strike, node, absent) : effects.Pause(strike, node, absent);
+        if (strike is { Begins: true, Fault.LosesWeights: true })
+            lost.Add(node);
         switch (effect)
         {
             case FaultEffects.Began when strike.Fault is OutageFault:
@@ -274,6 +311,7 @@ public sealed class FaultActor : ReceiveActor
                 setting.Nodes.Pause(node);
                 break;
             case FaultEffects.Restarted:
+                LoseWeights(node);
                 setting.Nodes.Serve(node);
                 break;
             case FaultEffects.Ended:
@@ -285,6 +323,46 @@ public sealed class FaultActor : ReceiveActor
         }
     }
 
+    /// <summary>A node that comes back has no weights, if a fault has taken them, or it crashed before it had them again.</summary>
+    private void LoseWeights(int node)
+    {
+        if (lost.Remove(node) && setting.Restoration is { } restoration)
+            without[node] = restoration.Placed(node);
+        if (without.TryGetValue(node, out IReadOnlyList<int>? layers))
+            setting.Nodes.Lose(node, layers);
+    }
+
+    private IReadOnlyCollection<int> Gone() =>
+        [.. without.Values.Concat(lost.Select(node => setting.Restoration!.Placed(node))).SelectMany(layers => layers).Distinct().Order()];
+
+    private void BeginRestoring(int node, int incarnation)
+    {
+        if (setting.Restoration is not { } restoration || !without.TryGetValue(node, out IReadOnlyList<int>? layers) || ending is not null)
+            return;
+        setting.Ledger.Note("placement", node, LayerRestoration.Lost(layers));
+        IReadOnlyCollection<int> gone = Gone();
+        IReadOnlyList<int> restorable = restoration.Restorable(layers, gone);
+        if (restorable.Count > 0)
+            setting.Clock.TellAfter(restoration.Time(node, restorable, gone), Self, new RestoreDue(node, incarnation, restorable));
+    }
+
+    private void Restore(RestoreDue due)
+    {
+        if (without.ContainsKey(due.Node) && setting.Health.IsUp(due.Node) && setting.Nodes.Incarnation(due.Node) == due.Incarnation)
+            setting.Nodes.Restore(due.Node, due.Layers, Gone());
+    }
+
+    private void Restored(LayersRestored restored)
+    {
+        if (!without.Remove(restored.Node, out IReadOnlyList<int>? layers))
+            return;
+        setting.Ledger.Note("placement", restored.Node, setting.Restoration!.Words(restored.Layers));
+        if (layers.Except(restored.Layers).ToArray() is { Length: > 0 } left)
+            without[restored.Node] = left;
+        else
+            GiveBack(restored.Node);
+    }
+
     /// <summary>What was being done to a node is done.</summary>
     private void Done(int node, string effect, Action? then = null)
     {
@@ -294,13 +372,20 @@ public sealed class FaultActor : ReceiveActor
             if (task.Strike is { } strike)
                 setting.Ledger.Strike(strike, node, effect);
             else
-                setting.Ledger.Note("process", node, task.Word);
+                WriteComing(node, task);
         }
 
         of.Current = null;
         then?.Invoke();
         Next(node);
         EndIfQuiet();
+    }
+
+    private void WriteComing(int node, Task task)
+    {
+        if (task.Word.Length > 0 && !task.IsWritten)
+            setting.Ledger.Note("process", node, task.Word);
+        task.IsWritten = true;
     }
 
     private void Failed(NodeFailed failed)
@@ -461,7 +546,10 @@ public sealed class FaultActor : ReceiveActor
     /// <summary>Something to be done to a node.</summary>
     /// <param name="Strike">The fault; null: the node is to serve because it has come by itself.</param>
     /// <param name="Word">The ledger's word for that.</param>
-    private sealed record Task(FaultEvent? Strike, string Word);
+    private sealed record Task(FaultEvent? Strike, string Word)
+    {
+        public bool IsWritten { get; set; }
+    }
 
     private sealed class NodeWork
     {
@@ -470,6 +558,8 @@ public sealed class FaultActor : ReceiveActor
         public Task? Current { get; set; }
 
         public FaultEvent? Strike => Current?.Strike;
+
+        public IEnumerable<Task> Pending => Current is null ? Waiting : Waiting.Prepend(Current);
     }
 
     /// <summary>A node whose layers others are to host.</summary>
@@ -499,6 +589,8 @@ public sealed class FaultActor : ReceiveActor
         /// <summary>Those that do not hold their layers yet.</summary>
         public SortedDictionary<int, int[]> Hosts { get; } = [];
     }
+
+    private sealed record RestoreDue(int Node, int Incarnation, IReadOnlyList<int> Layers);
 
     private sealed record Mourned(int Node, int Incarnation);
 

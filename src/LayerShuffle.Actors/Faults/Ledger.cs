@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
@@ -21,6 +22,9 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     private readonly ConcurrentDictionary<(string Hold, string Target), (string Fault, Instant Since)> inForce = [];
     private readonly ConcurrentDictionary<string, bool> touched = []; // faults that have changed something, or have held what another let go of
 
+    /// <summary>Told of the crashes and pauses of nodes; null: nobody.</summary>
+    public ComputeMeter? Compute { get; init; }
+
     /// <summary>How many rows there are.</summary>
     public int Count => entries.Count;
 
@@ -28,7 +32,14 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     public IReadOnlyList<LedgerEntry> Rows() => [.. entries.OrderBy(entry => entry.Time)];
 
     /// <summary>A fault has begun or ended for a node.</summary>
-    public void Strike(FaultEvent strike, int node, string effect) => Strike(strike, topology.Name(node), effect);
+    public void Strike(FaultEvent strike, int node, string effect)
+    {
+        if (strike.Fault is PauseFault && effect == FaultEffects.Began)
+            Compute?.Paused(node, now());
+        else if (strike.Fault is PauseFault && effect == FaultEffects.Ended)
+            Compute?.Continued(node, now());
+        Strike(strike, topology.Name(node), effect);
+    }
 
     /// <summary>A fault of links has begun or ended.</summary>
     public void Strike(FaultEvent strike) => Strike(strike, FaultEffects.Target(strike), FaultEffects.Of(strike));
@@ -40,8 +51,19 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     /// <param name="at">When; default now.</param>
     public void Note(string kind, int node, string effect, Instant? at = null) => Write(new LedgerEntry(at ?? now(), "", kind, topology.Name(node), effect));
 
+    /// <summary>A process has ended that no fault ended.</summary>
+    public void Died(int node, string how)
+    {
+        Compute?.Crashed(node, now());
+        Note("process", node, $"died ({how})");
+    }
+
     /// <summary>A crash takes a node down.</summary>
-    public void TakenDown(int node, int incarnation, FaultSpec fault) => downBy[(node, incarnation)] = fault;
+    public void TakenDown(int node, int incarnation, FaultSpec fault)
+    {
+        downBy[(node, incarnation)] = fault;
+        Compute?.Crashed(node, now());
+    }
 
     /// <summary>A strike has drawn no node.</summary>
     public void StruckNobody(FaultEvent strike) => Strike(strike, "", FaultEffects.NoTarget);
@@ -79,11 +101,12 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
             Core.Metrics.ClusterMetrics.FaultInjected(kind);
         Instant at = now();
         Duration? lasted = null;
-        if (strike.Begins)
+        if (strike.Begins && strike.Fault is not MemoryFault)
             inForce[(strike.Hold, target)] = (strike.Fault.Name, at);
         else if (inForce.TryRemove((strike.Hold, target), out (string, Instant Since) force))
             lasted = at - force.Since;
-        if (effect is FaultEffects.Began or FaultEffects.Ended or FaultEffects.Restarted)
+        if (effect is FaultEffects.Began or FaultEffects.Ended or FaultEffects.Restarted || (strike.Fault is MemoryFault && effect != MemoryFlips.Nothing
+            && effect != FaultEffects.AlreadyDown && effect != FaultEffects.NoTarget))
             touched[strike.Fault.Name] = true;
         else if (effect is FaultEffects.StillDown or FaultEffects.StillPaused)
             Held(target);

@@ -20,6 +20,9 @@ public sealed record NodeContinued(int Node);
 /// <summary>A node holds layers that it is to host.</summary>
 public sealed record LayersHeld(int Node, IReadOnlyList<int> Layers);
 
+/// <summary>A node has weights of layers again, as it was asked to.</summary>
+public sealed record LayersRestored(int Node, IReadOnlyList<int> Layers);
+
 /// <summary>A command to a node could not be carried out.</summary>
 /// <param name="Node">It.</param>
 /// <param name="Command">Which: a method of <see cref="Ports.INodes"/>.</param>

@@ -22,7 +22,16 @@ public sealed record CrashNode
 
 /// <summary>The node is back, as another incarnation.</summary>
 /// <param name="Incarnation">The new incarnation's number.</param>
-public sealed record RestartNode(int Incarnation);
+public sealed record RestartNode(int Incarnation)
+{
+    /// <summary>Layers of which it has no weights: it does not host them until <see cref="LayersBack"/>.</summary>
+    public int[] Without { get; init; } = [];
+}
+
+/// <summary>To a node: it has the weights of layers again.</summary>
+/// <param name="Layers">The layers.</param>
+/// <param name="Model">Wall clock: the key under which the worker hosts them; empty: they are as they were trained.</param>
+public sealed record LayersBack(int[] Layers, string Model);
 
 /// <summary>Layers started from now on take so many times as long.</summary>
 /// <param name="Factor">Product of the slowdowns in force.</param>

@@ -41,7 +41,8 @@ public enum HopEventKind
 /// <param name="Copy">1 for the injected duplicate.</param>
 /// <param name="From">The endpoint that sent the hop (of an acknowledgement: the one that got it).</param>
 /// <param name="To">Its receiver, where the event knows it; the peer for <see cref="HopEventKind.PeerDownDetected"/>; else <see cref="Nobody"/>.</param>
-/// <param name="Fate">For <see cref="HopEventKind.Fate"/>: one of <see cref="HopFate"/>; else null.</param>
+/// <param name="Fate">For <see cref="HopEventKind.Fate"/>: one of <see cref="HopFate"/>; for <see cref="HopEventKind.Delivered"/>: null, or
+/// <see cref="HopFate.Garbled"/>; else null.</param>
 /// <param name="Incarnation">The sender's incarnation; for <see cref="HopEventKind.PeerDownDetected"/>: the one that ended.</param>
 public readonly record struct HopEvent(
     HopEventKind Kind, Instant At, HopId Hop, int Layer, int Attempt, int Copy, int From, int To, string? Fate = null, int Incarnation = 0)
@@ -68,7 +69,7 @@ public readonly record struct HopEvent(
 /// <param name="Trial">Number of the trial's run: what comes late is not another trial's.</param>
 public sealed record HopEvents(int From, HopEvent[] Events, int Trial = 0);
 
-/// <summary>What became of a copy that was not delivered, in the words of <c>hops.csv</c>.</summary>
+/// <summary>What became of a copy that was not delivered whole, in the words of <c>hops.csv</c>.</summary>
 public static class HopFate
 {
     /// <summary>The link was down when it was sent.</summary>
@@ -86,8 +87,11 @@ public static class HopFate
     /// <summary>The queue before the bandwidth had no room for it.</summary>
     public const string QueueFull = "queue_full";
 
+    /// <summary>It arrived garbled, and its receiver took it as it was.</summary>
+    public const string Garbled = "garbled";
+
     /// <summary>All of them; the order is what goes over the wire.</summary>
-    public static IReadOnlyList<string> All { get; } = [LinkDown, Lost, ReceiverDown, Corrupted, QueueFull];
+    public static IReadOnlyList<string> All { get; } = [LinkDown, Lost, ReceiverDown, Corrupted, QueueFull, Garbled];
 
     /// <summary>The word for a copy that its link does not carry; null: it carries it.</summary>
     public static string? Of(CopyFate fate) => fate switch { CopyFate.Lost => Lost, CopyFate.Dropped => QueueFull, _ => null };

@@ -25,6 +25,9 @@ public sealed class MeteredTrace(IHopTrace trace, Func<Instant> now) : IHopTrace
     public void Delivered(HopMessage message) => trace.Delivered(message);
 
     /// <inheritdoc/>
+    public void Garbled(HopMessage message) => trace.Garbled(message);
+
+    /// <inheritdoc/>
     public void Fate(HopMessage message, string fate)
     {
         meter.Seen(HopEvent.Of(HopEventKind.Fate, now(), message, fate: fate));

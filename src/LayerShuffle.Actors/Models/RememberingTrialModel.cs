@@ -32,6 +32,7 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
     public RememberingTrialModel(VisionTransformer model, ITestImages images, int most = 1_000_000, int mostTogether = 64)
     {
         (this.most, this.mostTogether) = (most, mostTogether);
+        Forgotten = () => new RememberingTrialModel(model, images, most, mostTogether);
         eager = new TensorTrialModel(model, images);
         together = new ComputedTogether(model, images);
     }
@@ -41,6 +42,9 @@ public sealed class RememberingTrialModel : ITrialModel, IForeseeing
 
     /// <inheritdoc/>
     public bool Computes => true;
+
+    /// <summary>Makes the same model that has answered nothing yet.</summary>
+    public Func<RememberingTrialModel> Forgotten { get; }
 
     /// <summary>Answers that were computed.</summary>
     public int Computed { get; private set; }

@@ -1,5 +1,8 @@
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
+using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Vision.Inference;
 using LayerShuffle.Vision.Model;
 using LayerShuffle.Vision.Numbers;
@@ -14,6 +17,7 @@ namespace LayerShuffle.Actors.Models;
 public sealed class TensorTrialModel(VisionTransformer model, ITestImages images) : ITrialModel
 {
     private const int Best = 5;
+    private IReadOnlyList<double>? norms; // by layer, once they are asked for
 
     /// <inheritdoc/>
     public int Layers => model.Config.NumHiddenLayers;
@@ -40,7 +44,16 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     }
 
     /// <inheritdoc/>
-    public object? Execute(int layer, object? activation, int request, int position)
+    public object? Execute(int layer, object? activation, int request, int position) => Execute(layer, activation, request, position, null);
+
+    /// <summary>Executes a layer on a node.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="activation">Handle of its input.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="position">The layer's position in the order.</param>
+    /// <param name="node">The node's layers, where faults may strike them; null: they are as they were trained.</param>
+    /// <returns>Handle of its output; that of its input where this is handed on unchanged; null if the request has its outcome.</returns>
+    public object? Execute(int layer, object? activation, int request, int position, NodeLayers? node)
     {
         if (activation is not ActivationHandle { Tensor: { } input })
             return null;
@@ -48,7 +61,37 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         using IDisposable inference = inference_mode();
         input = input.to(model.Device);
         Tensor? embedding = model.Embeddings.PositionEmbedding(position);                      // [32], or null
-        return Keep(request, model.Layers[layer].Forward(input, embedding));                   // [batch, tokens, hidden]
+        if (node is null)
+            return Keep(request, model.Layers[layer].Forward(input, embedding));               // [batch, tokens, hidden]
+        return node.Execute(layer, input, embedding, request, position) is { } output ? Keep(request, output) : activation;
+    }
+
+    /// <summary>The model as it was at the checkpoint before its last, for nodes that answer with stale weights; null: nobody needs it.</summary>
+    public VisionTransformer? Before { get; init; }
+
+    /// <summary>What makes the weights of layers whose own are gone.</summary>
+    /// <param name="restoration">Where they get them.</param>
+    /// <param name="luck">Root of the trial's draws.</param>
+    public LayerSubstitutes Substitutes(LayerRestoration restoration, SeedTree luck) =>
+        new(model, restoration, luck, () => norms ??= GradientNorms.Squared(model, images));
+
+    /// <summary>Where nodes get their layers from, in this process.</summary>
+    public LayerSource Source => new(Layers, layer => model.Layers[layer],
+        layer => (Before ?? throw new InvalidOperationException("There are no weights of a checkpoint before the last.")).Layers[layer],
+        () => new EncoderLayer(model.Config));
+
+    /// <summary>What arrives of an activation that a link damages. The sender keeps what it had.</summary>
+    /// <param name="activation">Handle of what arrives where all is well.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="damage">What the link does to it.</param>
+    /// <param name="format">The format in which it travels.</param>
+    public object? Damage(object? activation, int request, ActivationDamage damage, WireFormat format)
+    {
+        if (activation is not ActivationHandle { Tensor: { } sent })
+            return activation;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        return Keep(request, TensorDamage.Of(damage, sent, format));                           // [batch, tokens, hidden]
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,9 @@ public interface IHopTrace : IHopObserver
     /// <summary>A copy arrived whole at a living receiver.</summary>
     void Delivered(HopMessage message);
 
+    /// <summary>A copy arrived garbled at a living receiver that takes it as it is.</summary>
+    void Garbled(HopMessage message) => Delivered(message);
+
     /// <summary>A copy did not make it; another copy may still.</summary>
     /// <param name="message">The copy.</param>
     /// <param name="fate">One of <see cref="HopFate"/>.</param>

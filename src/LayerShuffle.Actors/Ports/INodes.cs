@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Messages;
+using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Actors.Ports;
 
@@ -37,6 +38,15 @@ public interface INodes
 
     /// <summary>Has a node hold layers that it is to host. Answer: <see cref="LayersHeld"/>.</summary>
     void Host(int node, IReadOnlyList<int> layers);
+
+    /// <summary>When a node serves next, it has no weights of some layers: it does not host them. No answer.</summary>
+    void Lose(int node, IReadOnlyList<int> layers) => throw new NotSupportedException("Weights are not lost here.");
+
+    /// <summary>Gives a node weights of layers that it has lost, as <see cref="ClusterSpec.Restore"/> says. Answer: <see cref="LayersRestored"/>.</summary>
+    /// <param name="node">It.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="gone">All layers whose weights are gone at present.</param>
+    void Restore(int node, IReadOnlyList<int> layers, IReadOnlyCollection<int> gone) => throw new NotSupportedException("Weights are not lost here.");
 
     /// <summary>From now on layers are hosted elsewhere; 0 gives one back to whom the placement says. Everybody learns of it.</summary>
     void Move(IReadOnlyList<int> layers, IReadOnlyList<int> hosts);

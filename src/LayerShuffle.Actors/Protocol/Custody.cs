@@ -18,6 +18,12 @@ internal sealed class Custody(Journey journey, Upstream? upstream)
 
     public int Attempt { get; set; }
 
+    /// <summary>Attempts that were not sent, because they were for this endpoint itself, which has no weights of the layer.</summary>
+    public int Unsent { get; set; }
+
+    /// <summary>Resends on the way so far, those of this hop counted.</summary>
+    public int Resends => Journey.Retries + Attempt - Unsent;
+
     public int Target { get; set; }
 
     public Instant SentAt { get; set; }

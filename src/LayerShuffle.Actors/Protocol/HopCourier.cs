@@ -16,6 +16,7 @@ public sealed class HopCourier
     private readonly IActorRef owner;
     private readonly Action<HopMessage, Upstream?> acceptLocally;
     private readonly int incarnation;
+    private readonly Func<int, bool>? lacks;
     private readonly Dictionary<HopId, Custody> custodies = [];
     private readonly PriorityQueue<Custody, long> expiries = new();
     private readonly Dictionary<int, int> endedIncarnations = [];
@@ -28,9 +29,11 @@ public sealed class HopCourier
     /// <param name="owner">The actor to which its timers report.</param>
     /// <param name="acceptLocally">Takes a hop whose layer lies on this endpoint (or a result, on the coordinator).</param>
     /// <param name="incarnation">The endpoint's incarnation, counted from 1 in the trial.</param>
-    public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation)
+    /// <param name="lacks">Whether the endpoint has no weights of a layer that lies on it; null: it has all of them.</param>
+    public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation,
+        Func<int, bool>? lacks = null)
     {
-        (this.self, this.context, this.owner, this.acceptLocally, this.incarnation) = (self, context, owner, acceptLocally, incarnation);
+        (this.self, this.context, this.owner, this.acceptLocally, this.incarnation, this.lacks) = (self, context, owner, acceptLocally, incarnation, lacks);
         trips = new RoundTrips(context, incarnation);
     }
 
@@ -46,7 +49,7 @@ public sealed class HopCourier
         if (context.Clock.Now > journey.Deadline)
             return;
         int target = Target(journey.NextLayer, 0);
-        if (target == self)
+        if (target == self && !Lacks(journey.NextLayer))
         {
             AcceptLocally(journey, upstream, 0);
             return;
@@ -64,7 +67,10 @@ public sealed class HopCourier
         if (self == EndpointContext.Coordinator)
             OfRequest(journey.Request).Add(custody);
         expiries.Enqueue(custody, journey.Deadline.Nanoseconds);
-        Send(custody);
+        if (target == self)
+            HopTimedOut(custody); // it knows that it cannot take it on
+        else
+            Send(custody);
     }
 
     /// <summary>The receiver of a hop has it.</summary>
@@ -169,28 +175,30 @@ public sealed class HopCourier
 
         trips.WaitNoLonger(custody);
         bool returning = custody.Journey.NextLayer == Journey.Return;
-        if (custody.Attempt < context.Routing.Retries || (returning && context.Routing.OnFailure != OnFailure.Fail))
+        while (custody.Attempt < context.Routing.Retries || (returning && context.Routing.OnFailure != OnFailure.Fail))
         {
             custody.Attempt++;
-            int target = Target(custody.Journey.NextLayer, custody.Attempt);
-            if (target == self)
-            {
-                Remove(custody);
-                AcceptLocally(custody.Journey with { Retries = custody.Journey.Retries + custody.Attempt }, custody.Upstream, custody.Attempt);
-            }
-            else
+            if (Target(custody.Journey.NextLayer, custody.Attempt) != self)
             {
                 Send(custody);
+                return;
             }
 
-            return;
+            if (!Lacks(custody.Journey.NextLayer))
+            {
+                Remove(custody);
+                AcceptLocally(custody.Journey with { Retries = custody.Resends }, custody.Upstream, custody.Attempt);
+                return;
+            }
+
+            custody.Unsent++;
         }
 
         Remove(custody);
         if (context.Routing.OnFailure == OnFailure.Fail)
             GiveUpRequest(custody);
         else
-            Forward(custody.Journey.WithoutLayer() with { Retries = custody.Journey.Retries + custody.Attempt }, custody.Upstream);
+            Forward(custody.Journey.WithoutLayer() with { Retries = custody.Resends }, custody.Upstream);
     }
 
     private void Send(Custody custody)
@@ -202,7 +210,7 @@ public sealed class HopCourier
         if (custody.Attempt == 0 || target != custody.Target)
             custody.FirstSentAt = custody.SentAt;
         custody.Target = target;
-        Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Journey.Retries + custody.Attempt };
+        Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Resends };
         var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
         context.Observer.Sent(message, custody.Target);
         context.Transport.Send(self, custody.Target, message);
@@ -281,6 +289,8 @@ public sealed class HopCourier
                 Remove(custody);
         }
     }
+
+    private bool Lacks(int layer) => lacks is not null && layer != Journey.Return && lacks(layer);
 
     private int Target(int layer, int attempt)
     {

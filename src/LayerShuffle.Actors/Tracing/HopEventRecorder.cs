@@ -23,6 +23,9 @@ public sealed class HopEventRecorder(int self, IClock clock, Action<HopEvents> s
     public void Delivered(HopMessage message) => Add(HopEvent.Of(HopEventKind.Delivered, clock.Now, message, self));
 
     /// <inheritdoc/>
+    public void Garbled(HopMessage message) => Add(HopEvent.Of(HopEventKind.Delivered, clock.Now, message, self, HopFate.Garbled));
+
+    /// <inheritdoc/>
     public void Fate(HopMessage message, string fate) => Add(HopEvent.Of(HopEventKind.Fate, clock.Now, message, fate: fate));
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Records;
@@ -32,6 +33,12 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
 
     /// <summary>Attempts that this one keeps of one request.</summary>
     public int Attempts { get; init; } = MostAttempts;
+
+    /// <summary>Told, by calls, when nodes compute; null: nobody. Who feeds the trace with events tells it by itself.</summary>
+    public ComputeMeter? Compute { get; init; }
+
+    /// <summary>Whose resends do not count; null: everybody's do.</summary>
+    public Func<int, bool>? IsWarmUp { get; init; }
 
     /// <summary>Resends of all endpoints, traced or not.</summary>
     public long Resends { get; private set; }
@@ -96,16 +103,19 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     public void Delivered(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message));
 
     /// <inheritdoc/>
+    public void Garbled(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message, fate: HopFate.Garbled));
+
+    /// <inheritdoc/>
     public void Fate(HopMessage message, string fate) => Apply(HopEvent.Of(HopEventKind.Fate, now(), message, fate: fate));
 
     /// <inheritdoc/>
     public void Acknowledged(HopAcknowledged ack, int to) => Apply(HopEvent.Acknowledged(now(), ack, to));
 
     /// <inheritdoc/>
-    public void ComputeStarted(HopMessage message, int at) => Apply(HopEvent.Of(HopEventKind.ComputeStarted, now(), message, at));
+    public void ComputeStarted(HopMessage message, int at) => Computes(HopEvent.Of(HopEventKind.ComputeStarted, now(), message, at));
 
     /// <inheritdoc/>
-    public void ComputeEnded(HopMessage message, int at) => Apply(HopEvent.Of(HopEventKind.ComputeEnded, now(), message, at));
+    public void ComputeEnded(HopMessage message, int at) => Computes(HopEvent.Of(HopEventKind.ComputeEnded, now(), message, at));
 
     /// <inheritdoc/>
     public void PeerDownDetected(int peer, int incarnation) => Apply(HopEvent.PeerDownDetected(now(), peer, incarnation));
@@ -120,7 +130,7 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 peerDownDetected(seen.At, seen.To, seen.Incarnation);
                 return true;
             case HopEventKind.Sent or HopEventKind.Local:
-                if (seen.Attempt > 0)
+                if (seen.Attempt > 0 && IsWarmUp?.Invoke(seen.Hop.Request) != true)
                     Resends++; // a local one: to a replica on the sender itself
                 if (requests.TryGetValue(seen.Hop.Request, out TracedRequest? hops) && !hops.IsFull)
                     hops.Add(hops.Hops.Count < Attempts ? Begun(seen) : NotTraced(seen));
@@ -133,6 +143,12 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 Note(hop, seen);
                 return true;
         }
+    }
+
+    private void Computes(in HopEvent seen)
+    {
+        Compute?.Note(seen);
+        Apply(seen);
     }
 
     private static TracedHop Begun(in HopEvent seen)
@@ -153,8 +169,8 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
         switch (seen.Kind)
         {
             case HopEventKind.Delivered:
-                hop.Delivered ??= seen.At;
-                hop.Fate = "delivered";
+                if (hop.Delivered is null)
+                    (hop.Delivered, hop.Fate) = (seen.At, seen.Fate ?? "delivered");
                 break;
             case HopEventKind.Fate:
                 if (hop.Fate is "in_flight" or "lost")

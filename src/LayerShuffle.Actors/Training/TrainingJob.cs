@@ -46,15 +46,23 @@ public interface ITrainingData
 /// <summary>In which order a batch runs through the layers in training.</summary>
 public static class TrainingOrder
 {
-    /// <summary>Ascending; a subset for LayerDrop; a fresh random permutation for the LayerShuffle variants (arXiv 2407.04513, Algorithm 1).</summary>
-    public static int[] Draw(VitConfig config, SeedTree luck)
+    /// <summary>
+    /// Ascending; a subset for LayerDrop; a fresh random permutation for the LayerShuffle variants (arXiv 2407.04513, Algorithm 1), unless others are asked
+    /// for.
+    /// </summary>
+    /// <param name="config">The model.</param>
+    /// <param name="luck">The batch's draw.</param>
+    /// <param name="orders">Which orders the LayerShuffle variants draw; null: uniformly.</param>
+    /// <param name="step">The draw of its step; null: it is the step's only batch.</param>
+    /// <param name="progress">Share of the training that has passed.</param>
+    public static int[] Draw(VitConfig config, SeedTree luck, OrderSpec? orders = null, SeedTree? step = null, double progress = 1)
     {
         int[] ascending = [.. Enumerable.Range(0, config.NumHiddenLayers)];
         return config.Variant switch
         {
             ModelVariant.Standard => ascending,
             ModelVariant.LayerDrop => [.. ascending.Where(layer => luck.Child(layer).Uniform >= config.LayerDrop)],
-            _ => luck.Stream().Permutation(config.NumHiddenLayers),
+            _ => (orders ?? OrderSpec.Uniform).Draw(config.NumHiddenLayers, luck, step ?? luck, progress),
         };
     }
 }

@@ -122,7 +122,7 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
                 continue; // trained on before the checkpoint
             int step = epoch * stepsPerEpoch + present.EpochSteps;
             double learningRate = options.LearningRateAt(step, totalSteps);
-            StepResult result = await RunStepAsync(step, batches, learningRate, cancellation).ConfigureAwait(false);
+            StepResult result = await RunStepAsync(step, batches, learningRate, (double)step / totalSteps, cancellation).ConfigureAwait(false);
             ClusterMetrics.TrainingStep(result.TotalLoss);
             if (!double.IsFinite(result.TotalLoss))
                 throw new TrainingDivergedException(job.Name, step, learningRate);
@@ -172,7 +172,7 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
     }
 
     private async Task<StepResult> RunStepAsync(int step, IReadOnlyList<(Tensor PixelValues, Tensor Labels)> batches, double learningRate,
-        CancellationToken cancellation)
+        double progress, CancellationToken cancellation)
     {
         SeedTree luck = job.Luck.Child("order").Child(step);
         VitConfig config = job.Model.Config;
@@ -198,7 +198,7 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
                     made.AddRange(micro.Skip(first));
                 }
 
-                int[] route = TrainingOrder.Draw(config, own ? luck.Child(i) : luck);
+                int[] route = TrainingOrder.Draw(config, own ? luck.Child(i) : luck, options.Order, luck, progress);
                 routes.AddRange(Enumerable.Repeat(route, micro.Count - first));
             }
 

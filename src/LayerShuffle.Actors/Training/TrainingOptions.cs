@@ -41,6 +41,9 @@ public sealed record TrainingOptions
     /// <summary>Batches whose gradients make up one step, one after the other, each in an order of its own; LayerDrop drops for the whole step.</summary>
     public int Accumulation { get; init; } = 1;
 
+    /// <summary>Which orders the LayerShuffle variants draw.</summary>
+    public OrderSpec Order { get; init; } = OrderSpec.Uniform;
+
     /// <summary>In what the layers multiply matrices.</summary>
     public ComputePrecision Precision { get; init; }
 

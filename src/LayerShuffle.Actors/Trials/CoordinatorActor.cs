@@ -70,6 +70,7 @@ public sealed class CoordinatorActor : ReceiveActor
         int[] images = plan.Images(request);
         PlannedRoute route = plan.Routes.Plan(request);
         Instant now = context.Clock.Now, deadline = now + plan.Workload.Deadline;
+        log.Submitted(request, plan.Workload.IsWarmUp(deadline));
         ITimerHandle timer = context.Clock.TellAfter(plan.Workload.Deadline, Self, new DeadlineReached(request));
         open.Add(request, new OpenRequest(images, route, now, timer));
         courier.Forward(
@@ -90,7 +91,7 @@ public sealed class CoordinatorActor : ReceiveActor
         if (!log.Receive(journey.NextHop))
             return; // a copy of a result that is here already
         if (!open.ContainsKey(journey.Request))
-            log.ResultsSuperseded++;
+            log.ResultsSuperseded += log.IsWarmUp(journey.Request) ? 0 : 1;
         else if (context.Clock.Now <= journey.Deadline)
             End(journey.Request, RequestOutcome.Completed, journey);
     }
@@ -111,6 +112,8 @@ public sealed class CoordinatorActor : ReceiveActor
             Correct = judged?.Correct,
             CorrectTop5 = judged?.CorrectTop5,
             NotFinite = judged?.NotFinite ?? 0,
+            WarmUp = log.IsWarmUp(request),
+            Unhealed = outcome != RequestOutcome.Completed && plan.Workload.HealAfter is { } heal && context.Clock.Now >= Instant.Zero + heal,
             Outcome = outcome,
             Submitted = ended.Submitted,
             Latency = journey is null ? null : context.Clock.Now - ended.Submitted,

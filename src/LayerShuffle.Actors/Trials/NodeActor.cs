@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Routing;
@@ -9,8 +10,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Actors.Trials;
 
 /// <summary>
-/// A node: supervises the layers placed on it, runs one of them at a time, first come first served, and forwards results by itself. A crash takes all it holds
-/// but the layers' weights.
+/// A node: supervises the layers placed on it, runs one of them at a time, first come first served, and forwards results by itself. A crash takes all it holds,
+/// and the layers' weights if the fault says so.
 /// </summary>
 public sealed class NodeActor : ReceiveActor
 {
@@ -18,9 +19,11 @@ public sealed class NodeActor : ReceiveActor
     private readonly EndpointContext context;
     private readonly NodeSpec spec;
     private readonly SeedTree computeLuck;
+    private readonly ILayerCompute compute;
     private readonly Dictionary<int, IActorRef> layers = [];
     private readonly Queue<(HopMessage Message, Upstream? Upstream)> waiting = new();
     private HopCourier courier;
+    private readonly HashSet<int> lacking = []; // layers of which it has no weights; membership only
     private ExecutedHops executed = new();
     private (HopMessage Message, Upstream? Upstream)? running;
     private int incarnation;
@@ -41,6 +44,7 @@ public sealed class NodeActor : ReceiveActor
         (this.self, this.spec, this.context, slowdown) = (self, spec, context, spec.Slowdown);
         (this.incarnation, this.up) = (incarnation, up);
         computeLuck = context.Luck.Child("compute").Child(spec.Name);
+        compute = context.Compute.At(self);
         courier = NewCourier();
         foreach (int layer in context.Placement.LayersOn(self))
             LayerOf(layer);
@@ -65,7 +69,10 @@ public sealed class NodeActor : ReceiveActor
             (this.incarnation, this.up) = (restart.Incarnation, true);
             courier = NewCourier();
             (hasComeBack, slowUntil) = (true, null);
+            lacking.Clear();
+            lacking.UnionWith(restart.Without);
         });
+        Receive<LayersBack>(back => lacking.ExceptWith(back.Layers));
         Receive<SetSlowdown>(set => slowdown = set.Factor);
     }
 
@@ -83,7 +90,7 @@ public sealed class NodeActor : ReceiveActor
     private void OnHop(HopMessage message)
     {
         HopId hop = message.Journey.NextHop;
-        if (!up || context.Clock.Now > message.Journey.Deadline)
+        if (!up || context.Clock.Now > message.Journey.Deadline || lacking.Contains(message.Journey.NextLayer))
             return;
         context.Transport.SendControl(self, message.From, HopAcknowledged.Of(message, self, incarnation));
         if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
@@ -143,7 +150,7 @@ public sealed class NodeActor : ReceiveActor
     {
         if (layers.TryGetValue(layer, out IActorRef? actor))
             return actor;
-        layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, context.Compute), $"layer-{layer}");
+        layers[layer] = actor = Context.ActorOf(LayerActor.Props(layer, compute), $"layer-{layer}");
         context.Guard?.Watch(actor, $"The actor of layer {layer} on {spec.Name}");
         return actor;
     }
@@ -154,7 +161,9 @@ public sealed class NodeActor : ReceiveActor
             return; // started before a crash: its result is lost
         running = null;
         context.Observer.ComputeEnded(work.Message, self);
-        courier.Forward(work.Message.Journey.AfterLayer(done.Output), work.Upstream);
+        Journey journey = work.Message.Journey;
+        bool isHandedOn = done.Output is not null && ReferenceEquals(done.Output, journey.Activation); // the guard: as if the layer had been skipped
+        courier.Forward(isHandedOn ? journey.WithoutLayer() : journey.AfterLayer(done.Output), work.Upstream);
         StartNext();
     }
 
@@ -172,5 +181,5 @@ public sealed class NodeActor : ReceiveActor
     /// <summary>Its incarnation, counted from 1 in this trial.</summary>
     private int Life => incarnation - context.EarlierIncarnations;
 
-    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life);
+    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life, lacking.Contains);
 }

@@ -14,6 +14,7 @@ public sealed class RequestLog(int requests, ITrialRows? rows = null)
     private readonly Dictionary<int, RequestRecord> waiting = []; // for an earlier one; looked up by key only
     private readonly Dictionary<int, HashSet<HopId>> received = []; // membership only
     private int next; // the first request without an outcome
+    private int measured; // the first request that is not of the warm-up, as far as is known
 
     /// <summary>Requests that have their outcome.</summary>
     public int Count { get; private set; }
@@ -24,8 +25,20 @@ public sealed class RequestLog(int requests, ITrialRows? rows = null)
     /// <summary>When the last one got it.</summary>
     public Instant LastOutcome { get; private set; }
 
-    /// <summary>Results that came after the outcome.</summary>
+    /// <summary>Results that came after the outcome; those of the warm-up are not counted.</summary>
     public long ResultsSuperseded { get; set; }
+
+    /// <summary>Whether a request that has been submitted is of the warm-up.</summary>
+    public bool IsWarmUp(int request) => request < Volatile.Read(ref measured);
+
+    /// <summary>A request is submitted: requests come in the order of their numbers.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isWarmUp">Whether it is of the warm-up.</param>
+    public void Submitted(int request, bool isWarmUp)
+    {
+        if (isWarmUp)
+            Volatile.Write(ref measured, request + 1);
+    }
 
     /// <summary>Called with every outcome.</summary>
     public Action<RequestRecord>? Added { get; set; }

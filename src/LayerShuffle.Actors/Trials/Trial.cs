@@ -1,4 +1,5 @@
 using LayerShuffle.Actors.Faults;
+using LayerShuffle.Actors.Metrics;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
@@ -33,10 +34,18 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     public Placement Placement { get; } = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes);
 
     /// <summary>All fault events, in the order of their times; some faults may strike for ever.</summary>
-    public IEnumerable<FaultEvent> Timeline => FaultTimeline.Events(spec.Faults, Topology, spec.Luck);
+    public IEnumerable<FaultEvent> Timeline => HealedTimeline.Of(FaultTimeline.Events(spec.Faults, Topology, spec.Luck), spec.Workload.HealAfter);
+
+    /// <summary>Which bits of weights faults of memory flip.</summary>
+    public MemoryFlips Flips { get; } = new(Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes), spec.LayerBytes,
+        Topology.Of(spec.Cluster), spec.Luck);
+
+    /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
+    public LayerRestoration? Restoration() => spec.Faults.Any(fault => fault.LosesWeights)
+        ? new LayerRestoration(spec.Cluster, Placement, spec.LayerBytes, Links().Conditions) : null;
 
     /// <summary>The links, as they are before the first fault.</summary>
-    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck);
+    public LinkInjector Links() => new(spec.Network, Topology, spec.Luck, spec.Cluster) { MeasuredFrom = spec.Workload.MeasuredFrom };
 
     /// <summary>What the actors of an endpoint, or of all, share.</summary>
     public EndpointContext Context(IClock clock, ITransport transport, ILayerCompute compute, IHopObserver observer, IActorGuard? guard) => new()
@@ -74,9 +83,16 @@ public sealed class Trial
         (this.setting, this.model) = (setting, model);
         Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
         Log = new RequestLog(Images.RequestCount, rows);
-        Ledger = new Ledger(setting.Topology, now, asked);
-        Uptime = new NodeUptime(setting.Topology.Count - 1);
-        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) { Attempts = attempts };
+        Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
+            : null;
+        Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
+        Uptime = new NodeUptime(setting.Topology.Count - 1, setting.Spec.Workload.MeasuredFrom);
+        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows)
+        {
+            Attempts = attempts,
+            Compute = Compute,
+            IsWarmUp = setting.Spec.Workload.WarmUp.Nanoseconds > 0 ? Log.IsWarmUp : null,
+        };
         Routes = new RoutePlanner(setting.Spec.Routing, model.Layers, setting.Luck);
     }
 
@@ -85,6 +101,9 @@ public sealed class Trial
 
     /// <summary>Outcomes as they come in.</summary>
     public RequestLog Log { get; }
+
+    /// <summary>How long nodes compute; null where nobody asks (no power is given).</summary>
+    public ComputeMeter? Compute { get; }
 
     /// <summary>What became of each fault.</summary>
     public Ledger Ledger { get; }
@@ -124,6 +143,8 @@ public sealed class Trial
         Ledger = Ledger,
         Uptime = Uptime,
         Links = links,
+        Flips = model.Computes ? setting.Flips : null,
+        Restoration = setting.Restoration(),
         Handover = new LayerHandover(context, setting.Spec, setting.Topology),
         RecoveryTime = setting.Spec.Cluster.Recovery == RecoveryKind.Rehost ? setting.Spec.Cluster.RecoveryTime : null,
     };
@@ -149,10 +170,16 @@ public sealed class Trial
         Deadline = setting.Spec.Workload.Deadline,
         Retries = Trace.Resends,
         ResultsSuperseded = Log.ResultsSuperseded,
-        Length = end - Instant.Zero,
+        Length = Length(end),
+        Joules = TrialCost.Joules(setting.Spec.Cluster, Length(end), Compute?.Computed(end) ?? [], links.Sum(link => link.CarriedBytes)),
+        Price = TrialCost.Price(setting.Spec.Cluster, Length(end)),
+        Heals = setting.Spec.Workload.HealAfter is not null,
         Availability = Uptime.Share(end),
         HasModel = model.Computes,
     };
+
+    /// <summary>How long a trial that ended then was measured.</summary>
+    public Duration Length(Instant end) => Instant.Max(end, setting.Spec.Workload.MeasuredFrom) - setting.Spec.Workload.MeasuredFrom;
 
     /// <summary>Frees what requests without an outcome hold: of a trial that was stopped half-way.</summary>
     public void ReleaseOpen()

@@ -9,6 +9,8 @@ namespace LayerShuffle.Cli.Commands;
 /// <summary>The program: parses the command line and turns exceptions into sentences and exit codes.</summary>
 public static class CommandLine
 {
+    private const string Verbose = "--verbose";
+
     /// <summary>Runs a command.</summary>
     /// <returns>An exit code (<see cref="ExitCodes"/>).</returns>
     public static int Invoke(string[] args, TextWriter output, TextWriter error) => Invoke(args, Surroundings.Of(output, error));
@@ -94,11 +96,19 @@ public static class CommandLine
         }
     }
 
+    /// <summary>The log of a command, as verbose as was asked for.</summary>
+    internal static RunLog Log(ParseResult parsed, Surroundings surroundings) =>
+        new(surroundings.Error, surroundings.Time, parsed.Tokens.Any(token => token.Value == Verbose));
+
     /// <summary>All commands.</summary>
     internal static RootCommand Root(Surroundings surroundings)
     {
         (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
-        var verbose = new Option<bool>("--verbose") { Description = "Show stack traces with errors.", Recursive = true };
+        var verbose = new Option<bool>(Verbose)
+        {
+            Description = "Show stack traces with errors, and in a cluster what its parts and Akka warn of.",
+            Recursive = true
+        };
         return new RootCommand("Fault-tolerance simulator for vision transformers whose layers live on different machines.")
         {
             verbose,
@@ -121,7 +131,7 @@ public static class CommandLine
 
     private static void Tell(Exception exception, string[] args, Screen error)
     {
-        string text = ErrorText.Of(exception, args.Contains("--verbose"));
+        string text = ErrorText.Of(exception, args.Contains(Verbose));
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         error.Raw(error.Paint(text[..colon], Paint.Red) + Printable.Of(text[colon..]) + Environment.NewLine);
     }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
@@ -29,7 +30,7 @@ internal static class NodeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, NodeSwitches switches, Surroundings surroundings)
     {
-        var log = new RunLog(surroundings.Error, surroundings.Time);
+        RunLog log = CommandLine.Log(parsed, surroundings);
         if (NodePlatform.Refusal(NodePlatform.Os, NodePlatform.Architecture) is { } refusal)
             throw new UsageException(refusal);
         HostAddress hub = Hub(parsed.GetValue(switches.Join)!);
@@ -65,7 +66,7 @@ internal static class NodeCommand
             LocalOnly = !secured.IsGiven || isLocal,
             LogDirectory = parsed.GetValue(switches.Logs),
             Parent = parent,
-            Say = isLocal ? surroundings.Error.WriteLine : log.Line, // what a local one says is a line of its run's log, which has the time
+            Log = isLocal ? new WriterSink(surroundings.Error) : log, // what a local one says is a line of its run's log, which has the time
         };
         using var signals = new LeaveSignals(isLocal);
         return await new NodeSupervisor(options, new SelfLauncher()).RunAsync(signals.Leave, signals.Now).ConfigureAwait(false);

@@ -22,21 +22,23 @@ internal static class RunCommand
         command.SetAction((parsed, _) =>
         {
             RunOptions options = switches.Read(parsed, surroundings);
+            RunLog log = CommandLine.Log(parsed, surroundings);
+            SeedRange? seeds = switches.Seeds(parsed);
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() => Run(options, switches.Metrics(parsed), switches.IsDryRun(parsed), surroundings), CancellationToken.None,
+            return Task.Factory.StartNew(() => Run(options, seeds, switches.Metrics(parsed), switches.IsDryRun(parsed), log, surroundings),
+                CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
     }
 
-    private static int Run(RunOptions options, string? metrics, bool dryRun, Surroundings surroundings)
+    private static int Run(RunOptions options, SeedRange? seeds, string? metrics, bool dryRun, RunLog log, Surroundings surroundings)
     {
-        var log = new RunLog(surroundings.Error, surroundings.Time);
         using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
         try
         {
             using IDisposable? export = MetricsExport.Start(metrics);
-            return Run(options, dryRun, surroundings, log, signals);
+            return Run(options, seeds, dryRun, surroundings, log, signals);
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
@@ -45,9 +47,9 @@ internal static class RunCommand
         }
     }
 
-    private static int Run(RunOptions options, bool dryRun, Surroundings surroundings, RunLog log, StopSignals signals)
+    private static int Run(RunOptions options, SeedRange? seeds, bool dryRun, Surroundings surroundings, RunLog log, StopSignals signals)
     {
-        RunPlan plan = RunPlan.Load(options, log);
+        RunPlan plan = RunPlan.Load(seeds is null ? options : options with { Seed = seeds.First }, log);
         if (plan.Mistakes.Count > 0)
         {
             foreach (string mistake in plan.Mistakes)
@@ -61,18 +63,40 @@ internal static class RunCommand
         {
             foreach (string line in plan.Foretell(log))
                 surroundings.Output.WriteLine(line);
+            if (seeds is not null)
+                surroundings.Output.WriteLine($"# and so for each of the seeds {seeds}");
             return ExitCodes.Done;
         }
 
         if (OpenFiles.Refusal(OpenFiles.Limit(), plan.Scenario.Clock == ScenarioClock.Wall ? plan.Scenario.Nodes.Count : 0) is { } tooFew)
             throw new RunFailedException(tooFew);
+        if (seeds is not null)
+            return new SeedRuns(options, seeds, log)
+                .Execute(plan.Scenario.Name, signals.Token, outcome => Show(surroundings.Output, outcome, options), () => signals.ExitCode).ExitCode;
         return plan.Execute(log, signals.Token, outcome => Show(surroundings.Output, outcome, options.Only), () => signals.ExitCode).ExitCode;
+    }
+
+    private static void Show(Screen output, SeedsOutcome outcome, RunOptions options)
+    {
+        ConditionTable.Print(output, outcome.Groups);
+        output.WriteLine($"Results: {outcome.Folder}, a folder for each of {outcome.Runs.Count} seeds, and {SeedRuns.RowsFile} with the rows of all");
+        if (outcome.Runs.All(run => run.Outcome.Expectations.Count == 0))
+            return;
+        foreach ((long seed, RunOutcome run) in outcome.Failed)
+        {
+            output.WriteLine(FormattableString.Invariant($"Seed {seed}:"));
+            ExpectationLines.Print(output, [.. run.Expectations.Where(judged => !judged.LeftOut && !judged.Result.Holds)], options.Only);
+        }
+
+        output.WriteLine(FormattableString.Invariant($"All expectations hold under {outcome.Runs.Count - outcome.Failed.Count} of {outcome.Runs.Count} seeds")
+            + (outcome.Failed.Count == 0 ? "." : $"; the first under which one does not: {options.SameAgain(outcome.Failed[0].Seed)}"));
     }
 
     private static void Show(Screen output, RunOutcome outcome, IReadOnlyList<string> only)
     {
         ConditionTable.Print(output, outcome.Groups);
         output.WriteLine($"Results: {outcome.Folder}");
+        LivenessLines.Print(output, outcome.Unhealed);
         ExpectationLines.Print(output, outcome.Expectations, only);
     }
 }

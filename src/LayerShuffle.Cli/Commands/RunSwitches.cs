@@ -28,6 +28,17 @@ internal sealed class RunSwitches
 
     private readonly Option<long?> seed = new("--seed") { Description = "Overrides the scenario's seed.", HelpName = "N" };
 
+    private readonly Option<string?> seeds = new("--seeds")
+    {
+        Description = "Runs it once for each seed, each in a folder of its own (DIR/seed-1, …), and tells of all of them together.",
+        HelpName = "A..B"
+    };
+
+    private readonly Option<bool> checkDeterminism = new("--check-determinism")
+    {
+        Description = "Runs every trial twice and fails, naming the first event that differs, where the two are not the same."
+    };
+
     private readonly Option<string> device = new("--device")
     {
         Description = "cpu, cuda or cuda:N.",
@@ -88,12 +99,15 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, device, threads, resume, retrain, dryRun, listen, workers, publicHost, controlPort, dataPort, metrics,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, listen, workers, publicHost, controlPort, dataPort, metrics,
         })
             command.Options.Add(option);
         security.AddTo(command);
         command.Validators.Add(Check);
     }
+
+    /// <summary>The seeds under which it is run, one after the other; null: one.</summary>
+    public SeedRange? Seeds(ParseResult parsed) => parsed.GetValue(seeds) is { } text ? SeedRange.Parse(text) : null;
 
     /// <summary>Whether nothing is to be run.</summary>
     public bool IsDryRun(ParseResult parsed) => parsed.GetValue(dryRun);
@@ -119,6 +133,7 @@ internal sealed class RunSwitches
             Threads = parsed.GetValue(threads),
             Resume = parsed.GetValue(resume),
             Retrain = parsed.GetValue(retrain),
+            CheckDeterminism = parsed.GetValue(checkDeterminism),
             Cluster = new ClusterOptions(
                 parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null,
                 parsed.GetValue(workers), parsed.GetValue(publicHost) is { } host ? HostPort.PublicHost(host) : null, security.Read(parsed).Checked())
@@ -126,7 +141,7 @@ internal sealed class RunSwitches
                 ControlPort = HostPort.Port("--control-port", parsed.GetValue(controlPort)),
                 DataPort = HostPort.Port("--data-port", parsed.GetValue(dataPort)),
             },
-            Again = [.. surroundings.Started, .. Again(parsed.Tokens, [directory.Name, resume.Name], [retrain.Name])],
+            Again = [.. surroundings.Started, .. Again(parsed.Tokens, [directory.Name, resume.Name, seeds.Name], [retrain.Name])],
             Time = surroundings.Time,
         };
     }
@@ -135,6 +150,10 @@ internal sealed class RunSwitches
     {
         if (result.GetValue(resume) is not null && result.GetValue(directory) is not null)
             result.AddError("--resume DIR goes on in DIR: leave --output out.");
+        if (result.GetValue(seeds) is not null && result.GetValue(seed) is not null)
+            result.AddError("--seeds A..B names all seeds: leave --seed out.");
+        if (result.GetValue(seeds) is not null && result.GetResult(listen) is { Implicit: false })
+            result.AddError("--seeds starts a run for each seed, and nodes of other machines join one run: leave --listen out, or give one --seed.");
         bool listens = result.GetResult(listen) is { Implicit: false }, waits = result.GetResult(workers) is { Implicit: false };
         if (listens && !waits)
             result.AddError("--listen HOST:PORT needs --workers N: for how many nodes to wait.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Runs.Telling;
 
 namespace LayerShuffle.Cli.Terminal;
@@ -7,7 +8,10 @@ namespace LayerShuffle.Cli.Terminal;
 /// Progress on stderr. On a terminal a line is rewritten; elsewhere lines stay, bear the time, and one comes now and then from what takes long. Safe to use
 /// from several threads: a cluster has news at any time.
 /// </summary>
-internal sealed class RunLog(Screen error, TimeProvider time) : IRunLog
+/// <param name="error">Where it is shown.</param>
+/// <param name="time">The clock.</param>
+/// <param name="verbose">Whether details and warnings of Akka are shown, too.</param>
+internal sealed class RunLog(Screen error, TimeProvider time, bool verbose = false) : LineSink(verbose), IRunLog
 {
     private static readonly TimeSpan Rewrite = TimeSpan.FromMilliseconds(100), Sign = TimeSpan.FromSeconds(30);
     private readonly Lock gate = new();
@@ -58,6 +62,9 @@ internal sealed class RunLog(Screen error, TimeProvider time) : IRunLog
         lock (gate)
             Clear();
     }
+
+    /// <inheritdoc/>
+    protected override void Write(string line) => Line(line);
 
     private void Clear()
     {

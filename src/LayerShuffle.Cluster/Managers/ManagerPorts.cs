@@ -98,6 +98,11 @@ internal interface IClusterListener
 
     /// <summary>A sentence for the user.</summary>
     void Log(string sentence);
+
+    /// <summary>A sentence for a user who wants to know more.</summary>
+    void Detail(string sentence)
+    {
+    }
 }
 
 /// <summary>What the managers are given.</summary>

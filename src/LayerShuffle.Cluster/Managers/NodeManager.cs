@@ -638,7 +638,12 @@ internal sealed class NodeManager : UntypedActor
         }
     }
 
-    private void Post() => setting.Board.Post(endpoint, new NodeView(Phase, incarnation, address, paused, hosted));
+    private void Post()
+    {
+        if (setting.Board[endpoint].Phase != Phase)
+            setting.Listener.Detail($"{name} (incarnation {incarnation}): {setting.Board[endpoint].Phase} -> {Phase}");
+        setting.Board.Post(endpoint, new NodeView(Phase, incarnation, address, paused, hosted));
+    }
 
     private NodePhase Phase => session == 0 ? NodePhase.Absent
         : stage == Stage.Dead ? NodePhase.Dead

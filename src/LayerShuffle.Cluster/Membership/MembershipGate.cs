@@ -32,7 +32,7 @@ internal sealed class MembershipGate
     /// <param name="payload">The bytes of it (<see cref="RemotePayload"/>).</param>
     /// <param name="write">Writes it.</param>
     /// <returns>Whether it counts as written; false has Akka.Remote try again.</returns>
-    public bool Write(ReadOnlySpan<byte> payload, Func<bool> write)
+    public bool Write(ReadOnlyMemory<byte> payload, Func<bool> write)
     {
         if (Volatile.Read(ref judge) is not { } present || RemotePayload.MembershipReceiver(payload) is not { } address
             || !endpoints.TryGetValue(address, out int to))

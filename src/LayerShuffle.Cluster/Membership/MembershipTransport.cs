@@ -110,7 +110,7 @@ internal sealed class MembershipHandle : AssociationHandle
     [Obsolete("Akka.Remote declares it so.")]
     public override void Disassociate() => wrapped.Disassociate();
 
-    private bool Pass(ByteString payload) => gate.Write(payload.Span, () => wrapped.Write(payload));
+    private bool Pass(ByteString payload) => gate.Write(payload.Memory, () => wrapped.Write(payload));
 
     private sealed class Reader(IHandleEventListener above, AssociationHandle wrapped, InboundFilter filter, Newcomers<AssociationHandle>? silent)
         : IHandleEventListener
@@ -125,7 +125,7 @@ internal sealed class MembershipHandle : AssociationHandle
                 silent?.Remove(wrapped); // over TLS nothing comes from who has not proven itself
             }
 
-            if (ev is InboundPayload inbound && !filter.Allows(inbound.Payload.Span))
+            if (ev is InboundPayload inbound && !filter.Allows(inbound.Payload.Memory))
                 return;
             above.Notify(ev);
         }

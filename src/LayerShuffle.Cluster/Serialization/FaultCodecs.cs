@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Transport.Wire;
@@ -7,7 +8,7 @@ namespace LayerShuffle.Cluster.Serialization;
 /// <summary>Faults of a scenario: a byte for the kind, what all have, what the kind has.</summary>
 internal static class FaultCodecs
 {
-    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3, Pause = 4, Churn = 10, Trace = 11;
+    private const byte Crash = 0, Partition = 1, Slowdown = 2, Link = 3, Pause = 4, Memory = 5, Byzantine = 6, Churn = 7, Trace = 8;
 
     public static void WriteFault(ref WireWriter writer, FaultSpec fault)
     {
@@ -20,6 +21,8 @@ internal static class FaultCodecs
             PauseFault => Pause,
             ChurnFault => Churn,
             TraceFault => Trace,
+            MemoryFault => Memory,
+            ByzantineFault => Byzantine,
             _ => throw new ArgumentException($"The fault '{fault.Name}' is of a kind without a codec: {fault.GetType().Name}.", nameof(fault)),
         });
         writer.WriteString(fault.Name);
@@ -28,6 +31,7 @@ internal static class FaultCodecs
         WriteNullable(ref writer, fault.Timing.Every);
         writer.WriteDuration(fault.Timing.Jitter);
         WriteNullable(ref writer, fault.Timing.Until);
+        writer.WriteBool(fault.LosesWeights);
         WriteKind(ref writer, fault);
     }
 
@@ -73,6 +77,17 @@ internal static class FaultCodecs
                 WriteTrace(ref writer, trace.Trace);
                 WriteNullable(ref writer, trace.For);
                 break;
+            case MemoryFault memory:
+                WriteSelector(ref writer, memory.Nodes);
+                writer.WriteNumber(memory.Flips);
+                writer.WriteEnum(memory.Field);
+                break;
+            case ByzantineFault byzantine:
+                WriteSelector(ref writer, byzantine.Nodes);
+                writer.WriteEnum(byzantine.Answer);
+                writer.WriteDouble(byzantine.Strength);
+                WriteNullable(ref writer, byzantine.For);
+                break;
         }
     }
 
@@ -83,29 +98,30 @@ internal static class FaultCodecs
         Duration at = reader.ReadDuration();
         var timing = new FaultTiming(reader.ReadOptional(static (ref r) => r.ReadString()), ReadNullable(ref reader), reader.ReadDuration(),
             ReadNullable(ref reader));
-        return ReadKind(ref reader, kind, name, at) with { Timing = timing };
+        bool losesWeights = reader.ReadBool();
+        return ReadKind(ref reader, kind, name, at) with { Timing = timing, LosesWeights = losesWeights };
     }
 
-    private static FaultSpec ReadKind(ref WireReader reader, byte kind, string name, Duration at)
+    private static FaultSpec ReadKind(ref WireReader reader, byte kind, string name, Duration at) => kind switch
     {
-        return kind switch
+        Crash => new CrashFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
+        Partition => new PartitionFault(name, at, reader.ReadList<IReadOnlyList<string>>(ReadNames), ReadNullable(ref reader))
         {
-            Crash => new CrashFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
-            Partition => new PartitionFault(name, at, reader.ReadList<IReadOnlyList<string>>(ReadNames), ReadNullable(ref reader))
-            {
-                Shape = reader.ReadEnum<PartitionShape>(),
-                Middle = reader.ReadOptional(static (ref r) => r.ReadString()),
-                Direction = reader.ReadEnum<PartitionDirection>(),
-            },
-            Slowdown => new SlowdownFault(name, at, ReadSelector(ref reader), reader.ReadDouble(), ReadNullable(ref reader)),
-            Link => new LinkFault(name, at, ReadNames(ref reader), ReadNames(ref reader), NetworkCodecs.ReadPatch(ref reader), ReadNullable(ref reader)),
-            Pause => new PauseFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
-            Churn => new ChurnFault(name, at, ReadSelector(ref reader), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDouble(),
-                ReadNullable(ref reader)),
-            Trace => new TraceFault(name, at, ReadSelector(ref reader), ReadTrace(ref reader), ReadNullable(ref reader)),
-            _ => throw reader.Wrong($"there is no kind {kind} of faults"),
-        };
-    }
+            Shape = reader.ReadEnum<PartitionShape>(),
+            Middle = reader.ReadOptional(static (ref r) => r.ReadString()),
+            Direction = reader.ReadEnum<PartitionDirection>(),
+        },
+        Slowdown => new SlowdownFault(name, at, ReadSelector(ref reader), reader.ReadDouble(), ReadNullable(ref reader)),
+        Link => new LinkFault(name, at, ReadNames(ref reader), ReadNames(ref reader), NetworkCodecs.ReadPatch(ref reader), ReadNullable(ref reader)),
+        Pause => new PauseFault(name, at, ReadSelector(ref reader), ReadNullable(ref reader)),
+        Churn => new ChurnFault(name, at, ReadSelector(ref reader), reader.ReadDuration(), reader.ReadDuration(), reader.ReadDouble(),
+            ReadNullable(ref reader)),
+        Trace => new TraceFault(name, at, ReadSelector(ref reader), ReadTrace(ref reader), ReadNullable(ref reader)),
+        Memory => new MemoryFault(name, at, ReadSelector(ref reader), reader.ReadNumber(), reader.ReadEnum<BitField>()),
+        Byzantine => new ByzantineFault(name, at, ReadSelector(ref reader), reader.ReadEnum<ByzantineAnswer>(), reader.ReadDouble(),
+            ReadNullable(ref reader)),
+        _ => throw reader.Wrong($"there is no kind {kind} of faults"),
+    };
 
     private static void WriteSelector(ref WireWriter writer, NodeSelector nodes)
     {

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
@@ -13,10 +14,11 @@ internal static class NetworkCodecs
         WriteConditions(ref writer, network.Default);
         writer.WriteList(network.Links, WriteException);
         writer.WriteBool(network.MembershipLossy);
+        writer.WriteBool(network.NanGuard);
     }
 
     public static NetworkSpec ReadNetwork(ref WireReader reader) =>
-        new(ReadConditions(ref reader), reader.ReadList(ReadException)) { MembershipLossy = reader.ReadBool() };
+        new(ReadConditions(ref reader), reader.ReadList(ReadException)) { MembershipLossy = reader.ReadBool(), NanGuard = reader.ReadBool() };
 
     public static void WriteConditions(ref WireWriter writer, LinkConditions conditions)
     {
@@ -33,6 +35,10 @@ internal static class NetworkCodecs
         writer.WriteNumber(conditions.LoseFirst);
         writer.WriteOptional(conditions.ReorderPattern, WritePattern);
         writer.WriteOptional(conditions.Queue, WriteQueue);
+        writer.WriteOptional(conditions.Trace, TrafficCodecs.WriteTrace);
+        writer.WriteOptional(conditions.Packets, WritePackets);
+        WriteCorruption(ref writer, conditions.Corruption);
+        writer.WriteBool(conditions.Checksum);
     }
 
     public static LinkConditions ReadConditions(ref WireReader reader)
@@ -47,8 +53,29 @@ internal static class NetworkCodecs
             LoseFirst = reader.ReadNumber(),
             ReorderPattern = reader.ReadOptional(ReadPattern),
             Queue = reader.ReadOptional(ReadQueue),
+            Trace = reader.ReadOptional(TrafficCodecs.ReadTrace),
+            Packets = reader.ReadOptional(ReadPackets),
+            Corruption = ReadCorruption(ref reader),
+            Checksum = reader.ReadBool(),
         };
     }
+
+    public static void WriteDamage(ref WireWriter writer, ActivationDamage damage)
+    {
+        writer.WriteUInt64(damage.Seed);
+        writer.WriteNumbers(damage.Missing);
+        writer.WriteCount(damage.PacketBytes);
+        writer.WriteBool(damage.FillsWithMean);
+        writer.WriteOptional(damage.Corruption, WriteCorruption);
+    }
+
+    public static ActivationDamage ReadDamage(ref WireReader reader) => new(reader.ReadUInt64())
+    {
+        Missing = reader.ReadNumbers(),
+        PacketBytes = reader.ReadCount(),
+        FillsWithMean = reader.ReadBool(),
+        Corruption = reader.ReadOptional(ReadCorruption),
+    };
 
     public static void WriteDistribution(ref WireWriter writer, DelayDistribution distribution)
     {
@@ -92,6 +119,10 @@ internal static class NetworkCodecs
         writer.WriteNullable(patch.LoseFirst, static (ref w, first) => w.WriteNumber(first));
         writer.WriteOptional(patch.ReorderPattern, WritePattern);
         writer.WriteOptional(patch.Queue, WriteQueue);
+        writer.WriteOptional(patch.Trace, TrafficCodecs.WriteTrace);
+        writer.WriteOptional(patch.Packets, WritePackets);
+        writer.WriteOptional(patch.Corruption, WriteCorruption);
+        writer.WriteNullable(patch.Checksum, static (ref w, check) => w.WriteBool(check));
     }
 
     public static LinkPatch ReadPatch(ref WireReader reader) => new()
@@ -108,6 +139,37 @@ internal static class NetworkCodecs
         LoseFirst = reader.ReadNullable(static (ref r) => r.ReadNumber()),
         ReorderPattern = reader.ReadOptional(ReadPattern),
         Queue = reader.ReadOptional(ReadQueue),
+        Trace = reader.ReadOptional(TrafficCodecs.ReadTrace),
+        Packets = reader.ReadOptional(ReadPackets),
+        Corruption = reader.ReadOptional(ReadCorruption),
+        Checksum = reader.ReadNullable(static (ref r) => r.ReadBool()),
+    };
+
+    private static void WritePackets(ref WireWriter writer, PacketSpec packets)
+    {
+        writer.WriteCount(packets.Bytes);
+        writer.WriteEnum(packets.Missing);
+    }
+
+    private static PacketSpec ReadPackets(ref WireReader reader) => new(reader.ReadCount(), reader.ReadEnum<MissingPackets>());
+
+    private static void WriteCorruption(ref WireWriter writer, CorruptionSpec corruption)
+    {
+        writer.WriteEnum(corruption.Kind);
+        writer.WriteNumber(corruption.Bits);
+        writer.WriteEnum(corruption.Field);
+        writer.WriteDouble(corruption.Strength);
+        writer.WriteDouble(corruption.Share);
+        writer.WriteNumber(corruption.Tokens);
+    }
+
+    private static CorruptionSpec ReadCorruption(ref WireReader reader) => new(reader.ReadEnum<CorruptionKind>())
+    {
+        Bits = reader.ReadNumber(),
+        Field = reader.ReadEnum<BitField>(),
+        Strength = reader.ReadDouble(),
+        Share = reader.ReadDouble(),
+        Tokens = reader.ReadNumber(),
     };
 
     private static void WriteChain(ref WireWriter writer, LossChain chain)

@@ -15,9 +15,21 @@ internal static class NodeCodecs
 
     public static CrashNode ReadCrashNode(ref WireReader reader) => CrashNode.Instance;
 
-    public static void WriteRestartNode(ref WireWriter writer, RestartNode restart) => writer.WriteNumber(restart.Incarnation);
+    public static void WriteRestartNode(ref WireWriter writer, RestartNode restart)
+    {
+        writer.WriteNumber(restart.Incarnation);
+        writer.WriteNumbers(restart.Without);
+    }
 
-    public static RestartNode ReadRestartNode(ref WireReader reader) => new(reader.ReadNumber());
+    public static RestartNode ReadRestartNode(ref WireReader reader) => new(reader.ReadNumber()) { Without = reader.ReadNumbers() };
+
+    public static void WriteLayersBack(ref WireWriter writer, LayersBack back)
+    {
+        writer.WriteNumbers(back.Layers);
+        writer.WriteString(back.Model);
+    }
+
+    public static LayersBack ReadLayersBack(ref WireReader reader) => new(reader.ReadNumbers(), reader.ReadString());
 
     public static void WriteSetSlowdown(ref WireWriter writer, SetSlowdown set) => writer.WriteDouble(set.Factor);
 

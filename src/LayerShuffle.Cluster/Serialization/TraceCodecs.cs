@@ -11,8 +11,8 @@ internal static class TraceCodecs
     /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1), layer, attempt, copy, from, to, fate, incarnation.</summary>
     private const int LeastEventBytes = 1 + 8 + 10 + 7;
 
-    /// <summary>Bytes of the shortest link record: two names, conditions, thirteen counts, two flags, bytes, busy, control messages.</summary>
-    private const int LeastLinkBytes = 2 + 60 + 13 + 2 + 1 + 8 + 1;
+    /// <summary>Bytes of the shortest link record: two names, conditions, thirteen counts, three flags, bytes twice, busy, control messages.</summary>
+    private const int LeastLinkBytes = 2 + 60 + 13 + 3 + 2 + 8 + 1;
 
     public static void WriteEvents(ref WireWriter writer, HopEvents batch)
     {
@@ -93,10 +93,12 @@ internal static class TraceCodecs
         writer.WriteCount(link.DroppedReceiverDown);
         writer.WriteCount(link.DroppedQueue);
         writer.WriteCount(link.Bursts);
+        writer.WriteNullable(link.PacketsLost, static (ref w, count) => w.WriteCount(count));
         writer.WriteCount(link.Carried);
         writer.WriteNullable(link.LatencyMeanMs, static (ref w, value) => w.WriteDouble(value));
         writer.WriteNullable(link.LatencyStdMs, static (ref w, value) => w.WriteDouble(value));
         writer.WriteCount(link.Bytes);
+        writer.WriteCount(link.CarriedBytes);
         writer.WriteDuration(link.Busy);
         writer.WriteCount(link.ControlMessages);
     }
@@ -118,10 +120,12 @@ internal static class TraceCodecs
         DroppedReceiverDown = reader.ReadCount(),
         DroppedQueue = reader.ReadCount(),
         Bursts = reader.ReadCount(),
+        PacketsLost = reader.ReadNullable(static (ref r) => r.ReadCount()),
         Carried = reader.ReadCount(),
         LatencyMeanMs = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         LatencyStdMs = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         Bytes = reader.ReadCount(),
+        CarriedBytes = reader.ReadCount(),
         Busy = reader.ReadDuration(),
         ControlMessages = reader.ReadCount(),
     };

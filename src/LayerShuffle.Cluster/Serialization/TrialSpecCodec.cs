@@ -70,6 +70,14 @@ internal static class TrialSpecCodec
                 w.WriteDouble(slow.Factor);
                 w.WriteDuration(slow.For);
             });
+            w.WriteOptional(node.Power, static (ref w, power) =>
+            {
+                w.WriteDouble(power.IdleWatts);
+                w.WriteDouble(power.ComputeWatts);
+            });
+            w.WriteNullable(node.PricePerHour, static (ref w, price) => w.WriteDouble(price));
+            w.WriteNullable(node.UplinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
+            w.WriteNullable(node.DownlinkBytesPerSecond, static (ref w, rate) => w.WriteDouble(rate));
         });
         writer.WriteEnum(cluster.Placement.Kind);
         writer.WriteOptional(cluster.Placement.Layers, static (ref w, layers) =>
@@ -90,8 +98,10 @@ internal static class TrialSpecCodec
         writer.WriteEnum(cluster.Recovery);
         writer.WriteDuration(cluster.RecoveryTime);
         writer.WriteEnum(cluster.Wire);
+        writer.WriteEnum(cluster.Restore);
         writer.WriteDuration(cluster.Membership.AcceptableHeartbeatPause);
         writer.WriteDuration(cluster.Membership.StableAfter);
+        writer.WriteNullable(cluster.JoulesPerBit, static (ref w, joules) => w.WriteDouble(joules));
     }
 
     private static ClusterSpec ReadCluster(ref WireReader reader)
@@ -104,6 +114,10 @@ internal static class TrialSpecCodec
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
             Resident = r.ReadOptional(static (ref r) => new ResidentSpec(r.ReadCount(), r.ReadDouble())),
             SlowStart = r.ReadOptional(static (ref r) => new SlowStartSpec(r.ReadDouble(), r.ReadDuration())),
+            Power = r.ReadOptional(static (ref r) => new PowerSpec(r.ReadDouble(), r.ReadDouble())),
+            PricePerHour = r.ReadNullable(static (ref r) => r.ReadDouble()),
+            UplinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
+            DownlinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
         });
         var kind = reader.ReadEnum<PlacementKind>();
         var placement = new PlacementSpec(kind, reader.ReadOptional<IReadOnlyDictionary<string, IReadOnlyList<int>>>(static (ref r) =>
@@ -126,7 +140,9 @@ internal static class TrialSpecCodec
             Recovery = reader.ReadEnum<RecoveryKind>(),
             RecoveryTime = reader.ReadDuration(),
             Wire = reader.ReadEnum<WireFormat>(),
+            Restore = reader.ReadEnum<RestoreKind>(),
             Membership = new(reader.ReadDuration(), reader.ReadDuration()),
+            JoulesPerBit = reader.ReadNullable(static (ref r) => r.ReadDouble()),
         };
     }
 
@@ -168,12 +184,20 @@ internal static class TrialSpecCodec
         writer.WriteEnum(workload.Arrivals.Kind);
         writer.WriteNumber(workload.Arrivals.Concurrency);
         writer.WriteDouble(workload.Arrivals.RatePerSecond);
+        writer.WriteOptional(workload.Arrivals.Times, TrafficCodecs.WriteTimes);
         writer.WriteDuration(workload.Deadline);
+        writer.WriteDuration(workload.WarmUp);
+        WriteNullable(ref writer, workload.HealAfter);
     }
 
     private static WorkloadSpec ReadWorkload(ref WireReader reader) => new(
         reader.ReadNullable(static (ref r) => r.ReadNumber()), reader.ReadNumber(),
-        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()), reader.ReadDuration());
+        new ArrivalSpec(reader.ReadEnum<ArrivalKind>(), reader.ReadNumber(), reader.ReadDouble()) { Times = reader.ReadOptional(TrafficCodecs.ReadTimes) },
+        reader.ReadDuration())
+    {
+        WarmUp = reader.ReadDuration(),
+        HealAfter = ReadNullable(ref reader),
+    };
 
     private static void WriteNullable(ref WireWriter writer, Duration? value) =>
         writer.WriteNullable(value, static (ref w, duration) => w.WriteDuration(duration));

@@ -11,11 +11,12 @@ using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Core;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 using LayerShuffle.Transport.Wire;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -50,7 +51,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
                 Token = options.Token,
                 Listen = new(options.Listen, options.DataPort),
                 LocalOnly = options.LocalOnly
-            }, options.Identity, framed, options.Log);
+            }, options.Identity, framed, options.Loggers.CreateLogger<DataPlane>());
         Timer = new PreciseTimer(TimeProvider.System, exception =>
         {
             if (!over)
@@ -97,16 +98,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
         await Listener.WaitAsync(new IPEndPoint(options.Listen, options.DataPort), "activations", "--data-port", patience).ConfigureAwait(false);
         var gate = new MembershipGate();
         var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddSingleton<IHostApplicationLifetime, NoLifetime>();
-        collection.AddAkka(SystemName,
-            (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate, new InboundFilter(options.Seed is null, options.Log))), options));
+        collection.AddSingleton(options.Loggers);
+        var filter = new InboundFilter(options.Seed is null, options.Loggers.CreateLogger<InboundFilter>());
+        collection.AddAkka(SystemName, (builder, _) => Configure(builder.AddSetup(new MembershipSetup(gate, filter)), options));
         ServiceProvider services = collection.BuildServiceProvider();
         try
         {
-            foreach (IHostedService hosted in services.GetServices<IHostedService>())
-                await hosted.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            return new ClusterProcess(options, services, gate, received, framed);
+            var process = new ClusterProcess(options, services, gate, received, framed); // it starts the actor system
+            if (options.Seed is null)
+                Akka.Cluster.Cluster.Get(process.System).Join(Akka.Cluster.Cluster.Get(process.System).SelfAddress);
+            return process;
         }
         catch
         {
@@ -190,7 +191,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         Timer.Dispose();
         await Task.WhenAny(System.Terminate(), Task.Delay(EndPatience)).ConfigureAwait(false);
         if (!System.WhenTerminated.IsCompleted)
-            options.Log($"The actor system has not ended within {EndPatience.TotalSeconds:0} s.");
+            options.Loggers.CreateLogger<ClusterProcess>().Say($"The actor system has not ended within {EndPatience.TotalSeconds:0} s.");
         await services.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -208,6 +209,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
             TransportFailureDetector = new() { AcceptableHeartbeatPause = TimeSpan.FromSeconds(30) },
         };
         ClusterIdentity identity = options.Identity;
+        ILogger doors = options.Loggers.CreateLogger<ClusterProcess>();
         int told = 0;
         remote.EnableSsl = true;
         remote.Ssl = new SslOptions
@@ -215,12 +217,12 @@ internal sealed class ClusterProcess : IAsyncDisposable
             X509Certificate = identity.Certificate,
             RequireMutualAuthentication = true,
             ValidateCertificateHostname = false, // the certificate is the identity: machines change addresses
-            CustomValidator = (certificate, _, _, _, log) =>
+            CustomValidator = (certificate, _, _, _, _) =>
             {
                 if (identity.Accepts(certificate, out string why))
                     return true;
                 if (Interlocked.Increment(ref told) <= MostTold)
-                    options.Log($"Refused a connection to the actor system: {why}");
+                    doors.Say($"Refused a connection to the actor system: {why}");
                 return false;
             },
         };
@@ -237,8 +239,17 @@ internal sealed class ClusterProcess : IAsyncDisposable
                 SeedNodes = options.Seed is { } seed ? [SystemAddress(seed.Host, seed.Port).ToString()] : [],
                 FailureDetector = new() { AcceptableHeartbeatPause = options.Membership.AcceptableHeartbeatPause.ToTimeSpan() },
             });
-        if (options.Seed is null)
-            builder.AddStartup((system, _) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress));
+        ILogger akka = options.Loggers.CreateLogger(Sentences.Akka);
+        if (akka.IsEnabled(LogLevel.Warning)) // else it says nothing, and has no logger
+        {
+            builder.ConfigureLoggers(setup =>
+            {
+                setup.LogLevel = akka.IsEnabled(LogLevel.Debug) ? Akka.Event.LogLevel.DebugLevel
+                    : akka.IsEnabled(LogLevel.Information) ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
+                setup.ClearLoggers();
+                setup.AddLoggerFactory(options.Loggers);
+            });
+        }
     }
 
     private static Config Quiet { get; } = ConfigurationFactory.ParseString($$"""
@@ -259,17 +270,4 @@ internal sealed class ClusterProcess : IAsyncDisposable
           cluster.retry-unsuccessful-join-after = 4s
         }
         """);
-
-    private sealed class NoLifetime : IHostApplicationLifetime
-    {
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => CancellationToken.None;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication()
-        {
-        }
-    }
 }

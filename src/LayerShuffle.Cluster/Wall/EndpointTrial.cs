@@ -12,7 +12,6 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
-using LayerShuffle.Vision.Numbers;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -27,26 +26,29 @@ internal sealed class EndpointTrial : IDisposable
     private readonly Topology topology;
     private readonly EndpointFaults faults;
     private readonly IEnumerator<FaultEvent> timeline;
+    private Instant startedAt;
     private readonly HopEventRecorder trace;
     private readonly MembershipGate gate;
     private readonly MembershipGate.MembershipJudge judge;
+    private readonly bool isFirst; // of the node's incarnations in this trial
     private bool begun;
     private volatile bool over;
 
     /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
         int number, TrialSetting setting, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store,
-            Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null)
+            Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null, Action<FaultEvent>? tensors = null)
     {
+        isFirst = life == 1;
         (Number, spec, gate) = (number, setting.Spec, process.Gate);
         topology = setting.Topology;
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
         Transport = new WallTransport(number, self, life, process, Clock, setting.Links(), trace, store, activationBytes,
-            spec.Cluster.Wire.Dtype());
+            spec.Cluster.Wire, spec.Workload);
         Context = setting.Context(Clock, Transport, compute, trace, guard) with { EarlierIncarnations = incarnation - life };
         faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
-            (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)));
+            (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)), (strike, _) => tensors?.Invoke(strike));
         judge = (to, send) =>
         {
             if (to < topology.Count)
@@ -54,7 +56,8 @@ internal sealed class EndpointTrial : IDisposable
             else
                 send(); // a node that the trial leaves out
         };
-        timeline = FaultTimeline.Events(spec.Faults, topology, spec.Luck, fault => fault is PartitionFault or LinkFault or SlowdownFault).GetEnumerator();
+        timeline = HealedTimeline.Of(FaultTimeline.Events(spec.Faults, topology, spec.Luck, fault => fault is not (OutageFault or PauseFault)),
+            spec.Workload.HealAfter).GetEnumerator();
     }
 
     /// <summary>How late the timer was at most that fires every tenth of a second: what a busy machine makes of any timer.</summary>
@@ -78,11 +81,17 @@ internal sealed class EndpointTrial : IDisposable
         if (Interlocked.Exchange(ref begun, true))
             return;
         Clock.Begin(zero);
+        startedAt = Clock.Now;
         Await();
         if (spec.Network.MembershipLossy)
             gate.Begin(judge);
         Flush(Clock.Now);
     }
+
+    /// <summary>The byzantine faults with all whom they may ever strike.</summary>
+    public IReadOnlyList<FaultEvent> Lies() => [.. spec.Faults.OfType<ByzantineFault>().Select(fault => new FaultEvent(Instant.Zero, fault, true,
+        fault is { Nodes.IsDrawn: true } && fault.Timing != FaultTiming.Once ? [.. Enumerable.Range(1, topology.Count - 1)]
+            : FaultTimeline.Events(spec.Faults, topology, spec.Luck, each => ReferenceEquals(each, fault)).FirstOrDefault()?.Targets ?? []))];
 
     /// <summary>How many messages of this endpoint have met each fault of links.</summary>
     public MetFault[] Met()
@@ -117,8 +126,14 @@ internal sealed class EndpointTrial : IDisposable
     /// <summary>Waits for the next event only: there may be no last one. What a worker that was started again has missed strikes at once.</summary>
     private void Await()
     {
-        if (timeline.MoveNext())
-            Clock.At(timeline.Current.At, () => Strike(timeline.Current));
+        while (timeline.MoveNext())
+        {
+            FaultEvent next = timeline.Current;
+            if (next.Fault is MemoryFault && !isFirst && next.At < startedAt)
+                continue; // what flipped was in the memory of a process that is no more
+            Clock.At(next.At, () => Strike(next));
+            return;
+        }
     }
 
     private void Strike(FaultEvent strike)

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core.Faults;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
 using TorchSharp;
@@ -16,10 +19,62 @@ internal sealed class HostedModels(Func<string, byte[]> blob, Device device, Act
 {
     private readonly Dictionary<string, HostedModel> models = [];
     private string used = "";
-    private volatile HostedModel? current;
+    private volatile HostedModel? current, earlier; // the present trial's model, and what it was at the checkpoint before its last
+    private TrialSetting? struck; // the present trial, if faults may strike its tensors
+    private int self;
+    private NodeLayers? node; // the computing thread's
 
     /// <summary>The model of the present trial; null where the network alone is simulated, or none of its layers is here.</summary>
     public HostedModel? Current => current;
+
+    /// <summary>Executes a layer of the present trial's model, on the computing thread.</summary>
+    public object? Execute(int layer, object? activation, int request, int position, ActivationStore store) =>
+        current is { } model ? model.Execute(layer, activation, request, position, store, Node(model)) : null;
+
+    /// <summary>A trial begins.</summary>
+    /// <param name="setting">The trial.</param>
+    /// <param name="endpoint">This node in it.</param>
+    public void Begin(TrialSetting setting, int endpoint) => betweenLayers(() =>
+    {
+        node?.Dispose();
+        (node, struck, self) = (null, setting.Spec.StrikesTensors ? setting : null, endpoint);
+    });
+
+    /// <summary>A fault strikes this node's weights or answers.</summary>
+    public void Strike(FaultEvent strike) => betweenLayers(() =>
+    {
+        if (current is not { } model || Node(model) is not { } layers)
+            return;
+        if (strike.Fault is ByzantineFault byzantine)
+            layers.Lie(byzantine, strike.Begins);
+        else if (strike.Fault is MemoryFault)
+            layers.Flip(struck!.Flips.At(strike, self));
+    });
+
+    /// <summary>The node has weights again that it had lost.</summary>
+    public void Replace(LayersBack back)
+    {
+        if (back.Model.Length == 0 || !models.TryGetValue(back.Model, out HostedModel? others))
+            return;
+        betweenLayers(() =>
+        {
+            if (current is { } model && Node(model) is { } layers)
+            {
+                foreach (int layer in back.Layers)
+                    layers.Replace(layer, others.Copy(layer));
+            }
+        });
+    }
+
+    /// <summary>The node serves again, as a process that has just loaded what it has in memory.</summary>
+    public void Renew() => betweenLayers(() => node?.Renew());
+
+    private NodeLayers? Node(HostedModel model) => struck is null ? null
+        : node ??= new NodeLayers(model.Source(layer => earlier!.Layer(layer)),
+            struck.Spec.Network.NanGuard, struck.Luck.Child(struck.Topology.Name(self)));
+
+    /// <summary>The key of a model as it was at the checkpoint before its last.</summary>
+    public static string BeforeKey(string model) => model + "~before";
 
     /// <summary>Loads layers that are not here yet.</summary>
     /// <exception cref="ModelFormatException">A blob does not hold what it should.</exception>
@@ -36,7 +91,7 @@ internal sealed class HostedModels(Func<string, byte[]> blob, Device device, Act
     public void Use(string model)
     {
         used = model;
-        current = models.GetValueOrDefault(model);
+        (current, earlier) = (models.GetValueOrDefault(model), models.GetValueOrDefault(BeforeKey(model)));
     }
 
     /// <summary>Whether a layer of a model is here.</summary>
@@ -63,6 +118,7 @@ internal sealed class HostedModels(Func<string, byte[]> blob, Device device, Act
     /// <summary>Frees everything; nothing computes any more.</summary>
     public void Dispose()
     {
+        node?.Dispose();
         foreach (HostedModel model in models.Values)
             model.Dispose();
     }
@@ -112,6 +168,24 @@ internal sealed class HostedModel : IDisposable
     /// <summary>Whether a layer is here.</summary>
     public bool Has(int layer) => layers.ContainsKey(layer);
 
+    /// <summary>A layer.</summary>
+    public EncoderLayer Layer(int layer) => layers[layer];
+
+    /// <summary>A copy of a layer, the caller's.</summary>
+    public EncoderLayer Copy(int layer)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var copy = new EncoderLayer(config);
+        copy.LoadState(layers[layer].StateDictionary(), $"layer {layer}");
+        copy.to(device);
+        copy.eval();
+        return copy;
+    }
+
+    /// <summary>Where a node gets its layers from.</summary>
+    /// <param name="before">A layer of the checkpoint before.</param>
+    public LayerSource Source(Func<int, EncoderLayer> before) => new(config.NumHiddenLayers, Layer, before, () => new EncoderLayer(config));
+
     /// <summary>Takes out all layers but some; the caller frees them.</summary>
     public IReadOnlyList<IDisposable> TakeOut(IReadOnlyCollection<int> kept)
     {
@@ -126,7 +200,13 @@ internal sealed class HostedModel : IDisposable
     }
 
     /// <summary>Executes a layer, on the computing thread.</summary>
-    public object? Execute(int layer, object? activation, int request, int position, ActivationStore store)
+    /// <param name="layer">The layer.</param>
+    /// <param name="activation">Handle of its input.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="position">Its position in the order.</param>
+    /// <param name="store">Keeps its output.</param>
+    /// <param name="node">The layers as faults have left them in this node's memory; null: as they were trained.</param>
+    public object? Execute(int layer, object? activation, int request, int position, ActivationStore store, NodeLayers? node)
     {
         if (activation is not ActivationHandle handle || !handle.TryBorrow(out Tensor? input))
             return null; // the network alone, or the request has its outcome
@@ -134,7 +214,11 @@ internal sealed class HostedModel : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable inference = inference_mode();
-            Tensor output = layers[layer].Forward(input.to(device), positions?.select(0, position)); // [batch, tokens, hidden]
+            Tensor? embedding = positions?.select(0, position), there = input.to(device);
+            Tensor? output = node is null ? layers[layer].Forward(there, embedding)                   // [batch, tokens, hidden]
+                : node.Execute(layer, there, embedding, request, position);
+            if (output is null)
+                return activation;
             return store.Keep(request, output.cpu().DetachFromDisposeScope());
         }
         finally

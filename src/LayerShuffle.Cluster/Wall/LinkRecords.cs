@@ -27,10 +27,12 @@ internal static class LinkRecords
         DroppedReceiverDown = a.DroppedReceiverDown + b.DroppedReceiverDown,
         DroppedQueue = a.DroppedQueue + b.DroppedQueue,
         Bursts = a.Bursts + b.Bursts,
+        PacketsLost = a.PacketsLost is null ? b.PacketsLost : a.PacketsLost + (b.PacketsLost ?? 0),
         Carried = a.Carried + b.Carried,
         LatencyMeanMs = b.LatencyMeanMs ?? a.LatencyMeanMs,
         LatencyStdMs = b.LatencyStdMs ?? a.LatencyStdMs,
         Bytes = a.Bytes + b.Bytes,
+        CarriedBytes = a.CarriedBytes + b.CarriedBytes,
         Busy = a.Busy + b.Busy,
         ControlMessages = a.ControlMessages + b.ControlMessages,
     };

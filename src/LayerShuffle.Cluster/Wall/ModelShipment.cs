@@ -28,6 +28,14 @@ public sealed class ModelShipment
         return new(key, blobs.Add(model.Config.ToJson()), positions, [.. model.Layers.Select(layer => blobs.Add(Bytes(layer.StateDictionary())))]);
     }
 
+    /// <summary>The same model with other weights of some layers, under another key.</summary>
+    internal ModelShipment With(string key, IReadOnlyDictionary<int, EncoderLayer> others, BlobSource blobs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return new(key, config, positions, [.. layers.Select((blob, layer) => others.TryGetValue(layer, out EncoderLayer? other)
+            ? blobs.Add(Bytes(other.StateDictionary())) : blob)]);
+    }
+
     internal IReadOnlyList<Blob> Blobs(IEnumerable<int> ids) =>
         [config, .. positions is null ? [] : new[] { positions }, .. ids.Select(id => layers[id]).Distinct()];
 

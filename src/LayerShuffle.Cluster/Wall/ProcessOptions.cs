@@ -1,6 +1,8 @@
 using System.Net;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Security;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -43,6 +45,6 @@ internal sealed record ProcessOptions
     /// <summary>Told in a sentence what this process cannot go on without: an actor of its own that ended, a timer that failed.</summary>
     public Action<string> Failed { get; init; } = _ => { };
 
-    /// <summary>Told what goes wrong, in sentences.</summary>
-    public required Action<string> Log { get; init; }
+    /// <summary>Takes what is said here and, where it wants that, by Akka.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 }

@@ -57,7 +57,7 @@ public sealed record TrialStrain(string? Latest, Duration FaultLate, Duration Ti
     {
         LinkConditions[] links = [spec.Network.Default, .. spec.Network.Links.Select(link => spec.Network.Default.With(link.Set))];
         Duration way = links.Max(link => link.Latency.Mean);
-        return spec.Faults.Count > 0
+        return spec.Faults.Count > 0 || spec.Cluster.SharesRates || links.Any(link => link.Trace is not null)
             || links.Any(link => link.Loses || link.Corrupt > 0 || link.BandwidthBytesPerSecond is not null || link.Latency.Kind != DelayKind.Constant)
             || (spec.Routing.Timeout ?? FirstTimeout) < way + way + Duration.FromMilliseconds(100);
     }

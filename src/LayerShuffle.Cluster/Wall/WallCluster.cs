@@ -7,6 +7,7 @@ using Akka.Actor;
 using LayerShuffle.Cluster.Managers;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Security;
@@ -14,6 +15,7 @@ using LayerShuffle.Security.Addresses;
 using LayerShuffle.Supervision;
 using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Transport.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -25,6 +27,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
     private readonly WallClusterOptions options;
+    private readonly ILogger log;
     private readonly ulong token;
     private readonly RunAuthority authority = new();
     private readonly ClusterIdentity identity;
@@ -44,7 +47,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
 
     private WallCluster(WallClusterOptions options)
     {
-        this.options = options;
+        (this.options, log) = (options, options.Loggers.CreateLogger<WallCluster>());
         token = DataPlaneOptions.TokenOf(ProgramVersion.Current, options.ScenarioHash);
         secret = options.Certificates is null ? options.Secret ?? SharedSecret.Draw() : null;
         shared = secret is null ? null : new SharedSecret(secret);
@@ -226,7 +229,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
         (await AskAsync<HostedKept>(new KeepHosted(worker, model, layers)).ConfigureAwait(false)).HasMore;
 
     /// <summary>Tells the user a sentence.</summary>
-    internal void Log(string sentence) => options.Log(sentence);
+    internal void Log(string sentence) => log.Say(sentence);
 
     /// <summary>Tells all workers that there are, the held ones included.</summary>
     internal void Broadcast(object message)
@@ -244,7 +247,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
         await stop.CancelAsync().ConfigureAwait(false);
         IReadOnlyList<string> silent = await hub.ShutdownAllAsync().ConfigureAwait(false);
         foreach (string name in silent)
-            options.Log($"{name} did not confirm that it ended; it ends by itself when it hears nothing for 20 s.");
+            log.Say($"{name} did not confirm that it ended; it ends by itself when it hears nothing for 20 s.");
         if (supervisors is not null)
             await supervisors.DisposeAsync().ConfigureAwait(false);
         await hub.DisposeAsync().ConfigureAwait(false);
@@ -274,7 +277,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
                 LocalOnly = options.Listen is null,
                 Membership = options.Membership,
                 Failed = Fail,
-                Log = options.Log,
+                Loggers = options.Loggers,
             },
             Receive,
             Frame).ConfigureAwait(false);
@@ -329,7 +332,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
                     Device = options.Device,
                     Secret = secret,
                     LogDirectory = options.LogDirectory,
-                    Say = (name, line) => options.Log($"{name}: {line}"),
+                    Log = log,
                     NeverJoined = Fail,
                 },
                 hub).ConfigureAwait(false);
@@ -345,7 +348,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
         string scenario = Places == Names.Count ? $"{Places} node{(Places == 1 ? "" : "s")}"
             : $"{Places} of the scenario's {Names.Count} nodes (the others may join later)";
         int here = hub.Nodes.Count; // some are quicker than this line
-        options.Log($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start "
+        log.Say($"Waiting for {scenario} to join on {hub.ListenEndPoint}{(here > 0 ? $" ({here} there already)" : "")}: start "
             + $"{(Places == 1 ? "it" : "each")} with `{JoinCommand}`.");
     }
 
@@ -471,7 +474,9 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
 
     void IClusterListener.Failed(string reason) => Fail(reason);
 
-    void IClusterListener.Log(string sentence) => options.Log(sentence);
+    void IClusterListener.Log(string sentence) => log.Say(sentence);
+
+    void IClusterListener.Detail(string sentence) => log.Detail(sentence);
 
     private async Task CarryAsync(Order order, IActorRef asker)
     {
@@ -520,6 +525,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
             BootId = MachineClock.BootId(),
             HeartbeatPause = options.Membership.AcceptableHeartbeatPause.Nanoseconds,
             StableAfter = options.Membership.StableAfter.Nanoseconds,
+            Verbose = options.Verbose,
         };
         return hub.StartWorkerAsync(name, order.Incarnation, settings.ToJson(), order.Session);
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Security;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -62,8 +64,11 @@ public sealed record WallClusterOptions
     /// <summary>Where the nodes' logs go; null for nowhere.</summary>
     public string? LogDirectory { get; init; }
 
-    /// <summary>Told what happens, in sentences.</summary>
-    public required Action<string> Log { get; init; }
+    /// <summary>Takes what happens, in sentences, and where it wants that what Akka says in this process.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Whether workers write down more than they need to: details, and warnings of Akka.</summary>
+    public bool Verbose { get; init; }
 
     /// <summary>
     /// How long to wait, after the last that was heard, for word that processes reach one another; a third of it where connections fail rather than hang.

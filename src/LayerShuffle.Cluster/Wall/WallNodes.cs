@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Ports;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Clusters;
 
@@ -10,10 +11,11 @@ namespace LayerShuffle.Cluster.Wall;
 /// The nodes of a trial as processes of a cluster. Where a restart is to follow a crash, the next worker is started at once and held, so that the time until it
 /// serves is the one asked for.
 /// </summary>
-internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology topology) : ProcessNodes(cluster, trial.Fail)
+internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology topology) : ProcessNodes(cluster, trial.Fail), INodes
 {
     private const int MostHolds = 3;
     private readonly ConcurrentDictionary<int, Task<PeerAddress>> held = [];
+    private readonly ConcurrentDictionary<int, int[]> lost = []; // layers without weights when their node serves next
     private readonly ConcurrentDictionary<int, TaskCompletionSource> departing = []; // nodes that are about to leave; done when nobody needs them any more
 
     public override IReadOnlyList<(int Node, IReadOnlyCollection<int> Held)> Survivors(int gone) =>
@@ -29,21 +31,32 @@ internal sealed class WallNodes(WallTrial trial, WallCluster cluster, Topology t
     public override void Serve(int node) => Carry(node, nameof(Serve), async () =>
     {
         PeerAddress address;
+        int[] without = lost.TryRemove(node, out int[]? layers) ? layers : [];
         if (held.TryRemove(node, out Task<PeerAddress>? waiting))
         {
             address = await HeldAsync(node, waiting).ConfigureAwait(false);
-            Cluster.Process.Tell(node, new RestartNode(address.Incarnation));
+            Cluster.Process.Tell(node, new RestartNode(address.Incarnation) { Without = without });
         }
         else
         {
             address = await Cluster.EnsureAsync(node, Stop).ConfigureAwait(false);
             if (trial.IsPrepared(address))
                 return new NodeServes(node, address.Incarnation, Already: true);
-            await trial.PrepareAsync(address, held: false, Stop).ConfigureAwait(false);
+            await trial.PrepareAsync(address, held: without.Length > 0, Stop).ConfigureAwait(false);
+            if (without.Length > 0)
+                Cluster.Process.Tell(node, new RestartNode(address.Incarnation) { Without = without });
         }
 
         await Cluster.ServeAsync(address).ConfigureAwait(false);
         return new NodeServes(node, address.Incarnation);
+    });
+
+    public void Lose(int node, IReadOnlyList<int> layers) => lost[node] = [.. layers];
+
+    public void Restore(int node, IReadOnlyList<int> layers, IReadOnlyCollection<int> gone) => Carry(node, nameof(Restore), async () =>
+    {
+        await trial.RestoreAsync(node, [.. layers], gone, Stop).ConfigureAwait(false);
+        return new LayersRestored(node, layers);
     });
 
     public override void Host(int node, IReadOnlyList<int> layers) => Carry(node, nameof(Host), async () =>

@@ -4,8 +4,11 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
+using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 using LayerShuffle.Transport.Wire;
 using LayerShuffle.Vision.Numbers;
 using static TorchSharp.torch;
@@ -18,7 +21,7 @@ namespace LayerShuffle.Cluster.Wall;
 /// </summary>
 internal sealed class WallTransport(
     int trial, int self, int life, ClusterProcess process, WallClock clock, LinkInjector injector, IHopTrace trace, ActivationStore store,
-        Func<int, long> activationBytes, WireDtype dtype) : ITransport
+        Func<int, long> activationBytes, WireFormat format, WorkloadSpec workload) : ITransport
 {
     /// <summary>The kind of frame that carries a hop.</summary>
     public const byte HopKind = 1;
@@ -34,7 +37,7 @@ internal sealed class WallTransport(
         SendVerdict verdict;
         lock (gate)
             verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation),
-                activationBytes(journey.Images), clock.Now);
+                activationBytes(journey.Images), clock.Now, workload.IsWarmUp(journey.Deadline));
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -109,6 +112,7 @@ internal sealed class WallTransport(
         Instant due = reader.ReadInstant();
         var fate = reader.ReadEnum<CopyFate>();
         bool overtakes = reader.ReadBool();
+        ActivationDamage? damage = reader.ReadOptional(NetworkCodecs.ReadDamage);
         var parts = new MessageParts([.. frame.Tensors]);
         var message = (HopMessage)MessageCodecs.OfKind(HopKind)!.Read(ref reader, parts);
         reader.End();
@@ -116,9 +120,33 @@ internal sealed class WallTransport(
         if (message.From != frame.From)
             throw reader.Wrong($"it says that it comes from endpoint {message.From}, but came from {frame.From}");
         frame.TakeTensors();
-        object? activation = message.Journey.Activation is Tensor tensor ? store.Keep(message.Journey.Request, tensor) : null;
-        HopMessage whole = message with { Journey = message.Journey with { Activation = activation } };
-        Later(due, () => Arrive(frame.From, incarnation, fate, overtakes, whole));
+        object? activation = null;
+        if (message.Journey.Activation is Tensor tensor)
+        {
+            if (damage is not null)
+                TensorDamage.Inflict(damage, tensor, format);
+            activation = store.Keep(message.Journey.Request, tensor);
+        }
+
+        HopMessage arriving = message with { Journey = message.Journey with { Activation = activation } };
+        CopyVerdict copy = new(fate, due, message.Copy, overtakes, damage);
+        int from = frame.From;
+        if (injector.HasDownlink(self))
+            Later(due, () => Later(Through(from, incarnation, arriving, due), () => Arrive(from, incarnation, copy, arriving)));
+        else
+            Later(due, () => Arrive(from, incarnation, copy, arriving));
+    }
+
+    /// <summary>
+    /// When what was due here is through this endpoint's downlink: judged at this end, which alone sees what comes from everybody. It goes by the time that is
+    /// due, not by that at which a busy process gets to it.
+    /// </summary>
+    private Instant Through(int from, int incarnation, HopMessage message, Instant due)
+    {
+        if (incarnation != process.IncarnationOf(self))
+            return due;
+        lock (gate)
+            return injector.PassDownlink(from, self, incarnation, activationBytes(message.Journey.Images), due);
     }
 
     private bool Hand(int to, HopMessage message, CopyVerdict copy)
@@ -136,9 +164,10 @@ internal sealed class WallTransport(
         writer.WriteInstant(copy.At);
         writer.WriteEnum(copy.Fate);
         writer.WriteBool(copy.Overtakes);
+        writer.WriteOptional(copy.Damage, NetworkCodecs.WriteDamage);
         List<object> parts = [];
         MessageCodecs.OfKind(HopKind)!.Write(ref writer, sent, parts);
-        var frame = new OutgoingFrame(HopKind, writer.ToArray(), [.. parts.Cast<Tensor>()], dtype);
+        var frame = new OutgoingFrame(HopKind, writer.ToArray(), [.. parts.Cast<Tensor>()], format.Dtype());
         if (process.Plane.TrySend(to, frame, () => handle?.Return()))
             return true;
         handle?.Return();
@@ -149,26 +178,29 @@ internal sealed class WallTransport(
     private void Missed(int to, HopMessage message, CopyVerdict copy)
     {
         lock (gate)
-            injector.CountArrival(self, to, copy.Fate, false);
+            injector.CountArrival(self, to, copy.Fate, false, isWarmUp: workload.IsWarmUp(message.Journey.Deadline));
         trace.Fate(message, HopFate.ReceiverDown);
     }
 
-    private void Arrive(int from, int incarnation, CopyFate fate, bool overtakes, HopMessage message)
+    private void Arrive(int from, int incarnation, CopyVerdict copy, HopMessage message)
     {
         bool up = incarnation == process.IncarnationOf(self);
         lock (gate)
-            injector.CountArrival(from, self, fate, up, overtakes);
+            injector.CountArrival(from, self, copy.Fate, up, copy.Overtakes, workload.IsWarmUp(message.Journey.Deadline));
         if (!up)
         {
             trace.Fate(message, HopFate.ReceiverDown);
         }
-        else if (fate == CopyFate.Corrupted)
+        else if (copy.FailsChecksum)
         {
             trace.Fate(message, HopFate.Corrupted);
         }
         else
         {
-            trace.Delivered(message);
+            if (copy.Fate == CopyFate.Corrupted)
+                trace.Garbled(message);
+            else
+                trace.Delivered(message);
             Endpoint.Tell(message);
         }
     }

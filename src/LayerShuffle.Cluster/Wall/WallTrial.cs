@@ -19,6 +19,7 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Transport.Wire;
+using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -31,7 +32,7 @@ internal sealed class WallTrial
     private readonly TrialSpec spec;
     private readonly WallCluster cluster;
     private readonly ITrialModel model;
-    private readonly ModelShipment? shipment;
+    private readonly ModelShipment? shipment, before;
     private readonly Topology topology;
     private readonly long imageBytes;
     private readonly Trial trial;
@@ -57,15 +58,21 @@ internal sealed class WallTrial
     private readonly TrialMeter meter = new();
     private readonly TrialWatchdog watchdog;
     private readonly ActorGuard guard;
+    private readonly LayerSubstitutes? substitutes;
+    private readonly ConcurrentDictionary<int, (ModelShipment Substitute, int[] Layers)[]> substituted = []; // what nodes got for weights that were gone
+    private int restorations;
     private long zero;
     private int begun;
 
-    public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, int testImages,
+    public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, ModelShipment? before, int testImages,
         Action<RequestRecord>? progress)
     {
+        this.before = before;
         (this.number, this.spec, this.cluster, this.model, this.shipment) = (number, spec, cluster, model, shipment);
         var setting = new TrialSetting(spec, model.Layers);
         topology = setting.Topology;
+        if (spec.StrikesTensors && setting.Restoration() is { } restoration)
+            substitutes = (model as TensorTrialModel)?.Substitutes(restoration, setting.Luck);
         imageBytes = model.ActivationBytes(1) / sizeof(float) * spec.Cluster.Wire.BytesPerNumber();
         guard = new ActorGuard(cluster.Process.System, Fail);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
@@ -241,7 +248,8 @@ internal sealed class WallTrial
             case TrialLeft gone when gone.Trial == number && left.TryGetValue(gone.Endpoint, out TaskCompletionSource? leaving):
                 leaving.TrySetResult();
                 break;
-            case LayersHosted here when here.Model == shipment?.Key && hosted.TryGetValue((here.Endpoint, here.Incarnation), out TaskCompletionSource? hosting):
+            case LayersHosted here when shipment is not null && here.Model.StartsWith(shipment.Key, StringComparison.Ordinal)
+                && hosted.TryGetValue((here.Endpoint, here.Incarnation), out TaskCompletionSource? hosting):
                 hosting.TrySetResult();
                 break;
         }
@@ -265,6 +273,12 @@ internal sealed class WallTrial
         {
             replay.Add(batch);
             meter.Seen(batch);
+            if (trial.Compute is { } compute)
+            {
+                foreach (HopEvent seen in batch.Events)
+                    compute.Note(seen);
+            }
+
             Instant now = own.Clock.Now;
             if (now > Instant.Zero + Settled)
                 replay.Advance(new Instant(now.Nanoseconds - Settled.Nanoseconds));
@@ -316,7 +330,7 @@ internal sealed class WallTrial
             Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends, own.TimerLate);
             return trial.Record(
                 [.. LinkRecords.Merge(topology, links)
-                    .Select(link => link.Busy <= end - Instant.Zero ? link : link with { Busy = end - Instant.Zero })], // they learn of the end a little late
+                    .Select(link => link.Busy <= trial.Length(end) ? link : link with { Busy = trial.Length(end) })], // they learn of the end a little late
                 end, lostSight ? null : met);
         }
     }
@@ -328,10 +342,13 @@ internal sealed class WallTrial
         int endpoint = worker.Endpoint;
         if (shipment is not null)
         {
-            int[] layers = [.. own.Context.Placement.LayersOn(endpoint)];
+            IReadOnlyList<int> placed = own.Context.Placement.LayersOn(endpoint);
+            int[] layers = [.. placed, .. ByzantineLies.Others(own.Lies(), endpoint, placed, model.Layers)];
             if (await cluster.KeepHostedAsync(worker, shipment.Key, layers).ConfigureAwait(false))
                 cluster.Process.Tell(endpoint, new KeepLayers(shipment.Key, layers));
             await HostAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
+            if (before is not null && ByzantineLies.IsStale(own.Lies(), endpoint))
+                await HostAsync(worker, before, layers, cancellation).ConfigureAwait(false);
         }
 
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -341,6 +358,8 @@ internal sealed class WallTrial
                 cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
         preparedIncarnation[endpoint] = worker.Incarnation;
+        foreach ((ModelShipment substitute, int[] replaced) in substituted.GetValueOrDefault(endpoint) ?? [])
+            await SubstituteAsync(worker, substitute, replaced, cancellation).ConfigureAwait(false);
         lock (moving)
         {
             (int[] layers, int[] hosts) = own.Context.Moved.All();
@@ -407,6 +426,32 @@ internal sealed class WallTrial
             ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
         if (shipment is not null)
             await HostAsync(host, shipment, layers, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a node weights of layers that it has lost.</summary>
+    /// <exception cref="IOException">It died, or does not serve.</exception>
+    public async Task RestoreAsync(int endpoint, int[] layers, IReadOnlyCollection<int> gone, CancellationToken cancellation)
+    {
+        if (shipment is null || substitutes is null || spec.Cluster.Restore == RestoreKind.Checkpoint)
+        {
+            cluster.Process.Tell(endpoint, new LayersBack(layers, "")); // its worker has loaded what was trained
+            return;
+        }
+
+        PeerAddress host = cluster.Process.Serving().FirstOrDefault(peer => peer.Endpoint == endpoint)
+            ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
+        Dictionary<int, EncoderLayer> made = layers.ToDictionary(layer => layer, layer => substitutes.Make(layer, gone));
+        ModelShipment other = shipment.With($"{shipment.Key}~restored-{number}-{++restorations}", made, cluster.Blobs);
+        foreach (EncoderLayer layer in made.Values)
+            layer.Dispose();
+        substituted[endpoint] = [.. substituted.GetValueOrDefault(endpoint) ?? [], (other, layers)];
+        await SubstituteAsync(host, other, layers, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task SubstituteAsync(PeerAddress worker, ModelShipment substitute, int[] layers, CancellationToken cancellation)
+    {
+        await HostAsync(worker, substitute, layers, cancellation).ConfigureAwait(false);
+        cluster.Process.Tell(worker.Endpoint, new LayersBack(layers, substitute.Key));
     }
 
     /// <summary>From now on layers are hosted elsewhere: tells everybody.</summary>

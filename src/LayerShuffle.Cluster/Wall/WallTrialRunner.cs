@@ -34,10 +34,16 @@ public sealed class WallTrialRunner(WallCluster cluster)
         TrialSpec spec, ITrialModel model, string? key, VisionTransformer? weights, int testImages, Action<RequestRecord>? progress = null,
             CancellationToken cancellation = default)
     {
-        ModelShipment? shipment = null;
-        if (key is not null && weights is not null && !shipments.TryGetValue(key, out shipment))
-            shipments[key] = shipment = ModelShipment.Of(key, weights, cluster.Blobs);
-        present = new WallTrial(++started, spec, cluster, model, shipment, testImages, progress);
+        ModelShipment? shipment = key is null || weights is null ? null : Shipment(key, weights);
+        ModelShipment? before = key is not null && (model as TensorTrialModel)?.Before is { } earlier ? Shipment(HostedModels.BeforeKey(key), earlier) : null;
+        present = new WallTrial(++started, spec, cluster, model, shipment, before, testImages, progress);
         return present.RunAsync(cancellation);
+    }
+
+    private ModelShipment Shipment(string key, VisionTransformer weights)
+    {
+        if (!shipments.TryGetValue(key, out ModelShipment? shipment))
+            shipments[key] = shipment = ModelShipment.Of(key, weights, cluster.Blobs);
+        return shipment;
     }
 }

@@ -5,9 +5,11 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Transport.Wire;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +22,7 @@ internal sealed class Worker : IDisposable
 {
     private readonly WorkerSettings settings;
     private readonly int incarnation;
-    private readonly Action<string> log;
+    private readonly ILogger log;
     private readonly MachineClock clock = new();
     private readonly ActivationStore store = new();
     private readonly Device device;
@@ -38,7 +40,7 @@ internal sealed class Worker : IDisposable
     private volatile bool over;
     private bool disposed;
 
-    public Worker(WorkerSettings settings, int incarnation, Action<string> log)
+    public Worker(WorkerSettings settings, int incarnation, ILogger log)
     {
         (this.settings, this.incarnation, this.log) = (settings, incarnation, log);
         device = torch.device(settings.Device);
@@ -52,7 +54,7 @@ internal sealed class Worker : IDisposable
         prober = new ReachProber(own, settings.Endpoint);
         blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
         compute = new WallLayerCompute(
-            own.Timer, settings.Threads, (layer, activation, request, position) => models.Current?.Execute(layer, activation, request, position, store),
+            own.Timer, settings.Threads, (layer, activation, request, position) => models.Execute(layer, activation, request, position, store),
             exception => Problem($"A layer failed: {exception.Message}"));
         models = new HostedModels(blobs.Get, device, compute.Do);
         own.SetPeer(settings.Coordinator);
@@ -78,7 +80,7 @@ internal sealed class Worker : IDisposable
         }
         catch (Exception exception)
         {
-            log(exception.ToString());
+            log.Say(exception.ToString());
             Problem($"{message.GetType().Name} failed: {exception.Message}");
         }
     }
@@ -93,11 +95,11 @@ internal sealed class Worker : IDisposable
         }
         catch (WireFormatException exception)
         {
-            log($"A frame of endpoint {frame.From} was refused: {exception.Message}");
+            log.Say($"A frame of endpoint {frame.From} was refused: {exception.Message}");
         }
         catch (Exception exception)
         {
-            log(exception.ToString());
+            log.Say(exception.ToString());
             Problem($"A frame of endpoint {frame.From} could not be dealt with: {exception.Message}");
         }
     }
@@ -146,7 +148,12 @@ internal sealed class Worker : IDisposable
                 node.Tell(down);
                 break;
             case RestartNode restart:
+                models.Renew();
                 node.Tell(restart);
+                break;
+            case LayersBack back:
+                models.Replace(back);
+                node.Tell(back);
                 break;
             case PrepareTrial prepare:
                 Prepare(prepare);
@@ -242,11 +249,13 @@ internal sealed class Worker : IDisposable
         foreach (PeerAddress peer in prepare.Peers)
             process.SetPeer(peer);
         models.Use(prepare.Model);
+        var setting = new TrialSetting(prepare.Spec, prepare.Layers);
+        models.Begin(setting, settings.Endpoint);
         store.Clear();
         ActorGuard watch = guard = new ActorGuard(process.System, ended => Problem(ended.Message));
         var next = new EndpointTrial(
-            prepare.Trial, new TrialSetting(prepare.Spec, prepare.Layers), settings.Endpoint, incarnation, prepare.Life, process, compute, store,
-                images => images * prepare.ImageBytes, TellCoordinator, watch);
+            prepare.Trial, setting, settings.Endpoint, incarnation, prepare.Life, process, compute, store,
+                images => images * prepare.ImageBytes, TellCoordinator, watch, models.Strike);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
@@ -303,7 +312,7 @@ internal sealed class Worker : IDisposable
     {
         if (over || (process is not null && CoordinatedShutdown.Get(process.System).ShutdownReason is not null))
             return;
-        log(reason);
+        log.Say(reason);
         TellCoordinator(new WorkerProblem(settings.Endpoint, reason));
     }
 

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 using LayerShuffle.Supervision;
 using LayerShuffle.Transport.Blobs;
 using LayerShuffle.Vision;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Cluster.Wall;
 
@@ -56,7 +58,9 @@ public static class WorkerHost
         });
         WorkerSettings settings = WorkerSettings.Parse(start.Settings);
         using var identity = ClusterIdentity.FromGrant(settings.Grant);
-        using var worker = new Worker(settings, start.Incarnation, Log);
+        using var sink = new WriterSink(stderr, settings.Verbose);
+        using ILoggerFactory loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(sink));
+        using var worker = new Worker(settings, start.Incarnation, sink);
         await ReachCoordinatorAsync(start.Node, settings.Coordinator, identity).ConfigureAwait(false);
         var options = new ProcessOptions
         {
@@ -72,7 +76,7 @@ public static class WorkerHost
             Seed = (settings.Coordinator.Host, settings.Coordinator.AkkaPort),
             Membership = new(new(settings.HeartbeatPause), new(settings.StableAfter)),
             Failed = worker.Problem,
-            Log = Log,
+            Loggers = loggers,
         };
         // Nothing reaches the worker before it has said hello, and that comes after Begin.
         ClusterProcess process = await ClusterProcess.StartAsync(options, worker.Received, worker.Framed).ConfigureAwait(false);
@@ -82,18 +86,12 @@ public static class WorkerHost
         await Task.WhenAny(told.Task, process.System.WhenTerminated).ConfigureAwait(false);
         int code = told.Task.IsCompleted ? 0 : 3;
         if (code == 3)
-            Log("The cluster has expelled this worker, or lost it for too long: it ends.");
+            sink.Say("The cluster has expelled this worker, or lost it for too long: it ends.");
         Task ending = Task.Run(() => EndAsync(worker, process));
         if (await Task.WhenAny(ending, Task.Delay(EndPatience)).ConfigureAwait(false) != ending)
             NativeProcess.ExitNow(code); // a layer still computes: what it computes on must not be freed under it
         await ending.ConfigureAwait(false);
         return code;
-
-        void Log(string line)
-        {
-            lock (stderr)
-                stderr.WriteLine(line);
-        }
     }
 
     /// <summary>

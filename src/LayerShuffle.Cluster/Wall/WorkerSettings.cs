@@ -50,6 +50,9 @@ internal sealed record WorkerSettings
     /// <summary>How long nothing may have changed before unreachable members are downed, in nanoseconds.</summary>
     public long StableAfter { get; init; } = MembershipSpec.Default.StableAfter.Nanoseconds;
 
+    /// <summary>Whether it writes down more than it needs to: details, and warnings of Akka.</summary>
+    public bool Verbose { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <exception cref="InvalidDataException">It is no such text.</exception>

@@ -23,8 +23,21 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>From a node's death until others serve its layers, where they do: exactly this on the virtual clock, at least this on the wall clock.</summary>
     public Duration RecoveryTime { get; init; }
 
+    /// <summary>What a layer gets whose weights are gone, when its node is back.</summary>
+    public RestoreKind Restore { get; init; }
+
     /// <summary>The format of activations between endpoints: their size follows from it, and what arrives is rounded to it.</summary>
     public WireFormat Wire { get; init; }
+
+    /// <summary>Energy of a bit that takes bandwidth; null: not known.</summary>
+    public double? JoulesPerBit { get; init; }
+
+    /// <summary>Whether any node's links share a rate.</summary>
+    public bool SharesRates => Nodes.Any(node => node.UplinkBytesPerSecond is not null || node.DownlinkBytesPerSecond is not null);
+
+    /// <summary>How long so many bytes take at most for the uplink of a node and the downlink of another, in seconds: 0 where no rates are shared.</summary>
+    public double SharedSeconds(double bytes) =>
+        Nodes.Max(node => bytes / node.UplinkBytesPerSecond ?? 0) + Nodes.Max(node => bytes / node.DownlinkBytesPerSecond ?? 0);
 
     /// <summary>Wall clock: how patient Akka.Cluster is. Processes are started once for all trials, so it is the same in all of them.</summary>
     public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
@@ -56,6 +69,18 @@ public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double S
     /// <summary>How much slower it computes after it has come back; null: not at all.</summary>
     public SlowStartSpec? SlowStart { get; init; }
 
+    /// <summary>What it draws; null: not known.</summary>
+    public PowerSpec? Power { get; init; }
+
+    /// <summary>What it costs an hour, in whatever currency; null: not known.</summary>
+    public double? PricePerHour { get; init; }
+
+    /// <summary>Bytes a second that all links from it share; null: no limit.</summary>
+    public double? UplinkBytesPerSecond { get; init; }
+
+    /// <summary>Bytes a second that all links to it share; null: no limit.</summary>
+    public double? DownlinkBytesPerSecond { get; init; }
+
     /// <summary>Its share of the layers as far as is known: what is given, else 1 ÷ slowdown.</summary>
     public double Share => Capacity ?? 1 / Slowdown;
 }
@@ -71,6 +96,11 @@ public sealed record ResidentSpec(long LimitBytes, double BytesPerSecond);
 /// <param name="Factor">How many times as long layers take.</param>
 /// <param name="For">How long.</param>
 public sealed record SlowStartSpec(double Factor, Duration For);
+
+/// <summary>What a node draws.</summary>
+/// <param name="IdleWatts">While it computes nothing.</param>
+/// <param name="ComputeWatts">While a layer runs.</param>
+public sealed record PowerSpec(double IdleWatts, double ComputeWatts);
 
 /// <summary>Time of one layer for one request: a draw plus a part for every image.</summary>
 /// <param name="Base">Constant or drawn part.</param>
@@ -93,6 +123,31 @@ public sealed record MembershipSpec(Duration AcceptableHeartbeatPause, Duration 
 {
     /// <summary>Half a minute in all: busy machines are not mistaken for dead ones.</summary>
     public static MembershipSpec Default { get; } = new(Duration.FromSeconds(20), Duration.FromSeconds(10));
+}
+
+/// <summary>Where a layer whose weights are gone gets them.</summary>
+public enum RestoreKind
+{
+    /// <summary>From the coordinator, as they were trained.</summary>
+    Checkpoint,
+
+    /// <summary>The mean of the layers before and after.</summary>
+    Neighbours,
+
+    /// <summary>Their mean, weighted by the squared norms of the loss' gradient by them (CheckFree, arXiv 2506.15461).</summary>
+    NeighboursWeighted,
+
+    /// <summary>Those of the layer before.</summary>
+    Copy,
+
+    /// <summary>Zeros: the layer does nothing.</summary>
+    Zero,
+
+    /// <summary>Those with which a training would begin.</summary>
+    Random,
+
+    /// <summary>Nowhere: the layer stays away.</summary>
+    None,
 }
 
 /// <summary>What becomes of the layers of a node that is down.</summary>

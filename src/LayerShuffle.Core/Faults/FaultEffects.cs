@@ -45,7 +45,7 @@ public sealed class FaultEffects(NodeHealth health)
     /// <summary>The fault began, and changed nothing: its nodes were down already, or no message crossed its links meanwhile.</summary>
     public const string TouchedNothing = "touched_nothing";
 
-    /// <summary>Of a fault that strikes whatever it finds: a slowdown, a partition, a fault of links.</summary>
+    /// <summary>Of a fault that strikes whatever it finds: a slowdown, a byzantine node, a partition, a fault of links.</summary>
     public static string Of(FaultEvent strike) => strike.Begins ? Began : Ended;
 
     /// <summary>The kind of a fault, as scenarios and the ledger call it.</summary>
@@ -58,6 +58,8 @@ public sealed class FaultEffects(NodeHealth health)
         LinkFault => "link",
         ChurnFault => "churn",
         TraceFault => "trace",
+        MemoryFault => "memory",
+        ByzantineFault => "byzantine",
         _ => throw new ArgumentException($"Faults of type {fault.GetType().Name} have no name in the ledger.", nameof(fault)),
     };
 
@@ -80,6 +82,8 @@ public sealed class FaultEffects(NodeHealth health)
         OutageFault outage => Asked(outage.Nodes),
         PauseFault pause => Asked(pause.Nodes),
         SlowdownFault slowdown => Asked(slowdown.Nodes),
+        MemoryFault memory => Asked(memory.Nodes),
+        ByzantineFault byzantine => Asked(byzantine.Nodes),
         PartitionFault { Shape: PartitionShape.RandomHalves } => "random halves",
         PartitionFault { Shape: PartitionShape.Isolate } alone => $"{alone.Middle ?? "random"} | rest",
         PartitionFault { Shape: PartitionShape.Bridge } bridge => $"bridge {bridge.Middle ?? "random"}",

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 
@@ -10,6 +11,9 @@ public abstract record FaultSpec(string Name, Duration At)
 {
     /// <summary>After what it begins, how often, and until when.</summary>
     public FaultTiming Timing { get; init; } = FaultTiming.Once;
+
+    /// <summary>Whether nodes that it takes down come back without the weights of their layers.</summary>
+    public bool LosesWeights { get; init; }
 }
 
 /// <summary>When a fault strikes, besides its beginning and how long a strike lasts.</summary>
@@ -148,6 +152,43 @@ public sealed record LinkFault(string Name, Duration At, IReadOnlyList<string> F
 /// <param name="Nodes">Which nodes.</param>
 /// <param name="For">How long it lasts; null for ever.</param>
 public sealed record PauseFault(string Name, Duration At, NodeSelector Nodes, Duration? For) : FaultSpec(Name, At);
+
+/// <summary>Bits of weights in the nodes' memory are others from now on, until the layer is loaded again: when its node starts again.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When they flip.</param>
+/// <param name="Nodes">Which nodes.</param>
+/// <param name="Flips">How many different bits on each of them.</param>
+/// <param name="Field">Which bits of a weight.</param>
+public sealed record MemoryFault(string Name, Duration At, NodeSelector Nodes, int Flips, BitField Field) : FaultSpec(Name, At);
+
+/// <summary>Nodes do not answer what their layers compute.</summary>
+/// <param name="Name">The name the ledger uses.</param>
+/// <param name="At">When they begin to.</param>
+/// <param name="Nodes">Which nodes.</param>
+/// <param name="Answer">What they answer instead.</param>
+/// <param name="Strength">Of noise: its deviation in units of the answer's own; of a constant: the number.</param>
+/// <param name="For">How long it lasts; null for ever.</param>
+public sealed record ByzantineFault(string Name, Duration At, NodeSelector Nodes, ByzantineAnswer Answer, double Strength, Duration? For)
+    : FaultSpec(Name, At);
+
+/// <summary>What a byzantine node answers.</summary>
+public enum ByzantineAnswer
+{
+    /// <summary>What the layer computes, with noise on it.</summary>
+    Noise,
+
+    /// <summary>Zeros.</summary>
+    Zero,
+
+    /// <summary>The same number everywhere.</summary>
+    Constant,
+
+    /// <summary>What the layer computes with the weights of the checkpoint before the last.</summary>
+    Stale,
+
+    /// <summary>What another layer computes.</summary>
+    OtherLayer,
+}
 
 /// <summary>
 /// Which nodes a fault strikes: names, all, or such as are drawn from (seed, repeat, fault name, strike); of the whole cluster or of failure domains.

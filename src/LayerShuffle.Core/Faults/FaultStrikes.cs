@@ -56,7 +56,9 @@ internal sealed class FaultStrikes(IReadOnlyList<FaultSpec> faults, Topology top
             if (begin >= until)
                 continue;
             Instant? end = Lasting(fault) is { } lasting ? begin + lasting : null;
-            yield return new Strike(strike, turn, begin, until < end || end is null ? until : end);
+            if (fault is not MemoryFault && (until < end || end is null))
+                end = until; // bits have flipped, and there is nothing to lift
+            yield return new Strike(strike, turn, begin, end);
         }
     }
 
@@ -84,6 +86,8 @@ internal sealed class FaultStrikes(IReadOnlyList<FaultSpec> faults, Topology top
         PauseFault pause => pause.For,
         ChurnFault churn => churn.For,
         TraceFault trace => trace.For,
+        ByzantineFault byzantine => byzantine.For,
+        MemoryFault => null,
         _ => throw new ArgumentException($"Fault '{fault.Name}' is of a kind that the timeline does not know: {fault.GetType().Name}.", nameof(fault)),
     };
 
@@ -100,6 +104,8 @@ internal sealed class FaultStrikes(IReadOnlyList<FaultSpec> faults, Topology top
         CrashFault crash => Nodes(fault, crash.Nodes, strike),
         SlowdownFault slowdown => Nodes(fault, slowdown.Nodes, strike),
         PauseFault pause => Nodes(fault, pause.Nodes, strike),
+        MemoryFault memory => Nodes(fault, memory.Nodes, strike),
+        ByzantineFault byzantine => Nodes(fault, byzantine.Nodes, strike),
         LinkFault link => topology.LinksBetween(link.From, link.To),
         _ => [],
     };

@@ -19,14 +19,18 @@ public sealed class LinkInjector
     // by link index; made when first used: n endpoints have n² links, and most of them never carry anything
     private readonly Dictionary<int, LinkState> links = [];
     private readonly List<LinkHold> holds = [];
+    private readonly SharedRate?[]? uplinks, downlinks; // by endpoint; null where no node has one
 
     /// <summary>The links of a fresh trial: all up, all idle.</summary>
     /// <param name="spec">Conditions of the links.</param>
     /// <param name="topology">The endpoints.</param>
     /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
-    public LinkInjector(NetworkSpec spec, Topology topology, SeedTree trialSeed)
+    /// <param name="cluster">The nodes, where their links share rates; null: no link shares anything.</param>
+    public LinkInjector(NetworkSpec spec, Topology topology, SeedTree trialSeed, ClusterSpec? cluster = null)
     {
         (this.topology, this.trialSeed, standard) = (topology, trialSeed, spec.Default);
+        uplinks = Shared(cluster, node => node.UplinkBytesPerSecond);
+        downlinks = Shared(cluster, node => node.DownlinkBytesPerSecond);
         for (int i = 0; i < spec.Links.Count; i++)
         {
             LinkException exception = spec.Links[i];
@@ -39,17 +43,37 @@ public sealed class LinkInjector
         }
     }
 
+    /// <summary>When measuring begins: how busy links are before is nobody's business.</summary>
+    public Instant MeasuredFrom { get; init; }
+
     /// <summary>Hands a data message to its link, which decides the fate of every copy at once.</summary>
     /// <param name="from">Sending endpoint.</param>
     /// <param name="to">Receiving endpoint: another one.</param>
     /// <param name="key">What its draws depend on.</param>
     /// <param name="sizeBytes">Its size, for the bandwidth.</param>
     /// <param name="now">When it is sent; never earlier than the last one on this link.</param>
-    public SendVerdict Send(int from, int to, in MessageKey key, long sizeBytes, Instant now)
+    /// <param name="isWarmUp">Whether it is a request's of the warm-up, which no record tells of.</param>
+    public SendVerdict Send(int from, int to, in MessageKey key, long sizeBytes, Instant now, bool isWarmUp = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeBytes);
-        return Link(from, to).Send(key, sizeBytes, now);
+        return Link(from, to).Send(key, sizeBytes, now, isWarmUp);
     }
+
+    /// <summary>Whether what arrives at an endpoint has its downlink before it: <see cref="PassDownlink"/> tells then when it is through.</summary>
+    public bool HasDownlink(int to) => downlinks?[to] is not null;
+
+    /// <summary>
+    /// Hands a copy that has come over its link to the downlink of a living receiver, which all links to it share: first come, first served. Whoever delivers
+    /// calls this when the copy is there (<see cref="CopyVerdict.At"/>): no verdict can know in which order others come.
+    /// </summary>
+    /// <param name="from">Sending endpoint.</param>
+    /// <param name="to">Receiving endpoint: one with a downlink.</param>
+    /// <param name="incarnation">The receiver's: what waited when it crashed waits no more.</param>
+    /// <param name="sizeBytes">The message's size.</param>
+    /// <param name="at">When the copy arrived.</param>
+    /// <returns>When its last byte is through: its delivery.</returns>
+    public Instant PassDownlink(int from, int to, int incarnation, long sizeBytes, Instant at) =>
+        downlinks?[to] is { } line ? line.Pass(sizeBytes + Link(from, to).Conditions.OverheadBytes, at, incarnation) : at;
 
     /// <summary>
     /// Hands a control message to its link: it has no size, and is dropped only where the link is down, or by loss where control messages are lossy.
@@ -79,8 +103,9 @@ public sealed class LinkInjector
     /// <param name="fate">The copy's fate: delivered or corrupted.</param>
     /// <param name="receiverUp">Whether the receiver was up, in the incarnation that it was sent to.</param>
     /// <param name="overtook">Whether a copy that was handed to the link earlier arrives later (<see cref="CopyVerdict.Overtakes"/>).</param>
-    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false) => Link(from, to)
-        .CountArrival(fate, receiverUp, overtook);
+    /// <param name="isWarmUp">Whether it is a request's of the warm-up.</param>
+    public void CountArrival(int from, int to, CopyFate fate, bool receiverUp, bool overtook = false, bool isWarmUp = false) => Link(from, to)
+        .CountArrival(fate, receiverUp, overtook, isWarmUp);
 
     /// <summary>The endpoints.</summary>
     public Topology Topology => topology;
@@ -156,12 +181,18 @@ public sealed class LinkInjector
         if (from == to)
             throw new ArgumentException($"{topology.Name(from)} does not send to itself over a link: "
                 + "what stays on an endpoint takes no time and is never lost.", nameof(to));
-        links[index] = link = new(topology.Name(from), topology.Name(to), Asked(topology.Name(from), topology.Name(to)), trialSeed);
+        links[index] = link = new(topology.Name(from), topology.Name(to), Asked(topology.Name(from), topology.Name(to)), trialSeed, uplinks?[from])
+        {
+            MeasuredFrom = MeasuredFrom,
+        };
         foreach (LinkHold hold in holds)
             if (hold.Links.Contains(from, to))
                 link.Apply(hold);
         return link;
     }
+
+    private static SharedRate?[]? Shared(ClusterSpec? cluster, Func<NodeSpec, double?> rate) => cluster is null || cluster.Nodes.All(node => rate(node) is null)
+        ? null : [null, .. cluster.Nodes.Select(node => rate(node) is { } bytes ? new SharedRate(bytes) : null)]; // the coordinator has none
 
     /// <summary>The conditions asked for: the exceptions that concern the link, in the scenario's order.</summary>
     private LinkConditions Asked(string from, string to)

@@ -49,6 +49,9 @@ public sealed record LinkRecord
     /// <summary>Copies for which the queue before the bandwidth had no room.</summary>
     public required long DroppedQueue { get; init; }
 
+    /// <summary>Packets lost by the injected loss, those that were sent again counted each time; null where no message is packets.</summary>
+    public required long? PacketsLost { get; init; }
+
     /// <summary>Runs of copies that the injected loss took, one after the other.</summary>
     public required long Bursts { get; init; }
 
@@ -63,6 +66,9 @@ public sealed record LinkRecord
 
     /// <summary>Bytes handed to the link in data messages: size × messages sent.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>Bytes of the copies that took bandwidth, overhead included.</summary>
+    public long CarriedBytes { get; init; }
 
     /// <summary>Time the link was busy transmitting, within the trial.</summary>
     public required Duration Busy { get; init; }

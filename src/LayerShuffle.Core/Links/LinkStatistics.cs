@@ -13,7 +13,10 @@ internal sealed class LinkStatistics
     private double latencyMean, latencySquares;
 
     public long Sent, Lost, Duplicated, Corrupted, CorruptDrawn, ReorderDrawn, Overtook, Delivered, DroppedLinkDown, DroppedReceiverDown, DroppedQueue, Carried,
-        Bytes, Control;
+        Bytes, CarriedBytes, Control, PacketsLost;
+
+    /// <summary>Whether a message was packets.</summary>
+    public bool HasPackets;
 
     /// <summary>Time of transmissions, but for the unbroken row of them that is the last so far.</summary>
     public Duration Busy;
@@ -57,11 +60,13 @@ internal sealed class LinkStatistics
             DroppedLinkDown = DroppedLinkDown,
             DroppedReceiverDown = DroppedReceiverDown,
             DroppedQueue = DroppedQueue,
+            PacketsLost = HasPackets ? PacketsLost : null,
             Bursts = bursts,
             Carried = Carried,
             LatencyMeanMs = drawnLatencies > 0 ? latencyMean : null,
             LatencyStdMs = drawnLatencies > 1 ? Math.Sqrt(latencySquares / (drawnLatencies - 1)) : null,
             Bytes = Bytes,
+            CarriedBytes = CarriedBytes,
             Busy = Busy + underway,
             ControlMessages = Control,
         };

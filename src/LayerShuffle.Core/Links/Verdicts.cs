@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Core.Links;
@@ -30,7 +31,7 @@ public enum CopyFate
     /// <summary>It never arrives, and takes no bandwidth.</summary>
     Lost,
 
-    /// <summary>It travels and arrives garbled; the receiver discards it.</summary>
+    /// <summary>It travels and arrives garbled; the receiver discards it, unless the verdict says how it is damaged: then it takes it as it is.</summary>
     Corrupted,
 
     /// <summary>The queue before the bandwidth had no room for it: it never arrives, and takes no bandwidth.</summary>
@@ -39,10 +40,15 @@ public enum CopyFate
 
 /// <summary>The fate of one copy of a message.</summary>
 /// <param name="Fate">What becomes of it.</param>
-/// <param name="At">When it arrives; <see cref="Instant.Never"/> for a lost one.</param>
+/// <param name="At">When it arrives, at the receiver's downlink if there is one; <see cref="Instant.Never"/> for a lost one.</param>
 /// <param name="Copy">0, or 1 for the injected duplicate.</param>
 /// <param name="Overtakes">Whether it arrives before one that was handed to the link earlier, if it arrives at all.</param>
-public readonly record struct CopyVerdict(CopyFate Fate, Instant At, int Copy, bool Overtakes = false);
+/// <param name="Damage">What the receiver gets instead of what was sent; null: just that, or nothing.</param>
+public readonly record struct CopyVerdict(CopyFate Fate, Instant At, int Copy, bool Overtakes = false, ActivationDamage? Damage = null)
+{
+    /// <summary>Whether the receiver drops it because its checksum does not fit.</summary>
+    public bool FailsChecksum => Fate == CopyFate.Corrupted && Damage is null;
+}
 
 /// <summary>The fate of a data message and of its one or two copies, held in place: a verdict costs no allocation.</summary>
 public readonly struct SendVerdict

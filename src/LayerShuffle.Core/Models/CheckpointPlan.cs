@@ -28,7 +28,9 @@ public static class CheckpointFolder
 /// are left out.</param>
 /// <param name="NewHead">Whether a head that is missing, or made for another number of classes, is replaced by a new one, which a training follows.</param>
 /// <param name="Classes">The classes that the model is to tell apart; null where they are not known.</param>
-public sealed record CheckpointNeeds(bool AcrossVariants = false, bool NewHead = false, int? Classes = null);
+/// <param name="MadeFor">The model that the checkpoint was made for, where the wanted one may take images of another size: positions are interpolated then.
+/// Null: it may not.</param>
+public sealed record CheckpointNeeds(bool AcrossVariants = false, bool NewHead = false, int? Classes = null, VitConfig? MadeFor = null);
 
 /// <summary>
 /// How a checkpoint's tensors make a model: judged by names and shapes alone, so that <c>validate</c> finds what loading would fail at. Nothing is left out in
@@ -46,6 +48,14 @@ public sealed class CheckpointPlan
 
     /// <summary>For each tensor of the model that the checkpoint has: where.</summary>
     public IReadOnlyDictionary<string, TensorPlace> Places => places;
+
+    /// <summary>
+    /// The rows and columns of patches for which the checkpoint's position embeddings were made, where the model has others: they are interpolated. Else null.
+    /// </summary>
+    public (int Rows, int Columns)? PositionGrid { get; private set; }
+
+    /// <summary>The name of the model's position embeddings.</summary>
+    public string Positions => VitTensors.Positions(Config);
 
     /// <summary>Whether some tensors are drawn anew.</summary>
     public bool HasNew { get; private set; }
@@ -160,6 +170,12 @@ public sealed class CheckpointPlan
             {
                 (needs.AcrossVariants && tensor.OfVariant ? drawn : missing).Add(tensor.Name);
             }
+            else if (tensor.Name == Positions && Interpolates(place, tensor, needs))
+            {
+                PositionGrid = (needs.MadeFor!.Rows, needs.MadeFor.Columns);
+                warnings.Add($"the checkpoint is for images of {Sides(needs.MadeFor)} pixels, the model for {Sides(Config)}: its position embeddings are "
+                    + $"interpolated from {needs.MadeFor.Rows}×{needs.MadeFor.Columns} patches to {Config.Rows}×{Config.Columns}");
+            }
             else if (!place.Shape.AsSpan().SequenceEqual(tensor.Shape))
             {
                 misshapen.Add($"{place.Tensor.Name} is {Show(place.Tensor.Shape)} instead of {Show(place.Whole(tensor.Shape))}");
@@ -177,6 +193,13 @@ public sealed class CheckpointPlan
         warnings.Add($"the checkpoint lacks {drawn.Count} tensors of the variant {ModelClassNames.NameOf(Config.Variant)}, which are drawn at "
             + $"random{trained}: {List(drawn)}");
     }
+
+    /// <summary>Whether the position embeddings are those of the model that the checkpoint was made for, whose images have another size.</summary>
+    private bool Interpolates(TensorPlace place, VitTensor tensor, CheckpointNeeds needs) =>
+        needs.MadeFor is { } madeFor && (madeFor.Rows, madeFor.Columns) != (Config.Rows, Config.Columns) && place.Tensor.Format.IsFloating
+        && place.Shape is [1, var tokens, var width] && width == tensor.Shape[2] && tokens == madeFor.Tokens;
+
+    private static string Sides(VitConfig config) => $"{config.ImageHeight}×{config.ImageWidth}";
 
     private void Judge(string source)
     {

@@ -88,8 +88,14 @@ public sealed record VitConfig
     /// <summary>Whether queries, keys and values have biases: true.</summary>
     public bool QkvBias { get; init; } = true;
 
+    /// <summary>Rows of patches of an image.</summary>
+    public int Rows => ImageHeight / PatchHeight;
+
+    /// <summary>Columns of patches of an image.</summary>
+    public int Columns => ImageWidth / PatchWidth;
+
     /// <summary>Patches of an image.</summary>
-    public int Patches => ImageHeight / PatchHeight * (ImageWidth / PatchWidth);
+    public int Patches => Rows * Columns;
 
     /// <summary>Tokens of an image: the patches, the class token and for DeiT the distillation token.</summary>
     public int Tokens => Patches + (Architecture == ModelArchitecture.Deit ? 2 : 1);

@@ -3,6 +3,11 @@ namespace LayerShuffle.Core.Models;
 /// <summary>The tensors of a model, told from its description alone: what a checkpoint must hold.</summary>
 internal static class VitTensors
 {
+    private const string PositionEmbeddings = "embeddings.position_embeddings";
+
+    /// <summary>The name of the position embeddings <c>[1, tokens, hidden]</c>.</summary>
+    public static string Positions(VitConfig config) => HuggingFaceNames.Full(config.Architecture, PositionEmbeddings);
+
     /// <summary>All tensors.</summary>
     public static IEnumerable<VitTensor> Of(VitConfig config)
     {
@@ -25,7 +30,7 @@ internal static class VitTensors
         yield return new("embeddings.cls_token", [1, 1, d]);
         if (config.Architecture == ModelArchitecture.Deit)
             yield return new("embeddings.distillation_token", [1, 1, d]);
-        yield return new("embeddings.position_embeddings", [1, config.Tokens, d]);
+        yield return new(PositionEmbeddings, [1, config.Tokens, d]);
         yield return new("embeddings.patch_embeddings.projection.weight", [d, config.NumChannels, config.PatchHeight, config.PatchWidth]);
         yield return new("embeddings.patch_embeddings.projection.bias", [d]);
         if (config.Variant == ModelVariant.LayerShufflePosition)

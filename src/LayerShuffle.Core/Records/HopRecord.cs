@@ -42,7 +42,8 @@ public sealed record HopRecord
     public Instant? ComputeEnd { get; init; }
 
     /// <summary>
-    /// What became of it: delivered, lost, corrupted, link_down, receiver_down, in_flight, local; or not_traced for the first of the attempts that are not
+    /// What became of it: delivered, garbled (delivered, but as other numbers than were sent), lost, queue_full, corrupted (and dropped), link_down,
+    /// receiver_down, in_flight, local; or not_traced for the first of the attempts that are not
     /// kept.
     /// </summary>
     public required string Fate { get; init; }

@@ -23,6 +23,12 @@ public sealed record RequestRecord
     /// <summary>Images whose answer held NaN or infinity and counts as wrong.</summary>
     public int NotFinite { get; init; }
 
+    /// <summary>Whether it was submitted during the warm-up: it counts in no metric.</summary>
+    public bool WarmUp { get; init; }
+
+    /// <summary>Whether it ended without a result after all faults were lifted (<c>workload.heal_after</c>).</summary>
+    public bool Unhealed { get; init; }
+
     /// <summary>How it ended.</summary>
     public required RequestOutcome Outcome { get; init; }
 

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Models;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 
@@ -34,11 +35,23 @@ public sealed record TrialRecord
     /// <summary>Results that arrived after the request had its outcome.</summary>
     public required long ResultsSuperseded { get; init; }
 
-    /// <summary>When the last request had its outcome: the clock's own seconds.</summary>
+    /// <summary>Whether faults are lifted at some time, after which every open request must complete.</summary>
+    public bool Heals { get; init; }
+
+    /// <summary>From the first submission, or from the end of the warm-up, to the last outcome: the clock's own seconds.</summary>
     public required Duration Length { get; init; }
 
     /// <summary>The share of the trial's time that a node was up, mean over the nodes; null where that is not known.</summary>
     public double? Availability { get; init; }
+
+    /// <summary>Energy of nodes and links over <see cref="Length"/>, in joules; null where nothing is known of it.</summary>
+    public double? Joules { get; init; }
+
+    /// <summary>What the nodes cost over <see cref="Length"/>; null where no price is given.</summary>
+    public double? Price { get; init; }
+
+    /// <summary>What the model computes for an image; null without a model.</summary>
+    public ModelFlops? Flops { get; init; }
 
     /// <summary>Whether a model computed: without one the accuracies are blank.</summary>
     public required bool HasModel { get; init; }

@@ -37,6 +37,14 @@ public sealed record TrialSpec
     /// <summary>What the weights of one layer take, in bytes; null: not known, so that memory sets no limit.</summary>
     public long? LayerBytes { get; init; }
 
+    /// <summary>
+    /// Whether anything may befall the numbers of activations or weights on the way, so that a request's answer is not known from its layers and their order.
+    /// </summary>
+    public bool StrikesTensors => Network.NanGuard || Faults.Any(fault => fault is MemoryFault or ByzantineFault || (fault.LosesWeights && ChangesWeights))
+        || Network.Damages(Faults.OfType<LinkFault>().Select(fault => fault.Set));
+
+    private bool ChangesWeights => Cluster.Restore is not (RestoreKind.Checkpoint or RestoreKind.None);
+
     /// <summary>Requests whose hops are kept: int.MaxValue for all, 0 for off.</summary>
     public required int TraceRequests { get; init; }
 }

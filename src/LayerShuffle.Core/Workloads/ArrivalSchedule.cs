@@ -20,7 +20,9 @@ public sealed class ArrivalSchedule
     {
         if (spec.Kind == ArrivalKind.Closed)
             throw new ArgumentException("A closed workload has no schedule: a request is submitted when another has its outcome.", nameof(spec));
-        if (!(spec.RatePerSecond > 0) || double.IsInfinity(spec.RatePerSecond))
+        if (spec.Kind == ArrivalKind.Trace && spec.Times is null)
+            throw new ArgumentException("Arrivals of a trace need its times.", nameof(spec));
+        if (spec.Kind != ArrivalKind.Trace && (!(spec.RatePerSecond > 0) || double.IsInfinity(spec.RatePerSecond)))
             throw new ArgumentException($"A rate of arrivals is greater than 0, not {spec.RatePerSecond}.", nameof(spec));
         this.spec = spec;
         rate = spec.RatePerSecond is > 1e-9 and < 1e18 ? (decimal)spec.RatePerSecond : null; // beyond that a decimal has no digits left
@@ -31,6 +33,8 @@ public sealed class ArrivalSchedule
     public Instant At(int request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(request);
+        if (spec.Times is { } times)
+            return times.At(request);
         return spec.Kind == ArrivalKind.Uniform && rate is { } exact
             // decimal, and from the start: no drift, however many requests
             ? new((long)Math.Min(LatestNanoseconds, Math.Round(request * 1_000_000_000m / exact)))

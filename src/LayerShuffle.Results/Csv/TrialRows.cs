@@ -14,7 +14,8 @@ internal static class TrialRows
         rows.AddKey(trial).Add(request.Request).Add(request.FirstImage).Add(request.Images).AddCount(request.Correct).AddCount(request.CorrectTop5)
             .Add(OutcomeName(request.Outcome)).Add(request.Submitted.TotalMilliseconds).Add(request.Latency?.TotalMilliseconds)
             .Add(CsvFormat.Layers(request.Order)).Add(CsvFormat.Layers(request.Skipped)).Add(CsvFormat.Layers(request.Pruned))
-            .Add(request.Order is { } order ? KendallTau.NormalizedDistance(order) : null).AddCount(request.Retries).EndRow();
+            .Add(request.Order is { } order ? KendallTau.NormalizedDistance(order) : null).AddCount(request.Retries)
+            .Add(request.WarmUp ? "true" : "false").EndRow();
 
     public static void AddHop(this CsvBuffer rows, TrialKey trial, HopRecord hop) =>
         rows.AddKey(trial).Add(hop.Request).Add(hop.Branch).Add(hop.Position).Add(hop.Attempt).Add(hop.From).Add(hop.To).AddCount(hop.Layer)
@@ -41,7 +42,7 @@ internal static class TrialRows
                 .Add(asked.Latency.Mean.TotalMilliseconds).Add(link.LatencyMeanMs).Add(link.LatencyStdMs)
                 .Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost).Add(link.Duplicated).Add(link.Corrupted).Add(link.Overtook)
                 .Add(link.DroppedLinkDown).Add(link.DroppedReceiverDown).Add(link.ControlMessages).Add(link.Bytes)
-                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).Add(link.DroppedQueue)
+                .Add(Rate(link.Busy.Nanoseconds, trial.Length.Nanoseconds)).Add(link.DroppedQueue).AddCount(link.PacketsLost)
                 .Add(link.Bursts > 0 ? link.Lost / (double)link.Bursts : null).EndRow();
         }
     }

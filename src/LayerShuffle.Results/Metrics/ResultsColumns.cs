@@ -10,7 +10,7 @@ public static class ResultsColumns
     public static IReadOnlyList<string> Requests { get; } =
     [
         .. Key, "request", "first_image", "images", "correct", "correct_top5", "outcome", "submitted_ms", "latency_ms", "order", "skipped", "pruned",
-        "kendall_tau_distance", "retries",
+        "kendall_tau_distance", "retries", "warm_up",
     ];
 
     /// <summary>Columns of <c>hops.csv</c>.</summary>
@@ -29,7 +29,7 @@ public static class ResultsColumns
         .. Key, "from", "to", "asked_loss", "realised_loss", "asked_duplicate", "realised_duplicate", "asked_corrupt", "realised_corrupt", "asked_reorder",
         "realised_reorder", "latency_asked_mean_ms", "latency_mean_ms", "latency_stddev_ms", "messages_sent", "delivered", "lost", "duplicated", "corrupted",
         "reordered", "dropped_link_down", "dropped_receiver_down", "control_messages", "bytes", "busy_share",
-        "dropped_queue", "burst_length_mean",
+        "dropped_queue", "packets_lost", "burst_length_mean",
     ];
 
     /// <summary>Columns of <c>training.csv</c>.</summary>

@@ -20,6 +20,9 @@ public sealed record TrialData
     /// <summary>The trial's metrics.</summary>
     public required TrialMetrics Metrics { get; init; }
 
+    /// <summary>Number of the first request that is measured: those before it are of the warm-up, and what follows here is without them.</summary>
+    public int FirstRequest { get; init; }
+
     /// <summary>Images of each request.</summary>
     public required int[] Images { get; init; }
 

@@ -16,11 +16,21 @@ internal sealed class TrialDataBuilder
     private long _correctTop5;
     private long _layersExecuted;
     private long _layersSkipped;
+    private long _imageLayers;
+    private int _warmUp;
+    private long _unhealed;
     private double _kendallTau;
 
     /// <summary>One more request; their order is that of the sums.</summary>
     public void Add(RequestRecord request)
     {
+        _unhealed += request.Unhealed ? 1 : 0;
+        if (request.WarmUp)
+        {
+            _warmUp++;
+            return;
+        }
+
         var completed = request.Outcome == RequestOutcome.Completed;
         _images.Add(request.Images);
         _correct.Add(completed ? request.Correct ?? 0 : 0);
@@ -32,6 +42,7 @@ internal sealed class TrialDataBuilder
         _correctTop5 += request.CorrectTop5 ?? 0;
         _layersExecuted += request.Order?.Count ?? 0;
         _layersSkipped += request.Skipped?.Count ?? 0;
+        _imageLayers += (long)request.Images * (request.Order?.Count ?? 0);
         _kendallTau += KendallTau.NormalizedDistance(request.Order ?? []);
     }
 
@@ -46,6 +57,7 @@ internal sealed class TrialDataBuilder
         SweptNumbers = (numbers ?? new Dictionary<string, double>())
             .ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
         Metrics = Metrics(record),
+        FirstRequest = _warmUp,
         Images = [.. _images],
         Correct = [.. _correct],
         LatencyMs = [.. _latencyMs],
@@ -91,6 +103,12 @@ internal sealed class TrialDataBuilder
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,
             Availability = record.Availability,
+            EnergyJPerImage = record.Joules is { } joules ? Ratio(joules, completedImages) : null,
+            FlopsPerImage = record is { HasModel: true, Flops: { } flops }
+                ? Ratio((flops.Fixed * (double)completedImages) + (flops.Layer * (double)_imageLayers), completedImages) : null,
+            CostPer1000Images = record.Price is { } price ? Ratio(1000 * price, completedImages) : null,
+            Unhealed = record.Heals ? _unhealed : null,
+            GoodputImagesPerS = record.HasModel ? Ratio(_correctImages, record.Length.TotalSeconds) : null,
         };
     }
 

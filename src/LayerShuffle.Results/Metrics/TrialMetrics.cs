@@ -32,7 +32,12 @@ public sealed record TrialMetrics
         ("results_superseded", m => m.ResultsSuperseded),
         ("bytes_sent", m => m.BytesSent),
         ("duration_s", m => m.DurationS),
+        ("energy_j_per_image", m => m.EnergyJPerImage),
+        ("flops_per_image", m => m.FlopsPerImage),
+        ("cost_per_1000_images", m => m.CostPer1000Images),
+        ("goodput_images_per_s", m => m.GoodputImagesPerS),
         ("availability", m => m.Availability),
+        ("unhealed", m => m.Unhealed),
     ];
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
@@ -123,6 +128,21 @@ public sealed record TrialMetrics
 
     /// <summary>The share of the trial's time that a node was up, mean over the nodes.</summary>
     public double? Availability { get; init; }
+
+    /// <summary>Energy ÷ images of completed requests.</summary>
+    public double? EnergyJPerImage { get; init; }
+
+    /// <summary>Multiply-adds on the journeys of completed requests ÷ their images.</summary>
+    public double? FlopsPerImage { get; init; }
+
+    /// <summary>What the nodes cost ÷ images of completed requests × 1,000.</summary>
+    public double? CostPer1000Images { get; init; }
+
+    /// <summary>Images classified right ÷ duration.</summary>
+    public double? GoodputImagesPerS { get; init; }
+
+    /// <summary>Requests that ended without a result after all faults were lifted; null where they never are.</summary>
+    public long? Unhealed { get; init; }
 
     /// <summary>Completed requests ÷ requests.</summary>
     public double? Completion => Requests > 0 ? (double)Completed / Requests : null;

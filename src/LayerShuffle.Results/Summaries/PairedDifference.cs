@@ -17,11 +17,11 @@ public sealed record PairedDifference(double? Mean, Interval Ci)
     /// <param name="metric"><c>top1</c> (per image offered), <c>completion</c>, or <c>latency_mean_ms</c> (over requests that both completed).</param>
     public static PairedDifference Of(ResultGroup group, ResultGroup other, string metric)
     {
-        Func<TrialData, TrialData, int, (double Part, double Whole)?> pair = metric switch
+        Func<TrialData, TrialData, int, int, (double Part, double Whole)?> pair = metric switch
         {
-            "top1" => (a, b, i) => (a.Correct[i] - b.Correct[i], a.Images[i]),
-            "completion" => (a, b, i) => ((a.Completed(i) ? 1 : 0) - (b.Completed(i) ? 1 : 0), 1),
-            "latency_mean_ms" => (a, b, i) => a.Completed(i) && b.Completed(i) ? (a.LatencyMs[i] - b.LatencyMs[i], 1) : null,
+            "top1" => (a, b, i, j) => (a.Correct[i] - b.Correct[j], a.Images[i]),
+            "completion" => (a, b, i, j) => ((a.Completed(i) ? 1 : 0) - (b.Completed(j) ? 1 : 0), 1),
+            "latency_mean_ms" => (a, b, i, j) => a.Completed(i) && b.Completed(j) ? (a.LatencyMs[i] - b.LatencyMs[j], 1) : null,
             _ => throw new ArgumentException($"Differences are paired for top1, completion and latency_mean_ms, not for '{metric}'.", nameof(metric)),
         };
         var counterparts = other.Trials.ToDictionary(trial => (trial.Key.TrainingSeed, trial.Key.Repeat));
@@ -32,11 +32,13 @@ public sealed record PairedDifference(double? Mean, Interval Ci)
         return new PairedDifference(whole > 0 ? part / whole : null, Intervals.Ratio(pairs));
     }
 
-    private static IEnumerable<(double Part, double Whole)> Pairs(TrialData a, TrialData b, Func<TrialData, TrialData, int, (double Part, double Whole)?> pair)
+    private static IEnumerable<(double Part, double Whole)> Pairs(
+        TrialData a, TrialData b, Func<TrialData, TrialData, int, int, (double Part, double Whole)?> pair)
     {
-        for (var i = 0; i < Math.Min(a.Images.Length, b.Images.Length); i++)
+        var first = Math.Max(a.FirstRequest, b.FirstRequest); // the warm-up may be longer in one of them
+        for (var request = first; request < Math.Min(a.FirstRequest + a.Images.Length, b.FirstRequest + b.Images.Length); request++)
         {
-            if (pair(a, b, i) is { } unit)
+            if (pair(a, b, request - a.FirstRequest, request - b.FirstRequest) is { } unit)
                 yield return unit;
         }
     }

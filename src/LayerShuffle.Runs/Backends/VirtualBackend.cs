@@ -2,6 +2,7 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Simulation;
 
@@ -14,6 +15,9 @@ internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : I
 {
     private readonly VirtualActorSystem system = new();
 
+    /// <summary>Told in words of everything that happens in a trial; null: nobody is.</summary>
+    public Action<Instant, string>? Told { get; set; }
+
     public string Status => "";
 
     public ComputePlace Place => place;
@@ -24,7 +28,7 @@ internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : I
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
         CancellationToken cancellation) =>
-        new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched }.Run(spec, model, images, progress, cancellation, rows);
+        new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched, Told = Told }.Run(spec, model, images, progress, cancellation, rows);
 
     public void Dispose() => system.Dispose();
 }

@@ -5,6 +5,7 @@ using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Logs;
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
@@ -13,6 +14,7 @@ using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Simulation;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Runs.Backends;
 
@@ -55,30 +57,41 @@ internal sealed class WallBackend : IRunBackend
         CancellationToken cancellation)
     {
         ClusterOptions options = access.Options;
+        var file = new FileSink(Path.Combine(folder, LogFiles.Folder, LogFiles.Coordinator), TimeProvider.System);
+        ILoggerFactory loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(log).AddProvider(file));
         ClusterSpec spec = Widest(scenario);
-        WallCluster cluster = WallCluster.StartAsync(
-            new WallClusterOptions
-            {
-                Nodes = [.. spec.Nodes.Select(node => node.Name)],
-                Listen = access.Listen,
-                Workers = options.Workers,
-                MayBeAway = access.Listen is not null && ClusterOptions.MayBeAway(scenario),
-                PublicHost = options.PublicHost,
-                ControlPort = options.ControlPort ?? 0,
-                DataPort = options.DataPort ?? 0,
-                JoinSecurity = options.Security.ForNodes,
-                Secret = access.Security.Secret,
-                Certificates = access.Security.Certificates,
-                ScenarioHash = hash,
-                WorkerThreads = WorkerThreads(scenario),
-                Device = name => spec.Nodes.First(node => node.Name == name).Device,
-                Respawn = spec.Respawn,
-                Membership = spec.Membership,
-                LogDirectory = Path.Combine(folder, "logs"),
-                Log = log.Line,
-            },
-            cancellation).GetAwaiter().GetResult();
-        return new WallBackend(scenario, spec, log, manifest, cluster) { Device = device };
+        try
+        {
+            WallCluster cluster = WallCluster.StartAsync(Options(), cancellation).GetAwaiter().GetResult();
+            return new WallBackend(scenario, spec, log, manifest, cluster) { Device = device, Kept = [loggers, file] };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        WallClusterOptions Options() => new()
+        {
+            Nodes = [.. spec.Nodes.Select(node => node.Name)],
+            Listen = access.Listen,
+            Workers = options.Workers,
+            MayBeAway = access.Listen is not null && ClusterOptions.MayBeAway(scenario),
+            PublicHost = options.PublicHost,
+            ControlPort = options.ControlPort ?? 0,
+            DataPort = options.DataPort ?? 0,
+            JoinSecurity = options.Security.ForNodes,
+            Secret = access.Security.Secret,
+            Certificates = access.Security.Certificates,
+            ScenarioHash = hash,
+            WorkerThreads = WorkerThreads(scenario),
+            Device = name => spec.Nodes.First(node => node.Name == name).Device,
+            Respawn = spec.Respawn,
+            Membership = spec.Membership,
+            LogDirectory = Path.Combine(folder, LogFiles.Folder),
+            Loggers = loggers,
+            Verbose = log.CreateLogger(Sentences.Akka).IsEnabled(LogLevel.Warning),
+        };
     }
 
     /// <summary>The widest of the scenario's clusters: its nodes are those of the run.</summary>
@@ -89,6 +102,9 @@ internal sealed class WallBackend : IRunBackend
 
     /// <summary>Where the coordinator computes.</summary>
     private string Device { get; init; } = "cpu";
+
+    /// <summary>What logs the cluster, until it has ended.</summary>
+    private IReadOnlyList<IDisposable> Kept { get; init; } = [];
 
     public ComputePlace Place => ComputePlace.Of(shares, Device, WorkerThreads(scenario));
 
@@ -131,6 +147,8 @@ internal sealed class WallBackend : IRunBackend
     public void Dispose()
     {
         cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        foreach (IDisposable kept in Kept)
+            kept.Dispose();
         evaluation.Dispose();
     }
 

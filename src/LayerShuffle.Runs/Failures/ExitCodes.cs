@@ -6,7 +6,7 @@ public static class ExitCodes
     /// <summary>Done.</summary>
     public const int Done = 0;
 
-    /// <summary>An expectation in the scenario did not hold.</summary>
+    /// <summary>An expectation in the scenario did not hold, or a request did not complete in a healed cluster (<c>workload.heal_after</c>).</summary>
     public const int ExpectationFailed = 1;
 
     /// <summary>The command line or a scenario is invalid.</summary>

@@ -13,7 +13,7 @@ namespace LayerShuffle.Runs.Folders;
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
-    private const string Scenario = "scenario.yaml", Unfinished = Disk.Unfinished, Logs = "logs";
+    private const string Scenario = "scenario.yaml", Unfinished = Disk.Unfinished;
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1); // a run that has just begun may not have its lock yet
     private readonly FolderLock held;
     private readonly string? topmost; // the topmost folder that this run had to make
@@ -54,6 +54,16 @@ internal sealed class OutputFolder : IDisposable
 
             folder = System.IO.Path.Combine(parent, $"{stamp}-{i}"); // also where another run has just taken it
         }
+    }
+
+    /// <summary>A folder for several runs that is not there yet: <c>results/SCENARIO/TIME</c>.</summary>
+    public static string Unused(string scenario, TimeProvider time)
+    {
+        string stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string folder = System.IO.Path.Combine("results", scenario, stamp);
+        for (int i = 2; Directory.Exists(folder); i++)
+            folder = System.IO.Path.Combine("results", scenario, $"{stamp}-{i}");
+        return folder;
     }
 
     /// <summary>The folder of a run that goes on.</summary>
@@ -218,11 +228,12 @@ internal sealed class OutputFolder : IDisposable
 
     private string? KeepLogs(TimeProvider time)
     {
-        string logs = System.IO.Path.Combine(Path, Logs);
-        if (!Directory.Exists(logs) || !Directory.EnumerateFiles(logs).Any(file => new FileInfo(file).Length > 0))
+        string logs = System.IO.Path.Combine(Path, LogFiles.Folder);
+        if (!Directory.Exists(logs) || !Directory.EnumerateFiles(logs).Any(
+            file => System.IO.Path.GetFileName(file) != LogFiles.Coordinator && new FileInfo(file).Length > 0))
             return null;
         string name = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}");
-        string target = Directory.CreateDirectory(System.IO.Path.Combine(CacheRoot.Find(), Logs, name)).FullName;
+        string target = Directory.CreateDirectory(System.IO.Path.Combine(CacheRoot.Find(), LogFiles.Folder, name)).FullName;
         foreach (string file in Directory.EnumerateFiles(logs))
             File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)));
         return target;

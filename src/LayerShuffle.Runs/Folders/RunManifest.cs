@@ -76,7 +76,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     /// <summary>It is over.</summary>
     /// <param name="state"><c>done</c>, <c>failed</c> or <c>interrupted</c>.</param>
     /// <param name="code">The exit code.</param>
-    /// <param name="reason"><c>done</c>, <c>expectation_failed</c>, <c>failed</c> or <c>interrupted</c>.</param>
+    /// <param name="reason"><c>done</c>, <c>expectation_failed</c>, <c>liveness_failed</c>, <c>failed</c> or <c>interrupted</c>.</param>
     /// <param name="sentence">What the user is told; null where there is nothing to tell.</param>
     /// <param name="trialsDone">Trials that are finished.</param>
     /// <param name="trials">Trials in all.</param>

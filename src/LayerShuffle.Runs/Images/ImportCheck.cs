@@ -8,13 +8,14 @@ namespace LayerShuffle.Runs.Images;
 /// <summary>Whether an imported model fits the dataset: what comes out of its preprocessing, and its classes.</summary>
 public static class ImportCheck
 {
-    /// <summary>What is done to a checkpoint's images, checked against the sizes that it takes.</summary>
-    internal static Preprocessor Preprocessor(string checkpoint)
+    /// <summary>What is done to the images of a model with a checkpoint, checked against the sizes that the checkpoint takes.</summary>
+    internal static Preprocessor Preprocessor(ModelSpec spec)
     {
+        string checkpoint = spec.Checkpoint!;
         VitConfig config = ModelFolder.LoadConfig(checkpoint);
         Preprocessor preprocessor = ModelFolder.LoadPreprocessor(checkpoint, config);
         Pixels(checkpoint, config, preprocessor);
-        return preprocessor;
+        return preprocessor.Resized(config, spec.Config);
     }
 
     /// <summary>Checks that preprocessing makes images of the size that the model takes.</summary>
@@ -62,7 +63,7 @@ public static class ImportCheck
             try
             {
                 VitConfig config = ModelFolder.LoadConfig(model.Checkpoint!);
-                Preprocessor(model.Checkpoint!);
+                Preprocessor(model);
                 if (ClassNames(spec, config) is not { } classes)
                     continue;
                 if (spec.Kind is "mnist" or "image-folder") // of the others the scenario's loader knows how many classes they have

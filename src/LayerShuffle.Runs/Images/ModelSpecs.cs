@@ -43,6 +43,7 @@ internal static class ModelSpecs
         LabelSmoothing = spec.LabelSmoothing,
         MicroBatches = spec.MicroBatches,
         Accumulation = spec.Accumulation,
+        Order = spec.Order,
         Precision = spec.Precision == "bf16" ? ComputePrecision.Bf16 : ComputePrecision.Fp32,
         Mixup = spec.Mixup,
         Cutmix = spec.Cutmix,

@@ -67,7 +67,7 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     public string TestImages(ModelSpec spec, ComputePlace place) =>
         Short(FormattableString.Invariant($"{Fingerprint(Dataset(spec), train: false)} {threads} {place.Device} {place.Processor}"));
 
-    private PixelSteps? Steps(ModelSpec spec) => spec.Checkpoint is { } checkpoint ? PixelPlan.Steps(ImportCheck.Preprocessor(checkpoint))
+    private PixelSteps? Steps(ModelSpec spec) => spec.Checkpoint is not null ? PixelPlan.Steps(ImportCheck.Preprocessor(spec))
         : spec.InitFrom is { } origin ? Steps(scenario.Models.First(model => model.Name == origin)) : null;
 
     private string Fingerprint(ImageDataset dataset, bool train)

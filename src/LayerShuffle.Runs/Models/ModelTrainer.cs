@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets.Loading;
@@ -11,6 +12,7 @@ using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Runs.Models;
@@ -46,6 +48,33 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             return made;
         TrainedModel? origin = keys.Origin(spec, trainingSeed) is { } from ? Get(from.Spec, from.Seed, cancellation) : null;
         return ready[(spec.Name, trainingSeed)] = Make(spec, trainingSeed, origin, cancellation);
+    }
+
+    /// <summary>A model as it was at the checkpoint before its last: after the epoch before, if that is kept; else as it was when its training began.</summary>
+    /// <exception cref="RunFailedException">Neither is known.</exception>
+    public VisionTransformer Before(ModelSpec spec, int trainingSeed, CancellationToken cancellation)
+    {
+        TrainedModel last = Get(spec, trainingSeed, cancellation);
+        var past = new VisionTransformer(last.Model.Config);
+        int chosen = spec.Training is { } training ? TrainingCourse.Chosen(ModelSpecs.Options(training), last.Records) : 0;
+        bool isKnown = chosen > 1 && store.HasEpoch(last.Hash, chosen - 1) && store.LoadEpoch(last.Hash, chosen - 1, past);
+        if (!isKnown && chosen > 0 && keys.Origin(spec, trainingSeed) is { } from)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            past.LoadState(Get(from.Spec, from.Seed, cancellation).Model.StateDictionary(), $"init_from: {spec.InitFrom}", allowMissingVariantTensors: true);
+            isKnown = true;
+        }
+
+        if (!isKnown)
+        {
+            past.Dispose();
+            throw new RunFailedException($"{spec.Name}: no checkpoint before its last is kept, so no node can answer with stale weights. Train it here for two "
+                + $"epochs or more (their weights are kept up to {DataSize.Text(ModelStore.EpochBudget)}), or let it start from another model (`init_from`).");
+        }
+
+        past = past.To(data.Device);
+        past.eval();
+        return past;
     }
 
     /// <summary>Judges all checkpoints before the first training begins, and says what of them is new or left out.</summary>

@@ -77,6 +77,10 @@ public sealed class TrainingKey
         Flatten(parts, "training",
             JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : Relevant(training)
             : Relevant(training) with { CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
+        foreach (string name in parts.Keys.Where(name => name.StartsWith("training.order", StringComparison.Ordinal)).ToList())
+            parts.Remove(name);
+        if (training is not null)
+            parts["training.order"] = (spec.Config.Variant is ModelVariant.Standard or ModelVariant.LayerDrop ? OrderSpec.Uniform : training.Order).ToString();
         LeaveOutLater(parts);
         return new TrainingKey(parts);
     }
@@ -89,6 +93,7 @@ public sealed class TrainingKey
         return training with
         {
             Seeds = 1,
+            Order = OrderSpec.Uniform, // told in words of its own
             TestEpochs = standard.TestEpochs,
             Momentum = descends ? training.Momentum : standard.Momentum,
             RandAugmentOperations = operates ? training.RandAugmentOperations : standard.RandAugmentOperations,

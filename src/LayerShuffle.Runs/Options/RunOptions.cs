@@ -1,3 +1,6 @@
+using System.Globalization;
+using LayerShuffle.Runs.Telling;
+
 namespace LayerShuffle.Runs.Options;
 
 /// <summary>What is asked of a run: the scenario, what of it differs, and where its results go.</summary>
@@ -33,8 +36,16 @@ public sealed record RunOptions
     /// <summary>What a scenario on the wall clock needs to know of its cluster.</summary>
     public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
 
+    /// <summary>Whether every trial is run twice, and the run fails where the two are not one and the same.</summary>
+    public bool CheckDeterminism { get; init; }
+
     /// <summary>The words that start this run again, without where its results go: told to whoever may want to go on with it.</summary>
     public IReadOnlyList<string> Again { get; init; } = [];
+
+    /// <summary>The line that starts this run again with the seed that it had; null where nobody knows how it was started.</summary>
+    /// <param name="seed">The run's seed.</param>
+    public string? SameAgain(long seed) => Again.Count == 0 ? null
+        : ShellWords.Join(Again.Contains("--seed") ? Again : [.. Again, "--seed", seed.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>What time it is in the log, in <c>run.json</c> and in the names of folders; it reaches no result.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
@@ -39,6 +40,9 @@ internal static class DryRun
             if (Foretell(trial, scenario.Clock) is { } foretold)
                 yield return $"    {foretold}";
         }
+
+        foreach (string line in SoftErrors.Lines(trials))
+            yield return line;
     }
 
     /// <summary>What is going to be trained, what is reused, and which requests compute long.</summary>
@@ -78,9 +82,9 @@ internal static class DryRun
     private static IEnumerable<string> Timeline(TrialSpec spec)
     {
         Topology topology = Topology.Of(spec.Cluster);
-        string[] endless = [.. spec.Faults.Where(fault => FaultTimeline.IsEndless(fault, spec.Faults)).Select(fault => fault.Name)];
+        string[] endless = spec.Workload.HealAfter is not null ? [] : [.. spec.Faults.Where(fault => FaultTimeline.IsEndless(fault, spec.Faults)).Select(fault => fault.Name)];
         int most = endless.Length > 0 ? MostOfEndless : MostEvents, listed = 0;
-        foreach (FaultEvent fault in FaultTimeline.Events(spec.Faults, topology, spec.Luck))
+        foreach (FaultEvent fault in HealedTimeline.Of(FaultTimeline.Events(spec.Faults, topology, spec.Luck), spec.Workload.HealAfter))
         {
             if (listed++ == most)
             {
@@ -102,8 +106,8 @@ internal static class DryRun
         TrialSpec spec = trial.Spec;
         LinkConditions link = spec.Network.Default;
         int layers = trial.Model.NumHiddenLayers - (spec.Routing.Prune?.Layers ?? 0);
-        bool plain = spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && link.Latency.Kind == DelayKind.Constant && !link.Loses
-            && link.Corrupt + link.Reorder + link.Duplicate == 0;
+        bool plain = link.Trace is null && spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && !spec.Cluster.SharesRates
+            && link.Latency.Kind == DelayKind.Constant && !link.Loses && link.Corrupt + link.Reorder + link.Duplicate == 0;
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
         bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n is { Slowdown: 1, Resident: null }
             && n.ComputeTime.Base.Kind == DelayKind.Constant);
@@ -118,11 +122,15 @@ internal static class DryRun
                 + FormattableString.Invariant($"{(clock == ScenarioClock.Wall ? "at least " : "")}{layers * compute + (layers + 1) * hop:0.######} ms");
         }
 
-        bool independent = spec.Faults.Count == 0 && link is { Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
+        bool independent = spec.Faults.Count == 0 && link is { Trace: null, Loss: > 0, LossChain: null, LoseFirst: 0, Queue: null };
+        long bytes = trial.Model.ActivationBytes(spec.Workload.ImagesPerRequest, spec.Cluster.Wire);
+        double loss = link.MessageLoss(bytes);
+        if (independent && link.Packets is { Missing: MissingPackets.Resend } packets)
+            return FormattableString.Invariant($"foretold: a message takes {packets.MeanRounds(link.Loss, bytes):0.###} rounds until all its packets arrive");
         if (independent && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
-            return $"foretold: {Percent.Of(Math.Pow(1 - link.Loss, layers + 1), 2)} of the requests complete";
+            return $"foretold: {Percent.Of(Math.Pow(1 - loss, layers + 1), 2)} of the requests complete";
         if (independent && spec.Routing.OnFailure == OnFailure.Skip)
-            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(link.Loss, spec.Routing.Retries + 1), 4)}";
+            return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }
 }

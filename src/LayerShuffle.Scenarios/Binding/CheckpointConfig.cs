@@ -33,7 +33,14 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
             VitConfig config = Merge(model, description, entry, shared);
             foreach ((string key, string message) in config.Mistakes().Where(mistake => mistake.Key == "layerdrop")) // the language checks the others
                 mistakes.Add(entry.Get(key) ?? shared.Get(key) ?? checkpoint, message.TrimEnd('.'));
-            foreach (SharedSize size in SharedSize.All.Where(size => size.Differs(model.Config, description.Config) && entry.Get(size.Key) is not null))
+            if (Resizes(model, entry))
+            {
+                foreach ((string key, string message) in config.Mistakes().Where(mistake => mistake.Key is "image_size" or "patch_size"))
+                    mistakes.Add(entry.Get("image_size")!, message.TrimEnd('.'), $"a multiple of the checkpoint's patch_size, {config.PatchSize}");
+            }
+
+            foreach (SharedSize size in SharedSize.All.Where(size => size.Differs(model.Config, description.Config) && entry.Get(size.Key) is not null
+                && !(size.Key == "image_size" && Resizes(model, entry))))
                 warnings.Add(entry.Get(size.Key)!, $"has no effect: config.json of the checkpoint says {size.Show(description.Config)}, and it wins",
                     "no such key beside `checkpoint`");
             foreach (string sentence in model.Training is null ? [] : description.Unapplied)
@@ -41,7 +48,7 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
             WarnOfShared(model, config, entry, shared);
             ModelSpec described = model with { Config = config };
             if (config.Mistakes().Count == 0)
-                Judge(described, checkpoint);
+                Judge(described, description.Config, checkpoint);
             return described;
         }
         catch (ModelFormatException e)
@@ -51,12 +58,18 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
         }
     }
 
+    /// <summary>Whether the model is trained on for images of another size, as its own entry says: its position embeddings are interpolated.</summary>
+    private static bool Resizes(ModelSpec model, MapNode entry) => model.Training is not null && entry.Get("image_size") is not null;
+
     private static VitConfig Merge(ModelSpec model, ModelDescription description, MapNode entry, MapNode shared)
     {
         VitConfig read = description.Config, asked = model.Config;
         bool Asks(string key) => entry.Get(key) is not null || (!description.Said.Contains(key) && shared.Get(key) is not null);
+        bool resizes = Resizes(model, entry);
         return read with
         {
+            ImageHeight = resizes ? asked.ImageHeight : read.ImageHeight,
+            ImageWidth = resizes ? asked.ImageWidth : read.ImageWidth,
             Variant = Asks(ModelDescription.Variant) ? asked.Variant : read.Variant,
             LayerDrop = Asks("layerdrop") ? asked.LayerDrop : read.LayerDrop,
             PositionLossWeight = Asks("position_loss_weight") ? asked.PositionLossWeight : read.PositionLossWeight,
@@ -89,7 +102,7 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
     }
 
     /// <summary>What the run would fail at, told from config.json and the headers of the weights.</summary>
-    private void Judge(ModelSpec model, ScenarioNode checkpoint)
+    private void Judge(ModelSpec model, VitConfig madeFor, ScenarioNode checkpoint)
     {
         VitConfig config = model.Config;
         if (config.NumChannels is not (1 or 3))
@@ -106,7 +119,7 @@ internal sealed class CheckpointConfig(MistakeList mistakes, MistakeList warning
 
         try
         {
-            var needs = new CheckpointNeeds(AcrossVariants: true, NewHead: model.Training is not null, images.Classes);
+            var needs = new CheckpointNeeds(AcrossVariants: true, NewHead: model.Training is not null, images.Classes, model.Training is null ? null : madeFor);
             foreach (string sentence in CheckpointPlan.Make(config, WeightFiles.Find(model.Checkpoint!), needs).Warnings)
                 warnings.Add(checkpoint, sentence);
         }

@@ -32,6 +32,10 @@ internal sealed class ClusterBinder(MistakeList mistakes)
                 MemoryBytes = Read.Size(map, "memory"),
                 Resident = Resident(map) ?? resident,
                 SlowStart = SlowStart(map) ?? slowStart,
+                Power = map?.Map("power") is { } power ? new PowerSpec(Read.Power(power, "idle") ?? 0, Read.Power(power, "compute") ?? 0) : null,
+                PricePerHour = Read.Price(map, "price"),
+                UplinkBytesPerSecond = Read.Rate(map, "uplink") is { } up && double.IsFinite(up) ? up : null,
+                DownlinkBytesPerSecond = Read.Rate(map, "downlink") is { } down && double.IsFinite(down) ? down : null,
             });
         }
 
@@ -74,8 +78,19 @@ internal sealed class ClusterBinder(MistakeList mistakes)
             Respawn = Read.Boolean(cluster, "respawn") ?? true,
             Recovery = Read.Text(cluster, "recovery") == "rehost" ? RecoveryKind.Rehost : RecoveryKind.None,
             RecoveryTime = Read.Duration(cluster, "recovery_time") ?? Core.Time.Duration.Zero,
+            Restore = Read.Text(cluster, "restore") switch
+            {
+                "neighbours" => RestoreKind.Neighbours,
+                "neighbours_weighted" => RestoreKind.NeighboursWeighted,
+                "copy" => RestoreKind.Copy,
+                "zero" => RestoreKind.Zero,
+                "random" => RestoreKind.Random,
+                "none" => RestoreKind.None,
+                _ => RestoreKind.Checkpoint,
+            },
             Wire = Enum.GetValues<WireFormat>().FirstOrDefault(wire => wire.Word() == Read.Text(cluster, "wire")),
             Membership = Membership(cluster?.Map("membership")),
+            JoulesPerBit = Read.Energy(cluster, "energy_per_bit"),
         };
 
     private static MembershipSpec Membership(MapNode? map) => new(

@@ -2,7 +2,7 @@ using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Binding;
 
-/// <summary>Files of empirical distributions and of faults, wherever they stand: in the network, in exceptions, faults, conditions and policies.</summary>
+/// <summary>Files of empirical distributions and of traces, wherever they stand: in the network, in exceptions, faults, conditions and policies.</summary>
 internal static class EmpiricalFiles
 {
     /// <summary>A scenario whose files have absolute paths, so that whoever reads them need not know where it lies.</summary>
@@ -23,12 +23,19 @@ internal static class EmpiricalFiles
                         map = map.With(entry with { Value = changed });
                 }
 
-                bool hasFile = Read.Text(map, "distribution") == "empirical" || Read.Text(map, "kind") == "trace";
-                return hasFile && map.Get("file") is ScalarNode file
-                    ? map.With(map.Entry("file")! with { Value = new ScalarNode(ScenarioPath.Resolve(folder, file.Text), false, file.Location, file.Path) })
-                    : map;
+                if (Read.Text(map, "distribution") == "empirical" || Read.Text(map, "kind") == "trace")
+                    map = Resolved(map, "file", folder);
+                if (map.Map("trace") is { } trace)
+                    map = map.With(map.Entry("trace")! with { Value = Resolved(trace, "file", folder) });
+                if (map.Map("arrivals") is { } arrivals)
+                    map = map.With(map.Entry("arrivals")! with { Value = Resolved(arrivals, "trace", folder) });
+                return map;
             default:
                 return node;
         }
     }
+
+    private static MapNode Resolved(MapNode map, string key, string folder) => map.Get(key) is ScalarNode { IsNull: false } file
+        && ScenarioPath.Resolve(folder, file.Text) is var path && path != file.Text
+        ? map.With(map.Entry(key)! with { Value = new ScalarNode(path, false, file.Location, file.Path) }) : map;
 }

@@ -21,7 +21,7 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
             if (entry.Value is MapNode map && Fault(entry.Key, map) is { } fault)
             {
                 fault = timings.Bind(fault, map, entry.KeyLocation);
-                bound.Add(fault);
+                bound.Add(Read.Text(map, "weights") == "lost" ? fault with { LosesWeights = true } : fault);
             }
         }
 
@@ -38,6 +38,8 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
             "crash" => new CrashFault(name, at, selectors.Bind(map), Lasting(map, "restart_after")),
             "slowdown" => new SlowdownFault(name, at, selectors.Bind(map), Read.Number(map, "factor", 1), Read.Duration(map, "for")),
             "pause" => new PauseFault(name, at, selectors.Bind(map), Read.Duration(map, "for")),
+            "memory" => new MemoryFault(name, at, selectors.Bind(map), Read.Integer(map, "flips", 1), NetworkBinder.Field(map)),
+            "byzantine" => new ByzantineFault(name, at, selectors.Bind(map), Answer(map), Read.Number(map, "strength", 1), Read.Duration(map, "for")),
             "partition" => new PartitionBinder(mistakes, endpoints).Bind(name, map, at, Lasting(map, "heal_after")),
             "link" => Link(name, map, at),
             "churn" => Churn(name, map, at),
@@ -53,6 +55,15 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
             mistakes.Add(also, $"`for` and `{own}` mean the same", "one of them");
         return Read.Duration(map, own) ?? Read.Duration(map, "for");
     }
+
+    private static ByzantineAnswer Answer(MapNode map) => Read.Text(map, "answer") switch
+    {
+        "zero" => ByzantineAnswer.Zero,
+        "constant" => ByzantineAnswer.Constant,
+        "stale" => ByzantineAnswer.Stale,
+        "other_layer" => ByzantineAnswer.OtherLayer,
+        _ => ByzantineAnswer.Noise,
+    };
 
     private LinkFault Link(string name, MapNode map, Duration at)
     {

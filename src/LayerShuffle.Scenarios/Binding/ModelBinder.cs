@@ -10,6 +10,7 @@ namespace LayerShuffle.Scenarios.Binding;
 internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, string folder)
 {
     private readonly HashSet<string> unknownSizes = [];
+    private readonly OrderBinder orders = new(mistakes, folder);
     private DatasetImages images = new(null, false);
 
     /// <summary>Whether the network alone is simulated.</summary>
@@ -48,7 +49,8 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
             Config = Config(merged),
             InitFrom = networkOnly ? null : Read.Text(entry, "init_from"),
             Checkpoint = checkpoint is null ? null : ScenarioPath.Resolve(folder, checkpoint),
-            Training = networkOnly || (checkpoint is not null && entry!.Get("training") is null) ? null : Training(merged.Map("training")),
+            Training = networkOnly || (checkpoint is not null && entry!.Get("training") is null) ? null
+                : Training(merged.Map("training")),
         };
         return model.Checkpoint is null ? model : Imported(model, entry!, shared);
     }
@@ -82,7 +84,7 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
 
     private static int Positive(MapNode map, string key, int otherwise) => Math.Max(1, Read.Integer(map, key, otherwise));
 
-    private static TrainingSpec Training(MapNode? map)
+    private TrainingSpec Training(MapNode? map)
     {
         TrainingSpec standard = new();
         return new TrainingSpec
@@ -110,7 +112,7 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
             TestEpochs = Math.Max(1, Read.Integer(map, "test_epochs", standard.TestEpochs)),
             Precision = Read.Word(map, "precision", standard.Precision),
             Seeds = Math.Max(1, Read.Integer(map, "seeds", standard.Seeds)),
-            Order = Read.Word(map, "order", standard.Order),
+            Order = orders.Bind(map?.Map("order")),
             MicroBatches = Math.Max(1, Read.Integer(map, "micro_batches", standard.MicroBatches)),
             Accumulation = Math.Max(1, Read.Integer(map, "accumulation", standard.Accumulation)),
             CheckpointEpochs = Read.Integer(map, "checkpoint_epochs", standard.CheckpointEpochs),

@@ -34,11 +34,28 @@ internal sealed class ModelChecker(MistakeList mistakes)
             At(root, entry, key, key, message.TrimEnd('.'), "");
     }
 
+    /// <summary>Orders name layers that the model has, and leave one that may move.</summary>
+    private void CheckOrders(MapNode root, MapEntry? entry, ModelSpec model)
+    {
+        OrderSpec orders = model.Training!.Order;
+        int layers = model.Config.NumHiddenLayers;
+        MapNode? written = (entry?.Value as MapNode)?.Map("training")?.Map("order") ?? root.Map("model")?.Map("training")?.Map("order");
+        if (written is null)
+            return;
+        if (orders.Trace?.Orders.SelectMany(order => order).Max() is { } last && last >= layers)
+            mistakes.Add(written.Get("trace")!, $"its orders name layer {last}, but the layers of `{model.Name}` are 0 to {layers - 1}",
+                "orders of a model with as many layers");
+        if (orders.PinFirst + orders.PinLast > layers)
+            mistakes.Add(written.Get("pin")!, $"{orders.PinFirst + orders.PinLast} layers keep their place, but `{model.Name}` has {layers}",
+                "fewer than there are layers");
+    }
+
     /// <summary>What judges epochs by validation images needs some; and nothing is left to train on if all images are set aside.</summary>
     private void CheckTraining(MapNode root, MapEntry? entry, ModelSpec model)
     {
         if (model.Training is not { } training)
             return;
+        CheckOrders(root, entry, model);
         ScenarioNode? Written(string key) => (entry?.Value as MapNode)?.Map("training")?.Get(key) ?? root.Map("model")?.Map("training")?.Get(key);
         if (training.Validation >= 1 && Written("validation") is { } all)
             mistakes.Add(all, "all training images are set aside, so that there is nothing to train on", "a share such as `10%`");

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Syntax;
@@ -24,12 +25,16 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             endpoints.CheckLink(link, from, to);
             LinkPatch patch = Patch(link);
             if (patch == new LinkPatch())
-                mistakes.Add(link, "the exception changes nothing", Changeable);
+                mistakes.Add(link, "the exception changes nothing", Changeable + ", trace");
             links.AddRange(from.SelectMany(sender => to.Where(receiver => receiver != sender || sender == "all")
                 .Select(receiver => new LinkException(sender, receiver, patch))));
         }
 
-        return new NetworkSpec(conditions, links) { MembershipLossy = Read.Text(network, "membership") == "lossy" };
+        return new NetworkSpec(conditions, links) 
+        {
+            MembershipLossy = Read.Text(network, "membership") == "lossy",
+            NanGuard = Read.Boolean(network, "nan_guard") == true,
+        };
     }
 
     public LinkPatch Patch(MapNode? map)
@@ -46,11 +51,48 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
             LossChain = chain,
             LoseFirst = Read.Integer(loss as MapNode, "first"),
             Duplicate = Read.Probability(map, "duplicate"),
+            Packets = Packets(map?.Map("packets")),
             Corrupt = Read.Probability(map, "corrupt"),
+            Corruption = Corruption(map?.Map("corrupt")),
+            Checksum = Read.Boolean(map, "checksum"),
             Reorder = Read.Probability(reorder),
             ReorderPattern = Pattern(reorder as MapNode),
             KeepOrder = Read.Boolean(map, "keep_order"),
+            Trace = TraceBinder.Bind(map?.Get("trace"), mistakes),
         };
+    }
+
+    /// <summary>Which bits of numbers flip.</summary>
+    public static BitField Field(MapNode? map) => Read.Text(map, "field") switch
+    {
+        "sign" => BitField.Sign,
+        "exponent" => BitField.Exponent,
+        "mantissa" => BitField.Mantissa,
+        _ => BitField.Any,
+    };
+
+    private static CorruptionSpec? Corruption(MapNode? corrupt) => corrupt is null ? null : Read.Text(corrupt, "kind") switch
+    {
+        "noise" => new(CorruptionKind.Noise) { Strength = Read.Number(corrupt, "strength", 1) },
+        "zero" => new(CorruptionKind.Zero) { Share = Read.Probability(corrupt, "share") ?? 0 },
+        "swap" => new(CorruptionKind.Swap) { Tokens = Read.Integer(corrupt, "tokens", 2) },
+        _ => new(CorruptionKind.Flip) { Bits = Read.Integer(corrupt, "bits", 1), Field = Field(corrupt) },
+    };
+
+    private PacketSpec? Packets(MapNode? packets)
+    {
+        if (packets is null)
+            return null;
+        long? size = Read.Size(packets, "size");
+        if (size == 0)
+            mistakes.Add(packets.Get("size")!, "a packet that carries nothing", "a size such as `1400B`");
+        return new PacketSpec(size is > 0 and var bytes ? bytes : 1400, Read.Text(packets, "missing") switch
+        {
+            "mean" => MissingPackets.Mean,
+            "drop" => MissingPackets.Drop,
+            "resend" => MissingPackets.Resend,
+            _ => MissingPackets.Zero,
+        });
     }
 
     private LossChain? Chain(MapNode? loss)

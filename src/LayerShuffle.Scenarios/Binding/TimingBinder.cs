@@ -72,6 +72,7 @@ internal sealed class TimingBinder(MistakeList mistakes)
         SlowdownFault slowdown => slowdown.For is null,
         PartitionFault partition => partition.HealAfter is null,
         LinkFault link => link.For is null,
+        ByzantineFault byzantine => byzantine.For is null,
         ChurnFault churn => churn.For is null,
         TraceFault trace => trace.For is null,
         _ => false,

@@ -12,15 +12,32 @@ internal sealed class WorkloadBinder(MistakeList mistakes)
     /// <summary>The deadline where none is written.</summary>
     public static Duration DefaultDeadline => Duration.FromSeconds(30);
 
-    public WorkloadSpec Bind(MapNode? workload) => new(
-        Read.Integer(workload, "requests"),
-        Math.Max(1, Read.Integer(workload, "images_per_request", 1)),
-        Arrivals(workload?.Map("arrivals")),
-        Read.Duration(workload, "deadline") ?? DefaultDeadline);
+    public WorkloadSpec Bind(MapNode? workload)
+    {
+        ArrivalSpec arrivals = Arrivals(workload?.Map("arrivals"));
+        int? requests = Read.Integer(workload, "requests");
+        if (requests > arrivals.Times?.Count)
+            mistakes.Add(workload!.Get("requests")!, $"{requests} requests, but the trace has {arrivals.Times.Count} arrivals",
+                $"at most {arrivals.Times.Count}, or none: then there are as many");
+        return new WorkloadSpec(requests ?? arrivals.Times?.Count, Math.Max(1, Read.Integer(workload, "images_per_request", 1)), arrivals,
+            Read.Duration(workload, "deadline") ?? DefaultDeadline)
+        {
+            WarmUp = Read.Duration(workload, "warm_up") ?? Duration.Zero,
+            HealAfter = Read.Duration(workload, "heal_after"),
+        };
+    }
 
     private ArrivalSpec Arrivals(MapNode? arrivals)
     {
         ScenarioNode? rate = arrivals?.Get("rate"), process = arrivals?.Get("process"), concurrency = arrivals?.Get("concurrency");
+        if (arrivals?.Get("trace") is { IsNull: false } trace)
+        {
+            if ((rate ?? process ?? concurrency) is { } other)
+                mistakes.Add(other, "a `trace` says when requests arrive, and nothing else does", "one of `trace`, `rate` and `concurrency`");
+            return TraceBinder.Arrivals(trace, mistakes) is { } times ? new ArrivalSpec(ArrivalKind.Trace, 0, 0) { Times = times }
+                : new ArrivalSpec(ArrivalKind.Closed, 1, 0);
+        }
+
         if (rate is null)
         {
             if (process is not null)

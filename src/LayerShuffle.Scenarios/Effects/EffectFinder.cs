@@ -37,7 +37,7 @@ internal sealed class EffectFinder
         faults.Judge(point.Merged.Map("faults"), variant, facts);
         faults.Domains(point.Merged.Map("cluster")?.Map("domains"), point.Merged.Map("faults"));
         routing.Routing(point.Merged.Map("routing"), variant, facts, isKnown ? models : []);
-        routing.Workload(point.Merged.Map("workload"), facts);
+        routing.Workload(point.Merged.Map("workload"), variant, facts);
         routing.Cluster(point.Merged.Map("cluster"), variant, facts, isKnown ? models : []);
     }
 

@@ -19,10 +19,15 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
         {
             if (faults?.Map(fault.Name) is not { } map)
                 continue;
-            Times(fault, map, facts);
+            Times(fault, map, variant, facts);
             ledger.Judge(map.Get("nodes"), Idle(fault, variant, facts));
             if (fault is SlowdownFault slowdown)
                 Slowdown(slowdown, map, variant, facts);
+            if (fault is MemoryFault or ByzantineFault)
+                Tensors(fault, map, facts);
+            if (fault.LosesWeights)
+                ledger.Judge(map.Get("weights"), fault is CrashFault { RestartAfter: null }
+                    ? "no effect: these nodes never come back, with or without weights; give `restart_after`, or leave it out" : null);
             if (fault is PartitionFault partition)
                 ledger.Judge(map.Get("groups"), Separates(partition, facts) ? null
                     : "no effect: no endpoint of one group exchanges a message with one of another here; part hosts of layers, or one of them and the "
@@ -60,7 +65,7 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
             Named(item, struck);
     }
 
-    private void Times(FaultSpec fault, MapNode map, VariantFacts facts)
+    private void Times(FaultSpec fault, MapNode map, TrialVariant variant, VariantFacts facts)
     {
         if (fault.Timing.After is not null)
             return; // when that will be is not known
@@ -68,7 +73,8 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
         string? Idle(double seconds, string what, string instead) => facts.End is { } end && seconds > end ? string.Create(CultureInfo.InvariantCulture,
             $"no effect: {what} {seconds:0.###} s, and the last request has its outcome by {end:0.###} s; ")
             + $"{instead}, or offer more requests (`workload.requests`)" : null;
-        ledger.Judge(map.Get("at"), Idle(at, "it begins at", "let it begin earlier"));
+        ledger.Judge(map.Get("at"), Idle(at, "it begins at", "let it begin earlier") ?? (fault.At >= variant.Workload.HealAfter
+            ? $"no effect: from {variant.Workload.HealAfter} on all faults are lifted (`workload.heal_after`); let it begin earlier" : null));
         if (fault.Timing.Every is { } every)
             ledger.Judge(map.Get("every"), Idle(at + every.TotalSeconds, "it strikes again at", "let it strike more often"));
         if (fault.Timing.Until is { } until)
@@ -101,8 +107,20 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
         OutageFault outage => outage.Nodes.Names,
         PauseFault pause => pause.Nodes.Names,
         SlowdownFault slowdown => slowdown.Nodes.Names,
+        MemoryFault memory => memory.Nodes.Names,
+        ByzantineFault byzantine => byzantine.Nodes.Names,
         _ => null,
     };
+
+    private void Tensors(FaultSpec fault, MapNode map, VariantFacts facts)
+    {
+        ledger.Judge(map.Get("kind"), facts.HasTensors ? null : "no effect: with `model: none` there are no weights, and nothing is computed; leave it out");
+        if (fault is ByzantineFault { Strength: not 1 } byzantine)
+            ledger.Judge(map.Get("strength"), byzantine.Answer is ByzantineAnswer.Noise or ByzantineAnswer.Constant ? null
+                : "no effect: only `noise` and `constant` have a strength; leave it out");
+        if (fault is ByzantineFault { Answer: ByzantineAnswer.Noise, Strength: 0 })
+            ledger.Judge(map.Get("strength"), "no effect: noise without strength changes nothing; give another");
+    }
 
     private void Slowdown(SlowdownFault fault, MapNode map, TrialVariant variant, VariantFacts facts)
     {

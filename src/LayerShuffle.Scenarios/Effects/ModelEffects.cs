@@ -18,7 +18,7 @@ internal sealed class ModelEffects(EffectLedger ledger)
     [
         "batch_size", "learning_rate", "optimizer", "momentum", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing",
         "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "precision", "ema", "validation",
-        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults",
+        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults", "order",
     ];
 
     /// <summary>Judges everything that conditions do not change.</summary>
@@ -58,7 +58,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
     /// <summary>Whether anything of a variant differs from repeat to repeat.</summary>
     private static bool IsDrawn(TrialVariant variant) =>
         variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default)
-            .Any(link => link.Loses || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
+            .Any(link => link.Loses || (link.Trace is { } trace && (trace.Offset is null || trace.Table.Sets(point => point.Loss > 0)))
+                || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
         variant.Cluster.Nodes.Any(node => !VariantFacts.IsConstant(node.ComputeTime.Base)) || variant.Workload.Arrivals.Kind == ArrivalKind.Poisson ||
         variant.Routing.Order == OrderKind.Arbitrary || variant.Routing.Prune is { Choose: PruneChoice.Random } || variant.Faults.Any(IsDrawn);
 
@@ -68,6 +69,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
         OutageFault outage => outage.Nodes.IsDrawn,
         PauseFault pause => pause.Nodes.IsDrawn,
         SlowdownFault slowdown => slowdown.Nodes.IsDrawn,
+        ByzantineFault byzantine => byzantine.Nodes.IsDrawn || byzantine.Answer == ByzantineAnswer.Noise,
+        MemoryFault => true,
         PartitionFault partition => partition.Shape is PartitionShape.RandomHalves or PartitionShape.Bridge
             || (partition.Shape == PartitionShape.Isolate && partition.Middle is null),
         LinkFault link => link.Set.Loss > 0 || link.Set.LoseFirst > 0 || link.Set.Queue is not null || link.Set.Corrupt > 0
@@ -102,15 +105,20 @@ internal sealed class ModelEffects(EffectLedger ledger)
     {
         if (model.Training is not { } training)
         {
-            ledger.Judge(map, $"no effect: model `{model.Name}` is imported and trained only if its own entry has `training`; write it there, or leave it out");
+            if (map.Entries.Any(entry => !IsDefault(map, entry.Key))) // an effective scenario has the defaults written out
+                ledger.Judge(map,
+                    $"no effect: model `{model.Name}` is imported and trained only if its own entry has `training`; write it there, or leave it out");
             return;
         }
 
         ledger.Judge(map, null);
         foreach (string key in OfTraining.Where(key => !IsDefault(map, key)))
             ledger.Judge(map.Get(key), training.Epochs == 0 ? "no effect: with `epochs: 0` there is no training; give epochs, or leave it out"
-                : Idle(key, training, scenario));
+                : key == "order" ? OrderEffect(model) : Idle(key, training, scenario));
     }
+
+    private static string? OrderEffect(ModelSpec model) => model.Variant is "standard" or "layerdrop"
+        ? $"no effect: only the layershuffle variants draw orders, and this is `{model.Variant}`; change the variant, or leave it out" : null;
 
     private static string? Idle(string key, TrainingSpec training, Scenario scenario)
     {

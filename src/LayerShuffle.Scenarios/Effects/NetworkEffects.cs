@@ -18,7 +18,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
     {
         if (network is null)
             return;
-        Link(network, facts, facts.Latencies);
+        Link(network, variant, facts, facts.Latencies);
         Words(network, variant, facts);
         bool isChanged = false;
         foreach (MapNode link in (network.Get("links") as SequenceNode)?.Items.OfType<MapNode>() ?? [])
@@ -31,7 +31,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
                 : !changes && !isChanged ? "no effect: the link has these conditions already; change them or leave the exception out" : null;
             ledger.Judge(link, idle);
             if (idle is null)
-                Link(link, facts, Latencies(patch, variant, facts));
+                Link(link, variant, facts, Latencies(patch, variant, facts));
             isChanged |= changes;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
             ledger.Judge(map.Get("to"), null);
         ledger.Judge(set, isAlone && variant.Network.Default.With(fault.Set) == variant.Network.Default
             ? "no effect: links have these conditions already; set others" : null);
-        Link(set, facts, fault.Set.Latency is { } own ? [own] : facts.Latencies);
+        Link(set, variant, facts, fault.Set.Latency is { } own ? [own] : facts.Latencies);
     }
 
     private static IReadOnlyList<DelayDistribution> Latencies(LinkPatch patch, TrialVariant variant, VariantFacts facts) =>
@@ -59,9 +59,10 @@ internal sealed class NetworkEffects(EffectLedger ledger)
 
     /// <summary>Judges the keys that a link, an exception and a fault share.</summary>
     /// <param name="map">Where they are written.</param>
+    /// <param name="variant">What they stand in.</param>
     /// <param name="facts">What is known.</param>
     /// <param name="latencies">The latencies that the links concerned may have.</param>
-    private void Link(MapNode map, VariantFacts facts, IReadOnlyList<DelayDistribution> latencies)
+    private void Link(MapNode map, TrialVariant variant, VariantFacts facts, IReadOnlyList<DelayDistribution> latencies)
     {
         if (Read.Probability(map, "reorder") > 0)
         {
@@ -73,16 +74,20 @@ internal sealed class NetworkEffects(EffectLedger ledger)
                         + "`workload.arrivals.concurrency`, or leave it out" : null);
         }
 
+        Packets(map.Map("packets"), facts);
+        Corruption(map, facts);
         bool isUnlimited = facts.Links.All(link => link.BandwidthBytesPerSecond is null)
             && facts.LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
         if (Read.Size(map, "overhead") > 0)
-            ledger.Judge(map.Get("overhead"), isUnlimited
+            ledger.Judge(map.Get("overhead"), isUnlimited && !variant.Cluster.SharesRates
                 ? "no effect: without a limit of bandwidth messages take no time for their size; give a `bandwidth`, or leave it out" : null);
         if (map.Get("queue") is { } queue)
             ledger.Judge(queue, isUnlimited ? "no effect: without a limit of bandwidth nothing waits; give a `bandwidth`, or leave it out" : null);
         if (Read.Boolean(map, "keep_order") == true)
             ledger.Judge(map.Get("keep_order"), latencies.All(VariantFacts.IsConstant) && !facts.LinkFaults.Exists(fault => fault.Set.Latency is not null)
                 ? "no effect: without jitter messages keep their order anyway; give a `latency` that varies, or leave it out" : null);
+        if (map.Map("trace") is { } trace && binder.Patch(map).Trace is { } followed)
+            Trace(map, trace, followed, facts);
         if (map.Map("latency") is { } latency && Read.Text(latency, "distribution") == "constant" && Read.Duration(latency, "mean") is { } mean)
         {
             if (Read.Duration(latency, "min") is { Nanoseconds: > 0 } least)
@@ -92,8 +97,53 @@ internal sealed class NetworkEffects(EffectLedger ledger)
         }
     }
 
+    /// <summary>Judges a trace, and what it replaces all the time.</summary>
+    private void Trace(MapNode map, MapNode trace, LinkTrace followed, VariantFacts facts)
+    {
+        const string Replaced = "no effect: the trace says what holds all the time; leave it out of one of them";
+        IReadOnlyList<TracePoint> points = followed.Table.Points;
+        LinkPatch written = binder.Patch(map);
+        if (points.All(point => point.Latency is not null) && written.Latency is { } latency && !VariantFacts.IsZero(latency))
+            ledger.Judge(map.Get("latency"), Replaced);
+        if (points.All(point => point.Loss is not null) && (written.Loss > 0 || written.LoseFirst > 0))
+            ledger.Judge(map.Get("loss"), Replaced);
+        if ((followed.Table.IsPackets || points.All(point => point.BytesPerSecond is not null)) && written.Bandwidth < double.PositiveInfinity)
+            ledger.Judge(map.Get("bandwidth"), Replaced);
+        if (Read.Boolean(trace, "repeat") == false)
+            ledger.Judge(trace.Get("repeat"), followed.Offset is { } offset && facts.End + offset.TotalSeconds < followed.Table.Length.TotalSeconds
+                ? "no effect: the last request has its outcome before the trace ends; leave it out" : null);
+        if (points.Count == 1 && !followed.Table.IsPackets)
+            ledger.Judge(trace.Get("offset"), "no effect: the trace has one row, which always holds; leave it out");
+    }
+
+    private void Packets(MapNode? packets, VariantFacts facts)
+    {
+        bool isLossless = facts.Links.All(link => link is { Loss: 0, LoseFirst: 0 })
+            && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0));
+        bool hasOverhead = facts.Links.Any(link => link.OverheadBytes > 0) || facts.LinkFaults.Exists(fault => fault.Set.Overhead > 0);
+        ledger.Judge(packets, isLossless && !hasOverhead
+            ? "no effect: no packet is lost, and none has an `overhead`; give a `loss`, or leave it out" : null);
+        if (Read.Text(packets, "missing") is "zero" or "mean")
+            ledger.Judge(packets!.Get("missing"), facts.HasTensors ? null
+                : "no effect: with `model: none` nothing is computed, so that a message with holes is as good as a whole one; `drop` and `resend` take their "
+                    + "time here too");
+    }
+
+    private void Corruption(MapNode map, VariantFacts facts)
+    {
+        bool isChecked = facts.Links.All(link => link.Checksum) && facts.LinkFaults.TrueForAll(fault => fault.Set.Checksum != false);
+        bool isClean = facts.Links.All(link => link.Corrupt == 0) && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Corrupt > 0));
+        if (Read.Boolean(map, "checksum") == false)
+            ledger.Judge(map.Get("checksum"), isClean ? "no effect: nothing is garbled; give `corrupt`, or leave it out" : null);
+        foreach (MapEntry entry in (map.Map("corrupt")?.Entries ?? []).Where(entry => entry.Key is not "probability"))
+            ledger.Judge(entry.Value, isChecked ? "no effect: what is garbled is dropped, however it is garbled; give `checksum: false`, or leave it out"
+                : !facts.HasTensors ? "no effect: with `model: none` nothing is computed, whatever is garbled; leave it out" : null);
+    }
+
     private void Words(MapNode network, TrialVariant variant, VariantFacts facts)
     {
+        if (Read.Boolean(network, "nan_guard") == true)
+            ledger.Judge(network.Get("nan_guard"), facts.HasTensors ? null : "no effect: with `model: none` nothing is computed; leave it out");
         if (Read.Text(network, "control") == "lossy")
             ledger.Judge(network.Get("control"), facts.LosesMessages ? null : "no effect: nothing is lost on any link; give a `loss`, or leave it out");
         bool isPlain = !facts.LosesMessages && facts.Latencies.All(VariantFacts.IsZero) && !variant.Faults.Any(fault => fault is LinkFault or PartitionFault);

@@ -49,14 +49,20 @@ internal sealed class RoutingEffects(EffectLedger ledger)
     }
 
     /// <summary>Judges the section <c>workload</c>.</summary>
-    public void Workload(MapNode? workload, VariantFacts facts)
+    public void Workload(MapNode? workload, TrialVariant variant, VariantFacts facts)
     {
+        if (variant.Workload.HealAfter is { } heal)
+            ledger.Judge(workload?.Get("heal_after"), facts.End < heal.TotalSeconds
+                ? $"no effect: the last request has its outcome by {facts.End:0.###} s; let faults be lifted earlier, or leave it out" : null);
+        if (variant.Workload.WarmUp.Nanoseconds > 0)
+            ledger.Judge(workload?.Get("warm_up"), facts.LastArrival < variant.Workload.WarmUp.TotalSeconds
+                ? $"nothing is measured: the last request is submitted at {facts.LastArrival:0.###} s; shorten it, or offer more requests" : null);
         if (workload?.Map("arrivals") is not { } arrivals)
             return;
         if (Read.Integer(arrivals, "concurrency") is > 1 and var concurrency)
             ledger.Judge(arrivals.Get("concurrency"), concurrency > facts.Requests
                 ? $"only {facts.Requests} of {concurrency} can be in flight: there are no more requests; lower it, or offer more (`workload.requests`)" : null);
-        foreach (string key in (string[])["rate", "process"])
+        foreach (string key in (string[])["rate", "process", "trace"])
             ledger.Judge(arrivals.Get(key), facts.Requests == 1 ? "no effect: there is one request; offer more (`workload.requests`), or leave it out" : null);
     }
 
@@ -72,6 +78,9 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (spec.RecoveryTime.Nanoseconds > 0)
             ledger.Judge(cluster.Get("recovery_time"), isRehosting ? null
                 : "no effect: layers are hosted by others only with `recovery: rehost`; add that, or leave it out");
+        if (spec.Restore != RestoreKind.Checkpoint)
+            ledger.Judge(cluster.Get("restore"), variant.Faults.Any(fault => fault.LosesWeights) ? null
+                : "no effect: no fault takes weights; give one `weights: lost`, or leave it out");
         if (!spec.Respawn)
             ledger.Judge(cluster.Get("respawn"), facts.IsWall ? null
                 : "no effect: on the virtual clock there are no workers that could end by themselves; leave it out, or say `clock: wall`");
@@ -115,6 +124,13 @@ internal sealed class RoutingEffects(EffectLedger ledger)
             return;
         string? idle = facts.Hosts(node.Name) ? null : "no effect: the node hosts no layer; give it one (`cluster.placement`), or leave it out";
         ledger.Judge(map.Get("compute_time"), idle);
+        if (node.Power is { } power && power.ComputeWatts != power.IdleWatts)
+            ledger.Judge(map.Map("power")?.Get("compute"), idle ?? (FaultEffects.IsTimeless(node.ComputeTime)
+                ? "no effect: the node computes in no time; give `compute_time`" : null));
+        if (node.UplinkBytesPerSecond is not null)
+            ledger.Judge(map.Get("uplink"), idle);
+        if (node.DownlinkBytesPerSecond is not null)
+            ledger.Judge(map.Get("downlink"), idle);
         if (node.Slowdown != 1)
             ledger.Judge(map.Get("slowdown"), byShare && node.Capacity is null ? null : idle
                 ?? (FaultEffects.IsTimeless(node.ComputeTime)

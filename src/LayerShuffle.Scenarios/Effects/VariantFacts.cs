@@ -33,10 +33,16 @@ internal sealed class VariantFacts
         Requests = variant.Workload.Requests ?? (testImages is { } images ? (int)Math.Ceiling(images / (double)variant.Workload.ImagesPerRequest) : null);
         LinkFaults = [.. variant.Faults.OfType<LinkFault>()];
         Links = [variant.Network.Default, .. variant.Network.Links.Select(link => variant.Network.Default.With(link.Set))];
+        Traces = [.. Links.Select(link => link.Trace).OfType<LinkTrace>()];
+        if (Traces.Count > 0)
+            Links = [.. Links.SelectMany(link => link.Trace is { } trace ? (LinkConditions[])[link, trace.Worst(link)] : [link])];
         Latencies = [.. Links.Select(link => link.Latency), .. LinkFaults.Select(fault => fault.Set.Latency).OfType<DelayDistribution>()];
         LosesMessages = Links.Any(link => link.Loses)
-            || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null);
-        MayMiss = isWall || LosesMessages || Links.Any(link => link.Corrupt > 0) || variant.Faults.Any(fault => fault is not SlowdownFault) || IsSlow();
+            || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null)
+            || Traces.Any(trace => trace.Table.Sets(point => point.Up == false));
+        HasTensors = models.Count == 0 || models.Any(model => !model.IsNetworkOnly);
+        MayMiss = isWall || LosesMessages || Links.Any(link => link.DropsGarbled)
+            || variant.Faults.Any(fault => fault is not (SlowdownFault or MemoryFault or ByzantineFault)) || IsSlow();
         hosts = new bool[topology.Count];
         IReadOnlyList<Placement>? placements = isKnown ? Placements() : null;
         if (placements is null)
@@ -64,11 +70,17 @@ internal sealed class VariantFacts
     /// <summary>The default conditions and those of every exception.</summary>
     public IReadOnlyList<LinkConditions> Links { get; }
 
+    /// <summary>The traces that links follow.</summary>
+    public IReadOnlyList<LinkTrace> Traces { get; }
+
     /// <summary>The faults that change links.</summary>
     public List<LinkFault> LinkFaults { get; }
 
     /// <summary>Every latency that a link may have at some time.</summary>
     public IReadOnlyList<DelayDistribution> Latencies { get; }
+
+    /// <summary>Whether anything is computed: else the network alone is simulated.</summary>
+    public bool HasTensors { get; }
 
     /// <summary>Whether a link loses messages at some time.</summary>
     public bool LosesMessages { get; }
@@ -81,6 +93,9 @@ internal sealed class VariantFacts
 
     /// <summary>Seconds after which the last request has its outcome, surely; null where that cannot be foretold.</summary>
     public double? End { get; }
+
+    /// <summary>Seconds after which no request is submitted any more; null where that depends on the others.</summary>
+    public double? LastArrival { get; private set; }
 
     /// <summary>Whether a node hosts a layer at some time.</summary>
     public bool Hosts(string node) => hosts[topology.Index(node)];
@@ -131,13 +146,20 @@ internal sealed class VariantFacts
             sending = Math.Max(sending, link.TransmissionSeconds(bytes));
         }
 
+        if (variant.Cluster.SharesRates)
+        {
+            if (models.Count == 0)
+                return null;
+            sending += variant.Cluster.SharedSeconds(bytes + Links.Max(link => link.OverheadBytes));
+        }
+
         return (latency, Links.Any(link => link.Duplicate > 0) ? 2 * sending : sending);
     }
 
     /// <summary>Whether links and queues alone can make a sender wait longer than it does.</summary>
     private bool IsSlow()
     {
-        if (Crossing() is not { } crossing)
+        if (Traces.Count > 0 || Crossing() is not { } crossing)
             return true;
         if (variant.Routing.Timeout is not { } timeout)
             return Links.Count > 1 || crossing.Sending > 0 || !IsConstant(variant.Network.Default.Latency) || 2 * crossing.Latency >= FirstTimeout;
@@ -183,9 +205,10 @@ internal sealed class VariantFacts
         if (Requests is not { } requests)
             return null;
         double deadline = variant.Workload.Deadline.TotalSeconds, rate = variant.Workload.Arrivals.RatePerSecond;
-        double? last = variant.Workload.Arrivals.Kind switch // when the last request is submitted, where that does not depend on the others
+        double? last = LastArrival = variant.Workload.Arrivals.Kind switch // when the last request is submitted, where that does not depend on the others
         {
             ArrivalKind.Uniform => (requests - 1) / rate,
+            ArrivalKind.Trace => variant.Workload.Arrivals.Times!.At(Math.Min(requests, variant.Workload.Arrivals.Times.Count) - 1).TotalSeconds,
             ArrivalKind.Poisson => (requests + (8 * Math.Sqrt(requests)) + 20) / rate, // eight standard deviations late
             _ => null,
         };
@@ -200,7 +223,7 @@ internal sealed class VariantFacts
     /// <summary>Seconds that a request takes when it is alone and nothing goes wrong; null where that has no end.</summary>
     private double? Alone()
     {
-        if (models.Count == 0 || Crossing() is not { } crossing || Links.Any(link => link.Corrupt > 0) || IsSlow()
+        if (models.Count == 0 || Crossing() is not { } crossing || Links.Any(link => link.DropsGarbled) || IsSlow()
             || variant.Cluster.Nodes.Any(node => node.Resident is not null || node.SlowStart is not null))
             return null;
         double compute = 0;

@@ -67,7 +67,15 @@ internal static class ClusterLanguage
             ]), "The queue before the bandwidth; without it, everything may wait."),
             new("loss", Either(Loss(), Probability), "Probability that a data message is lost.", Default("0%")),
             new("duplicate", Probability, "Probability that a data message is sent twice.", Default("0%")),
-            new("corrupt", Probability, "Probability that a data message arrives garbled and is dropped.", Default("0%")),
+            new("packets", new MapType("packet settings",
+            [
+                new("size", new ScalarType(ScalarKind.Size), "What a packet carries of a message.", Required: true),
+                new("missing", Word("zero", "mean", "drop", "resend"),
+                    "What becomes of a message of which packets are lost: their numbers arrive as zeros, or as the mean of what arrived of their token; the "
+                        + "message is lost; or they are sent again, a round trip each time.", "zero"),
+            ]), "Messages travel as packets, which `loss` strikes one by one; `overhead` is each packet's. Without it, it strikes whole messages."),
+            new("corrupt", Either(Corrupt(), Probability), "Probability that a data message arrives garbled.", Default("0%")),
+            new("checksum", TrueOrFalse, "Whether its receiver notices and drops a garbled message; else it computes on what came.", Default("true")),
             new("reorder", Either(new MapType("reorder settings",
             [
                 new("probability", Probability, "Probability that a data message skips its latency.", Required: true),
@@ -76,6 +84,38 @@ internal static class ClusterLanguage
             ]), Probability), "Probability that a data message skips its latency and overtakes.", Default("0%")),
             new("keep_order", TrueOrFalse, "Whether jitter may not reorder.", Default("false")),
         ];
+    }
+
+    private static SchemaKey Trace => new("trace", Either(new MapType("trace settings",
+    [
+        new("file", new ScalarType(ScalarKind.Path), "The file.", Required: true),
+        new("format", Word("csv", "mahimahi"),
+            "csv: `time_ms` and any of `latency_ms, loss, bandwidth_bps, up` (1 or 0), each of which holds until it changes; "
+                + "mahimahi: a line an opportunity to send a packet of 1,500 bytes, in ms.", "csv"),
+        new("repeat", TrueOrFalse, "Whether it begins again at its last time; else its last row holds for ever.", "true"),
+        new("offset", Either(Word("random"), Duration), "Where in it the trial begins; random: drawn from the seed, for each link by itself.", "0ms"),
+    ]), Word("none")), "Conditions over time from a file, in place of what the link has else; each link of the network follows it by itself. none: without.");
+
+    internal static SchemaKey Field => new("field", Word("any", "sign", "exponent", "mantissa"), "Which bits of a number flip.", "any");
+
+    /// <summary>Of every fault that takes nodes down.</summary>
+    internal static SchemaKey Weights => new("weights", Word("keep", "lost"),
+        "Whether they come back with the weights of their layers; what is lost comes back as `cluster.restore` says.", "keep");
+
+    private static VariantType Corrupt()
+    {
+        SchemaKey probability = new("probability", Probability, "Probability that a message arrives garbled.", Required: true);
+        SchemaKey bits = new("bits", Integer(1, 1_000_000_000), "How many different bits of the message flip.", "1");
+        return new("kind",
+        [
+            ("flip", new MapType("corruption settings", [probability, bits, Field])),
+            ("noise", new MapType("corruption settings",
+                [probability, new("strength", Number(0, exclusive: true), "The noise's deviation in units of the activation's own.", "1")])),
+            ("zero", new MapType("corruption settings", [probability, new("share", Probability, "What share of its numbers become zero.", Required: true)])),
+            ("swap", new MapType("corruption settings",
+                [probability, new("tokens", Integer(2, 1_000_000_000), "How many tokens of each image change places.", "2")])),
+        ])
+        { Otherwise = new MapType("corruption settings", [probability, bits, Field]) };
     }
 
     private static VariantType Loss()
@@ -110,6 +150,9 @@ internal static class ClusterLanguage
     public static MapType Network() => new("network settings",
     [
         .. LinkKeys(withDefaults: true),
+        Trace,
+        new("nan_guard", TrueOrFalse,
+            "Whether a layer that is given or gives NaN or infinity hands its input on unchanged; it counts as skipped.", "false"),
         new("control", Word("reliable", "lossy"), "Whether control messages can be lost too.", "reliable"),
         new("membership", Word("reliable", "lossy"),
             "Wall clock: whether links apply to Akka.Cluster's own gossip and heartbeats too, so that members can become unreachable and be downed.",
@@ -119,6 +162,7 @@ internal static class ClusterLanguage
             new("from", Ends, "Sending endpoint, or all.", Required: true),
             new("to", Ends, "Receiving endpoint, or all.", Required: true),
             .. LinkKeys(withDefaults: false),
+            Trace,
         ])), "Exceptions, directed, applied in order."),
     ]);
 
@@ -152,8 +196,16 @@ internal static class ClusterLanguage
                     + "half the memory of its machine."),
             new("resident", Resident, "How much of it is loaded at a time; default the cluster's."),
             new("slow_start", SlowStart, "How slow it is after it has come back; default the cluster's."),
-            new("uplink", new ScalarType(ScalarKind.Rate), "A rate shared by all links from it.", Supported: false),
-            new("downlink", new ScalarType(ScalarKind.Rate), "A rate shared by all links to it.", Supported: false),
+            new("power", new MapType("power settings",
+            [
+                new("idle", new ScalarType(ScalarKind.Power), "While it computes nothing.", Required: true),
+                new("compute", new ScalarType(ScalarKind.Power), "While a layer runs.", Required: true),
+            ]), "What it draws, for `energy_j_per_image`."),
+            new("price", new ScalarType(ScalarKind.Price), "What it costs in whatever currency, such as 0.05/h, for `cost_per_1000_images`."),
+            new("uplink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
+                "A rate shared by all links from it: messages queue for it in the order of sending, then for the link.", "unlimited"),
+            new("downlink", Either(Word("unlimited"), new ScalarType(ScalarKind.Rate)),
+                "A rate shared by all links to it: messages queue for it in the order in which they come over their links.", "unlimited"),
         ]), NewName)
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
         new("domains", new DictionaryType("domain", new ListType("node names", Name, 1), NewName) { Reserved = ["all"] },
@@ -171,8 +223,13 @@ internal static class ClusterLanguage
             "What becomes of the layers of a node that is down; rehost: survivors host them, by their capacity and within their memory.", "none"),
         new("recovery_time", Duration,
             "With rehost: from a node's death until survivors serve its layers; exactly this on the virtual clock, at least this on the wall clock.", "0ms"),
+        new("restore", Word("checkpoint", "neighbours", "neighbours_weighted", "copy", "zero", "random", "none"),
+            "What a layer gets whose weights are gone (`weights: lost`) when its node is back: those that were trained, the mean of the layers before and "
+                + "after, that mean weighted by their gradients, those of the layer before, zeros, those with which a training begins, or none: it stays away.",
+            "checkpoint"),
         new("wire", Word("fp32", "fp16", "bf16", "int8"), "Format of activations on the wire: their size follows from it, and what arrives is rounded to it.",
             "fp32"),
+        new("energy_per_bit", new ScalarType(ScalarKind.Energy), "Energy of every bit that takes bandwidth, such as 50nJ, for `energy_j_per_image`."),
         new("membership", new MapType("membership settings",
         [
             new("acceptable_heartbeat_pause", MillisecondsOrMore, "How long heartbeats of a member may stay out before it counts as unreachable.", "20s"),

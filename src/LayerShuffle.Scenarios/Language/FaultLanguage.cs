@@ -47,7 +47,7 @@ internal static class FaultLanguage
             ("crash", new MapType("crash settings",
             [
                 Nodes, .. timing, new("restart_after", PositiveDuration, "How long they stay down; default for ever."),
-                lasting with { Doc = "How long each strike lasts; default for ever. The same as `restart_after` and `heal_after`." },
+                lasting with { Doc = "How long each strike lasts; default for ever. The same as `restart_after` and `heal_after`." }, ClusterLanguage.Weights,
             ])),
             ("partition", new MapType("partition settings",
             [
@@ -73,14 +73,24 @@ internal static class FaultLanguage
                 new("mean_time_to_repair", MicrosecondOrMore, "How long it is down on average.", Required: true),
                 new("distribution", Word("exponential", "weibull"), "What both times are drawn from.", "exponential"),
                 new("shape", Number(Weibull.LeastShape, most: Weibull.GreatestShape), "Of `weibull`: above 1 nodes wear out, below 1 they fail early."),
-                .. timing, lasting with { Doc = "How long it goes on; default to the end of the trial." },
+                .. timing, lasting with { Doc = "How long it goes on; default to the end of the trial." }, ClusterLanguage.Weights,
             ])),
             ("trace", new MapType("trace settings",
             [
                 Nodes, new("file", new ScalarType(ScalarKind.Path), "A file that tells when nodes were up and down.", Required: true),
                 new("format", Word("csv", "bamboo", "skypilot"), "What is in it: `time_ms,node,up`, Bamboo's `ms,add|remove,node`, or SkyPilot's JSON.", "csv"),
                 new("speed", Number(0, exclusive: true), "How many times as fast it is played.", "1"),
-                .. timing, lasting with { Doc = "After how long its nodes are left alone again; default never." },
+                .. timing, lasting with { Doc = "After how long its nodes are left alone again; default never." }, ClusterLanguage.Weights,
+            ])),
+            ("memory", new MapType("memory fault settings",
+                [Nodes, .. timing, new("flips", Integer(1, 1_000_000), "How many different bits of weights flip on each node.", "1"), ClusterLanguage.Field])),
+            ("byzantine", new MapType("byzantine settings",
+            [
+                Nodes, .. timing, lasting,
+                new("answer", Word("noise", "zero", "constant", "stale", "other_layer"),
+                    "What their layers answer: the answer with noise on it, zeros, one number everywhere, what the weights of the checkpoint before give, or "
+                        + "what the layer after gives.", Required: true),
+                new("strength", Number(0), "Of noise: its deviation in units of the answer's own; of a constant: the number.", "1"),
             ])),
         ]), NewName);
     }

@@ -115,6 +115,9 @@ public static class JsonSchemaWriter
         ScalarKind.Rate => Text($"^{Quantified} ?([kKMG]|[KMG]i)?(bps|Bps|bits?/s|bit|b/s|B/s)$"),
         ScalarKind.Size => Text($"^{Quantified} ?([kKMG]|[KMG]i)?[bB]$"),
         ScalarKind.RequestRate => Text($"^{Quantified} ?/(ns|us|µs|ms|s|m|h)$"),
+        ScalarKind.Power => Text($"^{Quantified} ?[pnuµmkM]?W$"),
+        ScalarKind.Energy => Text($"^{Quantified} ?[pnuµmkM]?J$"),
+        ScalarKind.Price => Text($"^{Quantified} ?/(ns|us|µs|ms|s|m|h)$"),
         ScalarKind.Probability => new JsonObject
         {
             ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "number", ["minimum"] = 0, ["exclusiveMaximum"] = 1 }, Text($"^{Quantified} ?%$")),

@@ -69,8 +69,14 @@ public static class LanguageSchema
             new("concurrency", Integer(1), "Closed: requests in flight."),
             new("rate", new ScalarType(ScalarKind.RequestRate), "Open: requests a second."),
             new("process", Word("poisson", "uniform"), "Open: random or even spacing; default poisson."),
+            new("trace", new ScalarType(ScalarKind.Path),
+                "Open: a CSV file with a column `time_ms` (or `time_s`, …), a row a request; the first is the trial's zero. `requests` may ask for fewer."),
         ]), "When requests are submitted; default one at a time."),
         new("deadline", PositiveDuration, "From submission; later is deadline_exceeded.", "30s"),
+        new("warm_up", Duration,
+            "Requests that are submitted before this are rows marked so, and count in no metric; metrics of time count from then on.", "0ms"),
+        new("heal_after", PositiveDuration,
+            "From then on all faults are lifted, and every request that is open or comes later must complete: one that does not makes the exit code 1."),
     ]);
 
     private static MapType Expectation() => new("expectation settings",

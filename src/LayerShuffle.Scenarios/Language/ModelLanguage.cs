@@ -34,14 +34,28 @@ internal static class ModelLanguage
         new("select", Word("last", "best"), "The epoch that becomes the model: the last, or the best on the validation images.", "last"),
         new("test_epochs", Integer(1, 100_000), "Epochs from one measurement on the test images to the next; the last is always measured.", "1"),
         new("seeds", Integer(1, 1000), "How often the model is trained, each time from another seed.", "1"),
-        new("order", new ScalarType(ScalarKind.Word) { Words = ["uniform"], UnsupportedWords = ["sequential", "arbitrary", "progressive", "curriculum"] },
-            "How the layershuffle variants draw orders.", "uniform"),
+        new("order", Either(Order(), new ScalarType(ScalarKind.Word) { Words = ["uniform"], UnsupportedWords = ["sequential", "arbitrary", "progressive"] }),
+            "How the layershuffle variants draw orders: uniform, or settings.", "uniform"),
         new("micro_batches", Integer(1, 100_000), "Parts of a batch that travel on their own, in one order.", "1"),
         new("accumulation", Integer(1, 100_000),
             "Batches whose gradients make up a step, one after the other; each has an order of its own (layerdrop drops for the whole step).", "1"),
         new("checkpoint_epochs", Integer(0, 100_000), "Epochs between checkpoints of training; 0 for none at the ends of epochs.", "1"),
         new("checkpoint_steps", Integer(0, 1_000_000_000), "Steps between checkpoints of training, within epochs too; 0 for none within epochs.", "0"),
         new("faults", TrueOrFalse, "Whether the scenario's faults strike during training too; needs `clock: wall`.", "false"),
+    ]);
+
+    private static MapType Order() => new("settings of orders",
+    [
+        new("mallows", Probability, "Orders near the ascending one: every inversion makes an order so many times as likely (0: ascending, 1: uniform)."),
+        new("curriculum", Probability, "From ascending to uniform over this share of the training: `mallows` rises from 0 to 1, and stays."),
+        new("trace", new ScalarType(ScalarKind.Path),
+            "A run's requests.csv: each step draws the order of one of its requests, without the layers that it lacked."),
+        new("skip", Probability, "Share of the layers that each order leaves out, drawn for every step.", "0"),
+        new("pin", new MapType("layers that keep their place",
+        [
+            new("first", Integer(0, 4096), "So many first layers, which are never left out either.", "0"),
+            new("last", Integer(0, 4096), "So many last layers.", "0"),
+        ]), "Layers that keep their place."),
     ]);
 
     public static MapType Model(bool isEntry)

@@ -36,6 +36,15 @@ public enum ScalarKind
     /// <summary>A rate of requests with its unit.</summary>
     RequestRate,
 
+    /// <summary>A power with its unit.</summary>
+    Power,
+
+    /// <summary>An energy with its unit.</summary>
+    Energy,
+
+    /// <summary>A price with the time that it is for.</summary>
+    Price,
+
     /// <summary>One of some words.</summary>
     Word,
 

@@ -50,6 +50,9 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
         ScalarKind.Rate => "a rate such as `100Mbps` or `12MB/s`",
         ScalarKind.Size => "a size such as `2GB` or `512MiB`",
         ScalarKind.RequestRate => "a rate of requests such as `50/s`",
+        ScalarKind.Power => "a power such as `2.7W` or `350mW`",
+        ScalarKind.Energy => "an energy such as `50nJ`",
+        ScalarKind.Price => "a price such as `0.05/h`",
         ScalarKind.Word => string.Join(" or ", Words.Select(word => $"`{word}`")),
         _ => "a value such as `60%` or `100ms`",
     };
@@ -68,6 +71,9 @@ public sealed record ScalarType(ScalarKind Kind) : SchemaType
         ScalarKind.Rate => Quantity.Rate(text, out _),
         ScalarKind.Size => Quantity.Size(text, out _),
         ScalarKind.RequestRate => Quantity.RequestRate(text, out _),
+        ScalarKind.Power => Quantity.Power(text, out _),
+        ScalarKind.Energy => Quantity.Energy(text, out _),
+        ScalarKind.Price => Quantity.Price(text, out _),
         ScalarKind.Word => Words.Contains(text) ? null : UnsupportedWords.Contains(text) ? $"`{text}` is not supported yet" : $"unknown word `{text}`",
         _ => null,
     };

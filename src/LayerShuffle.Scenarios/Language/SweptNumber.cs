@@ -2,7 +2,7 @@ using LayerShuffle.Scenarios.Units;
 
 namespace LayerShuffle.Scenarios.Language;
 
-/// <summary>Swept values as numbers: seconds, shares, bits a second, bytes, requests a second, or plain numbers.</summary>
+/// <summary>Swept values as numbers: seconds, shares, bits a second, bytes, requests a second, watts, joules, prices an hour, or plain numbers.</summary>
 public static class SweptNumber
 {
     /// <summary>What a swept value is as a number; null where it is a word, a list or a map.</summary>
@@ -33,6 +33,9 @@ public static class SweptNumber
         ScalarKind.Duration => Quantity.Duration(text, out Core.Time.Duration duration) is null ? duration.TotalSeconds : null,
         ScalarKind.Rate => Quantity.Rate(text, out double bytes) is null ? bytes * 8 : null,
         ScalarKind.Size => Quantity.Size(text, out double size) is null ? size : null,
+        ScalarKind.Power => Quantity.Power(text, out double watts) is null ? watts : null,
+        ScalarKind.Energy => Quantity.Energy(text, out double joules) is null ? joules : null,
+        ScalarKind.Price => Quantity.Price(text, out double perHour) is null ? perHour : null,
         ScalarKind.RequestRate => Quantity.RequestRate(text, out double perSecond) is null ? perSecond : null,
         _ => null,
     };

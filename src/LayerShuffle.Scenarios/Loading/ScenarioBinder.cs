@@ -47,7 +47,8 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
         List<ModelSpec> known = [.. models.Where(modelBinder.HasKnownSizes)];
         EffectFinder effects = new(known, known.Count == models.Count, dataset, clocks.IsWall);
         SourceLocation place = (root.Entry("sweep") ?? root.Entry("conditions"))?.KeyLocation ?? root.Location;
-        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, known, dataset, networkOnly, clocks, point => limit.Allows(point, place), effects);
+        IReadOnlyList<TrialVariant> variants = Variants(overlays, varied, known, dataset, networkOnly, clocks, new TensorChecker(mistakes, models),
+            point => limit.Allows(point, place), effects);
         new WarningFinder(warnings).Shadows(overlays, sweep);
         List<string> sweepKeys = [.. sweep.Select(entry => entry.Key)];
         Scenario scenario = new()
@@ -117,7 +118,7 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
     }
 
     private List<TrialVariant> Variants(OverlayExpander overlays, MapType varied, IReadOnlyList<ModelSpec> models, DatasetSpec? dataset, bool networkOnly,
-        ClockChecker clocks, Predicate<VariantPoint> isAllowed, EffectFinder effects)
+        ClockChecker clocks, TensorChecker tensors, Predicate<VariantPoint> isAllowed, EffectFinder effects)
     {
         List<TrialVariant> variants = [];
         StructureValidator full = new(mistakes, requireKeys: true);
@@ -134,10 +135,12 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             full.Check(point.Merged.Only(entry => checkedSections.Add(entry.Value)), varied, "", point.Merged.Location); // points share what they do not change
             mistakes.Context = isSingle ? "" : $" (condition `{point.DisplayName}`, policy `{point.Policy}`)";
             TrialVariant variant = binder.Bind(point);
-            if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null)
+            if (networkOnly && variant.Workload.Requests is null && point.Merged.Map("workload")?.Get("requests") is null
+                && point.Merged.Map("workload")?.Map("arrivals")?.Get("trace") is null)
                 mistakes.Add(point.Merged.Entry("workload")?.KeyLocation ?? point.Merged.Location, "workload.requests", "missing key `requests`",
                     "how many requests: with `model: none` there are no test images to count");
             clocks.Variant(point, variant);
+            tensors.Variant(point, variant);
             memory.Variant(point, variant);
             ranges.Variant(point, variant);
             mistakes.Context = "";

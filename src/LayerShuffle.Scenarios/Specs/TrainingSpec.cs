@@ -72,8 +72,8 @@ public sealed record TrainingSpec
     /// <summary>How often the model is trained, each time from another seed.</summary>
     public int Seeds { get; init; } = 1;
 
-    /// <summary>How orders are drawn: <c>uniform</c>.</summary>
-    public string Order { get; init; } = "uniform";
+    /// <summary>How the layershuffle variants draw orders.</summary>
+    public OrderSpec Order { get; init; } = OrderSpec.Uniform;
 
     /// <summary>Parts of a batch that travel on their own.</summary>
     public int MicroBatches { get; init; } = 1;

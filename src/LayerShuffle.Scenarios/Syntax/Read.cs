@@ -47,6 +47,15 @@ internal static class Read
     public static long? Size(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Size(text, out double value) is null
         ? (long)Math.Min(value, 1e18) : null;
 
+    /// <summary>Watts; null for what is missing.</summary>
+    public static double? Power(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Power(text, out double value) is null ? value : null;
+
+    /// <summary>Joules; null for what is missing.</summary>
+    public static double? Energy(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Energy(text, out double value) is null ? value : null;
+
+    /// <summary>A price an hour; null for what is missing.</summary>
+    public static double? Price(MapNode? map, string key) => Text(map, key) is { } text && Quantity.Price(text, out double value) is null ? value : null;
+
     /// <summary>The texts of a list, or of a single value.</summary>
     public static IReadOnlyList<ScalarNode> Scalars(ScenarioNode? node) => node switch
     {

@@ -110,6 +110,29 @@ public static class Quantity
         return null;
     }
 
+    /// <summary>A power in watts: <c>2.7W</c>, <c>350mW</c>.</summary>
+    public static string? Power(string text, out double watts) => Physical(text, "a power", "W", out watts);
+
+    /// <summary>An energy in joules: <c>50nJ</c>, <c>1.2mJ</c>.</summary>
+    public static string? Energy(string text, out double joules) => Physical(text, "an energy", "J", out joules);
+
+    /// <summary>A price an hour, in whatever currency: <c>0.05/h</c>.</summary>
+    public static string? Price(string text, out double perHour)
+    {
+        perHour = 0;
+        if (!Split(text, out decimal number, out string unit))
+            return $"`{text}` is not a price";
+        if (unit.Length == 0)
+            return BareNumber;
+        decimal scale = unit[0] == '/' ? DurationUnit(unit[1..]) : 0;
+        if (scale == 0)
+            return $"unknown unit `{unit}`";
+        if (number < 0)
+            return "a price cannot be negative";
+        perHour = (double)number * (3.6e12 / (double)scale);
+        return null;
+    }
+
     /// <summary>A whole number.</summary>
     public static string? Integer(string text, out long value) =>
         long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? null : $"`{text}` is not a whole number";
@@ -128,6 +151,32 @@ public static class Quantity
         .SelectMany(prefix => RateEndings.Select(known => prefix + known.Ending))
         .Where(known => known.Equals(unit, StringComparison.OrdinalIgnoreCase))
         .MinBy(known => known.Zip(unit).Count(pair => pair.First != pair.Second));
+
+    private static string? Physical(string text, string what, string symbol, out double value)
+    {
+        value = 0;
+        if (!Split(text, out decimal number, out string unit))
+            return $"`{text}` is not {what}";
+        if (unit.Length == 0)
+            return BareNumber;
+        double scale = !unit.EndsWith(symbol, StringComparison.Ordinal) ? 0 : unit[..^symbol.Length] switch
+        {
+            "p" => 1e-12,
+            "n" => 1e-9,
+            "u" or "µ" or "μ" => 1e-6,
+            "m" => 1e-3,
+            "" => 1,
+            "k" => 1e3,
+            "M" => 1e6,
+            _ => 0,
+        };
+        if (scale == 0)
+            return $"unknown unit `{unit}`";
+        if (number < 0)
+            return $"{what} cannot be negative";
+        value = (double)number * scale;
+        return null;
+    }
 
     private static decimal DurationUnit(string unit) => unit switch
     {

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Links;
 using LayerShuffle.Scenarios.Overlays;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
@@ -10,6 +11,7 @@ namespace LayerShuffle.Scenarios.Validation;
 /// <param name="clock">The scenario's clock.</param>
 internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
 {
+    private const long MostTraceBytes = 2_000_000; // a message has at most 4 MiB
     private List<string> names = []; // the longest list of nodes so far: every list before it is its beginning
     private MembershipSpec? membership;
 
@@ -48,6 +50,7 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         {
             Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
             Membership(cluster?.Get("membership") ?? cluster ?? point.Merged, variant.Cluster.Membership);
+            Traces(point.Merged, variant);
             return;
         }
 
@@ -56,6 +59,16 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         if (variant.Network.MembershipLossy)
             mistakes.Add(point.Merged.Map("network")!.Get("membership")!, "there is no Akka.Cluster on the virtual clock whose gossip could be lost",
                 "`reliable`, or `clock: wall`");
+    }
+
+    /// <summary>A trial is told to every worker in one message.</summary>
+    private void Traces(MapNode merged, TrialVariant variant)
+    {
+        LinkTrace?[] traces = [variant.Network.Default.Trace, .. variant.Network.Links.Select(link => link.Set.Trace)];
+        long bytes = traces.Sum(trace => trace?.WireBytes ?? 0) + (6L * variant.Workload.Arrivals.Times?.Count ?? 0);
+        if (bytes > MostTraceBytes)
+            mistakes.Add(merged.Get("network") ?? merged, $"the traces take up to {DataSize.Text(bytes)}: on the wall clock every worker is told of them",
+                $"at most {DataSize.Text(MostTraceBytes)} (a row of a CSV file takes up to 40 B, a time 10 B), or `clock: virtual`");
     }
 
     /// <summary>Processes are started before any trial, and are told then how patient to be.</summary>

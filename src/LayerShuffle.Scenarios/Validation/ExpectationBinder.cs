@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Specs;
@@ -151,9 +152,22 @@ internal sealed class ExpectationBinder(
         else if (expectation.Of is { } of && matching.Find(variant => !HasReference(of, variant)) is { } lonely)
             mistakes.Add(map.Get("of")!, $"nothing to compare `{lonely.Condition}` under policy `{lonely.Policy}` with",
                 "a condition at the same sweep point and policy, or both named");
+        else if (((string?[])[expectation.Metric, expectation.Of?.Metric]).Select(metric => Blank(metric, matching)).FirstOrDefault(blank => blank is not null)
+            is { } blank)
+            mistakes.Add(map.Get("metric")!, blank.What, blank.Instead);
         else if (ExpectationEffects.Idle(expectation, judged, matching, !seen.Add(expectation.Text)) is { } idle)
             warnings.Add(map, idle);
     }
+
+    /// <summary>What makes a metric blank in one of the trials, and what to give; null: nothing that is known beforehand.</summary>
+    private static (string What, string Instead)? Blank(string? metric, List<TrialVariant> matching) => metric switch
+    {
+        "energy_j_per_image" when matching.Exists(variant => variant.Cluster.JoulesPerBit is null && !TrialCost.KnowsPower(variant.Cluster)) =>
+            ($"`{metric}` is blank where nothing is known of energy", "`power` of the nodes, or `cluster.energy_per_bit`"),
+        "cost_per_1000_images" when matching.Exists(variant => variant.Cluster.Nodes.All(node => node.PricePerHour is null)) =>
+            ($"`{metric}` is blank where no node has a price", "`price` of the nodes"),
+        _ => null,
+    };
 
     /// <summary>Whether there is a variant that another one can be compared with: all models meet all variants.</summary>
     private bool HasReference(ExpectationReference of, TrialVariant variant)

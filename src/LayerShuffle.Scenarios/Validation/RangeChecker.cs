@@ -1,8 +1,11 @@
 using System.Globalization;
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Workloads;
+using LayerShuffle.Scenarios.Binding;
 using LayerShuffle.Scenarios.Overlays;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
@@ -18,7 +21,7 @@ namespace LayerShuffle.Scenarios.Validation;
 /// <param name="models">The models whose sizes are known.</param>
 internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec> models)
 {
-    private const double LongestSeconds = 366.0 * 24 * 3600, MostBytes = 1e12;
+    private const double LongestSeconds = 366.0 * 24 * 3600, MostBytes = 1e12, MostPackets = 1e6;
 
     /// <summary>Checks a condition, sweep point and policy.</summary>
     public void Variant(VariantPoint point, TrialVariant variant)
@@ -33,6 +36,47 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
             mistakes.Add(At(point, "workload", "images_per_request"), $"an activation of {DataSize.Text((long)Math.Min(bytes, 1e18))}",
                 $"at most {DataSize.Text((long)MostBytes)}");
         Bandwidths(point, variant, bytes);
+        Packets(point, variant, bytes);
+        Fields(point, variant);
+    }
+
+    private void Packets(VariantPoint point, TrialVariant variant, double bytes)
+    {
+        foreach ((LinkPatch set, MapNode? map) in Written(point, variant))
+        {
+            if (set.Packets is { } packets && bytes / packets.Bytes > MostPackets)
+                mistakes.Add(map?.Map("packets")?.Get("size") ?? map ?? point.Merged,
+                    string.Create(CultureInfo.InvariantCulture, $"an activation of {DataSize.Text((long)bytes)} in {bytes / packets.Bytes:0} packets"),
+                    $"at most {MostPackets} packets");
+        }
+    }
+
+    /// <summary>Numbers of eight bits have no exponent that could flip.</summary>
+    private void Fields(VariantPoint point, TrialVariant variant)
+    {
+        foreach ((LinkPatch set, MapNode? map) in Written(point, variant))
+        {
+            if (set.Corruption is { Kind: CorruptionKind.Flip } flip && NumberBits.Of(flip.Field, variant.Cluster.Wire).Count == 0)
+                mistakes.Add(map?.Map("corrupt")?.Get("field") ?? map ?? point.Merged, "`int8` numbers have a sign and a value, and no exponent",
+                    "`sign`, `mantissa` or `any`, or another `cluster.wire`");
+        }
+    }
+
+    /// <summary>What is written about links, each with its place.</summary>
+    private IEnumerable<(LinkPatch Set, MapNode? Map)> Written(VariantPoint point, TrialVariant variant)
+    {
+        if (point.Merged.Map("network") is { } network)
+        {
+            LinkConditions all = variant.Network.Default;
+            yield return (new LinkPatch { Packets = all.Packets, Corruption = all.Corruption }, network);
+        }
+
+        List<MapNode> links = [.. (point.Merged.Map("network")?.Get("links") as SequenceNode)?.Items.OfType<MapNode>() ?? []];
+        NetworkBinder again = new(new MistakeList(), new EndpointChecker(new MistakeList(), [])); // reads again what has been read
+        foreach (MapNode link in links)
+            yield return (again.Patch(link), link);
+        foreach (LinkFault fault in variant.Faults.OfType<LinkFault>())
+            yield return (fault.Set, At(point, "faults", fault.Name, "set") as MapNode);
     }
 
     /// <summary>Seconds that a node takes for a layer when no fault slows it.</summary>
@@ -80,7 +124,7 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
 
     private void Arrivals(VariantPoint point, WorkloadSpec workload)
     {
-        if (workload.Arrivals.Kind == ArrivalKind.Closed || workload.Requests is not { } requests)
+        if (workload.Arrivals.Kind is ArrivalKind.Closed or ArrivalKind.Trace || workload.Requests is not { } requests)
             return;
         double seconds = (requests - 1) / workload.Arrivals.RatePerSecond;
         if (seconds > LongestSeconds)
@@ -102,6 +146,12 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
 
         foreach (LinkFault fault in variant.Faults.OfType<LinkFault>())
             Bandwidth(fault.Set.Bandwidth, At(point, "faults", fault.Name, "set", "bandwidth"));
+
+        foreach (NodeSpec node in variant.Cluster.Nodes)
+        {
+            Bandwidth(node.UplinkBytesPerSecond, At(point, "cluster", "nodes", node.Name, "uplink"));
+            Bandwidth(node.DownlinkBytesPerSecond, At(point, "cluster", "nodes", node.Name, "downlink"));
+        }
 
         void Bandwidth(double? bandwidth, ScenarioNode place)
         {

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Overlays;
@@ -40,9 +41,20 @@ internal sealed class WarningFinder(MistakeList warnings)
             warnings.Add(written, $"{Read.Text(routing, "timeout")} is shorter than a round trip plus size ÷ bandwidth, {needed}: every hop is sent again");
         if (variant.Workload.Requests is { } requests && dataset?.Test is { } test && (long)requests * variant.Workload.ImagesPerRequest > test)
         {
-            ScenarioNode node = workload!.Get("requests")!;
+            ScenarioNode node = workload!.Get("requests") ?? workload.Map("arrivals")!.Get("trace")!;
             warnings.Add(node, $"{requests} requests of {variant.Workload.ImagesPerRequest} are more than one pass through {test} test images");
         }
+
+        Unknown(point, variant.Cluster, "power", node => node.Power is null, "the energy of a trial");
+        Unknown(point, variant.Cluster, "price", node => node.PricePerHour is null, "the cost of a trial");
+    }
+
+    private void Unknown(VariantPoint point, ClusterSpec cluster, string key, Func<NodeSpec, bool> isUnknown, string what)
+    {
+        List<string> without = [.. cluster.Nodes.Where(isUnknown).Select(node => node.Name)];
+        string some = string.Join(", ", without.Take(4)) + (without.Count > 4 ? ", …" : "");
+        if (without.Count > 0 && without.Count < cluster.Nodes.Count)
+            warnings.Add(point.Merged.Map("cluster")!.Get("nodes")!, $"{some} without `{key}` while others have one: {what} counts that as nothing");
     }
 
     private static Duration? Slowest(TrialVariant variant, IReadOnlyList<ModelSpec> models)
@@ -54,11 +66,15 @@ internal sealed class WarningFinder(MistakeList warnings)
         foreach (LinkConditions link in variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default))
         {
             double back = Math.Max(variant.Network.Default.Latency.Mean.TotalSeconds, link.Latency.Min.TotalSeconds);
-            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + link.TransmissionSeconds(bytes));
+            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + link.TransmissionSeconds(bytes) + Shared(variant, bytes + link.OverheadBytes));
         }
 
         return slowest < 1e9 ? Duration.FromSeconds(slowest) : null;
     }
+
+    /// <summary>What shared rates add to every hop: the least of them, as a hop may have the coordinator at one end, which has neither.</summary>
+    private static double Shared(TrialVariant variant, double bytes) => Math.Min(
+        variant.Cluster.Nodes.Min(node => bytes / node.UplinkBytesPerSecond ?? 0), variant.Cluster.Nodes.Min(node => bytes / node.DownlinkBytesPerSecond ?? 0));
 
     private void Shadowed(IEnumerable<(string Path, ScenarioNode Node)> leaves, List<(string Path, ScenarioNode Node, string What)> later)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using LayerShuffle.Security;
+using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Transport.Wire;
 
@@ -27,7 +28,7 @@ public sealed class DataPlane : IAsyncDisposable
     /// <param name="log">Is given sentences about connections that fail or are refused, on any thread; each stranger's kind of failure once.</param>
     /// <exception cref="InsecureAddressException">The address to listen on is not loopback and there is no identity.</exception>
     /// <exception cref="IOException">The address is taken or not this machine's.</exception>
-    public DataPlane(DataPlaneOptions options, ClusterIdentity? identity, Action<IncomingFrame> received, Action<string>? log = null)
+    public DataPlane(DataPlaneOptions options, ClusterIdentity? identity, Action<IncomingFrame> received, ILogger? log = null)
     {
         this.options = options;
         this.identity = identity;

@@ -1,9 +1,12 @@
+using LayerShuffle.Core.Logs;
+using Microsoft.Extensions.Logging;
+
 namespace LayerShuffle.Transport.Wire;
 
 /// <summary>
 /// Log lines, each of them once: whoever knocks a thousand times in the same way gets one line, and all strangers together at most <see cref="MaxLines"/>.
 /// </summary>
-internal sealed class PlaneLog(Action<string>? log)
+internal sealed class PlaneLog(ILogger? log)
 {
     private const int MaxLines = 200;
     private readonly HashSet<string> seen = [];
@@ -27,7 +30,7 @@ internal sealed class PlaneLog(Action<string>? log)
     {
         try
         {
-            log?.Invoke(line);
+            log?.Say(line);
         }
         catch (Exception)
         {

@@ -46,7 +46,7 @@ public static class ModelFolder
     {
         options ??= new();
         (CheckpointPlan plan, WeightFiles weights) = Plan(directory, options);
-        Preprocessor preprocessor = LoadPreprocessor(directory, plan.Config);
+        Preprocessor preprocessor = LoadPreprocessor(directory, LoadConfig(directory)).Resized(LoadConfig(directory), plan.Config);
 
         using var scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> state = Read(weights, plan);
@@ -75,12 +75,13 @@ public static class ModelFolder
 
     private static (CheckpointPlan Plan, WeightFiles Weights) Plan(string directory, ModelLoadOptions options)
     {
-        VitConfig config = LoadConfig(directory);
+        VitConfig madeFor = LoadConfig(directory), config = madeFor;
         if (options.ForceVariant is { } variant)
             config = config with { Variant = variant };
         config = options.Overrides?.Invoke(config) ?? config;
         WeightFiles weights = WeightFiles.Find(directory);
-        CheckpointPlan plan = CheckpointPlan.Make(config, weights, new(options.AllowMissingVariantTensors, options.AllowNewHead, options.Classes?.Count));
+        CheckpointPlan plan = CheckpointPlan.Make(config, weights,
+            new(options.AllowMissingVariantTensors, options.AllowNewHead, options.Classes?.Count, options.AllowNewHead ? madeFor : null));
         foreach (string sentence in plan.Warnings.Concat(plan.Notes))
             options.Warn?.Invoke(sentence);
         if (plan.Config.Id2Label is null && options.Classes is { } classes)
@@ -98,7 +99,28 @@ public static class ModelFolder
                 held.Add(name, tensor);
         }
 
-        return plan.Places.ToDictionary(place => place.Key, place => Cut(held, place.Value, weights.Source), StringComparer.Ordinal);
+        Dictionary<string, Tensor> state = plan.Places.ToDictionary(place => place.Key, place => Cut(held, place.Value, weights.Source),
+            StringComparer.Ordinal);
+        if (plan.PositionGrid is { } grid)
+            state[plan.Positions] = Interpolated(state[plan.Positions], grid, plan.Config);
+        return state;
+    }
+
+    /// <summary>
+    /// Position embeddings for another number of patches, as transformers' <c>interpolate_pos_encoding</c> makes them: those of the special tokens stay, those
+    /// of the patches are a picture that is resized, bicubic and with <c>align_corners=False</c>.
+    /// </summary>
+    /// <param name="positions"><c>[1, tokens, hidden]</c>.</param>
+    /// <param name="grid">Rows and columns of patches for which they were made.</param>
+    /// <param name="config">The model that is wanted.</param>
+    private static Tensor Interpolated(Tensor positions, (int Rows, int Columns) grid, VitConfig config)
+    {
+        long special = config.Tokens - config.Patches, width = config.HiddenSize;
+        Tensor whole = positions.to(ScalarType.Float32);
+        Tensor patches = whole.narrow(1, special, grid.Rows * grid.Columns).reshape(1, grid.Rows, grid.Columns, width);
+        Tensor picture = patches.permute(0, 3, 1, 2); // [1, hidden, rows, columns]
+        Tensor resized = nn.functional.interpolate(picture, [config.Rows, config.Columns], mode: InterpolationMode.Bicubic, align_corners: false);
+        return cat([whole.narrow(1, 0, special), resized.permute(0, 2, 3, 1).reshape(1, config.Patches, width)], 1);
     }
 
     private static Tensor Cut(Dictionary<string, Tensor> held, TensorPlace place, string source)

@@ -13,8 +13,8 @@ public sealed record ModelLoadOptions
     public bool AllowMissingVariantTensors { get; init; }
 
     /// <summary>
-    /// Whether a head that is missing, or made for another number of classes than <see cref="Classes"/>, is drawn anew from <see cref="Seed"/>: for a model
-    /// that is trained next.
+    /// Whether a head that is missing, or made for another number of classes than <see cref="Classes"/>, is drawn anew from <see cref="Seed"/>, and positions
+    /// are interpolated where <see cref="Overrides"/> wants images of another size: for a model that is trained next.
     /// </summary>
     public bool AllowNewHead { get; init; }
 

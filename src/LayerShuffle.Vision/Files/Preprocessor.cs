@@ -58,6 +58,32 @@ public sealed record Preprocessor
         ImageStd = [.. Enumerable.Repeat(0.5, config.NumChannels)],
     };
 
+    /// <summary>
+    /// The same for a model that takes images of another size: what was met or cut out is the new size, a shorter edge changes in proportion, and what was not
+    /// resized is.
+    /// </summary>
+    /// <param name="madeFor">The model for which this is.</param>
+    /// <param name="wanted">The model that is wanted.</param>
+    public Preprocessor Resized(VitConfig madeFor, VitConfig wanted)
+    {
+        if ((madeFor.ImageHeight, madeFor.ImageWidth) == (wanted.ImageHeight, wanted.ImageWidth))
+            return this;
+        double scale = Math.Min(wanted.ImageHeight, wanted.ImageWidth) / (double)Math.Min(madeFor.ImageHeight, madeFor.ImageWidth);
+        PixelSize output = new(wanted.ImageHeight, wanted.ImageWidth, null);
+        int Scaled(int pixels) => Math.Max(1, (int)Math.Round(pixels * scale));
+        PixelSize Changed(PixelSize size) => size switch
+        {
+            { ShortestEdge: { } shortest } => size with
+            {
+                ShortestEdge = Scaled(shortest),
+                LongestEdge = size.LongestEdge is { } longest ? Scaled(longest) : null,
+            },
+            _ when DoCenterCrop => size with { Height = Scaled(size.Height!.Value), Width = Scaled(size.Width!.Value) },
+            _ => output with { Covered = size.Covered },
+        };
+        return this with { DoResize = true, Size = DoResize ? Changed(Size) : output, CropSize = DoCenterCrop ? output : CropSize };
+    }
+
     /// <summary>Checks that what comes out is what a model takes.</summary>
     /// <exception cref="ModelFormatException">It is not; the message names the key.</exception>
     public void Check(VitConfig config, string source)

@@ -128,7 +128,6 @@ public sealed class EndedActorTests
                 Identity = Security.Identities.Of("a run"u8),
                 LocalOnly = true,
                 Failed = reason => failed.TrySetResult(reason),
-                Log = _ => { },
             },
             message => throw new InvalidOperationException((string)message),
             frame => frame.Dispose());

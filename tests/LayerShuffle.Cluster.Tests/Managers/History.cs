@@ -203,7 +203,7 @@ internal sealed class History
     {
         string name = trial.Topology.Name(node);
         LedgerEntry[] rows = [.. trial.Ledger.Rows().Where(row => row.Target == name && row.Kind is "crash" or "process" or "placement")];
-        int left = cluster.Told.LastIndexOf($"leaves {node}"); // the row that it has joined may come later: it was being prepared
+        int left = cluster.Told.LastIndexOf($"leaves {node}");
         if (left > cluster.Told.FindLastIndex(told => told.StartsWith($"arrived {node}/", StringComparison.Ordinal)) && rows.Any(row => row.Effect == "leaves"))
             return true;
         return rows.LastOrDefault() is { } last && last.Effect is not (FaultEffects.Restarted or "respawned" or "joined")
@@ -221,6 +221,17 @@ internal sealed class History
             int reasons = rows.Count(row => row.Target == trial.Topology.Name(strike.Targets[0]) && IsReason(row)); // of commands that failed
             if (written > expected || written + reasons < expected)
                 return $"{strike.Fault.Name} has {written} rows instead of {expected}";
+        }
+
+        foreach (string name in cluster.Nodes.Select(node => node.Name))
+        {
+            string[] words = [.. rows.Where(row => row.Target == name).Select(row => row.Effect).Where(word => word is "leaves" or "joined")];
+            int joined = cluster.Told.Count(told => told.StartsWith($"arrived {name[5..]}/", StringComparison.Ordinal));
+            int left = cluster.Told.FindLastIndex(told => told == $"leaves {name[5..]}");
+            if (left > cluster.Told.FindLastIndex(told => told.StartsWith($"arrived {name[5..]}/", StringComparison.Ordinal)) && words is [.., "joined"])
+                return $"{name} has left, and the ledger's last word is that it has joined";
+            if (words.Count(word => word == "joined") > joined)
+                return $"{name} has joined {joined} times, and there are more rows";
         }
 
         int died = rows.Count(row => row.Effect.StartsWith("died", StringComparison.Ordinal));

@@ -17,7 +17,7 @@ public sealed class LocalTests : ProcessTests
         {
             Names = ["a", "b"],
             Secret = [1, 2, 3],
-            Say = (name, line) => said.Enqueue($"{name}: {line}"),
+            Log = new HeardLog(said.Enqueue),
         });
         NodeInfo[] nodes = await hub.Hub.WaitForAsync(2, TestContext.Current.CancellationToken).WaitAsync(Patience);
         nodes.Select(n => n.Name).ShouldBe(["a", "b"], ignoreOrder: true);

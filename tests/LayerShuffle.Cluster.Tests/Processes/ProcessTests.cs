@@ -74,11 +74,11 @@ public abstract class ProcessTests : IAsyncLifetime
             Capabilities = Capabilities,
             Version = "1",
             LeavePatience = TimeSpan.Zero,
-            Say = sentence =>
+            Log = new HeardLog(sentence =>
             {
                 lock (said)
                     said.Add(sentence);
-            },
+            }),
         };
         Task<int> run = new NodeSupervisor(change?.Invoke(options) ?? options, launcher ?? new StandInLauncher()).RunAsync(leave.Token, now.Token);
         supervisors.Add((leave, run));

@@ -45,7 +45,7 @@ public sealed class CodecTests : IDisposable
         Type[] local =
         [
             typeof(AcknowledgementOverdue), typeof(PeerDownDetected), typeof(ExecuteLayer), typeof(LayerExecuted), typeof(DeadlineReached),
-            typeof(NodeKilled), typeof(NodeServes), typeof(NodePaused), typeof(NodeContinued), typeof(LayersHeld), typeof(NodeFailed),
+            typeof(NodeKilled), typeof(NodeServes), typeof(NodePaused), typeof(NodeContinued), typeof(LayersHeld), typeof(LayersRestored), typeof(NodeFailed),
             typeof(NodeDied), typeof(NodeRespawned), typeof(NodeJoined), typeof(NodeLeaving), typeof(NodeFound),
         ];
         Type[] parts = [typeof(Journey)];
@@ -83,10 +83,11 @@ public sealed class CodecTests : IDisposable
             start 1 StartWorkload
             submit 1 SubmitRequest
             crash 1 CrashNode
-            restart 1 RestartNode
+            restart 2 RestartNode
+            layers-back 1 LayersBack
             slowdown 1 SetSlowdown
             peer-down 1 PeerDown
-            trial 2 TrialSpec
+            trial 3 TrialSpec
             hop-events 2 HopEvents
             links 4 LinkReport
             offer-blobs 1 OfferBlobs

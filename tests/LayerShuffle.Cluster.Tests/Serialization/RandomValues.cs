@@ -5,8 +5,10 @@ using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Cluster.Serialization;
 using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Workloads;
 using LayerShuffle.Transport.Blobs;
 using static TorchSharp.torch;
 
@@ -78,6 +80,10 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
             return Enum.GetValues(type).GetValue(luck.Next(Enum.GetValues(type).Length))!;
         if (type == typeof(QuantileTable))
             return Table();
+        if (type == typeof(TraceTable))
+            return TracePoints();
+        if (type == typeof(ArrivalTimes))
+            return ArrivalTimes.Of([0, luck.Next(5), 5 + luck.Next(1000)]);
         if (type == typeof(Tensor))
             return tensors[luck.Next(tensors.Length)];
         if (type == typeof(object))
@@ -94,6 +100,15 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
 
     private QuantileTable Table() =>
         QuantileTable.OfSample(Enumerable.Range(0, 1 + luck.Next(4)).Select(_ => new Duration((long)(luck.NextBits() >> (4 + luck.Next(60))))));
+
+    private TraceTable TracePoints()
+    {
+        bool isPackets = luck.Next(2) == 0;
+        TracePoint[] points = [.. Enumerable.Range(0, 1 + luck.Next(4)).Select(i => new TracePoint(new((i * 1000L) + (i == 0 ? 0 : luck.Next(1000))),
+            isPackets || luck.Next(2) == 0 ? null : new Duration(luck.Next(1000)), isPackets || luck.Next(2) == 0 ? null : luck.NextDouble(),
+            isPackets || luck.Next(2) == 0 ? null : luck.NextDouble() * 1e6, isPackets || luck.Next(2) == 0 ? null : luck.Next(2) == 0, isPackets ? 1 + luck.Next(3) : 0))];
+        return isPackets ? TraceTable.OfPackets([.. points, new(new(10_000), null, null, null, null, 1)]) : TraceTable.Of(points);
+    }
 
     private object Assemble(Type type)
     {

@@ -81,7 +81,6 @@ public sealed class AddressTests
             Listen = IPAddress.Loopback,
             Host = "127.0.0.1",
             Port = ((IPEndPoint)taken.LocalEndPoint!).Port,
-            Log = _ => { },
             Identity = identity
         };
         (await Should.ThrowAsync<ClusterException>(() => ClusterProcess.StartAsync(options, _ => { },

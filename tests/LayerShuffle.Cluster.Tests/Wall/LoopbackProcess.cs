@@ -3,6 +3,8 @@ using LayerShuffle.Cluster.Tests.Security;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Transport.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LayerShuffle.Cluster.Tests.Wall;
 
@@ -18,10 +20,11 @@ internal static class LoopbackProcess
     /// <param name="listen">Where it listens; null: 127.0.0.1.</param>
     /// <param name="host">Where others find it; null: where it listens.</param>
     /// <param name="log">Told what goes wrong.</param>
+    /// <param name="verbose">Whether it is told what Akka warns of, too.</param>
     public static Task<ClusterProcess> StartAsync(
         int endpoint, ClusterProcess? coordinator, MembershipSpec membership, byte[]? secret, Action<object> received, Action<IncomingFrame> framed,
             IPAddress? listen = null, string? host = null,
-        Action<string>? log = null)
+        Action<string>? log = null, bool verbose = false)
     {
         var options = new ProcessOptions
         {
@@ -34,7 +37,8 @@ internal static class LoopbackProcess
             LocalOnly = secret is null,
             Seed = coordinator is null ? null : (coordinator.Address.Host, coordinator.Address.AkkaPort),
             Membership = membership,
-            Log = log ?? (_ => { }),
+            Loggers = log is null ? NullLoggerFactory.Instance
+                : LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(new HeardLog(log, verbose))),
         };
         return ClusterProcess.StartAsync(options, received, framed);
     }

@@ -16,7 +16,7 @@ internal sealed class Station : IAsyncDisposable
     {
         options = new DataPlaneOptions { Endpoint = endpoint, Incarnation = 0, Token = 1 };
         options = change?.Invoke(options) ?? options;
-        Plane = new DataPlane(options, identity, handler ?? (frame => Frames.Writer.TryWrite(frame)), line => news.Writer.TryWrite(line));
+        Plane = new DataPlane(options, identity, handler ?? (frame => Frames.Writer.TryWrite(frame)), new HeardLog(line => news.Writer.TryWrite(line)));
     }
 
     public DataPlane Plane { get; }

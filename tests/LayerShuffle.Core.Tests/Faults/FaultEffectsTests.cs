@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using static LayerShuffle.Core.Tests.Make;
@@ -50,10 +51,13 @@ public sealed class FaultEffectsTests
                 new TraceFault("g", default, NodeSelector.Of("node-1"), new([], null), null),
             new PartitionFault("d", default, [["node-1"], ["coordinator", "node-2"]], null),
                 new LinkFault("e", default, ["all"], ["node-1", "node-2"], new LinkPatch(), null),
+            new ByzantineFault("f", default, NodeSelector.Of("node-1"), ByzantineAnswer.Zero, 1, null),
+            new MemoryFault("g", default, NodeSelector.Of("node-1"), 1, BitField.Any), // in words of its own
         ];
-        all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "churn", "trace", "partition", "link"]);
-        typeof(FaultSpec).Assembly.GetTypes().Count(type => !type.IsAbstract && type.IsSubclassOf(typeof(FaultSpec))).ShouldBe(all.Length, "every kind has a name in the ledger");
-        foreach (FaultSpec fault in all[2..])
+        all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "churn", "trace", "partition", "link", "byzantine", "memory"]);
+        typeof(FaultSpec).Assembly.GetTypes().Count(type => !type.IsAbstract && type.IsSubclassOf(typeof(FaultSpec)))
+            .ShouldBe(all.Length, "every kind has a name in the ledger");
+        foreach (FaultSpec fault in all[2..^1])
         {
             FaultEffects.Of(new FaultEvent(At(0), fault, true, [])).ShouldBe("began");
             FaultEffects.Of(new FaultEvent(At(0), fault, false, [])).ShouldBe("ended");

@@ -65,6 +65,49 @@ public class TrialMetricsTests
     }
 
     [Fact]
+    public void Energy_cost_and_work_are_those_of_an_image_that_was_answered()
+    {
+        // Two requests of two images completed, with three layers and with two; three images are right, in 0.1 s.
+        var metrics = TrialMetrics.Compute(Sample.Trial() with { Joules = 12, Price = 0.002, Flops = new(1000, 100) });
+        metrics.EnergyJPerImage.ShouldBe(3);
+        metrics.CostPer1000Images.ShouldBe(0.5);
+        metrics.FlopsPerImage.ShouldBe(1000 + (100 * 2.5));
+        metrics.GoodputImagesPerS.ShouldNotBeNull().ShouldBe(30, 1e-9);
+
+        var none = TrialMetrics.Compute(Sample.Trial(requests: [Sample.Missed(0)]) with { Joules = 12, Price = 0.002, Flops = new(1000, 100) });
+        (none.EnergyJPerImage, none.CostPer1000Images, none.FlopsPerImage, none.GoodputImagesPerS).ShouldBe((null, null, null, 0));
+        var network = TrialMetrics.Compute(Sample.Trial(hasModel: false) with { Joules = 12 });
+        (network.EnergyJPerImage, network.CostPer1000Images, network.FlopsPerImage, network.GoodputImagesPerS).ShouldBe((3, null, null, null));
+    }
+
+    [Fact]
+    public void Requests_of_the_warm_up_count_in_no_metric()
+    {
+        var measured = Sample.Trial() with { Joules = 12, Price = 0.002, Flops = new(1000, 100) };
+        var warm = measured with
+        {
+            Requests =
+            [
+                Sample.Completed(0, 1e6, correct: 2, images: 50, order: [2, 1, 0]) with { WarmUp = true }, Sample.Missed(1, images: 70) with { WarmUp = true },
+                .. measured.Requests.Select(request => request with { Request = request.Request + 2 }),
+            ],
+        };
+        TrialMetrics.Compute(warm).ShouldBe(TrialMetrics.Compute(measured));
+        var (data, plain) = (TrialData.From(warm, new Dictionary<string, string>()), TrialData.From(measured, new Dictionary<string, string>()));
+        (data.FirstRequest, plain.FirstRequest).ShouldBe((2, 0));
+        (data.Images.Length, data.Correct.Length, data.LatencyMs.Length, data.Skipped.Length).ShouldBe((3, 3, 3, 3));
+    }
+
+    [Fact]
+    public void What_did_not_complete_in_a_healed_cluster_is_counted_and_blank_where_nothing_heals()
+    {
+        RequestRecord[] requests = [Sample.Missed(0) with { Unhealed = true, WarmUp = true }, Sample.Completed(1, 10), Sample.Missed(2), Sample.Missed(3) with { Unhealed = true }];
+        TrialMetrics.Compute(Sample.Trial(requests: requests) with { Heals = true }).Unhealed.ShouldBe(2);
+        TrialMetrics.Compute(Sample.Trial(requests: requests[1..3]) with { Heals = true }).Unhealed.ShouldBe(0);
+        TrialMetrics.Compute(Sample.Trial(requests: requests[1..3])).Unhealed.ShouldBeNull();
+    }
+
+    [Fact]
     public void An_unknown_metric_is_refused_with_the_known_ones() =>
         Should.Throw<ArgumentException>(() => TrialMetrics.Compute(Sample.Trial()).Value("top2")).Message.ShouldContain("top1_completed");
 
@@ -72,5 +115,6 @@ public class TrialMetricsTests
     public void The_columns_are_those_of_the_contract() => string.Join(',', TrialMetrics.Columns).ShouldBe(
         "requests,completed,failed,images,top1,top5,top1_completed,latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,"
         + "throughput_images_per_s,layers_executed_mean,layers_skipped_mean,kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,"
-        + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,availability");
+        + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
+        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed");
 }

@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using Akka.Event;
+using LayerShuffle.Cluster.Tests.Wall;
+using LayerShuffle.Cluster.Wall;
+using LayerShuffle.Core.Clusters;
+
+namespace LayerShuffle.Cluster.Tests.Logs;
+
+/// <summary>What an actor system says reaches the log of whoever asks for it, and costs nothing otherwise.</summary>
+public sealed class AkkaLogTests
+{
+    [Fact]
+    public async Task Warnings_of_Akka_are_lines_of_a_log_that_wants_them()
+    {
+        Channel<string> heard = Channel.CreateUnbounded<string>();
+        await using ClusterProcess process = await LoopbackProcess.StartAsync(0, null, MembershipSpec.Default, null, _ => { }, frame => frame.Dispose(),
+            log: line => heard.Writer.TryWrite(line), verbose: true);
+        process.System.Settings.LogLevel.ShouldBe("WARNING", StringCompareShould.IgnoreCase);
+        process.System.Log.Info("no warning");
+        process.System.Log.Warning("a member is slow {0}", 7);
+        string line;
+        do
+            line = await heard.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ClusterPair.Patience);
+        while (!line.Contains("a member is slow", StringComparison.Ordinal));
+        line.ShouldStartWith("warning: Akka: ");
+        line.ShouldContain("a member is slow 7");
+        line.ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task Nobody_logs_for_a_log_that_does_not()
+    {
+        List<string> heard = [];
+        ClusterProcess process = await LoopbackProcess.StartAsync(0, null, MembershipSpec.Default, null, _ => { }, frame => frame.Dispose(), log: heard.Add);
+        process.System.Settings.LogLevel.ShouldBe("OFF", StringCompareShould.IgnoreCase);
+        process.System.Log.Warning("a member is slow");
+        await process.DisposeAsync();
+        heard.ShouldBeEmpty();
+    }
+}
