@@ -84,7 +84,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
         EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model, struck), observer, guard);
         var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context, struck);
-        FaultSetting faults = trial.Faults(context, nodes, health, Everywhere(injector, health, transport, struck));
+        EndpointFaults everywhere = Everywhere(injector, health, transport, struck);
+        FaultSetting faults = trial.Faults(context, nodes, health, everywhere);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
         TrialPlan plan = trial.Plan(request =>
         {
@@ -106,10 +107,10 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             nodes.Listener = cluster.Faults;
             cluster.Faults.Tell(StartFaults.Instance);
             transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
-            bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
-            Check(spec, cluster, ended ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have an outcome. This is a bug.");
+            kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
+            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
-            TrialRecord record = trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome);
+            TrialRecord record = trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, everywhere.Met());
             teller?.Ended(record);
             return record;
         }

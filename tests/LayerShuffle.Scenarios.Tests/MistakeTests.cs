@@ -118,7 +118,7 @@ public class MistakeTests
     [InlineData("faults: {a: {kind: crash, nodes: [coordinator], at: 0s}}", "3:35: faults.a.nodes[0]: the coordinator is not a node")]
     [InlineData("faults: {a: {kind: crash, nodes: all}}", "3:10: faults.a.at: missing key `at`")]
     [InlineData("faults: {a: {kind: crsh, nodes: all, at: 0s}}", "3:20: faults.a.kind: unknown word `crsh`", "did you mean `crash`?")]
-    [InlineData("faults: {a: {kind: churn}}", "3:20: faults.a.kind: `churn` is not supported yet")]
+    [InlineData("faults: {a: {kind: churn, nodes: all, mean_time_to_failure: 1s}}", "3:10: faults.a.mean_time_to_repair: missing key `mean_time_to_repair`")]
     [InlineData("faults: {a: {nodes: all}}", "3:10: faults.a.kind: missing key `kind`")]
     [InlineData("faults: {a: {kind: crash, nodes: {random: 5}, at: 0s}}", "3:43: faults.a.nodes.random: 5 random nodes of 1")]
     [InlineData("faults: {a: {kind: crash, nodes: {random: 0%}, at: 0s}}", "3:43: faults.a.nodes.random: a share of nothing")]

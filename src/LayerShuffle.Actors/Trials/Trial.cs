@@ -33,9 +33,8 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     /// <summary>Which endpoint hosts which layer.</summary>
     public Placement Placement { get; } = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes);
 
-    /// <summary>All fault events, in the order of their times.</summary>
-    public IReadOnlyList<FaultEvent> Timeline { get; } =
-        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
+    /// <summary>All fault events, in the order of their times; some faults may strike for ever.</summary>
+    public IEnumerable<FaultEvent> Timeline => HealedTimeline.Of(FaultTimeline.Events(spec.Faults, Topology, spec.Luck), spec.Workload.HealAfter);
 
     /// <summary>Which bits of weights faults of memory flip.</summary>
     public MemoryFlips Flips => new(Placement, spec.LayerBytes, Topology, spec.Luck);
@@ -58,6 +57,7 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
         Guard = guard,
         Routing = spec.Routing,
         Placement = Placement,
+        LayerBytes = spec.LayerBytes,
         Luck = spec.Luck,
     };
 }
@@ -85,7 +85,8 @@ public sealed class Trial
         Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
             : null;
         Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
-        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) 
+        Uptime = new NodeUptime(setting.Topology.Count - 1, setting.Spec.Workload.MeasuredFrom);
+        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows)
         {
             Attempts = attempts,
             Compute = Compute,
@@ -105,6 +106,9 @@ public sealed class Trial
 
     /// <summary>What became of each fault.</summary>
     public Ledger Ledger { get; }
+
+    /// <summary>When nodes are up.</summary>
+    public NodeUptime Uptime { get; }
 
     /// <summary>Hops as they happen.</summary>
     public TraceRecorder Trace { get; }
@@ -136,6 +140,7 @@ public sealed class Trial
         Nodes = nodes,
         Health = health,
         Ledger = Ledger,
+        Uptime = Uptime,
         Links = links,
         Flips = model.Computes ? setting.Flips : null,
         Restoration = setting.Restoration(),
@@ -146,7 +151,14 @@ public sealed class Trial
     /// <summary>The record of a trial that has ended.</summary>
     /// <param name="links">What each link did.</param>
     /// <param name="end">When it ended.</param>
-    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
+    /// <param name="met">Messages that met each fault of links; null where that is not known.</param>
+    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end, IReadOnlyDictionary<string, long>? met)
+    {
+        Ledger.Close(setting.Spec.Faults, end, met);
+        return Record(links, end);
+    }
+
+    private TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
     {
         Key = setting.Spec.Key,
         Requests = Log.Records,
@@ -161,6 +173,7 @@ public sealed class Trial
         Joules = TrialCost.Joules(setting.Spec.Cluster, Length(end), Compute?.Computed(end) ?? [], links.Sum(link => link.CarriedBytes)),
         Price = TrialCost.Price(setting.Spec.Cluster, Length(end)),
         Heals = setting.Spec.Workload.HealAfter is not null,
+        Availability = Uptime.Share(end),
         HasModel = model.Computes,
     };
 

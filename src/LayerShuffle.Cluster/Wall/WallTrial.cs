@@ -51,6 +51,8 @@ internal sealed class WallTrial
     private readonly ConcurrentDictionary<int, int> firstIncarnation = []; // of those that took part in the trial
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
+    private readonly ConcurrentDictionary<string, long> met = []; // by fault of links
+    private bool lostSight; // of what workers that died have met
     private readonly TrialPlan plan;
     private readonly Lock moving = new();
     private readonly TrialMeter meter = new();
@@ -184,6 +186,7 @@ internal sealed class WallTrial
     /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
+        lostSight = true;
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
         if (cluster.AddressOf(endpoint) is null && left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
@@ -237,6 +240,7 @@ internal sealed class WallTrial
             case LinkReport report when report.Trial == number:
                 foreach (LinkRecord link in report.Links)
                     links.Add(link);
+                Meet(report.Met);
                 break;
             case TrialPrepared ready when ready.Trial == number && prepared.TryGetValue((ready.Endpoint, ready.Incarnation), out TaskCompletionSource? waiting):
                 waiting.TrySetResult();
@@ -308,6 +312,14 @@ internal sealed class WallTrial
         own.FlushNow();
         foreach (LinkRecord link in own.Transport.Links(end))
             links.Add(link);
+        Meet(own.Met());
+        lostSight |= !all.IsCompletedSuccessfully;
+    }
+
+    private void Meet(MetFault[] counts)
+    {
+        foreach ((string fault, long messages) in counts)
+            met.AddOrUpdate(fault, messages, (_, before) => before + messages);
     }
 
     private TrialRecord Record(Instant end)
@@ -319,7 +331,7 @@ internal sealed class WallTrial
             return trial.Record(
                 [.. LinkRecords.Merge(topology, links)
                     .Select(link => link.Busy <= trial.Length(end) ? link : link with { Busy = trial.Length(end) })], // they learn of the end a little late
-                end);
+                end, lostSight ? null : met);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class LinkState
     private readonly LinkStatistics statistics = new();
     private LinkStatistics? warmUp; // of requests that count in no metric: their books are kept, and told nobody
     private LinkStatistics books; // those of the message that is judged
-    private readonly List<LinkHold> patches = [];
+    private readonly List<LinkHold> patches = [], holds = [];
     private LinkConditions conditions;
     private int cuts;
     private long membershipMessages;
@@ -89,6 +89,7 @@ internal sealed class LinkState
         books = isWarmUp ? warmUp ??= new() : statistics;
         books.Sent++;
         books.Bytes += sizeBytes;
+        Meet();
         if (now >= traceUntil)
             Follow(now);
         if (!IsUp)
@@ -106,6 +107,7 @@ internal sealed class LinkState
     public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int copy, Instant now)
     {
         statistics.Control++;
+        Meet();
         if (now >= traceUntil)
             Follow(now);
         if (!IsUp)
@@ -150,6 +152,7 @@ internal sealed class LinkState
 
     public void Apply(LinkHold hold)
     {
+        holds.Add(hold);
         if (hold.Patch is null)
         {
             cuts++;
@@ -164,6 +167,7 @@ internal sealed class LinkState
 
     public void Lift(LinkHold hold)
     {
+        holds.Remove(hold);
         if (hold.Patch is null)
         {
             cuts--;
@@ -326,6 +330,13 @@ internal sealed class LinkState
         }
 
         return uplink!.Pass(conditions.OnWire(sizeBytes), now);
+    }
+
+    /// <summary>A message meets the faults that are in force.</summary>
+    private void Meet()
+    {
+        foreach (LinkHold hold in holds)
+            hold.Messages++;
     }
 
     private bool Loses(in MessageKey key, int copy)
