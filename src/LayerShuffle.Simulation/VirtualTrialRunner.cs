@@ -67,11 +67,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         observer = teller ?? observer;
         if (Metered)
             observer = new MeteredTrace(observer, () => kernel.Now);
-        var underway = new RequestsUnderway(kernel, observer, request =>
-        {
-            trace.Settled(request);
-            log.Forget(request);
-        });
+        var underway = new RequestsUnderway(kernel, observer, request => Settle(trial, request));
         observer = underway;
         WireFormat format = spec.Cluster.Wire;
         using StruckLayers? struck = StruckLayers.Of(setting, model);
@@ -87,14 +83,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         EndpointFaults everywhere = Everywhere(injector, health, transport, struck);
         FaultSetting faults = trial.Faults(context, nodes, health, everywhere);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
-        TrialPlan plan = trial.Plan(request =>
-        {
-            trace.Begin(request);
-            underway.Begin(request, spec.Workload.Deadline);
-            if (Metered)
-                ClusterMetrics.RequestBegun();
-        });
-
+        TrialPlan plan = Plan(trial, underway, spec.Workload.Deadline);
         IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster, faults), $"trial-{started++}");
         try
         {
@@ -121,6 +110,21 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             system.Stop(root);
             trial.ReleaseOpen();
         }
+    }
+
+    private TrialPlan Plan(Trial trial, RequestsUnderway underway, Duration deadline) => trial.Plan(request =>
+    {
+        trial.Trace.Begin(request);
+        underway.Begin(request, deadline);
+        if (Metered)
+            ClusterMetrics.RequestBegun();
+    });
+
+    /// <summary>Nothing happens to a request any more.</summary>
+    private static void Settle(Trial trial, int request)
+    {
+        trial.Trace.Settled(request);
+        trial.Log.Forget(request);
     }
 
     /// <summary>Carries out faults of links, of speed and of tensors at all endpoints.</summary>
