@@ -124,8 +124,9 @@ internal sealed class VirtualTransport(
         kernel.Schedule(copy.At, EventKind.Delivery, m =>
         {
             // What comes to a paused node waits behind the line, not before it.
+            long bytes = activationBytes(((HopMessage)m!).Journey.Images);
             Instant through = IsUp(to, incarnation)
-                ? injector.PassDownlink(from, to, incarnation, activationBytes(((HopMessage)m!).Journey.Images), kernel.Now) : kernel.Now;
+                ? injector.PassDownlink(from, to, incarnation, copy.Damage?.Arriving(bytes) ?? bytes, kernel.Now) : kernel.Now;
             if (through == kernel.Now)
                 Arrive(from, to, incarnation, copy, (HopMessage)m!);
             else

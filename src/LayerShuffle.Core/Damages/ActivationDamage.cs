@@ -22,6 +22,9 @@ public sealed record ActivationDamage(ulong Seed)
     /// <summary>How it was corrupted; null: it was not.</summary>
     public CorruptionSpec? Corruption { get; init; }
 
+    /// <summary>Bytes that arrive of so many; the last packet may be a short one.</summary>
+    public long Arriving(long bytes) => bytes - Missing.Sum(packet => Math.Clamp(bytes - (packet * PacketBytes), 0, PacketBytes));
+
     /// <summary>Makes of an activation that was sent the one that arrives.</summary>
     /// <param name="values">The activation, [images, tokens, hidden], as it is where all of it arrives whole.</param>
     /// <param name="tokens">Tokens of an image.</param>

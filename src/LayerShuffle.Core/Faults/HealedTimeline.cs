@@ -8,15 +8,16 @@ public static class HealedTimeline
     /// <summary>The events with all faults lifted.</summary>
     /// <param name="events">The events, by time.</param>
     /// <param name="heal">When they are lifted; null: never.</param>
-    public static IReadOnlyList<FaultEvent> Of(IReadOnlyList<FaultEvent> events, Duration? heal)
+    public static IReadOnlyList<FaultEvent> Of(IReadOnlyList<FaultEvent> events, Duration? heal) =>
+        heal is { } after ? Healed(events, Instant.Zero + after) : events;
+
+    private static List<FaultEvent> Healed(IEnumerable<FaultEvent> events, Instant at)
     {
-        if (heal is not { } after)
-            return events;
-        Instant at = Instant.Zero + after;
-        List<FaultEvent> healed = [.. events.Where(item => item.At < at)];
-        List<FaultEvent> lasting = [];
+        List<FaultEvent> healed = [.. events.TakeWhile(item => item.At < at)], lasting = [];
         foreach (FaultEvent item in healed)
         {
+            if (item.Fault is MemoryFault)
+                continue; // it is over as soon as it has struck: what it flipped stays until the layer is restored
             if (item.Begins)
                 lasting.Add(item);
             else if (lasting.FindIndex(begun => begun.Fault.Name == item.Fault.Name && begun.Targets.SequenceEqual(item.Targets)) is >= 0 and var ended)
