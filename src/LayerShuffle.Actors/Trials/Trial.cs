@@ -86,7 +86,7 @@ public sealed class Trial
         Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
             : null;
         Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
-        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows) 
+        Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows)
         {
             Attempts = attempts,
             Compute = Compute,

@@ -30,7 +30,7 @@ internal sealed class NetworkBinder(MistakeList mistakes, EndpointChecker endpoi
                 .Select(receiver => new LinkException(sender, receiver, patch))));
         }
 
-        return new NetworkSpec(conditions, links) 
+        return new NetworkSpec(conditions, links)
         {
             MembershipLossy = Read.Text(network, "membership") == "lossy",
             NanGuard = Read.Boolean(network, "nan_guard") == true,

@@ -227,7 +227,7 @@ internal static class ClusterLanguage
             new ListType("node names", Name, 1), Name), "Names, all, {random: 2} or {random: 25%}.", Required: true);
         return new DictionaryType("fault", new VariantType("kind",
         [
-            ("crash", new MapType("crash settings", 
+            ("crash", new MapType("crash settings",
                 [nodes, at, new("restart_after", PositiveDuration, "How long they stay down; default for ever."), Weights])),
             ("partition", new MapType("partition settings",
             [
