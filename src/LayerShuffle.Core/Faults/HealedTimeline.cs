@@ -8,7 +8,8 @@ public static class HealedTimeline
     /// <summary>The events with all faults lifted. Events are made as they are asked for, as those of <see cref="FaultTimeline"/> are.</summary>
     /// <param name="events">The events, by time.</param>
     /// <param name="heal">When they are lifted; null: never.</param>
-    public static IEnumerable<FaultEvent> Of(IEnumerable<FaultEvent> events, Duration? heal) => heal is { } after ? Healed(events, Instant.Zero + after) : events;
+    public static IEnumerable<FaultEvent> Of(IEnumerable<FaultEvent> events, Duration? heal) =>
+        heal is { } after ? Healed(events, Instant.Zero + after) : events;
 
     private static IEnumerable<FaultEvent> Healed(IEnumerable<FaultEvent> events, Instant at)
     {

@@ -82,7 +82,8 @@ internal static class DryRun
     private static IEnumerable<string> Timeline(TrialSpec spec)
     {
         Topology topology = Topology.Of(spec.Cluster);
-        string[] endless = spec.Workload.HealAfter is not null ? [] : [.. spec.Faults.Where(fault => FaultTimeline.IsEndless(fault, spec.Faults)).Select(fault => fault.Name)];
+        string[] endless = spec.Workload.HealAfter is not null ? []
+            : [.. spec.Faults.Where(fault => FaultTimeline.IsEndless(fault, spec.Faults)).Select(fault => fault.Name)];
         int most = endless.Length > 0 ? MostOfEndless : MostEvents, listed = 0;
         foreach (FaultEvent fault in HealedTimeline.Of(FaultTimeline.Events(spec.Faults, topology, spec.Luck), spec.Workload.HealAfter))
         {

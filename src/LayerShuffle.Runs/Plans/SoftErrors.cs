@@ -47,7 +47,8 @@ internal static class SoftErrors
 
         string needed = string.Join(", ", Margins.Select(margin => FormattableString.Invariant(
             $"±{Percent.Of(margin, 0)} takes {InjectionCount.Needed(population, margin)}")));
-        string known = double.IsNaN(injections) ? "how many are injected depends on how long a trial lasts" : injections == 0 ? "none of them is injected" : FormattableString.Invariant(
+        string known = double.IsNaN(injections) ? "how many are injected depends on how long a trial lasts"
+            : injections == 0 ? "none of them is injected" : FormattableString.Invariant(
             $"{injections:0} are injected, which tell the share that does harm to ±{Percent.Of(InjectionCount.Margin(population, injections))} at 95%");
         return FormattableString.Invariant($"soft errors: {first.Model.Name}, {first.Spec.Key.Condition}, {fault.Name}: ")
             + FormattableString.Invariant($"of {population:0.###E+0} possible flips ") + $"{known} ({needed}); as many requests are needed for an accuracy";
