@@ -35,8 +35,9 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="seed">The scenario's seed.</param>
     /// <param name="scenarioName">The scenario's name.</param>
     /// <param name="sweptKeys">The swept keys, such as <c>routing.order</c>, in the scenario's order.</param>
+    /// <param name="durable">Whether rows must survive a power failure once they are appended; not so where they are read at once and thrown away.</param>
     /// <exception cref="InvalidDataException">The directory holds results with other columns.</exception>
-    public ResultsWriter(string directory, long seed, string scenarioName, IReadOnlyList<string> sweptKeys)
+    public ResultsWriter(string directory, long seed, string scenarioName, IReadOnlyList<string> sweptKeys, bool durable = true)
     {
         (_directory, _seed, _scenarioName, _sweptKeys) = (directory, seed, scenarioName, sweptKeys);
         Disk.MakeFolder(directory);
@@ -79,7 +80,7 @@ public sealed class ResultsWriter : IDisposable
 
         CsvFile Open(string name)
         {
-            var file = new CsvFile(Path.Combine(directory, name), columns[name]);
+            var file = new CsvFile(Path.Combine(directory, name), columns[name], durable);
             _files.Add(file);
             return file;
         }

@@ -46,6 +46,12 @@ internal sealed class TrialTeller : IHopTrace, IDisposable
         trace.Delivered(message);
     }
 
+    public void Garbled(HopMessage message)
+    {
+        Tell($"garbled {Hop(message)}");
+        trace.Garbled(message);
+    }
+
     public void Fate(HopMessage message, string fate)
     {
         Tell($"{fate} {Hop(message)}");

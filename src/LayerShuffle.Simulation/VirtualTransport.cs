@@ -124,7 +124,6 @@ internal sealed class VirtualTransport(
         kernel.Schedule(copy.At, EventKind.Delivery, m =>
         {
             // What comes to a paused node waits behind the line, not before it.
-            long bytes = activationBytes(((HopMessage)m!).Journey.Images);
             Instant through = IsUp(to, incarnation)
                 ? injector.PassDownlink(from, to, incarnation, copy.ArrivingBytes(activationBytes(((HopMessage)m!).Journey.Images)), kernel.Now)
                 : kernel.Now;

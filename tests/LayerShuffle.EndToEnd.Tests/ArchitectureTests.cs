@@ -34,6 +34,13 @@ public partial class ArchitectureTests
             ],
             true, true
         },
+        {
+            "LayerShuffle.Swarm",
+            [
+                "LayerShuffle.Runs", "LayerShuffle.Scenarios", "LayerShuffle.Results", "LayerShuffle.Simulation", "LayerShuffle.Actors", "LayerShuffle.Core",
+            ],
+            false, false
+        },
     };
 
     [Theory]
@@ -88,6 +95,7 @@ public partial class ArchitectureTests
     public void Runs_print_nothing(string library)
     {
         References("LayerShuffle.Runs").ShouldNotContain(library);
+        References("LayerShuffle.Swarm").ShouldNotContain(library);
         References("layershuffle").ShouldContain(library);
     }
 

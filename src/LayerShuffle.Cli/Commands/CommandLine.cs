@@ -82,7 +82,8 @@ public static class CommandLine
             EnableDefaultExceptionHandler = false,
             // A run, a node and a worker listen to signals themselves: the first asks them to end in order, the second ends them; a worker that returned from
             // here in mid-computation would crash.
-            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is NodeCommand.Name or RunCommand.Name or WorkerCommand.Name ? null
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name is NodeCommand.Name or RunCommand.Name or SwarmCommand.Name
+                or WorkerCommand.Name ? null
                 : TimeSpan.FromSeconds(2),
         };
         try
@@ -119,6 +120,8 @@ public static class CommandLine
             PredictCommand.Create(output, error),
             SchemaCommand.Create(output),
             ModelsCommand.Create(output, TimeProvider.System),
+            SwarmCommand.Create(surroundings),
+            CalibrateCommand.Create(surroundings),
         };
     }
 

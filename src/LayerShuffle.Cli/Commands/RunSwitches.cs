@@ -99,7 +99,8 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, listen, workers, publicHost, controlPort, dataPort, metrics,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, listen, workers, publicHost, controlPort,
+            dataPort, metrics,
         })
             command.Options.Add(option);
         security.AddTo(command);

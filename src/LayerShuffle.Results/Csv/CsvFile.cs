@@ -7,14 +7,15 @@ internal sealed class CsvFile : IDisposable
 {
     private readonly string _path = "";
     private Stream _stream;
+    private readonly bool _durable = true;
     private long _expected; // its length, if nobody else writes to it
 
     /// <summary>Opens the file for appending, and gives a new one its header.</summary>
     /// <exception cref="InvalidDataException">The file has another header.</exception>
-    public CsvFile(string path, IReadOnlyList<string> columns)
+    public CsvFile(string path, IReadOnlyList<string> columns, bool durable = true)
     {
         CheckHeader(path, columns);
-        _path = path;
+        (_path, _durable) = (path, durable);
         _stream = Open(path);
         _expected = _stream.Length;
         try
@@ -62,7 +63,7 @@ internal sealed class CsvFile : IDisposable
         {
             CheckThere();
             Disk.About("append", _path);
-            if (rows.AppendTo(_stream) && _stream is FileStream file)
+            if (rows.AppendTo(_stream) && _durable && _stream is FileStream file)
                 file.Flush(flushToDisk: true);
             _expected = _stream.Length;
         }

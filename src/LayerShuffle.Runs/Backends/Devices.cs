@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using LayerShuffle.Runs.Failures;
+using LayerShuffle.Vision.Model;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,10 @@ public static class Devices
     /// <exception cref="UsageException">There is none.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Need(string name) => _ = Select(name);
+
+    /// <summary>Moves a model to a device.</summary>
+    /// <exception cref="UsageException">There is no such device here.</exception>
+    public static void MoveTo(VisionTransformer model, string name) => _ = model.To(Select(name));
 
     /// <summary>The device itself.</summary>
     /// <exception cref="UsageException">It is no device, or there is no such device here.</exception>

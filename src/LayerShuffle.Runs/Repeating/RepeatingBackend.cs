@@ -62,7 +62,8 @@ internal sealed class RepeatingBackend(VirtualBackend backend, string folder) : 
         }
 
         if (comparison.Difference is { } difference)
-            throw new NotRepeatedException($"Trial {spec.Key.Trial} was run twice, and did not do the same twice: {difference} This is a bug, please report it.");
+            throw new NotRepeatedException($"Trial {spec.Key.Trial} was run twice, and did not do the same twice: {difference} This is a bug, please "
+                + "report it.");
     }
 
     private sealed class NoRows : ITrialRows

@@ -1,7 +1,7 @@
 namespace LayerShuffle.Runs.Telling;
 
 /// <summary>Words as a POSIX shell takes them.</summary>
-internal static class ShellWords
+public static class ShellWords
 {
     /// <summary>The words on a line that can be pasted.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using static LayerShuffle.Core.Tests.Make;
@@ -27,6 +28,15 @@ public sealed class HealedTimelineTests
         ]);
         healed.Where(item => item.Begins).ShouldAllBe(item => item.Ends, "who carries them out knows that they end");
         healed.ShouldAllBe(item => item.Targets.Count > 0);
+    }
+
+    /// <summary>Found by the swarm: lifted, it struck again, and flipped other bits.</summary>
+    [Fact]
+    public void A_fault_that_is_over_at_once_does_not_strike_again_when_all_are_lifted()
+    {
+        FaultSpec[] faults = [new MemoryFault("bits", Ms(10), NodeSelector.Of("node-1"), 1, BitField.Any), new PauseFault("nap", Ms(20), NodeSelector.Of("node-2"), null)];
+        HealedTimeline.Of(FaultTimeline.Build(faults, Topology(3), Seed), Ms(100)).Select(item => (item.At, item.Fault.Name, item.Begins))
+            .ShouldBe([(At(10), "bits", true), (At(20), "nap", true), (At(100), "nap", false)]);
     }
 
     [Fact]

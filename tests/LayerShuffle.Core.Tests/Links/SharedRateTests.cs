@@ -107,8 +107,8 @@ public sealed class SharedRateTests
     {
         // 3,264 bytes are packets of 1,400, 1,400 and 464.
         ActivationDamage holes = new(1) { Missing = [0, 2], PacketBytes = 1400 };
-        holes.Arriving(3264).ShouldBe(1400);
-        new ActivationDamage(1).Arriving(3264).ShouldBe(3264);
+        (3264 - holes.MissingBytes(3264)).ShouldBe(1400);
+        new ActivationDamage(1).MissingBytes(3264).ShouldBe(0);
     }
 
     private static LinkInjector Injector(LinkPatch conditions)

@@ -42,8 +42,11 @@ public sealed class RepeatingTests : IDisposable
     [Fact]
     public void The_first_event_that_differs_is_named_with_its_time_and_with_what_it_was()
     {
-        RunPlan plan = RunPlan.Load(new RunOptions { Scenario = scratch.Write("wires.yaml", Wires.Replace("10%, duplicate: 2%", "0%", StringComparison.Ordinal)
-            .Replace("{distribution: normal, mean: 5ms, stddev: 1ms}", "5ms", StringComparison.Ordinal)) });
+        RunPlan plan = RunPlan.Load(new RunOptions
+        {
+            Scenario = scratch.Write("wires.yaml", Wires.Replace("10%, duplicate: 2%", "0%", StringComparison.Ordinal)
+            .Replace("{distribution: normal, mean: 5ms, stddev: 1ms}", "5ms", StringComparison.Ordinal))
+        });
         var rows = new CountedRows();
         using var backend = new RepeatingBackend(new VirtualBackend(ComputePlace.Here("cpu", 1), _ => { }), scratch.Folder);
 

@@ -1,0 +1,68 @@
+using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Links;
+using LayerShuffle.Swarm.Books;
+
+namespace LayerShuffle.Swarm.Invariants;
+
+/// <summary>
+/// Losses are as frequent as was asked for, and luck is nobody else's: what is sent again is not lost because the first was, and does not take the very same
+/// time. Judged where chance alone would do what is seen once in ten thousand million trials.
+/// </summary>
+internal static class Fairness
+{
+    private const double Never = 1e-10;
+
+    public static IEnumerable<string> Broken(TrialBook book)
+    {
+        if (!book.IsWhole() || !book.IsSteady() || book.Duplicates())
+            yield break;
+        LinkConditions[] all = [.. book.Conditions()];
+        HopRow[] sent = [.. book.Hops.Where(hop => !hop.IsLocal && hop.Fate != "link_down")];
+        if (all.Select(link => link.Loss).Distinct().Count() == 1 && all.All(link => link is { LossChain: null, LoseFirst: 0, Loss: > 0 and < 1 }))
+        {
+            foreach ((string what, IEnumerable<HopRow> some) in ((string, IEnumerable<HopRow>)[])
+                [("all hops", sent), ("first attempts", sent.Where(hop => hop.Attempt == 0)), ("resends", sent.Where(hop => hop.Attempt > 0))])
+            {
+                (int count, int lost) = (some.Count(), some.Count(hop => hop.Fate == "lost"));
+                if (Tail(count, lost, all[0].Loss) < Never)
+                    yield return FormattableString.Invariant($"{lost} of {count} were lost at a probability of {all[0].Loss}: {what}");
+            }
+        }
+
+        if (!all.All(link => link is { BandwidthBytesPerSecond: null, Reorder: 0, KeepOrder: false } && IsContinuous(link.Latency)) || book.Pauses())
+            yield break;
+        foreach (IGrouping<(int, int?, string, string), HopRow> hop in sent.Where(hop => hop.Delivered is not null)
+            .GroupBy(hop => (hop.Request, hop.Layer, hop.From, hop.To)))
+        {
+            HopRow[] twins = [.. hop.GroupBy(attempt => attempt.Delivered - attempt.Sent)
+                .Where(same => same.Count() > 2 && !IsEnd(book, same.First(), same.Key!.Value))
+                .SelectMany(same => same)];
+            if (twins.Length > 0)
+                yield return $"attempts of one hop took the very same time: {string.Join(" and ", twins.Take(3).Select(twin => twin.ToString()))}";
+        }
+    }
+
+    private static bool IsContinuous(DelayDistribution delay) =>
+        delay.Correlation == 0 && delay.Kind is DelayKind.Normal or DelayKind.Lognormal or DelayKind.Exponential or DelayKind.Pareto or DelayKind.Uniform
+            && (delay.Kind == DelayKind.Exponential || delay.Kind == DelayKind.Uniform ? (delay.Max ?? delay.Mean) - delay.Min : delay.StandardDeviation)
+                .Nanoseconds > 100_000;
+
+    /// <summary>Clamped draws are the same.</summary>
+    private static bool IsEnd(TrialBook book, HopRow hop, long took)
+    {
+        DelayDistribution latency = book.Link(hop.From, hop.To).Latency;
+        return took == latency.Min.Nanoseconds || took == latency.Max?.Nanoseconds;
+    }
+
+    /// <summary>A bound on how likely a number that far from what is expected is (Chernoff), on its side.</summary>
+    private static double Tail(int count, int seen, double probability)
+    {
+        if (count == 0)
+            return 1;
+        double share = (double)seen / count;
+        double divergence = Part(share, probability) + Part(1 - share, 1 - probability);
+        return Math.Exp(-count * divergence);
+
+        static double Part(double share, double expected) => share == 0 ? 0 : share * Math.Log(share / expected);
+    }
+}

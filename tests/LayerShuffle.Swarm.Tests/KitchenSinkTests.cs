@@ -1,0 +1,49 @@
+using LayerShuffle.Scenarios.Language;
+using LayerShuffle.Scenarios.Loading;
+using LayerShuffle.Scenarios.Syntax;
+using LayerShuffle.Swarm.Drawing;
+using LayerShuffle.Tests;
+
+namespace LayerShuffle.Swarm.Tests;
+
+/// <summary>Everything on at once: it is the same twice, finishes, and keeps what must always hold.</summary>
+public sealed class KitchenSinkTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    /// <summary>All that the swarm can draw, in one scenario: one of several that exclude each other at each place, drawn by the seed.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Everything_at_once_is_the_same_twice_and_finishes(long seed)
+    {
+        using var judge = new Judge();
+        DrawnScenario sink = ScenarioDraw.KitchenSink(seed, judge.Folder);
+        Verdict verdict = judge.Of(sink.Yaml);
+        verdict.Mistakes.ShouldBeEmpty(sink.Yaml);
+        verdict.Findings.ShouldBeEmpty(sink.Yaml);
+        verdict.Trials.ShouldBeGreaterThan(0);
+        foreach (SchemaKey section in LanguageSchema.Root.Keys.Where(key => LanguageSchema.VariedSections.Contains(key.Name)))
+            sink.Tree.Map(section.Name).ShouldNotBeNull().Entries.Count.ShouldBeGreaterThanOrEqualTo(2, section.Name);
+    }
+
+    [Fact]
+    public void A_few_of_them_have_every_key_of_network_faults_and_routing()
+    {
+        SampleFiles.Write(scratch.Folder);
+        HashSet<string> found = [];
+        for (long seed = 1; seed <= 40; seed++)
+        {
+            MapNode tree = ScenarioDraw.KitchenSink(seed, scratch.Folder).Tree;
+            ScenarioLoader.Parse(YamlWriter.Write(tree), "sink", scratch.Folder).Mistakes.ShouldBeEmpty();
+            found.UnionWith(KeyWalk.In(tree));
+        }
+
+        KeyWalk.All.Where(key => key.Split('.').Length <= (key.StartsWith("faults.", StringComparison.Ordinal) ? 3 : 2) && !key.Contains('=', StringComparison.Ordinal) && Undrawn.Reason(key) is null
+            && key.Split('.')[0] is "network" or "faults" or "routing" or "cluster" or "workload").Except(found).ShouldBeEmpty();
+    }
+
+    public void Dispose() => scratch.Dispose();
+}

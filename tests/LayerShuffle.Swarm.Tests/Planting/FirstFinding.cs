@@ -1,0 +1,25 @@
+using LayerShuffle.Swarm.Drawing;
+
+namespace LayerShuffle.Swarm.Tests.Planting;
+
+/// <summary>Called by its name, in a world of its own: only texts and numbers go in and out.</summary>
+public static class FirstFinding
+{
+    /// <summary>Judges the scenarios of seeds, those without a model, until one breaks something.</summary>
+    /// <returns>The seed and what is broken; null if nothing is.</returns>
+    public static string? Look(long first, long last)
+    {
+        using var judge = new Judge();
+        for (long seed = first; seed <= last; seed++)
+        {
+            DrawnScenario drawn = ScenarioDraw.Draw(seed, judge.Folder);
+            if (drawn.Tree.Get("dataset") is not null)
+                continue;
+            Verdict verdict = judge.Of(drawn.Yaml);
+            if (!verdict.Holds)
+                return $"seed {seed}: {string.Join("\n", verdict.Findings.Select(finding => finding.ToString()).Concat(verdict.Mistakes))}";
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,38 @@
+using LayerShuffle.EndToEnd.Tests;
+
+namespace LayerShuffle.Swarm.Tests.Planting;
+
+/// <summary>
+/// The swarm notices what it is there for: each small mistake, planted in the sources of courier, node, link or books, breaks an invariant in one of the first
+/// few hundred scenarios, in all of which the program without it breaks none.
+/// </summary>
+public sealed class PlantedFaultTests
+{
+    private const int Seeds = 600;
+
+    public static TheoryData<string> Names => [.. PlantedFault.All.Select(fault => fault.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_planted_fault_is_noticed(string name)
+    {
+        PlantedFault fault = PlantedFault.All.Single(one => one.Name == name);
+        Assert.SkipUnless(fault.Always || Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1", "Some seconds for each of them: set LAYERSHUFFLE_LONG=1.");
+        string? found = PlantedWorld.Look(fault, 0, Seeds);
+        found.ShouldNotBeNull($"{name} is in none of the first {Seeds} scenarios");
+        TestContext.Current.TestOutputHelper?.WriteLine(found);
+    }
+
+    /// <summary>Where the sources have changed, the table follows; compiling it is the tests' above.</summary>
+    [Fact]
+    public void What_is_to_be_changed_stands_once_in_the_sources()
+    {
+        PlantedFault.All.Select(fault => fault.Name).ShouldBeUnique();
+        PlantedFault.All.Count.ShouldBeGreaterThanOrEqualTo(20);
+        foreach (PlantedFault fault in PlantedFault.All)
+        {
+            string text = File.ReadAllText(Path.Combine(Repository.Root, fault.File)).ReplaceLineEndings("\n");
+            text.Split(fault.Find).Length.ShouldBe(2, $"{fault.Name}: in {fault.File} this must stand once:\n{fault.Find}");
+        }
+    }
+}
