@@ -2,7 +2,6 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
-using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Core.Workloads;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;

@@ -45,7 +45,11 @@ internal sealed class NodeSelectorBinder(MistakeList mistakes, EndpointChecker e
         (int? some, double? someShare) = HowMany(selector, "random_domains", racks, "random domains");
         return new NodeSelector(null, false, random, randomShare)
         {
-            Domains = domains, UpToCount = most, UpToShare = mostShare, RandomDomains = some, RandomDomainShare = someShare,
+            Domains = domains,
+            UpToCount = most,
+            UpToShare = mostShare,
+            RandomDomains = some,
+            RandomDomainShare = someShare,
         };
     }
 

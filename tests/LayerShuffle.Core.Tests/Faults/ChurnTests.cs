@@ -1,7 +1,6 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
-using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
 using static LayerShuffle.Core.Tests.Make;
 

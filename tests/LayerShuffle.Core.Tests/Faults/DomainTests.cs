@@ -1,8 +1,6 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Seeds;
-using LayerShuffle.Core.Time;
-using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Faults;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using LayerShuffle.Core.Faults;
-using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
 using static LayerShuffle.Core.Tests.Make;
 

@@ -1,6 +1,5 @@
 using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Faults;
-using LayerShuffle.Core.Links;
 using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Faults;

@@ -1,8 +1,6 @@
-using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Seeds;
-using LayerShuffle.Core.Time;
 using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Faults;
@@ -73,7 +71,10 @@ public sealed class PartitionShapeTests
     {
         PartitionFault alone = Split with
         {
-            Groups = [], Shape = PartitionShape.Isolate, HealAfter = Ms(1), Timing = FaultTiming.Once with { Every = Ms(2) },
+            Groups = [],
+            Shape = PartitionShape.Isolate,
+            HealAfter = Ms(1),
+            Timing = FaultTiming.Once with { Every = Ms(2) },
         };
         FaultTimeline.Events([alone], Topology(4), Seed).Where(item => item.Begins).Take(100).Select(item => item.Groups![0].Single()).Distinct().Count().ShouldBe(4);
     }
