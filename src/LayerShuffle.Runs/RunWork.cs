@@ -1,5 +1,4 @@
 using LayerShuffle.Actors.Models;
-using LayerShuffle.Core.Models;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;

@@ -32,7 +32,8 @@ internal sealed class VirtualClock(VirtualKernel kernel, PausedNodes? paused = n
 
     private static EventKind KindOf(object message) => message switch
     {
-        FaultEvent or RecoveryDue => EventKind.Fault,
+        FaultEvent => EventKind.Fault,
+        RecoveryDue => EventKind.Recovery,
         SubmitRequest => EventKind.Arrival,
         _ => EventKind.Timer,
     };

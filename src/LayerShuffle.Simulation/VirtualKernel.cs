@@ -28,6 +28,9 @@ public sealed class VirtualKernel
     /// <summary>Entries in the queue, called-off ones included.</summary>
     public int QueueLength => events.Count;
 
+    /// <summary>Whether nothing is to come but the next fault: of those that strike for ever there always is one.</summary>
+    internal bool AwaitsFaultsOnly => events.Count == 1 && events.TryPeek(out _, out (long, int Kind, long) due) && due.Kind == (int)EventKind.Fault;
+
     /// <summary>Told of every event just before it fires; null: nobody is.</summary>
     internal Action<EventKind, object?>? Fires { get; set; }
 
@@ -163,6 +166,9 @@ public enum EventKind
 {
     /// <summary>A fault begins or ends.</summary>
     Fault,
+
+    /// <summary>What follows from a fault some time later: others take over.</summary>
+    Recovery,
 
     /// <summary>A message reaches an endpoint.</summary>
     Delivery,

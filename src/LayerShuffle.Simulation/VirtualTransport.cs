@@ -125,7 +125,8 @@ internal sealed class VirtualTransport(
         {
             // What comes to a paused node waits behind the line, not before it.
             Instant through = IsUp(to, incarnation)
-                ? injector.PassDownlink(from, to, incarnation, activationBytes(((HopMessage)m!).Journey.Images), kernel.Now) : kernel.Now;
+                ? injector.PassDownlink(from, to, incarnation, copy.ArrivingBytes(activationBytes(((HopMessage)m!).Journey.Images)), kernel.Now)
+                : kernel.Now;
             if (through == kernel.Now)
                 Arrive(from, to, incarnation, copy, (HopMessage)m!);
             else

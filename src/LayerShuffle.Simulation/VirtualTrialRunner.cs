@@ -62,12 +62,12 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
         var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts);
         (RequestLog log, TraceRecorder trace) = (trial.Log, trial.Trace);
-        IHopTrace observer = Observed(trace, setting, out TrialTeller? teller);
-        var underway = new RequestsUnderway(kernel, observer, request =>
-        {
-            trace.Settled(request);
-            log.Forget(request);
-        });
+        IHopTrace observer = Observe is null ? trace : Observe(trace);
+        TrialTeller? teller = Told is null ? null : new TrialTeller(kernel, setting.Topology, observer, Told);
+        observer = teller ?? observer;
+        if (Metered)
+            observer = new MeteredTrace(observer, () => kernel.Now);
+        var underway = new RequestsUnderway(kernel, observer, request => Settle(trial, request));
         observer = underway;
         WireFormat format = spec.Cluster.Wire;
         using StruckLayers? struck = StruckLayers.Of(setting, model);
@@ -80,27 +80,26 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
         EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model, struck), observer, guard);
         var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context, struck);
-        FaultSetting faults = trial.Faults(context, nodes, health, Everywhere(injector, health, transport, struck));
+        EndpointFaults everywhere = Everywhere(injector, health, transport, struck);
+        FaultSetting faults = trial.Faults(context, nodes, health, everywhere);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
-        TrialPlan plan = trial.Plan(request =>
-        {
-            trace.Begin(request);
-            underway.Begin(request, spec.Workload.Deadline);
-            if (Metered)
-                ClusterMetrics.RequestBegun();
-        });
-
+        TrialPlan plan = Plan(trial, underway, spec.Workload.Deadline);
         IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster, faults), $"trial-{started++}");
         try
         {
             guard.Watch(root, "The root of the trial's actors");
             kernel.Drain();
             Check(spec, cluster, null);
-            Begin(cluster, transport, paused, nodes);
-            bool ended = kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null, cancellation);
-            Check(spec, cluster, ended ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have an outcome. This is a bug.");
+            Running?.Invoke(system.System, cluster.Endpoints);
+            transport.Endpoints = cluster.Endpoints;
+            paused.SetEndpoints(cluster.Endpoints);
+            nodes.Listener = cluster.Faults;
+            cluster.Faults.Tell(StartFaults.Instance);
+            transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
+            kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
+            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
-            TrialRecord record = trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome);
+            TrialRecord record = trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, everywhere.Met());
             teller?.Ended(record);
             return record;
         }
@@ -113,23 +112,19 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         }
     }
 
-    /// <summary>Who listens in on what happens to hops, besides the trace itself.</summary>
-    private IHopTrace Observed(TraceRecorder trace, TrialSetting setting, out TrialTeller? teller)
+    private TrialPlan Plan(Trial trial, RequestsUnderway underway, Duration deadline) => trial.Plan(request =>
     {
-        IHopTrace observer = Observe is null ? trace : Observe(trace);
-        teller = Told is null ? null : new TrialTeller(system.Kernel, setting.Topology, observer, Told);
-        observer = teller ?? observer;
-        return Metered ? new MeteredTrace(observer, () => system.Kernel.Now) : observer;
-    }
+        trial.Trace.Begin(request);
+        underway.Begin(request, deadline);
+        if (Metered)
+            ClusterMetrics.RequestBegun();
+    });
 
-    private void Begin(TrialCluster cluster, VirtualTransport transport, PausedNodes paused, VirtualNodes nodes)
+    /// <summary>Nothing happens to a request any more.</summary>
+    private static void Settle(Trial trial, int request)
     {
-        Running?.Invoke(system.System, cluster.Endpoints);
-        transport.Endpoints = cluster.Endpoints;
-        paused.SetEndpoints(cluster.Endpoints);
-        nodes.Listener = cluster.Faults;
-        cluster.Faults.Tell(StartFaults.Instance);
-        transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
+        trial.Trace.Settled(request);
+        trial.Log.Forget(request);
     }
 
     /// <summary>Carries out faults of links, of speed and of tensors at all endpoints.</summary>

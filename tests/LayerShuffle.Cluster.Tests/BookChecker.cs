@@ -167,7 +167,7 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
         None(hops, h => h.Sent > deadline || h.ComputeStart > deadline, "nobody works for it after its deadline");
         if (request.Outcome != RequestOutcome.Completed)
         {
-            if (spec.Routing.OnFailure == OnFailure.Skip)
+            if (spec.Routing.OnFailure != OnFailure.Fail)
                 request.Outcome.ShouldBe(RequestOutcome.DeadlineExceeded);
             return;
         }
@@ -206,7 +206,10 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
     private void Ledger()
     {
         trial.Ledger.Select(entry => entry.Time).ShouldBeInOrder();
-        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger.Where(e => e.Kind == "crash").GroupBy(e => e.Target))
+        HashSet<string> idle = [.. trial.Ledger.Where(e => e.Effect is "never_began" or "touched_nothing").Select(e => e.Fault)];
+        if (trial.Ledger.FirstOrDefault(e => idle.Contains(e.Fault) && (e.Effect == "restarted" || (e.Effect == "began" && (e.Kind is "crash" or "pause")))) is { } touched)
+            Assert.Fail($"{touched} touched something");
+        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger.Where(e => e.Kind == "crash" && e.Effect is not ("never_began" or "touched_nothing")).GroupBy(e => e.Target))
         {
             bool down = false;
             int deaths = 0, detected = 0;

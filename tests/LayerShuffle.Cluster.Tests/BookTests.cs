@@ -45,13 +45,15 @@ public sealed class BookTests : IDisposable
         }));
 
     private static readonly Gen<RoutingSpec> Routings = Gen.Select(
-        Gen.Bool, Gen.Double[-40, 60], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[1, 2], Gen.Double[-40, 40],
-        (arbitrary, timeout, retries, fail, replicas, detection) => new RoutingSpec
+        Gen.Int[0, 2], Gen.Double[-40, 60], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[1, 2], Gen.Double[-40, 40],
+        (order, timeout, retries, fail, replicas, detection) => new RoutingSpec
         {
-            Order = arbitrary ? OrderKind.Arbitrary : OrderKind.Sequential,
+            Order = order == 0 ? OrderKind.Sequential : order == 1 ? OrderKind.Arbitrary : OrderKind.Opportunistic,
+            Copies = (CopyChoice)(Math.Abs((int)timeout) % 3),
+            Avoid = detection is > -20 and < 20 ? new AvoidSpec(1 + retries, Ms(20 + (2 * Math.Abs(detection)))) : null,
             Timeout = timeout < 2 ? null : Ms(timeout),
             Retries = retries,
-            OnFailure = fail == 0 ? OnFailure.Fail : OnFailure.Skip,
+            OnFailure = (OnFailure)fail,
             Replicas = replicas,
             Detection = detection < 0 ? null : Ms(detection),
         });

@@ -25,14 +25,18 @@ public sealed class HopCourierPropertyTests : IDisposable
             (flags & 1) != 0, (flags & 2) != 0));
 
     private static readonly Gen<RoutingSpec> Routings = Gen.Select(
-        Gen.Int[0, 1], Gen.Int[0, 2], Gen.Double[-20, 60], Gen.Int[0, 3], Gen.Bool, Gen.Int[1, 2], Gen.Double[-40, 40],
-        (order, pruned, timeout, retries, fail, replicas, detection) => new RoutingSpec
+        Gen.Int[0, 2], Gen.Int[0, 2], Gen.Double[-20, 60], Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[1, 2], Gen.Double[-40, 40],
+        (order, pruned, timeout, retries, failure, replicas, detection) => new RoutingSpec
         {
-            Order = order == 0 ? OrderKind.Sequential : OrderKind.Arbitrary,
+            Order = order == 0 ? OrderKind.Sequential : order == 1 ? OrderKind.Arbitrary : OrderKind.Opportunistic,
+            Copies = (CopyChoice)(Math.Abs((int)timeout) % 3),
+            Avoid = detection is > -20 and < 20 ? new AvoidSpec(1 + retries, Ms(20 + (2 * Math.Abs(detection)))) : null,
             Prune = pruned == 0 ? null : new PruneSpec(pruned, PruneChoice.Random, null, PerTrial: pruned == 1),
             Timeout = timeout < 1 ? null : Ms(timeout),
             Retries = retries,
-            OnFailure = fail ? OnFailure.Fail : OnFailure.Skip,
+            OnFailure = (OnFailure)Math.Min(failure, 3),
+            Backoff = failure % 2 == 0 ? null : new BackoffSpec(1 + (retries / 2.0), timeout < 20 ? null : Ms(2 * timeout), detection < 10 ? 0 : 0.3),
+            Pin = pruned == 2 ? new PinSpec(retries, 1) : null,
             Replicas = replicas,
             Detection = detection < 0 ? null : Ms(detection),
         });
@@ -71,13 +75,13 @@ public sealed class HopCourierPropertyTests : IDisposable
         {
             (request.Order ?? request.Skipped).ShouldBeNull();
             request.Latency.ShouldBeNull();
-            if (spec.Routing.OnFailure == OnFailure.Skip)
+            if (spec.Routing.OnFailure != OnFailure.Fail)
                 request.Outcome.ShouldBe(RequestOutcome.DeadlineExceeded);
             return;
         }
 
         request.Order!.Concat(request.Skipped!).Concat(request.Pruned).Order().ShouldBe(Enumerable.Range(0, Layers));
-        if (spec.Routing.OnFailure == OnFailure.Fail)
+        if (spec.Routing.OnFailure is OnFailure.Fail or OnFailure.Wait)
             request.Skipped.ShouldBeEmpty();
         request.Latency!.Value.ShouldBeInRange(Duration.Zero, spec.Workload.Deadline);
     }

@@ -138,7 +138,7 @@ public class PauseTests
             faults: [new CrashFault("outage", default, NodeSelector.Of("node-2"), Ms(60)), Pause(12, 100)]));
         trial.Requests[0].Latency.ShouldBe(Ms(65 + 5 + 10 + (4 * (5 + 10)) + 5));
         Story(trial).ShouldBe([(0, "outage", "began"), (12, "nap", "already_down"), (50, "outage", "detected_down"), (60, "outage", "restarted"),
-            (112, "nap", "not_paused")]);
+            (112, "nap", "not_paused"), (145, "nap", "touched_nothing")]);
     }
 
     [Fact]

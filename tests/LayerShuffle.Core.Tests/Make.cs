@@ -1,5 +1,6 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Distributions;
+using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
@@ -21,6 +22,14 @@ internal static class Make
 
     public static LinkInjector Injector(LinkPatch conditions, int nodes = 2, SeedTree? seed = null, params LinkException[] links) =>
         new(new(LinkConditions.Perfect.With(conditions), links), Topology(nodes), seed ?? Seed);
+
+    /// <summary>Takes down what a partition cuts, as its first strike does.</summary>
+    public static LinkHold Cut(this LinkInjector injector, PartitionFault fault) => injector.Cut(First(injector, fault));
+
+    /// <summary>Changes what a fault of links sets, as its first strike does.</summary>
+    public static LinkHold ApplyPatch(this LinkInjector injector, LinkFault fault) => injector.ApplyPatch(First(injector, fault), fault.Set);
+
+    private static FaultEvent First(LinkInjector injector, FaultSpec fault) => FaultTimeline.Events([fault], injector.Topology, Seed).First();
 
     public static LinkPatch Latency(double milliseconds) => new() { Latency = DelayDistribution.Constant(Ms(milliseconds)) };
 

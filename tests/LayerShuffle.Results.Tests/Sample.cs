@@ -80,6 +80,7 @@ internal static class Sample
         Retries = 7,
         ResultsSuperseded = 1,
         Length = Ms(lengthMs),
+        Availability = 0.975,
         HasModel = hasModel,
     };
 

@@ -13,7 +13,7 @@ public partial class KeyExampleTests
         "name: x",
         "dataset: {kind: shapes}",
         "models: {baseline: {}, shuffled: {variant: layershuffle, init_from: baseline}}",
-        "cluster: {nodes: 2}",
+        "cluster: {nodes: 2, domains: {rack-1: [node-1], rack-2: [node-2]}}",
         "policies: {retry: {retries: 3}}",
         "conditions: {ideal: {network: null, faults: null}, lossy: {network: {loss: 5%}}}",
     ];

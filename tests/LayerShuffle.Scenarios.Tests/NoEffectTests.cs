@@ -32,6 +32,13 @@ public class NoEffectTests
     [InlineData(Net, "faults: {f: {kind: link, from: all, to: all, at: 0s, set: {loss: 0%}}}", "5:59: faults.f.set: no effect: links have")]
     [InlineData(Net, "faults: {f: {kind: link, from: all, to: all, at: 0s, set: {reorder: 5%}}}", "5:69: faults.f.set.reorder: no effect: there is no latency")]
     // routing
+    [InlineData(Net, "network: {loss: 1%}\nrouting: {on_failure: wait, retries: 5}", "6:38: routing.retries: no effect: with `on_failure: wait`")]
+    [InlineData(Net, "routing: {backoff: {factor: 3}}", "5:20: routing.backoff: no effect: nothing is lost, down or late")]
+    [InlineData(Net, "network: {loss: 1%}\nrouting: {on_failure: fail, retries: 0, backoff: {factor: 3}}",
+        "6:50: routing.backoff: no effect: nothing is sent again")]
+    [InlineData(Net, "routing: {pin: {first: 1}}", "5:16: routing.pin: no effect: the order is given")]
+    [InlineData(Net, "routing: {avoid: {after: 2}}", "5:18: routing.avoid: no effect: nothing is lost, down or late")]
+    [InlineData(Net, "routing: {copies: fastest}", "5:19: routing.copies: no effect: there is one copy of each layer")]
     [InlineData(Net, "routing: {retries: 5}", "5:20: routing.retries: no effect: nothing is lost, down or late")]
     [InlineData(Net, "routing: {timeout: 50ms}", "5:20: routing.timeout: no effect")]
     [InlineData(Net, "routing: {on_failure: fail}", "5:23: routing.on_failure: no effect")]
@@ -127,6 +134,8 @@ public class NoEffectTests
     [InlineData(Net + "faults: {f: {kind: crash, nodes: [node-2], at: 0s}, g: {kind: crash, nodes: [node-2, node-3], at: 1ms}}")]
     [InlineData(Net + "network: {loss: 1%}\nrouting: {retries: 5, timeout: 50ms, on_failure: fail, replicas: 2}")]
     [InlineData(Net + "network: {latency: {distribution: normal, mean: 5ms, stddev: 1ms}}\nrouting: {retries: 5}")] // late is as bad as lost
+    [InlineData(Net + "network: {loss: 1%}\nrouting: {on_failure: defer, avoid: {after: 2}, backoff: {factor: 2}, order: arbitrary, pin: {first: 1}}")]
+    [InlineData(Net + "routing: {replicas: 2, copies: random, order: opportunistic, pin: {last: 1}}")]
     [InlineData(Net + "conditions: {calm: , storm: {network: {loss: 5%}}}\nrouting: {retries: 5}")] // one condition needs it
     [InlineData(Net + "sweep: {network.loss: [0%, 5%], routing.retries: [0, 1]}")]
     [InlineData(Net + "repeats: 3\nnetwork: {loss: 1%}")]

@@ -12,26 +12,37 @@ namespace LayerShuffle.Actors.Faults;
 public sealed class EndpointFaults(Action<Action<LinkInjector>> change, NodeHealth health, Func<int, bool> isHere, Action<int, double> slow,
     Action<FaultEvent, int>? tensors = null)
 {
-    private readonly Dictionary<string, IDisposable> holds = []; // by fault name
+    private readonly Dictionary<string, (string Fault, LinkHold Hold)> holds = []; // by what the strike holds by
+    private readonly SortedDictionary<string, long> met = new(StringComparer.Ordinal); // of strikes that are over
+
+    /// <summary>How many messages have met each fault of links while it was in force.</summary>
+    public IReadOnlyDictionary<string, long> Met()
+    {
+        SortedDictionary<string, long> all = new(met, StringComparer.Ordinal);
+        foreach ((string fault, LinkHold hold) in holds.Values)
+            all[fault] = all.GetValueOrDefault(fault) + hold.Messages;
+        return all;
+    }
+
 
     /// <summary>A fault begins or ends. Crashes and pauses are others' business.</summary>
     public void Strike(FaultEvent strike)
     {
         switch (strike.Fault)
         {
-            case PartitionFault partition:
-                Hold(strike, injector => injector.Cut(partition));
+            case PartitionFault:
+                Hold(strike, injector => injector.Cut(strike));
                 break;
             case LinkFault link:
-                Hold(strike, injector => injector.ApplyPatch(link));
+                Hold(strike, injector => injector.ApplyPatch(strike, link.Set));
                 break;
             case SlowdownFault slowdown:
                 foreach (int node in strike.Targets.Where(isHere))
                 {
                     if (strike.Begins)
-                        health.Slow(node, slowdown.Name, slowdown.Factor);
+                        health.Slow(node, strike.Hold, slowdown.Factor);
                     else
-                        health.EndSlow(node, slowdown.Name);
+                        health.EndSlow(node, strike.Hold);
                     slow(node, health.SlowdownFactor(node));
                 }
 
@@ -43,11 +54,16 @@ public sealed class EndpointFaults(Action<Action<LinkInjector>> change, NodeHeal
         }
     }
 
-    private void Hold(FaultEvent strike, Func<LinkInjector, IDisposable> begin) => change(injector =>
+    private void Hold(FaultEvent strike, Func<LinkInjector, LinkHold> begin) => change(injector =>
     {
         if (strike.Begins)
-            holds[strike.Fault.Name] = begin(injector);
-        else if (holds.Remove(strike.Fault.Name, out IDisposable? hold))
-            hold.Dispose();
+        {
+            holds[strike.Hold] = (strike.Fault.Name, begin(injector));
+        }
+        else if (holds.Remove(strike.Hold, out (string Fault, LinkHold Hold) held))
+        {
+            held.Hold.Dispose();
+            met[held.Fault] = met.GetValueOrDefault(held.Fault) + held.Hold.Messages;
+        }
     });
 }

@@ -12,8 +12,8 @@ namespace LayerShuffle.Actors.Faults;
 /// <summary>What the faults of a trial strike, and where it is written down.</summary>
 public sealed record FaultSetting
 {
-    /// <summary>All faults, by time.</summary>
-    public required IReadOnlyList<FaultEvent> Timeline { get; init; }
+    /// <summary>All faults, by time; some may strike for ever.</summary>
+    public required IEnumerable<FaultEvent> Timeline { get; init; }
 
     /// <summary>The clock.</summary>
     public required IClock Clock { get; init; }
@@ -26,6 +26,9 @@ public sealed record FaultSetting
 
     /// <summary>The record.</summary>
     public required Ledger Ledger { get; init; }
+
+    /// <summary>Learns when nodes are up; null: nobody asks.</summary>
+    public NodeUptime? Uptime { get; init; }
 
     /// <summary>Carries out faults of links and slowdowns; null: every endpoint does so by itself.</summary>
     public EndpointFaults? Links { get; init; }
@@ -86,6 +89,7 @@ public sealed class FaultActor : ReceiveActor
     private static readonly Duration Drain = Duration.FromSeconds(2); // for what is on its way to a node that leaves, and in its queue
     private readonly FaultSetting setting;
     private readonly FaultEffects effects;
+    private readonly IEnumerator<FaultEvent> timeline;
     private readonly SortedDictionary<int, NodeWork> work = [];
     private readonly Queue<Removal> removals = new();
     private Removal? removing;
@@ -101,16 +105,29 @@ public sealed class FaultActor : ReceiveActor
     {
         this.setting = setting;
         effects = new FaultEffects(setting.Health);
+        timeline = setting.Timeline.GetEnumerator();
         Receive<StartFaults>(_ => Start());
-        Receive<FaultEvent>(Strike, _ => ending is null);
+        Receive<FaultEvent>(strike =>
+        {
+            Await();
+            Strike(strike);
+        }, _ => ending is null);
         Receive<Written>(written => Done(written.Node, written.Effect));
         ReceiveAnswers();
         ReceiveNews();
         Receive<RecoveryDue>(due => Recover(due));
         Receive<RestoreDue>(Restore, _ => ending is null);
         Receive<LayersRestored>(Restored);
-        Receive<ReplaceAbsent>(absent => Remove(new Removal(absent.Node, null, Instant.Zero, Sender, "absent")));
-        Receive<Drained>(drained => setting.Nodes.LetGo(drained.Node));
+        Receive<ReplaceAbsent>(absent =>
+        {
+            setting.Uptime?.Down(absent.Node, Instant.Zero);
+            Remove(new Removal(absent.Node, null, Instant.Zero, Sender, "absent"));
+        });
+        Receive<Drained>(drained =>
+        {
+            setting.Uptime?.Down(drained.Node, setting.Clock.Now);
+            setting.Nodes.LetGo(drained.Node);
+        });
         Receive<EndFaults>(_ => End());
         ReceiveAny(_ => { });
     }
@@ -123,10 +140,11 @@ public sealed class FaultActor : ReceiveActor
         Receive<NodeKilled>(killed =>
         {
             FaultEvent? strike = Of(killed.Node).Strike;
+            setting.Uptime?.Down(killed.Node, setting.Clock.Now);
             Done(killed.Node, FaultEffects.Began, then: () =>
             {
                 RecoverLater(killed.Node, killed.Incarnation);
-                if (strike?.Fault is CrashFault { RestartAfter: not null })
+                if (strike is { Fault: OutageFault, Ends: true })
                     setting.Nodes.Hold(killed.Node);
             });
         });
@@ -134,6 +152,7 @@ public sealed class FaultActor : ReceiveActor
         {
             if (!without.ContainsKey(serves.Node))
                 GiveBack(serves.Node);
+            setting.Uptime?.Up(serves.Node, setting.Clock.Now);
             Done(serves.Node, serves.Already ? "" : FaultEffects.Restarted, then: () => BeginRestoring(serves.Node, serves.Incarnation));
         });
         Receive<NodePaused>(paused => Done(paused.Node, FaultEffects.Began));
@@ -148,6 +167,7 @@ public sealed class FaultActor : ReceiveActor
         Receive<NodeDied>(died =>
         {
             setting.Ledger.Died(died.Node, died.How);
+            setting.Uptime?.Down(died.Node, setting.Clock.Now);
             Self.Tell(new Mourned(died.Node, died.Incarnation));
         });
         Receive<object>(
@@ -187,19 +207,32 @@ public sealed class FaultActor : ReceiveActor
 
     private void Start()
     {
-        foreach (FaultEvent strike in setting.Timeline)
-            setting.Clock.TellAt(strike.At, Self, strike);
+        Await();
         begun = true;
         foreach (object news in early)
             Hear(news); // before whatever has come since
         early.Clear();
     }
 
+    /// <summary>Waits for the next event only: there may be no last one.</summary>
+    private void Await()
+    {
+        if (timeline.MoveNext())
+            setting.Clock.TellAt(timeline.Current.At, Self, timeline.Current);
+    }
+
     private void Strike(FaultEvent strike)
     {
+        if (strike.Fault is not (PartitionFault or LinkFault) && strike.Targets.Count == 0)
+        {
+            if (strike.Begins)
+                setting.Ledger.StruckNobody(strike);
+            return;
+        }
+
         switch (strike.Fault)
         {
-            case CrashFault or PauseFault:
+            case OutageFault or PauseFault:
                 foreach (int node in strike.Targets)
                     Enqueue(node, new Task(strike, ""));
                 break;
@@ -264,14 +297,14 @@ public sealed class FaultActor : ReceiveActor
         }
 
         // one that has died before it left has gone
-        bool absent = setting.Nodes.IsAway(node) || (leaving.Contains(node) && strike is { Fault: CrashFault, Begins: false });
-        string effect = strike.Fault is CrashFault ? effects.Crash(strike, node, absent) : effects.Pause(strike, node, absent);
+        bool absent = setting.Nodes.IsAway(node) || (leaving.Contains(node) && strike is { Fault: OutageFault, Begins: false });
+        string effect = strike.Fault is OutageFault ? effects.Crash(strike, node, absent) : effects.Pause(strike, node, absent);
         if (strike is { Begins: true, Fault.LosesWeights: true })
             lost.Add(node);
         switch (effect)
         {
-            case FaultEffects.Began when strike.Fault is CrashFault:
-                setting.Ledger.TakenDown(node, setting.Nodes.Incarnation(node), strike.Fault.Name);
+            case FaultEffects.Began when strike.Fault is OutageFault:
+                setting.Ledger.TakenDown(node, setting.Nodes.Incarnation(node), strike.Fault);
                 setting.Nodes.Kill(node);
                 break;
             case FaultEffects.Began:

@@ -18,7 +18,9 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
 {
     private readonly ConcurrentQueue<LedgerEntry> entries = [];
     private readonly ConcurrentDictionary<(int Node, int Incarnation), bool> detected = [];
-    private readonly ConcurrentDictionary<(int Node, int Incarnation), string> downBy = [];
+    private readonly ConcurrentDictionary<(int Node, int Incarnation), FaultSpec> downBy = [];
+    private readonly ConcurrentDictionary<(string Hold, string Target), (string Fault, Instant Since)> inForce = [];
+    private readonly ConcurrentDictionary<string, bool> touched = []; // faults that have changed something, or have held what another let go of
 
     /// <summary>Told of the crashes and pauses of nodes; null: nobody.</summary>
     public ComputeMeter? Compute { get; init; }
@@ -40,7 +42,7 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     }
 
     /// <summary>A fault of links has begun or ended.</summary>
-    public void Strike(FaultEvent strike) => Strike(strike, FaultEffects.Target(strike.Fault), FaultEffects.Of(strike));
+    public void Strike(FaultEvent strike) => Strike(strike, FaultEffects.Target(strike), FaultEffects.Of(strike));
 
     /// <summary>Something that no fault asked for.</summary>
     /// <param name="kind">process, placement or membership.</param>
@@ -57,17 +59,39 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     }
 
     /// <summary>A crash takes a node down.</summary>
-    public void TakenDown(int node, int incarnation, string fault)
+    public void TakenDown(int node, int incarnation, FaultSpec fault)
     {
         downBy[(node, incarnation)] = fault;
         Compute?.Crashed(node, now());
     }
 
+    /// <summary>A strike has drawn no node.</summary>
+    public void StruckNobody(FaultEvent strike) => Strike(strike, "", FaultEffects.NoTarget);
+
+    /// <summary>The trial is over: says of each fault that has touched nothing that it has not.</summary>
+    /// <param name="faults">The faults.</param>
+    /// <param name="end">When the trial ended.</param>
+    /// <param name="met">Messages that met each fault of links while it was in force; null where that is not known.</param>
+    public void Close(IReadOnlyList<FaultSpec> faults, Instant end, IReadOnlyDictionary<string, long>? met)
+    {
+        foreach (FaultSpec fault in faults)
+        {
+            bool metNothing = fault is PartitionFault or LinkFault && met is not null && met.GetValueOrDefault(fault.Name) == 0;
+            if (touched.ContainsKey(fault.Name) && !metNothing)
+                continue;
+            bool began = entries.Any(row => row.Fault == fault.Name);
+            Write(new LedgerEntry(end, fault.Name, FaultEffects.Kind(fault), FaultEffects.Asked(fault),
+                began ? FaultEffects.TouchedNothing : FaultEffects.NeverBegan));
+        }
+    }
+
     /// <summary>A custodian learned that an incarnation of a node has ended: the first one's news is a row.</summary>
     public void Detected(Instant at, int node, int incarnation)
     {
-        if (detected.TryAdd((node, incarnation), true))
-            Write(new LedgerEntry(at, downBy.GetValueOrDefault((node, incarnation), ""), "crash", topology.Name(node), FaultEffects.DetectedDown));
+        if (!detected.TryAdd((node, incarnation), true))
+            return;
+        FaultSpec? by = downBy.GetValueOrDefault((node, incarnation));
+        Write(new LedgerEntry(at, by?.Name ?? "", by is null ? "crash" : FaultEffects.Kind(by), topology.Name(node), FaultEffects.DetectedDown));
     }
 
     private void Strike(FaultEvent strike, string target, string effect)
@@ -75,7 +99,28 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
         string kind = FaultEffects.Kind(strike.Fault);
         if (effect == FaultEffects.Began)
             Core.Metrics.ClusterMetrics.FaultInjected(kind);
-        Write(new LedgerEntry(now(), strike.Fault.Name, kind, target, effect, asked ? strike.At : null));
+        Instant at = now();
+        Duration? lasted = null;
+        if (strike.Begins && strike.Fault is not MemoryFault)
+            inForce[(strike.Hold, target)] = (strike.Fault.Name, at);
+        else if (inForce.TryRemove((strike.Hold, target), out (string, Instant Since) force))
+            lasted = at - force.Since;
+        if (effect is FaultEffects.Began or FaultEffects.Ended or FaultEffects.Restarted || (strike.Fault is MemoryFault && effect != MemoryFlips.Nothing
+            && effect != FaultEffects.AlreadyDown && effect != FaultEffects.NoTarget))
+            touched[strike.Fault.Name] = true;
+        else if (effect is FaultEffects.StillDown or FaultEffects.StillPaused)
+            Held(target);
+        Write(new LedgerEntry(at, strike.Fault.Name, kind, target, effect, asked ? strike.At : null, lasted));
+    }
+
+    /// <summary>One fault has let go of a node that others hold.</summary>
+    private void Held(string target)
+    {
+        foreach (((_, string held), (string fault, _)) in inForce)
+        {
+            if (held == target)
+                touched[fault] = true;
+        }
     }
 
     private void Write(LedgerEntry row)

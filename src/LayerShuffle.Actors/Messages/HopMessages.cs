@@ -36,6 +36,9 @@ public sealed record Journey
     /// <summary>Layer ids lost to failures.</summary>
     public int[] Skipped { get; init; } = [];
 
+    /// <summary>Layer ids that were put at the end of the route: each is put there once.</summary>
+    public int[] Deferred { get; init; } = [];
+
     /// <summary>Resends on the way so far.</summary>
     public int Retries { get; init; }
 
@@ -47,6 +50,15 @@ public sealed record Journey
 
     /// <summary>After the next layer has been executed.</summary>
     public Journey AfterLayer(object? output) => this with { Activation = output, Executed = [.. Executed, NextLayer], Next = Next + 1 };
+
+    /// <summary>On a new branch with the next layer at the end of the route.</summary>
+    /// <param name="behind">So many layers of the route stay behind it.</param>
+    public Journey WithLayerDeferred(int behind) => this with
+    {
+        Branch = NextHop.BranchAfterGivingUp(NextLayer),
+        Route = [.. Route[..Next], .. Route[(Next + 1)..^behind], NextLayer, .. Route[^behind..]],
+        Deferred = [.. Deferred, NextLayer],
+    };
 
     /// <summary>On a new branch without the next layer.</summary>
     public Journey WithoutLayer() => this with { Branch = NextHop.BranchAfterGivingUp(NextLayer), Skipped = [.. Skipped, NextLayer], Next = Next + 1 };
@@ -82,6 +94,9 @@ public abstract record ControlMessage(HopId Hop, int Layer, int From);
 public sealed record HopAcknowledged(HopId Hop, int Layer, int Attempt, int Copy, int From, int Incarnation, int SenderIncarnation = 1)
     : ControlMessage(Hop, Layer, From)
 {
+    /// <summary>How many hops waited or were computed at the receiver when it arrived; told only where routing asks.</summary>
+    public int? Queue { get; init; }
+
     /// <summary>The acknowledgement of a message by its receiver.</summary>
     public static HopAcknowledged Of(HopMessage message, int by, int incarnation) =>
         new(message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, by, incarnation, message.Incarnation);

@@ -39,6 +39,18 @@ internal sealed class Custody(Journey journey, Upstream? upstream)
     /// <summary>Who acknowledged and in which incarnation; null while waiting.</summary>
     public (int Endpoint, int Incarnation)? Holder { get; set; }
 
+    /// <summary>When it was acknowledged, and how many hops were before it then.</summary>
+    public (Instant At, int Ahead)? Acknowledged { get; set; }
+
+    /// <summary>Whether nothing of it is underway: every copy of the layer is left alone for the time being.</summary>
+    public bool IsIdle { get; set; }
+
+    /// <summary>Of what is idle: the attempt that comes next.</summary>
+    public int NextAttempt { get; set; }
+
+    /// <summary>Whether it counts as underway in the memory of its target.</summary>
+    public bool IsPending { get; set; }
+
     /// <summary>Whether it has been released, given up or lost: timers that still fire for it mean nothing.</summary>
     public bool Closed { get; set; }
 }

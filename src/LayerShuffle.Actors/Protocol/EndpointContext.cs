@@ -41,6 +41,9 @@ public sealed record EndpointContext
     /// <summary>Notices the end of actors; null: nobody does.</summary>
     public IActorGuard? Guard { get; init; }
 
+    /// <summary>What the weights of one layer take, in bytes; null: not known.</summary>
+    public long? LayerBytes { get; init; }
+
     /// <summary>Root of the trial's draws: (seed, repeat).</summary>
     public required SeedTree Luck { get; init; }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Protocol;
@@ -21,6 +22,9 @@ public sealed class HopCourier
     private readonly PriorityQueue<Custody, long> expiries = new();
     private readonly Dictionary<int, int> endedIncarnations = [];
     private readonly RoundTrips trips;
+    private readonly SeedTree backoffLuck;
+    private readonly PeerMemory? memory;
+    private readonly CopyChooser chooser;
     private readonly Dictionary<int, List<Custody>> byRequest = []; // of the coordinator only, which knows when a request ends
 
     /// <summary>A courier with nothing in hand.</summary>
@@ -30,11 +34,15 @@ public sealed class HopCourier
     /// <param name="acceptLocally">Takes a hop whose layer lies on this endpoint (or a result, on the coordinator).</param>
     /// <param name="incarnation">The endpoint's incarnation, counted from 1 in the trial.</param>
     /// <param name="lacks">Whether the endpoint has no weights of a layer that lies on it; null: it has all of them.</param>
+    /// <param name="backlog">How long it would take until a layer that came now were computed here; null: it computes none.</param>
     public HopCourier(int self, EndpointContext context, IActorRef owner, Action<HopMessage, Upstream?> acceptLocally, int incarnation,
-        Func<int, bool>? lacks = null)
+        Func<int, bool>? lacks = null, Func<Duration>? backlog = null)
     {
         (this.self, this.context, this.owner, this.acceptLocally, this.incarnation, this.lacks) = (self, context, owner, acceptLocally, incarnation, lacks);
         trips = new RoundTrips(context, incarnation);
+        backoffLuck = context.Luck.Child("backoff").Child(self);
+        memory = context.Routing.LearnsSpeeds || context.Routing.Avoid is not null ? new PeerMemory(context.Routing, context.Clock) : null;
+        chooser = new CopyChooser(self, context, memory, backlog ?? (() => Duration.Zero));
     }
 
     /// <summary>Activations kept for others.</summary>
@@ -48,7 +56,9 @@ public sealed class HopCourier
         Expire();
         if (context.Clock.Now > journey.Deadline)
             return;
-        int target = Target(journey.NextLayer, 0);
+        if (context.Routing.Order == OrderKind.Opportunistic)
+            journey = chooser.WithSoonestNext(journey);
+        int? target = chooser.Choose(journey, 0, -1);
         if (target == self && !Lacks(journey.NextLayer))
         {
             AcceptLocally(journey, upstream, 0);
@@ -67,10 +77,12 @@ public sealed class HopCourier
         if (self == EndpointContext.Coordinator)
             OfRequest(journey.Request).Add(custody);
         expiries.Enqueue(custody, journey.Deadline.Nanoseconds);
-        if (target == self)
-            HopTimedOut(custody); // it knows that it cannot take it on
+        if (target is not { } endpoint)
+            LeftAlone(custody, 0, chooser.LeftAloneFor(journey.NextLayer));
+        else if (endpoint == self)
+            TryAgain(custody, 0); // it knows that it cannot take it on
         else
-            Send(custody);
+            Send(custody, endpoint);
     }
 
     /// <summary>The receiver of a hop has it.</summary>
@@ -88,10 +100,14 @@ public sealed class HopCourier
             return; // an older attempt's word must not cut short the resend that is underway
         }
 
+        Remember(ack, custody);
         if (ack.Attempt != custody.Attempt || ack.From != custody.Target)
             trips.WaitNoLonger(custody); // an older attempt's: the present one is still to be measured
         custody.Timer?.Cancel();
+        memory?.Settled(custody);
+        custody.IsIdle = false;
         custody.Holder = (ack.From, ack.Incarnation);
+        custody.Acknowledged = (context.Clock.Now, ack.Queue ?? 0);
         ReleaseUpstream(custody);
         if (custody.Journey.NextLayer == Journey.Return)
             Remove(custody); // the coordinator does not crash: its acknowledgement is the release
@@ -103,6 +119,8 @@ public sealed class HopCourier
         if (!custodies.TryGetValue(release.Hop, out Custody? custody))
             return;
         trips.WaitNoLonger(custody); // a release implies the acknowledgement it may have overtaken
+        if (custody is { Acknowledged: { } acknowledged, Holder: { } holder } && holder.Endpoint == release.From)
+            memory?.Released(holder.Endpoint, context.Clock.Now - acknowledged.At, acknowledged.Ahead);
         ReleaseUpstream(custody);
         Remove(custody);
     }
@@ -113,6 +131,15 @@ public sealed class HopCourier
         var custody = (Custody)overdue.Custody;
         if (custody.Closed || custody.Holder is not null || custody.Attempt != overdue.Attempt)
             return;
+        if (custody.IsIdle)
+        {
+            if (context.Clock.Now > custody.Journey.Deadline)
+                Remove(custody);
+            else
+                TryAgain(custody, custody.NextAttempt);
+            return;
+        }
+
         if (context.Routing.Timeout is null)
             trips.TimerOf(custody.Target).Expired(custody.Wait, custody.FirstSentAt, context.Clock.Now);
         HopTimedOut(custody);
@@ -174,38 +201,115 @@ public sealed class HopCourier
         }
 
         trips.WaitNoLonger(custody);
-        bool returning = custody.Journey.NextLayer == Journey.Return;
-        while (custody.Attempt < context.Routing.Retries || (returning && context.Routing.OnFailure != OnFailure.Fail))
+        memory?.Settled(custody);
+        memory?.Missed(custody);
+        if (MayResend(custody))
         {
-            custody.Attempt++;
-            if (Target(custody.Journey.NextLayer, custody.Attempt) != self)
-            {
-                Send(custody);
-                return;
-            }
-
-            if (!Lacks(custody.Journey.NextLayer))
-            {
-                Remove(custody);
-                AcceptLocally(custody.Journey with { Retries = custody.Resends }, custody.Upstream, custody.Attempt);
-                return;
-            }
-
-            custody.Unsent++;
+            TryAgain(custody, custody.Attempt + 1);
+            return;
         }
 
         Remove(custody);
-        if (context.Routing.OnFailure == OnFailure.Fail)
-            GiveUpRequest(custody);
-        else
-            Forward(custody.Journey.WithoutLayer() with { Retries = custody.Resends }, custody.Upstream);
+        GiveUp(custody);
     }
 
-    private void Send(Custody custody)
+    private void TryAgain(Custody custody, int attempt)
+    {
+        int layer = custody.Journey.NextLayer, last = attempt == 0 ? -1 : custody.Target;
+        for (int round = 0; ; round++, attempt++)
+        {
+            if (chooser.Choose(custody.Journey, attempt, last) is not { } endpoint)
+            {
+                LeftAlone(custody, attempt, chooser.LeftAloneFor(layer));
+                return;
+            }
+
+            custody.Attempt = attempt;
+            if (endpoint != self)
+            {
+                Send(custody, endpoint);
+                return;
+            }
+
+            if (!Lacks(layer))
+            {
+                Remove(custody);
+                AcceptLocally(custody.Journey with { Retries = custody.Resends }, custody.Upstream, attempt);
+                return;
+            }
+
+            // It knows that it cannot take it on itself: an attempt that is not sent, and has failed at once.
+            custody.Unsent += attempt > 0 ? 1 : 0;
+            last = self;
+            if (!MayResend(custody))
+            {
+                Remove(custody);
+                GiveUp(custody);
+                return;
+            }
+
+            if (context.Routing.OnFailure == OnFailure.Wait && round > chooser.CopyCount(layer))
+            {
+                LeftAlone(custody, attempt + 1, context.Routing.Timeout ?? trips.Current(self));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Every copy of the layer is left alone: who waits does so until one may be tried, others give up at once.</summary>
+    private void LeftAlone(Custody custody, int attempt, Duration left)
+    {
+        if (context.Routing.OnFailure != OnFailure.Wait)
+        {
+            Remove(custody);
+            GiveUp(custody);
+            return;
+        }
+
+        custody.Timer?.Cancel();
+        (custody.IsIdle, custody.NextAttempt, custody.Holder) = (true, attempt, null);
+        custody.Timer = context.Clock.TellAfter(left, owner, new AcknowledgementOverdue(custody, custody.Attempt));
+    }
+
+    /// <summary>What an acknowledgement tells of who sent it: one that was waited for says that it answers, and how soon.</summary>
+    private void Remember(HopAcknowledged ack, Custody custody)
+    {
+        if (!custody.IsIdle && ack.SenderIncarnation == incarnation)
+            memory?.Acknowledged(ack, ack.Attempt == custody.Attempt && ack.From == custody.Target ? custody.SentAt : null);
+    }
+
+    /// <summary>Results are sent again until the deadline, whatever happens to layers.</summary>
+    private bool MayResend(Custody custody) => custody.Attempt < context.Routing.Retries || context.Routing.OnFailure == OnFailure.Wait
+        || (custody.Journey.NextLayer == Journey.Return && context.Routing.OnFailure != OnFailure.Fail);
+
+    private void GiveUp(Custody custody)
+    {
+        Journey journey = custody.Journey;
+        if (context.Routing.OnFailure == OnFailure.Fail)
+        {
+            GiveUpRequest(custody);
+            return;
+        }
+
+        bool defers = context.Routing.OnFailure == OnFailure.Defer && !journey.Deferred.Contains(journey.NextLayer);
+        Journey around = defers ? journey.WithLayerDeferred(PinnedBehind(journey)) : journey.WithoutLayer();
+        Forward(around with { Retries = custody.Resends }, custody.Upstream);
+    }
+
+    /// <summary>How many layers of a route keep their place at its end when the next one is put there.</summary>
+    private int PinnedBehind(Journey journey)
+    {
+        if (context.Routing is not { Pin.Last: > 0 and var last, Order: OrderKind.Arbitrary or OrderKind.Opportunistic } || IsLast(journey.NextLayer))
+            return 0;
+        return journey.Route.Skip(journey.Next + 1).Reverse().TakeWhile(IsLast).Count();
+
+        bool IsLast(int layer) => layer >= context.Placement.Layers - last;
+    }
+
+    private void Send(Custody custody, int target)
     {
         custody.Timer?.Cancel();
-        custody.Holder = null;
-        int target = Target(custody.Journey.NextLayer, custody.Attempt);
+        (custody.Holder, custody.IsIdle) = (null, false);
         custody.SentAt = context.Clock.Now;
         if (custody.Attempt == 0 || target != custody.Target)
             custody.FirstSentAt = custody.SentAt;
@@ -214,8 +318,20 @@ public sealed class HopCourier
         var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
         context.Observer.Sent(message, custody.Target);
         context.Transport.Send(self, custody.Target, message);
-        custody.Wait = context.Routing.Timeout ?? Bounded(trips.TimerOf(custody.Target).Wait(custody.Attempt), custody.Journey);
+        memory?.Sent(custody);
+        custody.Wait = WaitFor(custody);
         custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
+    }
+
+    /// <summary>How long the acknowledgement of what has just been sent is waited for.</summary>
+    private Duration WaitFor(Custody custody)
+    {
+        BackoffSpec? backoff = context.Routing.Backoff;
+        Duration wait = context.Routing.Timeout is { } timeout ? backoff?.Grown(timeout, custody.Attempt) ?? timeout
+            : trips.TimerOf(custody.Target).Wait(custody.Attempt);
+        if (backoff is { Jitter: > 0 })
+            wait = backoff.Jittered(wait, HopLuck.Of(backoffLuck.Child(custody.Target), custody.Hop, custody.Journey.NextLayer, custody.Attempt, incarnation));
+        return context.Routing.Timeout is null ? Bounded(wait, custody.Journey) : wait;
     }
 
     /// <summary>
@@ -225,7 +341,7 @@ public sealed class HopCourier
     private Duration Bounded(Duration wait, Journey journey)
     {
         Duration left = journey.Deadline - context.Clock.Now;
-        bool canSkip = context.Routing.OnFailure == OnFailure.Skip && journey.NextLayer != Journey.Return;
+        bool canSkip = context.Routing.OnFailure is OnFailure.Skip or OnFailure.Defer && journey.NextLayer != Journey.Return;
         return canSkip && wait >= left ? new Duration(left.Nanoseconds / 2) : wait;
     }
 
@@ -266,8 +382,9 @@ public sealed class HopCourier
         Close(custody);
     }
 
-    private static void Close(Custody custody)
+    private void Close(Custody custody)
     {
+        memory?.Settled(custody);
         custody.Closed = true;
         custody.Timer?.Cancel();
     }
@@ -291,14 +408,4 @@ public sealed class HopCourier
     }
 
     private bool Lacks(int layer) => lacks is not null && layer != Journey.Return && lacks(layer);
-
-    private int Target(int layer, int attempt)
-    {
-        if (layer == Journey.Return)
-            return EndpointContext.Coordinator;
-        if (context.Moved.HostOf(layer) is { } host)
-            return host;
-        IReadOnlyList<int> copies = context.Placement.Copies(layer);
-        return copies[attempt % copies.Count];
-    }
 }

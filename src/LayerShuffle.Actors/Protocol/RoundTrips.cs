@@ -11,7 +11,7 @@ namespace LayerShuffle.Actors.Protocol;
 /// <param name="incarnation">This endpoint's incarnation.</param>
 internal sealed class RoundTrips(EndpointContext context, int incarnation)
 {
-    private static readonly RetransmissionTimer Unmeasured = new();
+    private readonly RetransmissionTimer unmeasured = new(context.Routing.Backoff);
     private readonly Dictionary<int, RetransmissionTimer> timers = []; // of the endpoints that it sends to, looked up by key only
     // attempts that were not waited for any longer, and when they were sent; looked up by key only
     private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = [];
@@ -21,12 +21,12 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
     public RetransmissionTimer TimerOf(int endpoint)
     {
         if (!timers.TryGetValue(endpoint, out RetransmissionTimer? timer))
-            timers[endpoint] = timer = new RetransmissionTimer();
+            timers[endpoint] = timer = new RetransmissionTimer(context.Routing.Backoff);
         return timer;
     }
 
     /// <summary>The timeout of a destination, one that was never sent to included.</summary>
-    public Duration Current(int endpoint) => timers.GetValueOrDefault(endpoint, Unmeasured).Current;
+    public Duration Current(int endpoint) => timers.GetValueOrDefault(endpoint, unmeasured).Current;
 
     /// <summary>A destination is known to be dead.</summary>
     public void Silence(int endpoint) => timers.GetValueOrDefault(endpoint)?.Silence();
@@ -39,7 +39,7 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
     {
         if (context.Routing.Timeout is not null || ack.SenderIncarnation != incarnation)
             return;
-        bool present = custody is { Holder: null } && custody.Attempt == ack.Attempt && custody.Target == ack.From;
+        bool present = custody is { Holder: null, IsIdle: false } && custody.Attempt == ack.Attempt && custody.Target == ack.From;
         bool past = unanswered.Remove((ack.Hop, ack.Attempt, ack.From), out Instant sent);
         if (present != past)
             TimerOf(ack.From).Sample(context.Clock.Now - (present ? custody!.SentAt : sent), context.Clock.Now);

@@ -29,6 +29,11 @@ public sealed class NodeActor : ReceiveActor
     private int incarnation;
     private bool up;
     private double slowdown;
+    private Instant started; // what is running
+    private Duration lastTook; // the last layer
+    private readonly ResidentLayers? resident;
+    private Instant? slowUntil; // of one that has come back
+    private bool hasComeBack;
 
     /// <summary>Hosts the layers the placement gives it.</summary>
     /// <param name="self">Its endpoint.</param>
@@ -45,6 +50,13 @@ public sealed class NodeActor : ReceiveActor
         courier = NewCourier();
         foreach (int layer in context.Placement.LayersOn(self))
             LayerOf(layer);
+        hasComeBack = up && Life != 1;
+        if (spec.Resident is { } memory && context.LayerBytes is { } bytes)
+        {
+            resident = new ResidentLayers(memory, bytes);
+            if (Life == 1)
+                resident.Begin(context.Placement.LayersOn(self));
+        }
 
         Receive<HopMessage>(OnHop);
         Receive<LayerExecuted>(OnExecuted);
@@ -58,6 +70,7 @@ public sealed class NodeActor : ReceiveActor
         {
             (this.incarnation, this.up) = (restart.Incarnation, true);
             courier = NewCourier();
+            (hasComeBack, slowUntil) = (true, null);
             lacking.Clear();
             lacking.UnionWith(restart.Without);
         });
@@ -81,7 +94,10 @@ public sealed class NodeActor : ReceiveActor
         HopId hop = message.Journey.NextHop;
         if (!up || context.Clock.Now > message.Journey.Deadline || lacking.Contains(message.Journey.NextLayer))
             return;
-        context.Transport.SendControl(self, message.From, HopAcknowledged.Of(message, self, incarnation));
+        HopAcknowledged ack = HopAcknowledged.Of(message, self, incarnation);
+        if (context.Routing.LearnsSpeeds)
+            ack = ack with { Queue = waiting.Count + (running is null ? 0 : 1) };
+        context.Transport.SendControl(self, message.From, ack);
         if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
             Enqueue(message, new Upstream(message.From, hop, message.Journey.NextLayer));
     }
@@ -106,10 +122,22 @@ public sealed class NodeActor : ReceiveActor
             if (context.Clock.Now > journey.Deadline)
                 continue;
             running = next;
-            Duration took = spec.ComputeTime.Sample(Luck(journey), journey.Images) * slowdown;
+            Duration took = spec.ComputeTime.Sample(Luck(journey), journey.Images) * (slowdown * SlowStart());
+            if (resident is not null)
+                took += resident.Use(journey.NextLayer);
+            started = context.Clock.Now;
             context.Observer.ComputeStarted(next.Message, self);
             LayerOf(journey.NextLayer).Tell(new ExecuteLayer(next.Message, took, incarnation));
         }
+    }
+
+    /// <summary>A factor for a while after it has come back, counted from the first layer that it computes then.</summary>
+    private double SlowStart()
+    {
+        if (!hasComeBack || spec.SlowStart is not { } slow)
+            return 1;
+        slowUntil ??= context.Clock.Now + slow.For;
+        return context.Clock.Now < slowUntil ? slow.Factor : 1;
     }
 
     /// <summary>A layer that is computed again, on another branch or after a crash, takes a time of its own.</summary>
@@ -138,6 +166,7 @@ public sealed class NodeActor : ReceiveActor
         if (running is not { } work || done.Work.Epoch != incarnation || !ReferenceEquals(work.Message, done.Work.Message))
             return; // started before a crash: its result is lost
         running = null;
+        lastTook = context.Clock.Now - started;
         context.Observer.ComputeEnded(work.Message, self);
         Journey journey = work.Message.Journey;
         bool isHandedOn = done.Output is not null && ReferenceEquals(done.Output, journey.Activation); // the guard: as if the layer had been skipped
@@ -153,10 +182,12 @@ public sealed class NodeActor : ReceiveActor
         executed = new ExecutedHops();
         courier.Abandon();
         courier = NewCourier();
+        resident?.Clear();
     }
 
     /// <summary>Its incarnation, counted from 1 in this trial.</summary>
     private int Life => incarnation - context.EarlierIncarnations;
 
-    private HopCourier NewCourier() => new(self, context, Self, AcceptLocally, Life, lacking.Contains);
+    private HopCourier NewCourier() =>
+        new(self, context, Self, AcceptLocally, Life, lacking.Contains, () => lastTook * (waiting.Count + (running is null ? 1L : 2L)));
 }

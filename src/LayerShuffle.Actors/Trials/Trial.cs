@@ -33,13 +33,11 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
     /// <summary>Which endpoint hosts which layer.</summary>
     public Placement Placement { get; } = Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes);
 
-    /// <summary>All fault events, in the order of their times.</summary>
-    public IReadOnlyList<FaultEvent> Timeline { get; } =
-        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
+    /// <summary>All fault events, in the order of their times; some faults may strike for ever.</summary>
+    public IEnumerable<FaultEvent> Timeline => HealedTimeline.Of(FaultTimeline.Events(spec.Faults, Topology, spec.Luck), spec.Workload.HealAfter);
 
     /// <summary>Which bits of weights faults of memory flip.</summary>
-    public MemoryFlips Flips { get; } = new(Placement.Compute(spec.Cluster, layers, spec.Routing.Replicas, spec.LayerBytes), spec.LayerBytes,
-        Topology.Of(spec.Cluster), spec.Luck);
+    public MemoryFlips Flips => new(Placement, spec.LayerBytes, Topology, spec.Luck);
 
     /// <summary>Where layers whose weights are gone get them; null: no fault takes weights.</summary>
     public LayerRestoration? Restoration() => spec.Faults.Any(fault => fault.LosesWeights)
@@ -59,6 +57,7 @@ public sealed class TrialSetting(TrialSpec spec, int layers)
         Guard = guard,
         Routing = spec.Routing,
         Placement = Placement,
+        LayerBytes = spec.LayerBytes,
         Luck = spec.Luck,
     };
 }
@@ -86,6 +85,7 @@ public sealed class Trial
         Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
             : null;
         Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
+        Uptime = new NodeUptime(setting.Topology.Count - 1, setting.Spec.Workload.MeasuredFrom);
         Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows)
         {
             Attempts = attempts,
@@ -106,6 +106,9 @@ public sealed class Trial
 
     /// <summary>What became of each fault.</summary>
     public Ledger Ledger { get; }
+
+    /// <summary>When nodes are up.</summary>
+    public NodeUptime Uptime { get; }
 
     /// <summary>Hops as they happen.</summary>
     public TraceRecorder Trace { get; }
@@ -137,6 +140,7 @@ public sealed class Trial
         Nodes = nodes,
         Health = health,
         Ledger = Ledger,
+        Uptime = Uptime,
         Links = links,
         Flips = model.Computes ? setting.Flips : null,
         Restoration = setting.Restoration(),
@@ -147,7 +151,14 @@ public sealed class Trial
     /// <summary>The record of a trial that has ended.</summary>
     /// <param name="links">What each link did.</param>
     /// <param name="end">When it ended.</param>
-    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
+    /// <param name="met">Messages that met each fault of links; null where that is not known.</param>
+    public TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end, IReadOnlyDictionary<string, long>? met)
+    {
+        Ledger.Close(setting.Spec.Faults, end, met);
+        return Record(links, end);
+    }
+
+    private TrialRecord Record(IReadOnlyList<LinkRecord> links, Instant end) => new()
     {
         Key = setting.Spec.Key,
         Requests = Log.Records,
@@ -162,6 +173,7 @@ public sealed class Trial
         Joules = TrialCost.Joules(setting.Spec.Cluster, Length(end), Compute?.Computed(end) ?? [], links.Sum(link => link.CarriedBytes)),
         Price = TrialCost.Price(setting.Spec.Cluster, Length(end)),
         Heals = setting.Spec.Workload.HealAfter is not null,
+        Availability = Uptime.Share(end),
         HasModel = model.Computes,
     };
 

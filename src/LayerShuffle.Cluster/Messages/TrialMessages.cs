@@ -76,7 +76,13 @@ public sealed record EndTrial(int Trial, Instant End);
 /// <param name="From">The endpoint.</param>
 /// <param name="Links">One for each of its links that carried or dropped anything.</param>
 /// <param name="Trial">Number of the trial's run: what comes late is not another trial's.</param>
-public sealed record LinkReport(int From, LinkRecord[] Links, int Trial);
+/// <param name="Met">Faults of links, and how many messages of this endpoint have met each while it was in force.</param>
+public sealed record LinkReport(int From, LinkRecord[] Links, int Trial, MetFault[] Met);
+
+/// <summary>How many messages of an endpoint have met a fault of links while it was in force.</summary>
+/// <param name="Fault">The fault's name.</param>
+/// <param name="Messages">How many.</param>
+public sealed record MetFault(string Fault, long Messages);
 
 /// <summary>A worker has ended its side of a trial and sent all it saw.</summary>
 /// <param name="Trial">Number of the trial's run.</param>

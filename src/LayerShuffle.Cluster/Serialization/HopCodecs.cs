@@ -30,10 +30,16 @@ internal static class HopCodecs
         writer.WriteNumber(ack.From);
         writer.WriteNumber(ack.Incarnation);
         writer.WriteNumber(ack.SenderIncarnation);
+        if (ack.Queue is { } queue)
+            writer.WriteNumber(queue);
     }
 
-    public static HopAcknowledged ReadAcknowledged(ref WireReader reader) =>
-        new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+    public static HopAcknowledged ReadAcknowledged(ref WireReader reader)
+    {
+        var ack = new HopAcknowledged(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(),
+            reader.ReadNumber(), reader.ReadNumber());
+        return reader.Remaining == 0 ? ack : ack with { Queue = reader.ReadNumber() }; // it ends a message, in an envelope too
+    }
 
     public static void WriteReleased(ref WireWriter writer, HopReleased release) => WriteControl(ref writer, release);
 
@@ -66,6 +72,7 @@ internal static class HopCodecs
         writer.WriteNumber(journey.Next);
         writer.WriteNumbers(journey.Executed);
         writer.WriteNumbers(journey.Skipped);
+        writer.WriteNumbers(journey.Deferred);
         writer.WriteNumber(journey.Retries);
         MessageParts.Write(ref writer, journey.Activation, parts);
     }
@@ -82,6 +89,7 @@ internal static class HopCodecs
             Next = reader.ReadNumber(),
             Executed = reader.ReadNumbers(),
             Skipped = reader.ReadNumbers(),
+            Deferred = reader.ReadNumbers(),
             Retries = reader.ReadNumber(),
             Activation = parts.TakeIfSent<object>(ref reader, "an activation"),
         };

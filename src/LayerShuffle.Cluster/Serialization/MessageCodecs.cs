@@ -42,7 +42,7 @@ public static class MessageCodecs
         new MessageCodec<ExportState>("export", TrainingCodecs.WriteExportState, TrainingCodecs.ReadExportState),
         new MessageCodec<StateImported>("imported", TrainingCodecs.WriteStateImported, TrainingCodecs.ReadStateImported),
         new MessageCodec<RoutedControl>("routed", WallCodecs.WriteRouted, WallCodecs.ReadRouted),
-        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 3),
+        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 4),
         new MessageCodec<TrialPrepared>("trial-prepared", WallCodecs.WritePrepared, WallCodecs.ReadPrepared),
         new MessageCodec<StartTrial>("start-trial", WallCodecs.WriteStart, WallCodecs.ReadStart),
         new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd, version: 2),
@@ -69,7 +69,7 @@ public static class MessageCodecs
     /// <summary>Messages with tensors: the data plane.</summary>
     public static IReadOnlyList<TensorMessageCodec> WithTensors { get; } =
     [
-        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 2),
+        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 3),
         new TensorMessageCodec<TrainForward>(2, "forward", TrainingCodecs.WriteForward, TrainingCodecs.ReadForward),
         new TensorMessageCodec<ForwardDone>(3, "forward-done", TrainingCodecs.WriteForwardDone, TrainingCodecs.ReadForwardDone),
         new TensorMessageCodec<TrainBackward>(4, "backward", TrainingCodecs.WriteBackward, TrainingCodecs.ReadBackward),

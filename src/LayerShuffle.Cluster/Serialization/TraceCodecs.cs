@@ -28,9 +28,16 @@ internal static class TraceCodecs
         writer.WriteNumber(report.From);
         writer.WriteList(report.Links, WriteLink);
         writer.WriteNumber(report.Trial);
+        writer.WriteList(report.Met, static (ref w, met) =>
+        {
+            w.WriteString(met.Fault);
+            w.WriteCount(met.Messages);
+        });
     }
 
-    public static LinkReport ReadLinkReport(ref WireReader reader) => new(reader.ReadNumber(), reader.ReadList(ReadLink, LeastLinkBytes), reader.ReadNumber());
+    public static LinkReport ReadLinkReport(ref WireReader reader) => new(
+        reader.ReadNumber(), reader.ReadList(ReadLink, LeastLinkBytes), reader.ReadNumber(),
+        reader.ReadList(static (ref r) => new MetFault(r.ReadString(), r.ReadCount())));
 
     private static void WriteEvent(ref WireWriter writer, HopEvent seen)
     {

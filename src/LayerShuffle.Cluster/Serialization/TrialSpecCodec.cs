@@ -60,6 +60,16 @@ internal static class TrialSpecCodec
             w.WriteOptional(node.Device, static (ref w, device) => w.WriteString(device));
             w.WriteNullable(node.Capacity, static (ref w, capacity) => w.WriteDouble(capacity));
             w.WriteNullable(node.MemoryBytes, static (ref w, bytes) => w.WriteCount(bytes));
+            w.WriteOptional(node.Resident, static (ref w, resident) =>
+            {
+                w.WriteCount(resident.LimitBytes);
+                w.WriteDouble(resident.BytesPerSecond);
+            });
+            w.WriteOptional(node.SlowStart, static (ref w, slow) =>
+            {
+                w.WriteDouble(slow.Factor);
+                w.WriteDuration(slow.For);
+            });
             w.WriteOptional(node.Power, static (ref w, power) =>
             {
                 w.WriteDouble(power.IdleWatts);
@@ -79,6 +89,11 @@ internal static class TrialSpecCodec
                 w.WriteNumbers(ids);
             }
         });
+        writer.WriteList(cluster.Domains, static (ref w, domain) =>
+        {
+            w.WriteString(domain.Name);
+            FaultCodecs.WriteNames(ref w, domain.Nodes);
+        });
         writer.WriteBool(cluster.Respawn);
         writer.WriteEnum(cluster.Recovery);
         writer.WriteDuration(cluster.RecoveryTime);
@@ -97,6 +112,8 @@ internal static class TrialSpecCodec
         {
             Capacity = r.ReadNullable(static (ref r) => r.ReadDouble()),
             MemoryBytes = r.ReadNullable(static (ref r) => r.ReadCount()),
+            Resident = r.ReadOptional(static (ref r) => new ResidentSpec(r.ReadCount(), r.ReadDouble())),
+            SlowStart = r.ReadOptional(static (ref r) => new SlowStartSpec(r.ReadDouble(), r.ReadDuration())),
             Power = r.ReadOptional(static (ref r) => new PowerSpec(r.ReadDouble(), r.ReadDouble())),
             PricePerHour = r.ReadNullable(static (ref r) => r.ReadDouble()),
             UplinkBytesPerSecond = r.ReadNullable(static (ref r) => r.ReadDouble()),
@@ -118,6 +135,7 @@ internal static class TrialSpecCodec
         }));
         return new(nodes, placement)
         {
+            Domains = reader.ReadList(static (ref r) => new FailureDomain(r.ReadString(), FaultCodecs.ReadNames(ref r))),
             Respawn = reader.ReadBool(),
             Recovery = reader.ReadEnum<RecoveryKind>(),
             RecoveryTime = reader.ReadDuration(),
@@ -144,6 +162,23 @@ internal static class TrialSpecCodec
         writer.WriteEnum(routing.OnFailure);
         writer.WriteNumber(routing.Replicas);
         WriteNullable(ref writer, routing.Detection);
+        writer.WriteOptional(routing.Backoff, static (ref w, backoff) =>
+        {
+            w.WriteDouble(backoff.Factor);
+            WriteNullable(ref w, backoff.Max);
+            w.WriteDouble(backoff.Jitter);
+        });
+        writer.WriteOptional(routing.Pin, static (ref w, pin) =>
+        {
+            w.WriteNumber(pin.First);
+            w.WriteNumber(pin.Last);
+        });
+        writer.WriteEnum(routing.Copies);
+        writer.WriteOptional(routing.Avoid, static (ref w, avoid) =>
+        {
+            w.WriteNumber(avoid.After);
+            w.WriteDuration(avoid.For);
+        });
     }
 
     private static RoutingSpec ReadRouting(ref WireReader reader) => new()
@@ -157,6 +192,10 @@ internal static class TrialSpecCodec
         OnFailure = reader.ReadEnum<OnFailure>(),
         Replicas = reader.ReadNumber(),
         Detection = ReadNullable(ref reader),
+        Backoff = reader.ReadOptional(static (ref r) => new BackoffSpec(r.ReadDouble(), ReadNullable(ref r), r.ReadDouble())),
+        Pin = reader.ReadOptional(static (ref r) => new PinSpec(r.ReadNumber(), r.ReadNumber())),
+        Copies = reader.ReadEnum<CopyChoice>(),
+        Avoid = reader.ReadOptional(static (ref r) => new AvoidSpec(r.ReadNumber(), r.ReadDuration())),
     };
 
     private static void WriteWorkload(ref WireWriter writer, WorkloadSpec workload)

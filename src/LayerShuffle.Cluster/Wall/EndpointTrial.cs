@@ -7,6 +7,7 @@ using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Actors.Tracing;
 using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Membership;
+using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Time;
@@ -24,6 +25,8 @@ internal sealed class EndpointTrial : IDisposable
     private readonly TrialSpec spec;
     private readonly Topology topology;
     private readonly EndpointFaults faults;
+    private readonly IEnumerator<FaultEvent> timeline;
+    private Instant startedAt;
     private readonly HopEventRecorder trace;
     private readonly MembershipGate gate;
     private readonly MembershipGate.MembershipJudge judge;
@@ -53,7 +56,8 @@ internal sealed class EndpointTrial : IDisposable
             else
                 send(); // a node that the trial leaves out
         };
-        Timeline = setting.Timeline;
+        timeline = HealedTimeline.Of(FaultTimeline.Events(spec.Faults, topology, spec.Luck, fault => fault is not (OutageFault or PauseFault)),
+            spec.Workload.HealAfter).GetEnumerator();
     }
 
     /// <summary>How late the timer was at most that fires every tenth of a second: what a busy machine makes of any timer.</summary>
@@ -68,9 +72,6 @@ internal sealed class EndpointTrial : IDisposable
 
     public EndpointContext Context { get; }
 
-    /// <summary>All fault events of the trial.</summary>
-    public IReadOnlyList<FaultEvent> Timeline { get; }
-
     /// <summary>
     /// The zero is known: from now on faults strike, and what others that have begun already may have sent is due. Nothing happens the second time.
     /// </summary>
@@ -80,17 +81,19 @@ internal sealed class EndpointTrial : IDisposable
         if (Interlocked.Exchange(ref begun, true))
             return;
         Clock.Begin(zero);
-        foreach (FaultEvent strike in Timeline)
-        {
-            if (strike.Fault is MemoryFault && !isFirst && strike.At < Clock.Now)
-                continue; // what flipped was in the memory of a process that is no more
-            if (strike.Fault is PartitionFault or LinkFault or SlowdownFault or MemoryFault or ByzantineFault)
-                Clock.At(strike.At, () => Strike(strike));
-        }
-
+        startedAt = Clock.Now;
+        Await();
         if (spec.Network.MembershipLossy)
             gate.Begin(judge);
         Flush(Clock.Now);
+    }
+
+    /// <summary>How many messages of this endpoint have met each fault of links.</summary>
+    public MetFault[] Met()
+    {
+        MetFault[] met = [];
+        Transport.Change(_ => met = [.. faults.Met().Select(fault => new MetFault(fault.Key, fault.Value))]);
+        return met;
     }
 
     /// <summary>Hands on all that has been seen.</summary>
@@ -115,9 +118,24 @@ internal sealed class EndpointTrial : IDisposable
         Clock.At(next, () => Flush(next));
     }
 
+    /// <summary>Waits for the next event only: there may be no last one. What a worker that was started again has missed strikes at once.</summary>
+    private void Await()
+    {
+        while (timeline.MoveNext())
+        {
+            FaultEvent next = timeline.Current;
+            if (next.Fault is MemoryFault && !isFirst && next.At < startedAt)
+                continue; // what flipped was in the memory of a process that is no more
+            Clock.At(next.At, () => Strike(next));
+            return;
+        }
+    }
+
     private void Strike(FaultEvent strike)
     {
-        if (!over)
-            faults.Strike(strike);
+        if (over)
+            return;
+        faults.Strike(strike);
+        Await();
     }
 }

@@ -166,16 +166,16 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     /// Lets the scenario's faults strike during the training: crashes, with what they ask for about restarts, and pauses. Those of links do not reach the
     /// frames of a training.
     /// </summary>
-    /// <param name="timeline">The faults, from the beginning of the training.</param>
+    /// <param name="timeline">Crashes and pauses, from the beginning of the training.</param>
     /// <param name="log">Told of each.</param>
-    public void Schedule(IReadOnlyList<FaultEvent> timeline, Action<string> log)
+    public void Schedule(IEnumerable<FaultEvent> timeline, Action<string> log)
     {
         var clock = new WallClock(cluster.Process.Timer);
         clock.Begin(cluster.Process.Timer.Now);
         Topology topology = Topology.Of(spec);
         Props striking = FaultActor.Props(new FaultSetting
         {
-            Timeline = [.. timeline.Where(strike => strike.Fault is CrashFault or PauseFault)],
+            Timeline = timeline,
             Clock = clock,
             Nodes = struck,
             Health = new NodeHealth(spec),

@@ -132,7 +132,7 @@ internal sealed class WallTransport(
         CopyVerdict copy = new(fate, due, message.Copy, overtakes, damage);
         int from = frame.From;
         if (injector.HasDownlink(self))
-            Later(due, () => Later(Through(from, incarnation, arriving, due), () => Arrive(from, incarnation, copy, arriving)));
+            Later(due, () => Later(Through(from, incarnation, copy, arriving), () => Arrive(from, incarnation, copy, arriving)));
         else
             Later(due, () => Arrive(from, incarnation, copy, arriving));
     }
@@ -141,12 +141,12 @@ internal sealed class WallTransport(
     /// When what was due here is through this endpoint's downlink: judged at this end, which alone sees what comes from everybody. It goes by the time that is
     /// due, not by that at which a busy process gets to it.
     /// </summary>
-    private Instant Through(int from, int incarnation, HopMessage message, Instant due)
+    private Instant Through(int from, int incarnation, CopyVerdict copy, HopMessage message)
     {
         if (incarnation != process.IncarnationOf(self))
-            return due;
+            return copy.At;
         lock (gate)
-            return injector.PassDownlink(from, self, incarnation, activationBytes(message.Journey.Images), due);
+            return injector.PassDownlink(from, self, incarnation, copy.ArrivingBytes(activationBytes(message.Journey.Images)), copy.At);
     }
 
     private bool Hand(int to, HopMessage message, CopyVerdict copy)

@@ -51,6 +51,8 @@ internal sealed class WallTrial
     private readonly ConcurrentDictionary<int, int> firstIncarnation = []; // of those that took part in the trial
     private readonly ConcurrentDictionary<(int Endpoint, int Incarnation), TaskCompletionSource> hosted = [];
     private readonly ConcurrentBag<LinkRecord> links = [];
+    private readonly ConcurrentDictionary<string, long> met = []; // by fault of links
+    private bool lostSight; // of what workers that died have met
     private readonly TrialPlan plan;
     private readonly Lock moving = new();
     private readonly TrialMeter meter = new();
@@ -184,6 +186,7 @@ internal sealed class WallTrial
     /// <summary>The coordinator's custodians learn of a death as the workers do.</summary>
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
+        lostSight = true;
         own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
         if (cluster.AddressOf(endpoint) is null && left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
@@ -237,6 +240,7 @@ internal sealed class WallTrial
             case LinkReport report when report.Trial == number:
                 foreach (LinkRecord link in report.Links)
                     links.Add(link);
+                Meet(report.Met);
                 break;
             case TrialPrepared ready when ready.Trial == number && prepared.TryGetValue((ready.Endpoint, ready.Incarnation), out TaskCompletionSource? waiting):
                 waiting.TrySetResult();
@@ -308,6 +312,14 @@ internal sealed class WallTrial
         own.FlushNow();
         foreach (LinkRecord link in own.Transport.Links(end))
             links.Add(link);
+        Meet(own.Met());
+        lostSight |= !all.IsCompletedSuccessfully;
+    }
+
+    private void Meet(MetFault[] counts)
+    {
+        foreach ((string fault, long messages) in counts)
+            met.AddOrUpdate(fault, messages, (_, before) => before + messages);
     }
 
     private TrialRecord Record(Instant end)
@@ -319,7 +331,7 @@ internal sealed class WallTrial
             return trial.Record(
                 [.. LinkRecords.Merge(topology, links)
                     .Select(link => link.Busy <= trial.Length(end) ? link : link with { Busy = trial.Length(end) })], // they learn of the end a little late
-                end);
+                end, lostSight ? null : met);
         }
     }
 
@@ -330,13 +342,10 @@ internal sealed class WallTrial
         int endpoint = worker.Endpoint;
         if (shipment is not null)
         {
-            IReadOnlyList<int> placed = own.Context.Placement.LayersOn(endpoint);
-            int[] layers = [.. placed, .. ByzantineLies.Others(own.Timeline, endpoint, placed, model.Layers)];
+            int[] layers = WithOthers(endpoint, own.Context.Placement.LayersOn(endpoint));
             if (await cluster.KeepHostedAsync(worker, shipment.Key, layers).ConfigureAwait(false))
                 cluster.Process.Tell(endpoint, new KeepLayers(shipment.Key, layers));
-            await HostAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
-            if (before is not null && ByzantineLies.IsStale(own.Timeline, endpoint))
-                await HostAsync(worker, before, layers, cancellation).ConfigureAwait(false);
+            await HostAllAsync(worker, shipment, layers, cancellation).ConfigureAwait(false);
         }
 
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -413,7 +422,18 @@ internal sealed class WallTrial
         PeerAddress host = cluster.Process.Serving().FirstOrDefault(peer => peer.Endpoint == endpoint)
             ?? throw new ClusterException($"{topology.Name(endpoint)} does not serve any more.");
         if (shipment is not null)
-            await HostAsync(host, shipment, layers, cancellation).ConfigureAwait(false);
+            await HostAllAsync(host, shipment, WithOthers(endpoint, layers), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Layers with those that a node needs besides to be able to lie as its faults have it.</summary>
+    private int[] WithOthers(int endpoint, IReadOnlyList<int> layers) =>
+        [.. layers, .. ByzantineLies.Others(spec.Faults, topology.Name(endpoint), layers, model.Layers)];
+
+    private async Task HostAllAsync(PeerAddress worker, ModelShipment shipped, int[] layers, CancellationToken cancellation)
+    {
+        await HostAsync(worker, shipped, layers, cancellation).ConfigureAwait(false);
+        if (before is not null && ByzantineLies.MayAnswer(spec.Faults, topology.Name(worker.Endpoint), ByzantineAnswer.Stale))
+            await HostAsync(worker, before, layers, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Gives a node weights of layers that it has lost.</summary>

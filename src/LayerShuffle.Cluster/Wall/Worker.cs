@@ -282,7 +282,7 @@ internal sealed class Worker : IDisposable
         if (!report)
             return;
         ended.FlushNow();
-        TellCoordinator(new LinkReport(settings.Endpoint, ended.Transport.Links(end), ended.Number));
+        TellCoordinator(new LinkReport(settings.Endpoint, ended.Transport.Links(end), ended.Number, ended.Met()));
     }
 
     private void Host(HostTraining host)

@@ -14,6 +14,9 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     /// <summary>Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.</summary>
     public bool Respawn { get; init; } = true;
 
+    /// <summary>Nodes that fail together.</summary>
+    public IReadOnlyList<FailureDomain> Domains { get; init; } = [];
+
     /// <summary>What becomes of the layers of a node that is down.</summary>
     public RecoveryKind Recovery { get; init; }
 
@@ -40,6 +43,11 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     public MembershipSpec Membership { get; init; } = MembershipSpec.Default;
 }
 
+/// <summary>Nodes that share what can fail: a rack, a room, a power supply.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Nodes">Its nodes, which may be in other domains too.</param>
+public sealed record FailureDomain(string Name, IReadOnlyList<string> Nodes);
+
 /// <summary>One node.</summary>
 /// <param name="Name">Its name: an endpoint.</param>
 /// <param name="ComputeTime">Time of one layer for one request.</param>
@@ -54,6 +62,12 @@ public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double S
 
     /// <summary>The most weights it may host, in bytes; null: no limit, and on the wall clock what it has when it joins.</summary>
     public long? MemoryBytes { get; init; }
+
+    /// <summary>How many weights it keeps loaded, and how fast it loads others; null: it keeps all that it hosts.</summary>
+    public ResidentSpec? Resident { get; init; }
+
+    /// <summary>How much slower it computes after it has come back; null: not at all.</summary>
+    public SlowStartSpec? SlowStart { get; init; }
 
     /// <summary>What it draws; null: not known.</summary>
     public PowerSpec? Power { get; init; }
@@ -70,6 +84,18 @@ public sealed record NodeSpec(string Name, ComputeTimeSpec ComputeTime, double S
     /// <summary>Its share of the layers as far as is known: what is given, else 1 ÷ slowdown.</summary>
     public double Share => Capacity ?? 1 / Slowdown;
 }
+
+/// <summary>
+/// Memory for fewer weights than a node hosts: when a layer is computed that is not loaded, those used least recently are evicted, and it is loaded first.
+/// </summary>
+/// <param name="LimitBytes">The most weights that are loaded at a time.</param>
+/// <param name="BytesPerSecond">How fast weights are loaded.</param>
+public sealed record ResidentSpec(long LimitBytes, double BytesPerSecond);
+
+/// <summary>A node that has come back computes slower for a while.</summary>
+/// <param name="Factor">How many times as long layers take.</param>
+/// <param name="For">How long.</param>
+public sealed record SlowStartSpec(double Factor, Duration For);
 
 /// <summary>What a node draws.</summary>
 /// <param name="IdleWatts">While it computes nothing.</param>

@@ -18,19 +18,24 @@ public sealed class Topology
 
     /// <summary>The coordinator and these nodes.</summary>
     /// <param name="nodeNames">The nodes, in the scenario's order.</param>
-    public Topology(IReadOnlyList<string> nodeNames)
+    /// <param name="domains">Failure domains, in the scenario's order; null for none.</param>
+    public Topology(IReadOnlyList<string> nodeNames, IReadOnlyList<FailureDomain>? domains = null)
     {
         names = [ClusterSpec.Coordinator, .. nodeNames];
         for (int i = 0; i < names.Length; i++)
             if (names[i] == All || !indexes.TryAdd(names[i], i))
                 throw new ArgumentException($"A node cannot be called '{names[i]}': the name is taken.", nameof(nodeNames));
+        Domains = domains is null ? [] : [.. domains.Select(domain => (domain.Name, (int[])[.. domain.Nodes.Select(Index).Distinct().Order()]))];
     }
 
     /// <summary>Number of endpoints, the coordinator included.</summary>
     public int Count => names.Length;
 
+    /// <summary>The failure domains and their nodes, ascending.</summary>
+    public IReadOnlyList<(string Name, int[] Nodes)> Domains { get; }
+
     /// <summary>The endpoints of a cluster.</summary>
-    public static Topology Of(ClusterSpec cluster) => new([.. cluster.Nodes.Select(node => node.Name)]);
+    public static Topology Of(ClusterSpec cluster) => new([.. cluster.Nodes.Select(node => node.Name)], cluster.Domains);
 
     /// <summary>The name of an endpoint.</summary>
     public string Name(int endpoint) => names[endpoint];

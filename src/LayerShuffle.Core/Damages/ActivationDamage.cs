@@ -22,6 +22,10 @@ public sealed record ActivationDamage(ulong Seed)
     /// <summary>How it was corrupted; null: it was not.</summary>
     public CorruptionSpec? Corruption { get; init; }
 
+    /// <summary>Bytes of a message that do not arrive.</summary>
+    /// <param name="bytes">Those that were sent.</param>
+    public long MissingBytes(long bytes) => PacketSpec.BytesOf(Missing, PacketBytes, bytes);
+
     /// <summary>Makes of an activation that was sent the one that arrives.</summary>
     /// <param name="values">The activation, [images, tokens, hidden], as it is where all of it arrives whole.</param>
     /// <param name="tokens">Tokens of an image.</param>

@@ -27,6 +27,18 @@ public sealed record PacketSpec(long Bytes, MissingPackets Missing)
     /// <summary>Packets of a message of some bytes; an empty one is one packet.</summary>
     public int Count(long bytes) => (int)Math.Clamp((bytes + Bytes - 1) / Math.Max(1, Bytes), 1, int.MaxValue);
 
+    /// <summary>Bytes of a message that some of its packets carry: the last one may be a short one.</summary>
+    /// <param name="packets">Their numbers, ascending.</param>
+    /// <param name="packetBytes">What a packet carries at most.</param>
+    /// <param name="bytes">Bytes of the message.</param>
+    public static long BytesOf(IReadOnlyList<int> packets, long packetBytes, long bytes)
+    {
+        if (packets.Count == 0)
+            return 0;
+        long last = bytes - (packets[^1] * packetBytes);
+        return ((packets.Count - 1) * packetBytes) + Math.Clamp(last, 0, packetBytes);
+    }
+
     /// <summary>Probability that a message is lost as a whole, where each packet is by itself.</summary>
     /// <param name="loss">The loss of a packet.</param>
     /// <param name="bytes">Bytes of the message.</param>

@@ -8,75 +8,80 @@ namespace LayerShuffle.Core.Faults;
 /// <param name="At">When.</param>
 /// <param name="Fault">Which fault.</param>
 /// <param name="Begins">Whether it begins; else it ends.</param>
-/// <param name="Targets">What it strikes, ascending: endpoint indexes for a crash, pause or slowdown, link indexes for a partition (the links it cuts) or a
-/// link
-/// fault. The same at its end.</param>
-public sealed record FaultEvent(Instant At, FaultSpec Fault, bool Begins, IReadOnlyList<int> Targets);
+/// <param name="Targets">What it strikes, ascending: endpoint indexes for a fault of nodes, link indexes for a partition (the links it cuts) or a link fault.
+/// The same at its end.</param>
+public sealed record FaultEvent(Instant At, FaultSpec Fault, bool Begins, IReadOnlyList<int> Targets)
+{
+    /// <summary>What holds the targets, and lets go of them at the end: strikes of one fault may overlap, so that each has a name of its own.</summary>
+    public string Hold { get; init; } = Fault.Name;
 
-/// <summary>Turns the faults of a scenario into dated events with drawn targets.</summary>
+    /// <summary>Of a beginning: whether an end follows.</summary>
+    public bool Ends { get; init; }
+
+    /// <summary>The groups of a partition whose groups are not those that it lists.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? Groups { get; init; }
+}
+
+/// <summary>
+/// Turns the faults of a scenario into dated events with drawn targets. They are made as they are asked for: a fault that strikes for ever has no last one, and
+/// what is kept of it does not grow.
+/// </summary>
 public static class FaultTimeline
 {
-    /// <summary>The events of a trial, by time, then by the order of the scenario, a fault's beginning before its end.</summary>
+    /// <summary>The events of a trial, by time, then by the order of the scenario, then by strike, a strike's beginning before its end.</summary>
     /// <param name="faults">The faults, in the scenario's order.</param>
     /// <param name="topology">The endpoints.</param>
     /// <param name="trialSeed">The node (seed, repeat) of the seed tree.</param>
-    public static IReadOnlyList<FaultEvent> Build(IReadOnlyList<FaultSpec> faults, Topology topology, SeedTree trialSeed)
+    /// <param name="which">Only those of these faults; the others are there for what begins after them. Endless ones that are left out cost nothing.</param>
+    public static IEnumerable<FaultEvent> Events(IReadOnlyList<FaultSpec> faults, Topology topology, SeedTree trialSeed, Func<FaultSpec, bool>? which = null)
     {
-        List<FaultEvent> events = [];
-        foreach (FaultSpec fault in faults)
+        FaultStrikes strikes = new(faults, topology, trialSeed);
+        PriorityQueue<IEnumerator<FaultEvent>, (long At, int Fault)> heads = new();
+        try
         {
-            IReadOnlyList<int> targets = Targets(fault, topology, trialSeed);
-            Instant begin = Instant.Zero + fault.At;
-            events.Add(new(begin, fault, true, targets));
-            if (Lasting(fault) is { } lasting)
-                events.Add(new(begin + lasting, fault, false, targets));
+            for (int i = 0; i < faults.Count; i++)
+            {
+                if (which?.Invoke(faults[i]) != false)
+                    Next(strikes.Events(faults[i]).GetEnumerator(), i);
+            }
+
+            while (heads.TryDequeue(out IEnumerator<FaultEvent>? next, out (long At, int Fault) due))
+            {
+                yield return next.Current;
+                Next(next, due.Fault);
+            }
         }
-        return [.. events.OrderBy(item => item.At)]; // a stable sort: the order of adding decides between events of one instant
+        finally
+        {
+            foreach ((IEnumerator<FaultEvent> left, _) in heads.UnorderedItems)
+                left.Dispose();
+        }
+
+        void Next(IEnumerator<FaultEvent> events, int fault)
+        {
+            if (events.MoveNext())
+                heads.Enqueue(events, (events.Current.At.Nanoseconds, fault));
+            else
+                events.Dispose();
+        }
     }
 
-    private static Duration? Lasting(FaultSpec fault) => fault switch
-    {
-        CrashFault crash => crash.RestartAfter,
-        PartitionFault partition => partition.HealAfter,
-        SlowdownFault slowdown => slowdown.For,
-        LinkFault link => link.For,
-        PauseFault pause => pause.For,
-        ByzantineFault byzantine => byzantine.For,
-        MemoryFault => null,
-        _ => throw new ArgumentException($"Fault '{fault.Name}' is of a kind that the timeline does not know: {fault.GetType().Name}.", nameof(fault)),
-    };
+    /// <summary>All events of faults that have an end.</summary>
+    /// <exception cref="ArgumentException">One of them strikes for ever.</exception>
+    public static IReadOnlyList<FaultEvent> Build(IReadOnlyList<FaultSpec> faults, Topology topology, SeedTree trialSeed) =>
+        faults.FirstOrDefault(fault => IsEndless(fault, faults)) is { } endless
+            ? throw new ArgumentException($"The fault '{endless.Name}' strikes for ever: there is no list of all it does.", nameof(faults))
+            : [.. Events(faults, topology, trialSeed)];
 
-    private static IReadOnlyList<int> Targets(FaultSpec fault, Topology topology, SeedTree trialSeed) => fault switch
+    /// <summary>Whether a fault strikes without an end, as long as a trial lasts.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="faults">The faults that it may begin after.</param>
+    public static bool IsEndless(FaultSpec fault, IReadOnlyList<FaultSpec> faults)
     {
-        CrashFault crash => Nodes(fault, crash.Nodes, topology, trialSeed),
-        SlowdownFault slowdown => Nodes(fault, slowdown.Nodes, topology, trialSeed),
-        PauseFault pause => Nodes(fault, pause.Nodes, topology, trialSeed),
-        MemoryFault memory => Nodes(fault, memory.Nodes, topology, trialSeed),
-        ByzantineFault byzantine => Nodes(fault, byzantine.Nodes, topology, trialSeed),
-        PartitionFault partition => topology.LinksAcross(partition.Groups),
-        LinkFault link => topology.LinksBetween(link.From, link.To),
-        _ => [],
-    };
-
-    private static int[] Nodes(FaultSpec fault, NodeSelector selector, Topology topology, SeedTree trialSeed)
-    {
-        int nodes = topology.Count - 1;
-        int[] all = [.. Enumerable.Range(1, nodes)];
-        if (selector.All)
-            return all;
-        if (selector.Names is { } names)
-        {
-            int[] named = [.. names.Select(topology.Index).Distinct().Order()];
-            return named is [Topology.CoordinatorIndex, ..]
-                ? throw new ArgumentException($"Fault '{fault.Name}' names the coordinator, but only nodes crash, pause and slow down.", nameof(fault))
-                : named;
-        }
-        // Rounded up, but 7% of 100 are 7, though 0.07 × 100 is a little more than 7 in binary.
-        int count = selector.RandomCount ?? (int)Math.Ceiling((selector.RandomShare ?? 0) * nodes - 1e-9);
-        if (count < 0 || count > nodes)
-            throw new ArgumentException($"Fault '{fault.Name}' strikes {count} nodes, but there are {nodes}.", nameof(fault));
-        // Every node draws its own lot: those struck by a smaller number are among those struck by a greater one.
-        SeedTree lots = trialSeed.Child("fault").Child(fault.Name).Child("targets");
-        return [.. all.OrderBy(node => lots.Child(topology.Name(node)).Uniform).Take(count).Order()];
+        if (fault.Timing.Until is not null)
+            return false;
+        if (fault.Timing.Every is not null || fault is ChurnFault { For: null })
+            return true;
+        return fault.Timing.After is { } other && IsEndless(faults.First(each => each.Name == other), faults);
     }
 }

@@ -5,34 +5,28 @@ namespace LayerShuffle.Core.Faults;
 /// <summary>A timeline that heals: from a time on no fault begins, and every one that lasts is lifted then.</summary>
 public static class HealedTimeline
 {
-    /// <summary>The events with all faults lifted.</summary>
+    /// <summary>The events with all faults lifted. Events are made as they are asked for, as those of <see cref="FaultTimeline"/> are.</summary>
     /// <param name="events">The events, by time.</param>
     /// <param name="heal">When they are lifted; null: never.</param>
-    public static IReadOnlyList<FaultEvent> Of(IReadOnlyList<FaultEvent> events, Duration? heal)
+    public static IEnumerable<FaultEvent> Of(IEnumerable<FaultEvent> events, Duration? heal) =>
+        heal is { } after ? Healed(events, Instant.Zero + after) : events;
+
+    private static IEnumerable<FaultEvent> Healed(IEnumerable<FaultEvent> events, Instant at)
     {
-        if (heal is not { } after)
-            return events;
-        Instant at = Instant.Zero + after;
-        List<FaultEvent> healed = [.. events.Where(item => item.At < at)];
         List<FaultEvent> lasting = [];
-        foreach (FaultEvent item in healed)
+        foreach (FaultEvent item in events)
         {
-            if (item is { Begins: true, Fault: MemoryFault })
-                continue; // it is over at once; a second strike would flip other bits
-            if (item.Begins)
+            if (item.At >= at)
+                break;
+            if (item.Begins && item.Fault is not MemoryFault) // bits have flipped, and there is nothing to lift
                 lasting.Add(item);
-            else if (lasting.FindIndex(begun => begun.Fault.Name == item.Fault.Name && begun.Targets.SequenceEqual(item.Targets)) is >= 0 and var ended)
-                lasting.RemoveAt(ended);
+            else if (!item.Begins)
+                lasting.RemoveAt(lasting.FindIndex(begun => begun.Hold == item.Hold && ReferenceEquals(begun.Targets, item.Targets)));
+            // A worker that is to come back is started as soon as the one before is gone: who carries the crash out must know that it ends.
+            yield return item.Begins && item.Fault is not MemoryFault ? item with { Ends = true } : item;
         }
 
         foreach (FaultEvent begun in lasting)
-        {
-            // A worker that is to come back is started as soon as the one before is gone: who carries the crash out must know.
-            FaultSpec fault = begun.Fault is CrashFault { RestartAfter: null } crash ? crash with { RestartAfter = at - begun.At } : begun.Fault;
-            healed[healed.FindIndex(item => ReferenceEquals(item, begun))] = begun with { Fault = fault };
-            healed.Add(new FaultEvent(at, fault, false, begun.Targets));
-        }
-
-        return healed;
+            yield return begun with { At = at, Begins = false, Ends = false };
     }
 }

@@ -19,6 +19,9 @@ public readonly record struct WeightFlip(int Layer, long Element, int Bit);
 /// <param name="luck">Root of the trial's draws.</param>
 public sealed class MemoryFlips(Placement placement, long? layerBytes, Topology topology, SeedTree luck)
 {
+    /// <summary>The ledger's words where there is nothing to flip.</summary>
+    public const string Nothing = "flipped nothing";
+
     /// <summary>The different bits that a fault flips at a node, in the order of drawing.</summary>
     public IReadOnlyList<WeightFlip> At(FaultEvent strike, int node)
     {
@@ -40,7 +43,7 @@ public sealed class MemoryFlips(Placement placement, long? layerBytes, Topology 
     public static string Words(MemoryFault fault, IReadOnlyList<WeightFlip> flips)
     {
         if (flips.Count == 0)
-            return "flipped nothing";
+            return Nothing;
         int[] layers = [.. flips.Select(flip => flip.Layer).Distinct().Order()];
         string field = fault.Field == BitField.Any ? "" : fault.Field.ToString().ToLowerInvariant() + " ";
         return $"flipped {flips.Count} {field}bit{(flips.Count == 1 ? "" : "s")} in layer{(layers.Length == 1 ? "" : "s")} {string.Join(' ', layers)}";

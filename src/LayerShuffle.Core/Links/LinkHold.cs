@@ -25,6 +25,9 @@ public sealed class LinkHold : IDisposable
     /// <summary>What differs on them; null for a cut.</summary>
     public LinkPatch? Patch { get; }
 
+    /// <summary>How many messages, data and control, were handed to its links while it was in force.</summary>
+    public long Messages { get; internal set; }
+
     /// <summary>Of two patches that name the same key the one with the greater number wins.</summary>
     internal long StartOrder { get; }
 

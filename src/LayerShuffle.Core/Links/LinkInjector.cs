@@ -69,11 +69,11 @@ public sealed class LinkInjector
     /// <param name="from">Sending endpoint.</param>
     /// <param name="to">Receiving endpoint: one with a downlink.</param>
     /// <param name="incarnation">The receiver's: what waited when it crashed waits no more.</param>
-    /// <param name="sizeBytes">The message's size.</param>
+    /// <param name="sizeBytes">What of the message arrives.</param>
     /// <param name="at">When the copy arrived.</param>
     /// <returns>When its last byte is through: its delivery.</returns>
     public Instant PassDownlink(int from, int to, int incarnation, long sizeBytes, Instant at) =>
-        downlinks?[to] is { } line ? line.Pass(sizeBytes + Link(from, to).Conditions.OverheadBytes, at, incarnation) : at;
+        downlinks?[to] is { } line ? line.Pass(Link(from, to).Conditions.OnWire(sizeBytes), at, incarnation) : at;
 
     /// <summary>
     /// Hands a control message to its link: it has no size, and is dropped only where the link is down, or by loss where control messages are lossy.

@@ -17,7 +17,7 @@ internal sealed class LinkState
     private readonly LinkStatistics statistics = new();
     private LinkStatistics? warmUp; // of requests that count in no metric: their books are kept, and told nobody
     private LinkStatistics books; // those of the message that is judged
-    private readonly List<LinkHold> patches = [];
+    private readonly List<LinkHold> patches = [], holds = [];
     private LinkConditions conditions;
     private int cuts;
     private long membershipMessages;
@@ -89,6 +89,7 @@ internal sealed class LinkState
         books = isWarmUp ? warmUp ??= new() : statistics;
         books.Sent++;
         books.Bytes += sizeBytes;
+        Meet();
         if (now >= traceUntil)
             Follow(now);
         if (!IsUp)
@@ -106,6 +107,7 @@ internal sealed class LinkState
     public ControlVerdict SendControl(ControlKind kind, in MessageKey key, int copy, Instant now)
     {
         statistics.Control++;
+        Meet();
         if (now >= traceUntil)
             Follow(now);
         if (!IsUp)
@@ -150,6 +152,7 @@ internal sealed class LinkState
 
     public void Apply(LinkHold hold)
     {
+        holds.Add(hold);
         if (hold.Patch is null)
         {
             cuts++;
@@ -164,6 +167,7 @@ internal sealed class LinkState
 
     public void Lift(LinkHold hold)
     {
+        holds.Remove(hold);
         if (hold.Patch is null)
         {
             cuts--;
@@ -221,7 +225,7 @@ internal sealed class LinkState
         }
 
         books.Carried++;
-        books.CarriedBytes += sizeBytes + conditions.OverheadBytes;
+        books.CarriedBytes += conditions.OnWire(sizeBytes);
         bool corrupted = Happens(conditions.Corrupt, corrupt, key, copy);
         if (corrupted)
             books.CorruptDrawn++;
@@ -310,13 +314,8 @@ internal sealed class LinkState
         return draw.Uniform < chain.LossIn(chainState);
     }
 
-    private long MissingBytes(PacketSpec packets, long sizeBytes)
-    {
-        if (!packets.LeavesHoles || missing is not { Count: > 0 })
-            return 0;
-        bool endIsMissing = missing[^1] == packets.Count(sizeBytes) - 1; // the last packet may be a short one
-        return endIsMissing ? ((missing.Count - 1) * packets.Bytes) + sizeBytes - (missing[^1] * packets.Bytes) : missing.Count * packets.Bytes;
-    }
+    private long MissingBytes(PacketSpec packets, long sizeBytes) =>
+        packets.LeavesHoles && missing is not null ? PacketSpec.BytesOf(missing, packets.Bytes, sizeBytes) : 0;
 
     /// <summary>What of a time is measured.</summary>
     private Duration Measured(Instant start, Instant until) => Instant.Max(start, MeasuredFrom) is var from && until > from ? until - from : Duration.Zero;
@@ -330,7 +329,14 @@ internal sealed class LinkState
             statistics.Busy += Measured(past.Start, past.End);
         }
 
-        return uplink!.Pass(sizeBytes + conditions.OverheadBytes, now);
+        return uplink!.Pass(conditions.OnWire(sizeBytes), now);
+    }
+
+    /// <summary>A message meets the faults that are in force.</summary>
+    private void Meet()
+    {
+        foreach (LinkHold hold in holds)
+            hold.Messages++;
     }
 
     private bool Loses(in MessageKey key, int copy)
@@ -417,7 +423,7 @@ internal sealed class LinkState
             busySince = start;
         }
 
-        return free = hasTraceRate ? trace!.Transmit(start, sizeBytes + conditions.OverheadBytes, asked.BandwidthBytesPerSecond)
+        return free = hasTraceRate ? trace!.Transmit(start, conditions.OnWire(sizeBytes), asked.BandwidthBytesPerSecond)
             : start + Duration.FromSeconds(conditions.TransmissionSeconds(sizeBytes));
     }
 

@@ -25,7 +25,7 @@ public sealed record NetworkSpec(LinkConditions Default, IReadOnlyList<LinkExcep
         bool isChecked = Default.Checksum && patches.All(patch => patch.Checksum != false);
         bool isWhole = Default.Packets is not { LeavesHoles: true } && patches.All(patch => patch.Packets is not { LeavesHoles: true });
         return (!isChecked && (Default.Corrupt > 0 || patches.Any(patch => patch.Corrupt > 0)))
-            || (!isWhole && (Default.Loses || patches.Any(patch => patch.Loss > 0 || patch.LoseFirst > 0)));
+            || !isWhole;
     }
 }
 
@@ -86,7 +86,12 @@ public sealed record LinkConditions(
     /// How long a data message of some bytes occupies the link, in seconds, its overhead (or that of each of its packets) included: 0 without a limit.
     /// </summary>
     public double TransmissionSeconds(double sizeBytes) => BandwidthBytesPerSecond is { } bandwidth
-        ? (sizeBytes + (Packets is null ? OverheadBytes : OverheadBytes * (double)Packets.Count((long)Math.Min(sizeBytes, 1e18)))) / bandwidth : 0;
+        ? (sizeBytes + Headers((long)Math.Min(sizeBytes, 1e18))) / bandwidth : 0;
+
+    /// <summary>What a data message of some bytes takes of a rate: its own, and its overhead or that of each of its packets.</summary>
+    public long OnWire(long sizeBytes) => sizeBytes + Headers(sizeBytes);
+
+    private long Headers(long sizeBytes) => Packets is null ? OverheadBytes : OverheadBytes * Packets.Count(sizeBytes);
 
     /// <summary>These conditions with what a patch names replaced.</summary>
     public LinkConditions With(LinkPatch patch) => this with

@@ -8,6 +8,7 @@ namespace LayerShuffle.Core.Links;
 /// <param name="offset">Where in it the trial begins.</param>
 internal sealed class TraceCursor(LinkTrace trace, Duration offset)
 {
+    private const double Rounding = 0.01; // of a byte
     private readonly TraceTable table = trace.Table;
     private readonly long length = trace.Repeat ? trace.Table.Length.Nanoseconds : 0; // of a round; 0: there is one
     private readonly bool isStuck = trace.Repeat && IsStuck(trace.Table, true);
@@ -68,6 +69,8 @@ internal sealed class TraceCursor(LinkTrace trace, Duration offset)
                 return start + needed;
             rest -= rate * (until - start).TotalSeconds;
             start = until;
+            if (rest < Rounding)
+                return start; // what times of whole nanoseconds leave does not wait for the next row, which may be a long pause
         }
     }
 

@@ -48,6 +48,10 @@ public readonly record struct CopyVerdict(CopyFate Fate, Instant At, int Copy, b
 {
     /// <summary>Whether the receiver drops it because its checksum does not fit.</summary>
     public bool FailsChecksum => Fate == CopyFate.Corrupted && Damage is null;
+
+    /// <summary>How many bytes of it arrive.</summary>
+    /// <param name="bytes">Those that were sent.</param>
+    public long ArrivingBytes(long bytes) => Damage is null ? bytes : bytes - Damage.MissingBytes(bytes);
 }
 
 /// <summary>The fate of a data message and of its one or two copies, held in place: a verdict costs no allocation.</summary>

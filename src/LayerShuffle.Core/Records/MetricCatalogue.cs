@@ -22,7 +22,7 @@ public static class MetricCatalogue
         new("messages_corrupted", MetricUnit.Number), new("messages_reordered", MetricUnit.Number), new("retries", MetricUnit.Number),
         new("results_superseded", MetricUnit.Number), new("bytes_sent", MetricUnit.Bytes), new("duration_s", MetricUnit.Seconds),
         new("energy_j_per_image", MetricUnit.Number), new("flops_per_image", MetricUnit.Number, true), new("cost_per_1000_images", MetricUnit.Number),
-        new("goodput_images_per_s", MetricUnit.PerSecond, true),
+        new("goodput_images_per_s", MetricUnit.PerSecond, true), new("availability", MetricUnit.Share),
         new("unhealed", MetricUnit.Number),
     ];
 

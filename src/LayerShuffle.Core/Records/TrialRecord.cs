@@ -41,6 +41,9 @@ public sealed record TrialRecord
     /// <summary>From the first submission, or from the end of the warm-up, to the last outcome: the clock's own seconds.</summary>
     public required Duration Length { get; init; }
 
+    /// <summary>The share of the trial's time that a node was up, mean over the nodes; null where that is not known.</summary>
+    public double? Availability { get; init; }
+
     /// <summary>Energy of nodes and links over <see cref="Length"/>, in joules; null where nothing is known of it.</summary>
     public double? Joules { get; init; }
 

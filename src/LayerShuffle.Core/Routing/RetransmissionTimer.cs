@@ -11,7 +11,8 @@ namespace LayerShuffle.Core.Routing;
 /// been heard since a message was sent a second ago, or where the destination is known to be dead, a kept timeout teaches nothing, and messages go by the
 /// measured one again (doubled from resend to resend) until something is heard.
 /// </summary>
-public sealed class RetransmissionTimer
+/// <param name="backoff">How it grows from resend to resend, and when it proved too short; null: it doubles, up to 60 s.</param>
+public sealed class RetransmissionTimer(BackoffSpec? backoff = null)
 {
     private static readonly Duration Initial = Duration.FromSeconds(1), Longest = Duration.FromSeconds(60), Granularity = Duration.FromMilliseconds(1);
 
@@ -49,7 +50,7 @@ public sealed class RetransmissionTimer
     /// <param name="attempt">0 for the first sending, then the resend's number.</param>
     public Duration Wait(int attempt)
     {
-        Duration own = Backoff(Current, attempt);
+        Duration own = Grown(Current, attempt);
         return kept > own ? kept : own;
     }
 
@@ -61,13 +62,15 @@ public sealed class RetransmissionTimer
     {
         if (now - since >= Initial && (heard is not { } last || last < since))
             Silence();
-        Duration doubled = Backoff(waited, 1);
-        if (!silent && doubled > kept) // of many messages that expire together the first doubles it
-            kept = doubled;
+        Duration grown = Grown(waited, 1);
+        if (!silent && grown > kept) // of many messages that expire together the first doubles it
+            kept = grown;
     }
 
     /// <summary>The destination is known to be dead: its silence says nothing of the time a round trip takes.</summary>
     public void Silence() => (silent, kept) = (true, Duration.Zero);
+
+    private Duration Grown(Duration rto, int attempt) => backoff?.Grown(rto < Longest ? rto : Longest, attempt) ?? Backoff(rto, attempt);
 
     /// <summary>The timeout of a message's resend: twice as long for each, at most 60 s.</summary>
     /// <param name="rto">The timeout of its first sending.</param>

@@ -34,6 +34,8 @@ public sealed class RoutePlanner
             ? [.. routing.ExplicitOrder ?? throw new ArgumentException("An explicit order lists the layers, and this one lists none.", nameof(routing))]
             : [.. Enumerable.Range(0, layers)];
         Check(listed, "routing.order");
+        if (routing.Pin is { } pin && pin.First + pin.Last > layers)
+            throw new ArgumentException($"routing.pin pins {pin.First + pin.Last} layers, but there are {layers}.", nameof(routing));
         if (routing.Prune is not { } prune)
             return;
         if (prune.Choose == PruneChoice.Explicit)
@@ -50,9 +52,14 @@ public sealed class RoutePlanner
             keep[layer] = true;
         foreach (int layer in Prune(request))
             keep[layer] = false;
-        int[] order = routing.Order == OrderKind.Arbitrary ? orderSeed.Child(request).Child(layers).Stream().Permutation(layers) : listed;
+        int[] order = routing.Order == OrderKind.Arbitrary ? Pinned(orderSeed.Child(request).Child(layers).Stream().Permutation(layers)) : listed;
         return new([.. order.Where(layer => keep[layer])], [.. Enumerable.Range(0, layers).Where(layer => !keep[layer])]);
     }
+
+    /// <summary>The layers between the pinned ones stay in the order that is drawn without pins.</summary>
+    private int[] Pinned(int[] drawn) => routing.Pin is not { } pin ? drawn
+        : [.. Enumerable.Range(0, pin.First), .. drawn.Where(layer => layer >= pin.First && layer < layers - pin.Last),
+            .. Enumerable.Range(layers - pin.Last, pin.Last)];
 
     private IEnumerable<int> Prune(int request) => routing.Prune switch
     {

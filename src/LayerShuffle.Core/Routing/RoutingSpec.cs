@@ -11,11 +11,17 @@ public sealed record RoutingSpec
     /// <summary>For <see cref="OrderKind.Explicit"/>: the layer ids in execution order; layers not listed are pruned.</summary>
     public IReadOnlyList<int>? ExplicitOrder { get; init; }
 
+    /// <summary>Layers that keep their place in orders that are drawn or chosen on the way, or null.</summary>
+    public PinSpec? Pin { get; init; }
+
     /// <summary>Layers left out on purpose, or null.</summary>
     public PruneSpec? Prune { get; init; }
 
     /// <summary>How long the sender of a hop waits for its acknowledgement; null: from measured round trips (RFC 6298).</summary>
     public Duration? Timeout { get; init; }
+
+    /// <summary>How the timeout grows from resend to resend; null: not at all where it is given, doubling where it is measured.</summary>
+    public BackoffSpec? Backoff { get; init; }
 
     /// <summary>Resends of one hop.</summary>
     public int Retries { get; init; } = 2;
@@ -26,9 +32,23 @@ public sealed record RoutingSpec
     /// <summary>Copies of every layer, in all.</summary>
     public int Replicas { get; init; } = 1;
 
+    /// <summary>Which copy of a layer a hop tries first.</summary>
+    public CopyChoice Copies { get; init; }
+
+    /// <summary>When an endpoint that timed out is left alone; null: never.</summary>
+    public AvoidSpec? Avoid { get; init; }
+
+    /// <summary>Whether senders learn from acknowledgements who answers soon, so that these tell what waits there.</summary>
+    public bool LearnsSpeeds => Copies == CopyChoice.Fastest || Order == OrderKind.Opportunistic;
+
     /// <summary>How long after a crash custodians learn of it; null: the timeout.</summary>
     public Duration? Detection { get; init; }
 }
+
+/// <summary>Layers that keep their place at the ends of the order.</summary>
+/// <param name="First">So many of the lowest ids come first.</param>
+/// <param name="Last">So many of the highest ids come last.</param>
+public sealed record PinSpec(int First, int Last);
 
 /// <summary>In which order a request visits the layers.</summary>
 public enum OrderKind
@@ -41,6 +61,22 @@ public enum OrderKind
 
     /// <summary>A given list.</summary>
     Explicit,
+
+    /// <summary>Chosen on the way: the unvisited layer that the sender expects to be done first.</summary>
+    Opportunistic,
+}
+
+/// <summary>Which copy of a layer a hop tries first. Resends go to the others.</summary>
+public enum CopyChoice
+{
+    /// <summary>The first.</summary>
+    First,
+
+    /// <summary>The one that the sender expects to be done first.</summary>
+    Fastest,
+
+    /// <summary>A random one, drawn for each hop.</summary>
+    Random,
 }
 
 /// <summary>What the sender of a hop does when its resends are used up.</summary>
@@ -51,6 +87,12 @@ public enum OnFailure
 
     /// <summary>The layer is skipped.</summary>
     Skip,
+
+    /// <summary>The layer is put at the end of the route, tried once more there, and skipped then.</summary>
+    Defer,
+
+    /// <summary>It is sent again until the deadline.</summary>
+    Wait,
 }
 
 /// <summary>Layers to leave out on purpose, at no cost in time.</summary>

@@ -26,7 +26,7 @@ internal static class TrialRows
     {
         foreach (var entry in trial.Ledger)
             rows.AddKey(trial.Key).Add(entry.Time.TotalMilliseconds).Add(entry.Fault).Add(entry.Kind).Add(entry.Target).Add(entry.Effect)
-                .Add(entry.Requested?.TotalMilliseconds).EndRow();
+                .Add(entry.Requested?.TotalMilliseconds).Add(entry.Lasted?.TotalMilliseconds).EndRow();
     }
 
     public static void AddLinks(this CsvBuffer rows, TrialRecord trial)

@@ -21,7 +21,7 @@ public static class ResultsColumns
     ];
 
     /// <summary>Columns of <c>faults.csv</c>.</summary>
-    public static IReadOnlyList<string> Faults { get; } = [.. Key, "time_ms", "fault", "kind", "target", "effect", "requested_ms"];
+    public static IReadOnlyList<string> Faults { get; } = [.. Key, "time_ms", "fault", "kind", "target", "effect", "requested_ms", "lasted_ms"];
 
     /// <summary>Columns of <c>links.csv</c>.</summary>
     public static IReadOnlyList<string> Links { get; } =

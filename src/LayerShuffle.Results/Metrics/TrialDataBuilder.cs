@@ -102,6 +102,7 @@ internal sealed class TrialDataBuilder
             ResultsSuperseded = record.ResultsSuperseded,
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,
+            Availability = record.Availability,
             EnergyJPerImage = record.Joules is { } joules ? Ratio(joules, completedImages) : null,
             FlopsPerImage = record is { HasModel: true, Flops: { } flops }
                 ? Ratio((flops.Fixed * (double)completedImages) + (flops.Layer * (double)_imageLayers), completedImages) : null,

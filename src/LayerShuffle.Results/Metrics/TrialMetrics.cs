@@ -36,6 +36,7 @@ public sealed record TrialMetrics
         ("flops_per_image", m => m.FlopsPerImage),
         ("cost_per_1000_images", m => m.CostPer1000Images),
         ("goodput_images_per_s", m => m.GoodputImagesPerS),
+        ("availability", m => m.Availability),
         ("unhealed", m => m.Unhealed),
     ];
 
@@ -124,6 +125,9 @@ public sealed record TrialMetrics
 
     /// <summary>From the first submission to the last outcome, in the clock's own seconds.</summary>
     public required double DurationS { get; init; }
+
+    /// <summary>The share of the trial's time that a node was up, mean over the nodes.</summary>
+    public double? Availability { get; init; }
 
     /// <summary>Energy ÷ images of completed requests.</summary>
     public double? EnergyJPerImage { get; init; }

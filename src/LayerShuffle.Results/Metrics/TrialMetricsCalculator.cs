@@ -45,6 +45,7 @@ internal static class TrialMetricsCalculator
             ResultsSuperseded = Count("results_superseded"),
             BytesSent = Count("bytes_sent"),
             DurationS = cell("duration_s") ?? 0,
+            Availability = cell("availability"),
             EnergyJPerImage = cell("energy_j_per_image"),
             FlopsPerImage = cell("flops_per_image"),
             CostPer1000Images = cell("cost_per_1000_images"),

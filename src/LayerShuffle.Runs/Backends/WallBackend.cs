@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Cluster.Wall;
@@ -19,6 +21,8 @@ namespace LayerShuffle.Runs.Backends;
 /// <summary>The wall clock: every node is a process, started here or waited for.</summary>
 internal sealed class WallBackend : IRunBackend
 {
+    private static readonly JsonSerializerOptions Words = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     private readonly Scenario scenario;
     private readonly NodeShares shares;
     private readonly ClusterSpec spec; // the widest of the scenario's: training is placed by it
@@ -157,7 +161,7 @@ internal sealed class WallBackend : IRunBackend
         {
             await training.StartAsync(cancellation).ConfigureAwait(false);
             if (faults)
-                training.Schedule(TrainingFaults(scenario), log.Line);
+                training.Schedule(Striking(scenario, fault => fault is OutageFault or PauseFault), log.Line);
             var trainer = new ClusterTrainer(
                 cluster.ActorSystem, training, new ModelEvaluator(evaluation, scenario.Threads, line => log.Line($"{job.Name}: {line}")),
                     new ClusterTrainerOptions { Threads = WorkerThreads(scenario) }, TimeProvider.System, log.Line);
@@ -172,11 +176,21 @@ internal sealed class WallBackend : IRunBackend
     }
 
     /// <summary>
-    /// What strikes during training where that is asked for: the faults of the first condition that has any, because that is what will be met.
+    /// What strikes during training where that is asked for: the faults of the first condition that has any, because that is what will be met. In words: events
+    /// one by one, but faults that strike for ever as they are asked for.
     /// </summary>
-    public static IReadOnlyList<FaultEvent> TrainingFaults(Scenario scenario)
+    public static IEnumerable<string> TrainingFaults(Scenario scenario)
     {
-        TrialVariant? met = scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
-        return met is null ? [] : FaultTimeline.Build(met.Faults, Topology.Of(met.Cluster), SeedTree.Root(scenario.Seed).Child("training-faults"));
+        IReadOnlyList<FaultSpec> faults = Met(scenario)?.Faults ?? [];
+        foreach (FaultEvent strike in Striking(scenario, fault => !FaultTimeline.IsEndless(fault, faults)))
+            yield return FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} ")
+                + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}");
+        foreach (FaultSpec fault in faults.Where(fault => FaultTimeline.IsEndless(fault, faults)))
+            yield return $"{fault.GetType().Name} {JsonSerializer.Serialize(fault, fault.GetType(), Words)}";
     }
+
+    private static TrialVariant? Met(Scenario scenario) => scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
+
+    private static IEnumerable<FaultEvent> Striking(Scenario scenario, Func<FaultSpec, bool> which) => Met(scenario) is not { } met ? []
+        : FaultTimeline.Events(met.Faults, Topology.Of(met.Cluster), SeedTree.Root(scenario.Seed).Child("training-faults"), which);
 }

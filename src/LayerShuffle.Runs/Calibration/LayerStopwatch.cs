@@ -21,8 +21,7 @@ public sealed class LayerStopwatch(VisionTransformer model, TimeProvider time)
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         VitConfig config = model.Config;
-        Tensor[] inputs = [.. sizes.Select(images => zeros([images, config.Tokens, config.HiddenSize], dtype: model.Embeddings.DataType, device: model.Device)
-            .fill_(0.5f))];
+        Tensor[] inputs = [.. sizes.Select(images => ones([images, config.Tokens, config.HiddenSize], dtype: model.Embeddings.DataType, device: model.Device))];
         List<double>[] seconds = [.. sizes.Select(_ => new List<double>(rounds))];
         for (int round = -1; round < rounds; round++) // the first warms up: memory is taken, kernels are chosen
         {

@@ -68,10 +68,7 @@ public sealed class TrainingKey
         bool struck = training is { Faults: true };
         if (struck)
         {
-            parts["faults"] = string.Join('\n', WallBackend.TrainingFaults(scenario).Select(
-                strike =>
-                    FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} ")
-                        + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}")));
+            parts["faults"] = string.Join('\n', WallBackend.TrainingFaults(scenario));
             parts["clock"] = scenario.Clock.ToString();
         }
 

@@ -19,6 +19,8 @@ namespace LayerShuffle.Runs.Plans;
 /// <summary>What a run would do, in lines for people: the effective scenario, the trials, the fault timeline and what can be foretold.</summary>
 internal static class DryRun
 {
+    private const int MostEvents = 10_000, MostOfEndless = 50; // of one trial's faults
+
     /// <summary>The effective scenario, and each trial with its faults.</summary>
     public static IEnumerable<string> Lines(string effective, Scenario scenario, IReadOnlyList<PlannedTrial> trials)
     {
@@ -33,8 +35,8 @@ internal static class DryRun
                 + $"condition {key.Condition}, repeat {key.Repeat}";
             if (trial.Spec.Cluster.Placement.Kind == PlacementKind.Capacity)
                 yield return $"    layers: {Layers(trial, scenario.Clock)}";
-            foreach (FaultEvent fault in Timeline(trial.Spec))
-                yield return $"    {fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, trial.Spec)}";
+            foreach (string line in Timeline(trial.Spec))
+                yield return $"    {line}";
             if (Foretell(trial, scenario.Clock) is { } foretold)
                 yield return $"    {foretold}";
         }
@@ -76,12 +78,28 @@ internal static class DryRun
         return PlacementText.Of(spec.Cluster, Placement.Compute(spec.Cluster, trial.Model.NumHiddenLayers, spec.Routing.Replicas, spec.LayerBytes));
     }
 
-    private static IReadOnlyList<FaultEvent> Timeline(TrialSpec spec) =>
-        HealedTimeline.Of(FaultTimeline.Build(spec.Faults, Topology.Of(spec.Cluster), spec.Luck), spec.Workload.HealAfter);
+    /// <summary>The fault timeline; of one without an end, or a very long one, how it begins.</summary>
+    private static IEnumerable<string> Timeline(TrialSpec spec)
+    {
+        Topology topology = Topology.Of(spec.Cluster);
+        string[] endless = spec.Workload.HealAfter is not null ? []
+            : [.. spec.Faults.Where(fault => FaultTimeline.IsEndless(fault, spec.Faults)).Select(fault => fault.Name)];
+        int most = endless.Length > 0 ? MostOfEndless : MostEvents, listed = 0;
+        foreach (FaultEvent fault in HealedTimeline.Of(FaultTimeline.Events(spec.Faults, topology, spec.Luck), spec.Workload.HealAfter))
+        {
+            if (listed++ == most)
+            {
+                yield return endless.Length > 0 ? $"… and so on: {string.Join(", ", endless)} to the end of the trial" : "… and so on";
+                yield break;
+            }
 
-    private static string Targets(FaultEvent fault, TrialSpec spec) =>
-        fault.Fault is not (CrashFault or SlowdownFault or PauseFault or MemoryFault or ByzantineFault) ? ""
-            : " on " + string.Join(", ", fault.Targets.Select(Topology.Of(spec.Cluster).Name));
+            yield return $"{fault.At}: {fault.Fault.Name} {(fault.Begins ? "begins" : "ends")}{Targets(fault, topology)}";
+        }
+    }
+
+    private static string Targets(FaultEvent fault, Topology topology) =>
+        fault.Fault is PartitionFault ? fault.Groups is null ? "" : " between " + FaultEffects.Target(fault) :
+        fault.Fault is LinkFault ? "" : " on " + (fault.Targets.Count == 0 ? "no node" : string.Join(", ", fault.Targets.Select(topology.Name)));
 
     /// <summary>The closed form of the design: without trouble and with one request in flight, latency is L·c + (L+1)·(d + size ÷ bandwidth).</summary>
     private static string? Foretell(PlannedTrial trial, ScenarioClock clock)
@@ -92,9 +110,10 @@ internal static class DryRun
         bool plain = link.Trace is null && spec.Faults.Count == 0 && spec.Network.Links.Count == 0 && !spec.Cluster.SharesRates
             && link.Latency.Kind == DelayKind.Constant && !link.Loses && link.Corrupt + link.Reorder + link.Duplicate == 0;
         bool own = spec.Cluster.Nodes.Count >= trial.Model.NumHiddenLayers && spec.Cluster.Placement == PlacementSpec.RoundRobin;
-        bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n.Slowdown == 1
+        bool same = spec.Cluster.Nodes.All(n => n.ComputeTime == spec.Cluster.Nodes[0].ComputeTime && n is { Slowdown: 1, Resident: null }
             && n.ComputeTime.Base.Kind == DelayKind.Constant);
-        if (spec.Routing.Order == OrderKind.Explicit || !own || !same)
+        bool chooses = spec.Routing.Replicas > 1 && (spec.Routing.Copies != CopyChoice.First || spec.Routing.Order == OrderKind.Opportunistic);
+        if (spec.Routing.Order == OrderKind.Explicit || !own || !same || chooses)
             return null;
         if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
         {
@@ -112,7 +131,7 @@ internal static class DryRun
             return FormattableString.Invariant($"foretold: a message takes {packets.MeanRounds(link.Loss, bytes):0.###} rounds until all its packets arrive");
         if (independent && spec.Routing is { OnFailure: OnFailure.Fail, Retries: 0 })
             return $"foretold: {Percent.Of(Math.Pow(1 - loss, layers + 1), 2)} of the requests complete";
-        if (independent && spec.Routing.OnFailure == OnFailure.Skip)
+        if (independent && spec.Routing is { OnFailure: OnFailure.Skip, Avoid: null })
             return $"foretold: a layer is skipped with probability {Percent.Of(Math.Pow(loss, spec.Routing.Retries + 1), 4)}";
         return null;
     }

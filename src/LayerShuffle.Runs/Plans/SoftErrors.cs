@@ -36,7 +36,10 @@ internal static class SoftErrors
             var topology = Topology.Of(trial.Spec.Cluster);
             Placement placement = Placement.Compute(trial.Spec.Cluster, trial.Model.NumHiddenLayers, trial.Spec.Routing.Replicas, trial.Spec.LayerBytes);
             var flips = new MemoryFlips(placement, trial.Spec.LayerBytes, topology, trial.Spec.Luck);
-            foreach (FaultEvent strike in FaultTimeline.Build([fault], topology, trial.Spec.Luck))
+            if (trial.Spec.Workload.HealAfter is null && FaultTimeline.IsEndless(fault, trial.Spec.Faults))
+                injections = double.NaN; // how many there are, the end of the trial says
+            foreach (FaultEvent strike in double.IsNaN(injections) ? [] : HealedTimeline.Of(
+                FaultTimeline.Events(trial.Spec.Faults, topology, trial.Spec.Luck, each => each == fault), trial.Spec.Workload.HealAfter))
                 injections += strike.Targets.Sum(node => flips.At(strike, node).Count);
             double layers = placement.Layers * trial.Spec.Routing.Replicas;
             population = Math.Max(population, layers * (trial.Spec.LayerBytes ?? 0) / sizeof(float) * NumberBits.Of(fault.Field, WireFormat.Float32).Count);
@@ -44,7 +47,8 @@ internal static class SoftErrors
 
         string needed = string.Join(", ", Margins.Select(margin => FormattableString.Invariant(
             $"±{Percent.Of(margin, 0)} takes {InjectionCount.Needed(population, margin)}")));
-        string known = injections == 0 ? "none of them is injected" : FormattableString.Invariant(
+        string known = double.IsNaN(injections) ? "how many are injected depends on how long a trial lasts"
+            : injections == 0 ? "none of them is injected" : FormattableString.Invariant(
             $"{injections:0} are injected, which tell the share that does harm to ±{Percent.Of(InjectionCount.Margin(population, injections))} at 95%");
         return FormattableString.Invariant($"soft errors: {first.Model.Name}, {first.Spec.Key.Condition}, {fault.Name}: ")
             + FormattableString.Invariant($"of {population:0.###E+0} possible flips ") + $"{known} ({needed}); as many requests are needed for an accuracy";

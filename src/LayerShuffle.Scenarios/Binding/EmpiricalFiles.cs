@@ -23,7 +23,7 @@ internal static class EmpiricalFiles
                         map = map.With(entry with { Value = changed });
                 }
 
-                if (Read.Text(map, "distribution") == "empirical")
+                if (Read.Text(map, "distribution") == "empirical" || Read.Text(map, "kind") == "trace")
                     map = Resolved(map, "file", folder);
                 if (map.Map("trace") is { } trace)
                     map = map.With(map.Entry("trace")! with { Value = Resolved(trace, "file", folder) });

@@ -10,32 +10,50 @@ namespace LayerShuffle.Scenarios.Binding;
 /// <param name="network">Reads what a link fault sets.</param>
 internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoints, NetworkBinder network)
 {
+    private readonly NodeSelectorBinder selectors = new(mistakes, endpoints);
+    private readonly TimingBinder timings = new(mistakes);
+
     public IReadOnlyList<FaultSpec> Bind(MapNode? faults)
     {
         List<FaultSpec> bound = [];
         foreach (MapEntry entry in faults?.Entries ?? [])
         {
             if (entry.Value is MapNode map && Fault(entry.Key, map) is { } fault)
+            {
+                fault = timings.Bind(fault, map, entry.KeyLocation);
                 bound.Add(Read.Text(map, "weights") == "lost" ? fault with { LosesWeights = true } : fault);
+            }
         }
 
+        if (faults is not null)
+            timings.Chains(faults, bound);
         return bound;
     }
 
     private FaultSpec? Fault(string name, MapNode map)
     {
-        Duration at = Read.Duration(map, "at") ?? default;
+        Duration at = Read.Duration(map, "at") ?? Read.Duration(map.Map("after"), "delay") ?? default;
         return Read.Text(map, "kind") switch
         {
-            "crash" => new CrashFault(name, at, Nodes(map), Read.Duration(map, "restart_after")),
-            "slowdown" => new SlowdownFault(name, at, Nodes(map), Read.Number(map, "factor", 1), Read.Duration(map, "for")),
-            "pause" => new PauseFault(name, at, Nodes(map), Read.Duration(map, "for")),
-            "memory" => new MemoryFault(name, at, Nodes(map), Read.Integer(map, "flips", 1), NetworkBinder.Field(map)),
-            "byzantine" => new ByzantineFault(name, at, Nodes(map), Answer(map), Read.Number(map, "strength", 1), Read.Duration(map, "for")),
-            "partition" => new PartitionFault(name, at, Groups(map), Read.Duration(map, "heal_after")),
+            "crash" => new CrashFault(name, at, selectors.Bind(map), Lasting(map, "restart_after")),
+            "slowdown" => new SlowdownFault(name, at, selectors.Bind(map), Read.Number(map, "factor", 1), Read.Duration(map, "for")),
+            "pause" => new PauseFault(name, at, selectors.Bind(map), Read.Duration(map, "for")),
+            "memory" => new MemoryFault(name, at, selectors.Bind(map), Read.Integer(map, "flips", 1), NetworkBinder.Field(map)),
+            "byzantine" => new ByzantineFault(name, at, selectors.Bind(map), Answer(map), Read.Number(map, "strength", 1), Read.Duration(map, "for")),
+            "partition" => new PartitionBinder(mistakes, endpoints).Bind(name, map, at, Lasting(map, "heal_after")),
             "link" => Link(name, map, at),
+            "churn" => Churn(name, map, at),
+            "trace" => Trace(name, map, at),
             _ => null,
         };
+    }
+
+    /// <summary>How long a strike lasts, by either of two names.</summary>
+    private Duration? Lasting(MapNode map, string own)
+    {
+        if (map.Get(own) is not null && map.Get("for") is { } also)
+            mistakes.Add(also, $"`for` and `{own}` mean the same", "one of them");
+        return Read.Duration(map, own) ?? Read.Duration(map, "for");
     }
 
     private static ByzantineAnswer Answer(MapNode map) => Read.Text(map, "answer") switch
@@ -56,57 +74,20 @@ internal sealed class FaultBinder(MistakeList mistakes, EndpointChecker endpoint
         return new LinkFault(name, at, from, to, network.Patch(map.Map("set")), Read.Duration(map, "for"));
     }
 
-    private NodeSelector Nodes(MapNode map)
+    private ChurnFault Churn(string name, MapNode map, Duration at)
     {
-        ScenarioNode? node = map.Get("nodes");
-        if (node is MapNode selector)
-            return RandomNodes(selector);
-        if (node is ScalarNode { Text: "all" })
-            return new NodeSelector(null, true, null, null);
-        IReadOnlyList<ScalarNode> names = Read.Scalars(node);
-        HashSet<string> seen = [];
-        foreach (ScalarNode name in names)
-        {
-            endpoints.CheckNode(name.Location, name.Path, name.Text);
-            if (!seen.Add(name.Text))
-                mistakes.Add(name, $"`{name.Text}` stands twice in the list", "each node once");
-        }
-
-        return new NodeSelector([.. names.Select(name => name.Text)], false, null, null);
+        bool isWeibull = Read.Text(map, "distribution") == "weibull";
+        if (isWeibull && map.Get("shape") is null)
+            mistakes.Add(map.Get("distribution")!, "a Weibull distribution without its `shape`", "a `shape`: above 1 nodes wear out, below 1 they fail early");
+        if (!isWeibull && map.Get("shape") is { } shape)
+            mistakes.Add(shape, "an exponential distribution has no shape", "`distribution: weibull`, or no `shape`");
+        return new ChurnFault(name, at, selectors.Bind(map), Read.Duration(map, "mean_time_to_failure") ?? Duration.FromSeconds(1),
+            Read.Duration(map, "mean_time_to_repair") ?? Duration.FromSeconds(1), isWeibull ? Read.Number(map, "shape", 1) : 1, Read.Duration(map, "for"));
     }
 
-    private NodeSelector RandomNodes(MapNode selector)
+    private TraceFault Trace(string name, MapNode map, Duration at)
     {
-        if (Read.Integer(selector, "random") is { } count)
-        {
-            if (count > endpoints.NodeCount)
-                mistakes.Add(selector.Get("random")!, $"{count} random nodes of {endpoints.NodeCount}", $"at most {endpoints.NodeCount}");
-            return new NodeSelector(null, false, count, null);
-        }
-
-        double? share = Read.Probability(selector, "random");
-        if (share == 0)
-            mistakes.Add(selector.Get("random")!, "a share of nothing strikes no node", "a share such as `25%`");
-        return new NodeSelector(null, false, null, share);
-    }
-
-    private List<IReadOnlyList<string>> Groups(MapNode map)
-    {
-        List<IReadOnlyList<string>> groups = [];
-        HashSet<string> seen = [];
-        foreach (SequenceNode group in (map.Get("groups") as SequenceNode)?.Items.OfType<SequenceNode>() ?? [])
-        {
-            IReadOnlyList<ScalarNode> members = Read.Scalars(group);
-            foreach (ScalarNode member in members)
-            {
-                endpoints.CheckEndpoint(member, mayBeAll: false);
-                if (!seen.Add(member.Text))
-                    mistakes.Add(member, $"`{member.Text}` stands in the groups twice", "each endpoint in one group");
-            }
-
-            groups.Add([.. members.Select(member => member.Text)]);
-        }
-
-        return groups;
+        NodeSelector nodes = selectors.Bind(map);
+        return new TraceFault(name, at, nodes, NodeTraceBinder.Bind(map, mistakes, endpoints, nodes) ?? new NodeTrace([], null), Read.Duration(map, "for"));
     }
 }

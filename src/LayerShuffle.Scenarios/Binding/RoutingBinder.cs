@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Routing;
+using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Syntax;
 
 namespace LayerShuffle.Scenarios.Binding;
@@ -18,16 +19,53 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
                 "at most as many replicas as nodes: two copies never lie on one");
         return new RoutingSpec
         {
-            Order = order is not null ? OrderKind.Explicit : Read.Text(routing, "order") == "arbitrary" ? OrderKind.Arbitrary : OrderKind.Sequential,
+            Order = order is not null ? OrderKind.Explicit : Read.Text(routing, "order") switch
+            {
+                "arbitrary" => OrderKind.Arbitrary,
+                "opportunistic" => OrderKind.Opportunistic,
+                _ => OrderKind.Sequential,
+            },
             ExplicitOrder = order is null ? null : [.. Read.Integers(order).Select(id => id.Value)],
+            Pin = Pin(routing?.Map("pin")),
             Prune = Prune(routing?.Map("prune"), order),
             Timeout = Read.Duration(routing, "timeout"),
+            Backoff = Backoff(routing?.Map("backoff")),
             Retries = Read.Integer(routing, "retries", 2),
-            OnFailure = Read.Text(routing, "on_failure") == "fail" ? OnFailure.Fail : OnFailure.Skip,
+            OnFailure = Read.Text(routing, "on_failure") switch
+            {
+                "fail" => OnFailure.Fail,
+                "defer" => OnFailure.Defer,
+                "wait" => OnFailure.Wait,
+                _ => OnFailure.Skip,
+            },
             Replicas = replicas,
+            Copies = Read.Text(routing, "copies") switch
+            {
+                "fastest" => CopyChoice.Fastest,
+                "random" => CopyChoice.Random,
+                _ => CopyChoice.First,
+            },
+            Avoid = routing?.Map("avoid") is { } avoid
+                ? new AvoidSpec(Math.Max(1, Read.Integer(avoid, "after", 1)), Read.Duration(avoid, "for") ?? Duration.FromSeconds(1)) : null,
             Detection = Read.Duration(routing, "detection"),
         };
     }
+
+    private PinSpec? Pin(MapNode? pin)
+    {
+        (int first, int last) = (Read.Integer(pin, "first", 0), Read.Integer(pin, "last", 0));
+        if (layers.Smallest is { } model && (long)first + last > model.NumHiddenLayers)
+        {
+            mistakes.Add(pin!, $"{(long)first + last} pinned layers, where model `{model.Name}` has {model.NumHiddenLayers}",
+                $"at most {model.NumHiddenLayers}");
+            return null;
+        }
+
+        return first + last == 0 ? null : new PinSpec(first, last);
+    }
+
+    private static BackoffSpec? Backoff(MapNode? backoff) => backoff is null ? null
+        : new BackoffSpec(Read.Number(backoff, "factor", 2), Read.Duration(backoff, "max"), Read.Probability(backoff, "jitter") ?? 0);
 
     private PruneSpec? Prune(MapNode? prune, SequenceNode? order)
     {

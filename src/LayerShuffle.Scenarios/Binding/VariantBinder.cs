@@ -17,6 +17,7 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
     // Points that follow one another mostly share these: what thousands of them come to is kept once.
     private MapNode? boundCluster, boundNetwork;
     private IReadOnlyList<NodeSpec> nodes = [];
+    private IReadOnlyList<FailureDomain> domains = [];
     private EndpointChecker? endpoints;
     private NetworkSpec? network;
 
@@ -27,7 +28,8 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
         if (endpoints is null || !ReferenceEquals(cluster, boundCluster))
         {
             (boundCluster, nodes) = (cluster, clusters.Nodes(cluster));
-            (endpoints, network) = (new EndpointChecker(mistakes, nodes), null);
+            domains = clusters.Domains(cluster, nodes);
+            (endpoints, network) = (new EndpointChecker(mistakes, nodes, domains), null);
         }
 
         NetworkBinder binder = new(mistakes, endpoints);
@@ -42,7 +44,7 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
             SweepValues = point.SweepValues,
             Network = network,
             Faults = new FaultBinder(mistakes, endpoints, binder).Bind(point.Merged.Map("faults")),
-            Cluster = clusters.Bind(cluster, nodes, clusters.Placement(cluster, endpoints, layers, routing.Replicas)),
+            Cluster = clusters.Bind(cluster, nodes, domains, clusters.Placement(cluster, endpoints, layers, routing.Replicas)),
             Routing = routing,
             Workload = new WorkloadBinder(mistakes).Bind(point.Merged.Map("workload")),
         };

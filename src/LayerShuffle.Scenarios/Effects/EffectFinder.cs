@@ -35,9 +35,10 @@ internal sealed class EffectFinder
         VariantFacts facts = new(variant, models, isKnown, dataset?.Test, isWall);
         network.Judge(point.Merged.Map("network"), variant, facts);
         faults.Judge(point.Merged.Map("faults"), variant, facts);
+        faults.Domains(point.Merged.Map("cluster")?.Map("domains"), point.Merged.Map("faults"));
         routing.Routing(point.Merged.Map("routing"), variant, facts, isKnown ? models : []);
         routing.Workload(point.Merged.Map("workload"), variant, facts);
-        routing.Cluster(point.Merged.Map("cluster"), variant, facts);
+        routing.Cluster(point.Merged.Map("cluster"), variant, facts, isKnown ? models : []);
     }
 
     /// <summary>Judges the scenario as a whole and warns.</summary>

@@ -19,12 +19,7 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
         {
             if (faults?.Map(fault.Name) is not { } map)
                 continue;
-            double at = fault.At.TotalSeconds;
-            ledger.Judge(map.Get("at"), facts.End is { } end && at > end ? string.Create(CultureInfo.InvariantCulture,
-                $"no effect: it begins at {at:0.###} s, and the last request has its outcome by {end:0.###} s; ")
-                + "let it begin earlier, or offer more requests (`workload.requests`)"
-                : fault.At >= variant.Workload.HealAfter ? $"no effect: from {variant.Workload.HealAfter} on all faults are lifted (`workload.heal_after`); "
-                + "let it begin earlier" : null);
+            Times(fault, map, variant, facts);
             ledger.Judge(map.Get("nodes"), Idle(fault, variant, facts));
             if (fault is SlowdownFault slowdown)
                 Slowdown(slowdown, map, variant, facts);
@@ -42,11 +37,56 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
         }
     }
 
+    /// <summary>Judges failure domains: those that no fault strikes do nothing.</summary>
+    public void Domains(MapNode? domains, MapNode? faults)
+    {
+        if (domains is null)
+            return;
+        HashSet<string> struck = [];
+        Named(faults, struck);
+        foreach (MapEntry domain in domains.Entries)
+            ledger.Judge(domain.Value, struck.Contains(Topology.All) || struck.Contains(domain.Key) ? null
+                : "no effect: no fault strikes this domain; name it in one (`nodes: {domain: NAME}`), or leave it out");
+    }
+
+    private static void Named(ScenarioNode? node, HashSet<string> struck)
+    {
+        foreach (MapEntry entry in (node as MapNode)?.Entries ?? [])
+        {
+            if (entry.Key == "domain")
+                struck.UnionWith(Read.Scalars(entry.Value).Select(name => name.Text));
+            else if (entry.Key == "random_domains" && ((MapNode)node!).Get("domain") is null)
+                struck.Add(Topology.All);
+            else
+                Named(entry.Value, struck);
+        }
+
+        foreach (ScenarioNode item in (node as SequenceNode)?.Items ?? [])
+            Named(item, struck);
+    }
+
+    private void Times(FaultSpec fault, MapNode map, TrialVariant variant, VariantFacts facts)
+    {
+        if (fault.Timing.After is not null)
+            return; // when that will be is not known
+        double at = fault.At.TotalSeconds;
+        string? Idle(double seconds, string what, string instead) => facts.End is { } end && seconds > end ? string.Create(CultureInfo.InvariantCulture,
+            $"no effect: {what} {seconds:0.###} s, and the last request has its outcome by {end:0.###} s; ")
+            + $"{instead}, or offer more requests (`workload.requests`)" : null;
+        ledger.Judge(map.Get("at"), Idle(at, "it begins at", "let it begin earlier") ?? (fault.At >= variant.Workload.HealAfter
+            ? $"no effect: from {variant.Workload.HealAfter} on all faults are lifted (`workload.heal_after`); let it begin earlier" : null));
+        if (fault.Timing.Every is { } every)
+            ledger.Judge(map.Get("every"), Idle(at + every.TotalSeconds, "it strikes again at", "let it strike more often"));
+        if (fault.Timing.Until is { } until)
+            ledger.Judge(map.Get("until"), Idle(until.TotalSeconds, "it ends at", "let it end earlier"));
+    }
+
     /// <summary>Why a fault does nothing to the nodes that it names.</summary>
     private static string? Idle(FaultSpec fault, TrialVariant variant, VariantFacts facts)
     {
         if (Targets(fault) is not { Count: > 0 } names)
-            return null;
+            return fault is TraceFault { Trace.Places: { } places, Nodes.All: true } && places < variant.Cluster.Nodes.Count
+                ? $"the trace never has more than {places} nodes up: the other {variant.Cluster.Nodes.Count - places} are down all the time; name fewer" : null;
         if (!facts.IsWall && !names.Any(facts.Hosts))
             return $"no effect: {string.Join(", ", names.Take(4))} host{(names.Count == 1 ? "s" : "")} no layer; name nodes that do";
         return names.All(name => IsDownBefore(fault, name, variant.Faults))
@@ -55,16 +95,16 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
     }
 
     /// <summary>Whether another fault has crashed a node for good before this one begins; of two at one time the first written counts.</summary>
-    private static bool IsDownBefore(FaultSpec fault, string node, IReadOnlyList<FaultSpec> faults) => faults.TakeWhile(other => other != fault)
-        .Any(other => Kills(other, node) && other.At <= fault.At) ||
-        faults.SkipWhile(other => other != fault).Skip(1).Any(other => Kills(other, node) && other.At < fault.At);
+    private static bool IsDownBefore(FaultSpec fault, string node, IReadOnlyList<FaultSpec> faults) => fault.Timing.After is null
+        && (faults.TakeWhile(other => other != fault).Any(other => Kills(other, node) && other.At <= fault.At)
+            || faults.SkipWhile(other => other != fault).Skip(1).Any(other => Kills(other, node) && other.At < fault.At));
 
-    private static bool Kills(FaultSpec fault, string node) => fault is CrashFault { RestartAfter: null } crash
+    private static bool Kills(FaultSpec fault, string node) => fault is CrashFault { RestartAfter: null } crash && crash.Timing == FaultTiming.Once
         && (crash.Nodes.All || crash.Nodes.Names?.Contains(node) == true);
 
     private static IReadOnlyList<string>? Targets(FaultSpec fault) => fault switch
     {
-        CrashFault crash => crash.Nodes.Names,
+        OutageFault outage => outage.Nodes.Names,
         PauseFault pause => pause.Nodes.Names,
         SlowdownFault slowdown => slowdown.Nodes.Names,
         MemoryFault memory => memory.Nodes.Names,
@@ -95,6 +135,8 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
 
     private static bool Separates(PartitionFault fault, VariantFacts facts)
     {
+        if (fault.Shape != PartitionShape.Listed)
+            return true;
         for (int a = 0; a < fault.Groups.Count; a++)
         {
             for (int b = 0; b < fault.Groups.Count; b++)

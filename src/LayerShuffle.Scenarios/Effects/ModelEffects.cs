@@ -63,20 +63,21 @@ internal sealed class ModelEffects(EffectLedger ledger)
         variant.Cluster.Nodes.Any(node => !VariantFacts.IsConstant(node.ComputeTime.Base)) || variant.Workload.Arrivals.Kind == ArrivalKind.Poisson ||
         variant.Routing.Order == OrderKind.Arbitrary || variant.Routing.Prune is { Choose: PruneChoice.Random } || variant.Faults.Any(IsDrawn);
 
-    private static bool IsDrawn(FaultSpec fault) => fault switch
+    private static bool IsDrawn(FaultSpec fault) => fault.Timing.Jitter.Nanoseconds > 0 || fault switch
     {
-        CrashFault crash => IsDrawn(crash.Nodes),
-        PauseFault pause => IsDrawn(pause.Nodes),
-        SlowdownFault slowdown => IsDrawn(slowdown.Nodes),
-        ByzantineFault byzantine => IsDrawn(byzantine.Nodes) || byzantine.Answer == ByzantineAnswer.Noise,
+        ChurnFault => true,
+        OutageFault outage => outage.Nodes.IsDrawn,
+        PauseFault pause => pause.Nodes.IsDrawn,
+        SlowdownFault slowdown => slowdown.Nodes.IsDrawn,
+        ByzantineFault byzantine => byzantine.Nodes.IsDrawn || byzantine.Answer == ByzantineAnswer.Noise,
         MemoryFault => true,
+        PartitionFault partition => partition.Shape is PartitionShape.RandomHalves or PartitionShape.Bridge
+            || (partition.Shape == PartitionShape.Isolate && partition.Middle is null),
         LinkFault link => link.Set.Loss > 0 || link.Set.LoseFirst > 0 || link.Set.Queue is not null || link.Set.Corrupt > 0
             || link.Set.Duplicate > 0 || link.Set.Reorder > 0
             || (link.Set.Latency is { } latency && !VariantFacts.IsConstant(latency)),
         _ => false,
     };
-
-    private static bool IsDrawn(NodeSelector nodes) => nodes.RandomCount is not null || nodes.RandomShare is not null;
 
     private void WithoutTensors(MapNode map)
     {

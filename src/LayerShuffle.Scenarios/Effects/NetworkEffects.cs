@@ -119,7 +119,8 @@ internal sealed class NetworkEffects(EffectLedger ledger)
     private void Packets(MapNode? packets, VariantFacts facts)
     {
         bool isLossless = facts.Links.All(link => link is { Loss: 0, LoseFirst: 0 })
-            && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0));
+            && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0))
+            && !facts.Traces.Any(trace => trace.Table.Sets(point => point.Loss > 0));
         bool hasOverhead = facts.Links.Any(link => link.OverheadBytes > 0) || facts.LinkFaults.Exists(fault => fault.Set.Overhead > 0);
         ledger.Judge(packets, isLossless && !hasOverhead
             ? "no effect: no packet is lost, and none has an `overhead`; give a `loss`, or leave it out" : null);

@@ -21,17 +21,32 @@ internal sealed class RoutingEffects(EffectLedger ledger)
         if (spec.Timeout is not null)
             ledger.Judge(routing.Get("timeout"), idle);
         if (spec.Retries != 2)
-            ledger.Judge(routing.Get("retries"), idle);
-        if (spec.OnFailure == OnFailure.Fail)
+            ledger.Judge(routing.Get("retries"), idle ?? (spec.OnFailure == OnFailure.Wait
+                ? "no effect: with `on_failure: wait` a hop is sent again until the deadline, however often; leave it out" : null));
+        if (spec.OnFailure != OnFailure.Skip)
             ledger.Judge(routing.Get("on_failure"), idle);
         if (spec.Replicas > 1)
-            ledger.Judge(routing.Get("replicas"), idle);
+            ledger.Judge(routing.Get("replicas"), spec.Copies == CopyChoice.First ? idle : null);
+        if (spec.Copies != CopyChoice.First)
+            ledger.Judge(routing.Get("copies"), spec.Replicas > 1 ? null : "no effect: there is one copy of each layer; raise `replicas`, or leave it out");
+        if (spec.Avoid is not null)
+            ledger.Judge(routing.Get("avoid"), idle);
         if (spec.Detection is not null && !facts.IsWall)
-            ledger.Judge(routing.Get("detection"), variant.Faults.Any(fault => fault is CrashFault or PauseFault) ? null
+            ledger.Judge(routing.Get("detection"), variant.Faults.Any(fault => fault is OutageFault or PauseFault) ? null
                 : "no effect: no node crashes or pauses here; add such a fault, or leave it out");
-        if (spec.Order == OrderKind.Arbitrary)
+        if (spec.Order is OrderKind.Arbitrary or OrderKind.Opportunistic)
             ledger.Judge(routing.Get("order"), models.Count > 0 && models.All(model => model.NumHiddenLayers - (spec.Prune?.Layers ?? 0) < 2)
                 ? "no effect: a single layer has but one order; leave it out" : null);
+        if (spec.Backoff is not null)
+        {
+            ledger.Judge(routing.Get("backoff"), idle ?? (spec is { Retries: 0, OnFailure: OnFailure.Fail, Backoff.Jitter: 0 }
+                ? "no effect: nothing is sent again; raise `retries`, or leave it out" : null));
+        }
+
+        if (spec.Pin is not null)
+            ledger.Judge(routing.Get("pin"), spec.Order is OrderKind.Sequential or OrderKind.Explicit
+                ? "no effect: the order is given; say `order: arbitrary` or `opportunistic`, or leave it out" : null);
+
         Prune(routing.Map("prune"), spec.Prune);
     }
 
@@ -67,12 +82,12 @@ internal sealed class RoutingEffects(EffectLedger ledger)
     }
 
     /// <summary>Judges the section <c>cluster</c>.</summary>
-    public void Cluster(MapNode? cluster, TrialVariant variant, VariantFacts facts)
+    public void Cluster(MapNode? cluster, TrialVariant variant, VariantFacts facts, IReadOnlyList<ModelSpec> models)
     {
         if (cluster is null)
             return;
         ClusterSpec spec = variant.Cluster;
-        bool isRehosting = spec.Recovery == RecoveryKind.Rehost, crashes = variant.Faults.Any(fault => fault is CrashFault);
+        bool isRehosting = spec.Recovery == RecoveryKind.Rehost, crashes = variant.Faults.Any(fault => fault is OutageFault);
         if (isRehosting)
             ledger.Judge(cluster.Get("recovery"), facts.IsWall || crashes ? null : "no effect: no node crashes here; add a crash, or leave it out");
         if (spec.RecoveryTime.Nanoseconds > 0)
@@ -86,6 +101,7 @@ internal sealed class RoutingEffects(EffectLedger ledger)
                 : "no effect: on the virtual clock there are no workers that could end by themselves; leave it out, or say `clock: wall`");
         if (cluster.Get("placement") is ScalarNode placement && spec.Placement.Kind != PlacementKind.RoundRobin)
             ledger.Judge(placement, spec.Nodes.Count == 1 ? "no effect: a single node hosts all layers; add nodes, or leave it out" : null);
+        Memory(cluster, variant, facts, models);
         if (cluster.Map("nodes") is not { } nodes)
             return;
         if (spec.Nodes.Any(node => !FaultEffects.IsTimeless(node.ComputeTime)))
@@ -93,9 +109,23 @@ internal sealed class RoutingEffects(EffectLedger ledger)
                 ? "no effect: every node has a `compute_time` of its own; leave it out, or one of theirs" : null);
         foreach (NodeSpec node in spec.Nodes)
         {
-            if (nodes.Map(node.Name) is { } map)
-                Node(map, node, spec, facts, isRehosting);
+            if (nodes.Map(node.Name) is not { } map)
+                continue;
+            Node(map, node, spec, facts, isRehosting);
+            Memory(map, variant, facts, models);
         }
+    }
+
+    /// <summary>Judges what nodes and the cluster as a whole can say.</summary>
+    private void Memory(MapNode map, TrialVariant variant, VariantFacts facts, IReadOnlyList<ModelSpec> models)
+    {
+        if (map.Map("resident") is { } resident)
+            ledger.Judge(resident, models.Count > 0 && models.All(model => model.NumHiddenLayers * variant.Routing.Replicas * model.LayerBytes
+                <= Read.Size(resident, "limit")) ? "no effect: all layers have room at once; lower its `limit`, or leave it out" : null);
+        if (map.Map("slow_start") is { } slow)
+            ledger.Judge(slow, facts.IsWall || variant.Faults.Any(fault => fault is OutageFault and not CrashFault
+                || fault is CrashFault crash && (crash.RestartAfter is not null || crash.Timing.Until is not null)) ? null
+                : "no effect: no node comes back here; add a crash that ends (`restart_after`), or leave it out");
     }
 
     private void Node(MapNode map, NodeSpec node, ClusterSpec cluster, VariantFacts facts, bool isRehosting)

@@ -56,7 +56,8 @@ internal sealed class VariantFacts
             }
         }
 
-        if (placements is not null && !MayMiss && variant.Routing.Order != OrderKind.Arbitrary && variant.Routing.Prune is null)
+        if (placements is not null && !MayMiss
+            && variant.Routing is { Order: OrderKind.Sequential or OrderKind.Explicit, Prune: null, Copies: CopyChoice.First })
             neighbours = Neighbours(placements);
         End = LastOutcome();
     }
@@ -171,7 +172,7 @@ internal sealed class VariantFacts
     private IReadOnlyList<Placement>? Placements()
     {
         ClusterSpec cluster = variant.Cluster;
-        bool moves = cluster.Recovery == RecoveryKind.Rehost && (IsWall || variant.Faults.Any(fault => fault is CrashFault));
+        bool moves = cluster.Recovery == RecoveryKind.Rehost && (IsWall || variant.Faults.Any(fault => fault is OutageFault));
         bool isOpen = cluster.Placement.Kind == PlacementKind.Capacity && (IsWall || cluster.Nodes.Any(node => node.MemoryBytes is not null));
         if (moves || isOpen || models.Count == 0
             || models.Sum(model => (long)model.NumHiddenLayers) * variant.Routing.Replicas * cluster.Nodes.Count > MostPlaces)
@@ -223,7 +224,8 @@ internal sealed class VariantFacts
     /// <summary>Seconds that a request takes when it is alone and nothing goes wrong; null where that has no end.</summary>
     private double? Alone()
     {
-        if (models.Count == 0 || Crossing() is not { } crossing || Links.Any(link => link.DropsGarbled) || IsSlow())
+        if (models.Count == 0 || Crossing() is not { } crossing || Links.Any(link => link.DropsGarbled) || IsSlow()
+            || variant.Cluster.Nodes.Any(node => node.Resident is not null || node.SlowStart is not null))
             return null;
         double compute = 0;
         foreach (NodeSpec node in variant.Cluster.Nodes)

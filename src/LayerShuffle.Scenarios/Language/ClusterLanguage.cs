@@ -51,7 +51,7 @@ internal static class ClusterLanguage
     /// <summary>The keys that describe a link, in the order in which they are told.</summary>
     public static IReadOnlyList<string> LinkKeyNames { get; } = [.. LinkKeys(withDefaults: false).Select(key => key.Name)];
 
-    private static List<SchemaKey> LinkKeys(bool withDefaults)
+    internal static List<SchemaKey> LinkKeys(bool withDefaults)
     {
         string? Default(string text) => withDefaults ? text : null;
         return
@@ -96,10 +96,10 @@ internal static class ClusterLanguage
         new("offset", Either(Word("random"), Duration), "Where in it the trial begins; random: drawn from the seed, for each link by itself.", "0ms"),
     ]), Word("none")), "Conditions over time from a file, in place of what the link has else; each link of the network follows it by itself. none: without.");
 
-    private static SchemaKey Field => new("field", Word("any", "sign", "exponent", "mantissa"), "Which bits of a number flip.", "any");
+    internal static SchemaKey Field => new("field", Word("any", "sign", "exponent", "mantissa"), "Which bits of a number flip.", "any");
 
     /// <summary>Of every fault that takes nodes down.</summary>
-    private static SchemaKey Weights => new("weights", Word("keep", "lost"),
+    internal static SchemaKey Weights => new("weights", Word("keep", "lost"),
         "Whether they come back with the weights of their layers; what is lost comes back as `cluster.restore` says.", "keep");
 
     private static VariantType Corrupt()
@@ -166,6 +166,18 @@ internal static class ClusterLanguage
         ])), "Exceptions, directed, applied in order."),
     ]);
 
+    private static MapType Resident => new("memory settings",
+    [
+        new("limit", new ScalarType(ScalarKind.Size), "The most weights that are loaded at a time.", Required: true),
+        new("load", new ScalarType(ScalarKind.Rate), "How fast weights are loaded; the node computes nothing meanwhile.", Required: true),
+    ]);
+
+    private static MapType SlowStart => new("slow start settings",
+    [
+        new("factor", Number(1, most: 1e6), "How many times as long layers take.", Required: true),
+        new("for", PositiveDuration, "For how long, from the first layer that it computes.", Required: true),
+    ]);
+
     private static ScalarType MillisecondsOrMore => new(ScalarKind.Duration) { Minimum = 1e6 }; // Akka's settings go no finer
 
     public static MapType Cluster() => new("cluster settings",
@@ -182,6 +194,8 @@ internal static class ClusterLanguage
             new("memory", new ScalarType(ScalarKind.Size),
                 "The most weights it may host, such as 2GB; in training a layer takes four times its weights. Default no limit, on the wall clock its part of "
                     + "half the memory of its machine."),
+            new("resident", Resident, "How much of it is loaded at a time; default the cluster's."),
+            new("slow_start", SlowStart, "How slow it is after it has come back; default the cluster's."),
             new("power", new MapType("power settings",
             [
                 new("idle", new ScalarType(ScalarKind.Power), "While it computes nothing.", Required: true),
@@ -194,11 +208,15 @@ internal static class ClusterLanguage
                 "A rate shared by all links to it: messages queue for it in the order in which they come over their links.", "unlimited"),
         ]), NewName)
         { Reserved = ["all", "coordinator"] }, Integer(1, 10_000)), "How many (node-1 …), or a map of names to settings.", "1"),
+        new("domains", new DictionaryType("domain", new ListType("node names", Name, 1), NewName) { Reserved = ["all"] },
+            "Failure domains (racks, rooms, power supplies): nodes that fail together. A node may be in several."),
         new("placement", Either(Word("round-robin", "blocks", "capacity"), new DictionaryType("node", LayerIds, Name)),
             "Which layers lie where: one by one on the nodes in turn, in runs of neighbours, by the nodes' capacity and memory, "
             + "or a map of nodes to layer ids.",
             "round-robin"),
         new("compute_time", ComputeTime(), "Time of one layer for one request.", "0ms"),
+        new("resident", Resident, "Memory for fewer layers than a node hosts: others are evicted, least recently used first, and loaded again when needed."),
+        new("slow_start", SlowStart, "A node that has come back computes slower for a while."),
         new("respawn", TrueOrFalse,
             "Wall clock: whether a worker that ends without a fault asking for it is started again, with its layers of the last checkpoint.", "true"),
         new("recovery", Word("none", "rehost"),
@@ -219,51 +237,16 @@ internal static class ClusterLanguage
         ]), "Wall clock: how patient Akka.Cluster is, in Akka's names; the same for all trials."),
     ]);
 
-    public static DictionaryType Faults()
-    {
-        SchemaKey at = new("at", Duration, "When it begins.", Required: true);
-        SchemaKey nodes = new("nodes",
-            Either(new MapType("selector settings", [new("random", Either(Integer(1), Probability), "How many, or what share.", Required: true)]),
-            new ListType("node names", Name, 1), Name), "Names, all, {random: 2} or {random: 25%}.", Required: true);
-        return new DictionaryType("fault", new VariantType("kind",
-        [
-            ("crash", new MapType("crash settings",
-                [nodes, at, new("restart_after", PositiveDuration, "How long they stay down; default for ever."), Weights])),
-            ("partition", new MapType("partition settings",
-            [
-                new("groups", new ListType("groups", new ListType("endpoints", Name, 1), 2), "Groups of endpoints that cannot reach each other.",
-                    Required: true),
-                at, new("heal_after", PositiveDuration, "How long it lasts; default for ever."),
-            ])),
-            ("slowdown", new MapType("slowdown settings",
-                [nodes, at, new("factor", Number(0, exclusive: true), "How many times as long layers take.", Required: true),
-                    new("for", PositiveDuration, "How long it lasts; default for ever.")])),
-            ("link", new MapType("link fault settings",
-            [
-                new("from", Ends, "Sending endpoints, or all.", Required: true),
-                new("to", Ends, "Receiving endpoints, or all.", Required: true),
-                at, new("for", PositiveDuration, "How long it lasts; default for ever."),
-                new("set", new MapType("link settings", LinkKeys(withDefaults: false)), "What differs meanwhile.", Required: true),
-            ])),
-            ("pause", new MapType("pause settings", [nodes, at, new("for", PositiveDuration, "How long it lasts; default until the end.")])),
-            ("memory", new MapType("memory fault settings",
-                [nodes, at, new("flips", Integer(1, 1_000_000), "How many different bits of weights flip on each node.", "1"), Field])),
-            ("byzantine", new MapType("byzantine settings",
-            [
-                nodes, at, new("for", PositiveDuration, "How long it lasts; default for ever."),
-                new("answer", Word("noise", "zero", "constant", "stale", "other_layer"),
-                    "What their layers answer: the answer with noise on it, zeros, one number everywhere, what the weights of the checkpoint before give, or "
-                        + "what the layer after gives.", Required: true),
-                new("strength", Number(0), "Of noise: its deviation in units of the answer's own; of a constant: the number.", "1"),
-            ])),
-        ])
-        { Unsupported = ["churn"] }, NewName);
-    }
-
     public static MapType Routing() => new("routing settings",
     [
-        new("order", Either(LayerIds, new ScalarType(ScalarKind.Word) { Words = ["sequential", "arbitrary"], UnsupportedWords = ["opportunistic"] }),
-            "In which order a request visits the layers; or a list of layer ids.", "sequential"),
+        new("order", Either(LayerIds, Word("sequential", "arbitrary", "opportunistic")),
+            "In which order a request visits the layers: ascending, drawn, or the layer next that its sender expects to be done first, from what it saw; or a "
+                + "list of layer ids.", "sequential"),
+        new("pin", new MapType("pin settings",
+        [
+            new("first", Integer(0), "How many of the lowest ids.", "0"),
+            new("last", Integer(0), "How many of the highest ids.", "0"),
+        ]), "Layers that keep their place at the ends of an order that is drawn or chosen."),
         new("prune", new MapType("prune settings",
         [
             new("layers", Integer(0), "How many layers; default 0, or as many as `choose` lists."),
@@ -272,10 +255,24 @@ internal static class ClusterLanguage
         ]), "Layers left out on purpose, at no cost in time."),
         new("timeout", Either(Word("auto"), PositiveDuration), "How long the sender of a hop waits for its acknowledgement; auto: from measured round trips.",
             "auto"),
+        new("backoff", new MapType("backoff settings",
+        [
+            new("factor", Number(1), "Each wait is so many times the one before: resend i is waited for `timeout` times factor to the power of i.", "2"),
+            new("max", PositiveDuration, "The longest wait; default none for a given timeout, 60s for `auto`."),
+            new("jitter", Probability, "Each wait is drawn evenly between so much less and so much more, but never above `max`.", "0%"),
+        ]), "How the timeout grows from resend to resend; default not at all where it is given, doubling for `auto`."),
         new("retries", Integer(0, 1_000_000), "Resends of one hop.", "2"),
-        new("on_failure", new ScalarType(ScalarKind.Word) { Words = ["fail", "skip"], UnsupportedWords = ["defer", "wait"] },
-            "What the sender does when its resends are used up.", "skip"),
+        new("on_failure", Word("fail", "skip", "defer", "wait"),
+            "When its resends are used up, the sender fails the request, skips the layer, defers it to the end of the route and skips it there; or it does not "
+                + "count them and waits: it sends again until the deadline.", "skip"),
         new("replicas", Integer(1, 10_000), "Copies of every layer, in all.", "1"),
+        new("copies", Word("first", "fastest", "random"),
+            "Which copy a hop tries first; fastest: the one that its sender expects to be done first, from what it saw. Resends go to the others.", "first"),
+        new("avoid", new MapType("avoid settings",
+        [
+            new("after", Integer(1), "After so many timeouts in a row.", "1"),
+            new("for", PositiveDuration, "For so long; then one hop tries the node, and the next one only when that was acknowledged.", "1s"),
+        ]), "A sender leaves a node alone that timed out; where no copy of a layer is left, hops to it fail at once. Off by default."),
         new("detection", Either(Word("timeout"), Duration), "How long after a crash custodians learn of it; default the timeout."),
     ]);
 }

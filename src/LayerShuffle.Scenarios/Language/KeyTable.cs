@@ -90,7 +90,7 @@ public static class KeyTable
     {
         MapType map => map.Keys.Select(key => (path, key)),
         DictionaryType { Value: MapType or VariantType or ChoiceType } dictionary => Below(dictionary.Value, path + ".NAME"),
-        ListType { Item: MapType } list => Below(list.Item, path + "[]"),
+        ListType { Item: MapType or ChoiceType } list => Below(list.Item, path + "[]"),
         VariantType variant => Distinct(variant).Select(key => (path, key)),
         ChoiceType choice => choice.Options.SelectMany(option => Below(option, path)),
         _ => [],

@@ -14,7 +14,7 @@ public static class LanguageSchema
     private static MapType CreateRoot()
     {
         MapType cluster = ClusterLanguage.Cluster(), network = ClusterLanguage.Network(), routing = ClusterLanguage.Routing(), workload = Workload();
-        DictionaryType faults = ClusterLanguage.Faults();
+        DictionaryType faults = FaultLanguage.Faults();
         MapType varied = new("cluster, network, faults, routing and workload",
         [
             new("cluster", cluster, "The nodes."),

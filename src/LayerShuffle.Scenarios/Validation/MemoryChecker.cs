@@ -22,6 +22,14 @@ internal sealed class MemoryChecker(MistakeList mistakes, IReadOnlyList<ModelSpe
             widest = (point, variant);
         foreach (ModelSpec model in models)
             Check(point, variant.Cluster, model, variant.Routing.Replicas, model.LayerBytes, $" (model `{model.Name}`)");
+        MapNode? cluster = point.Merged.Map("cluster");
+        foreach (MapNode place in (cluster?.Map("nodes")?.Entries ?? []).Select(entry => entry.Value as MapNode).Append(cluster).OfType<MapNode>())
+        {
+            if (place.Map("resident") is { } resident && Read.Size(resident, "limit") is { } limit && models.FirstOrDefault(model => model.LayerBytes > limit)
+                is { } large)
+                mistakes.Add(resident.Get("limit")!, $"{DataSize.Text(limit)} of memory, and a layer of model `{large.Name}` takes "
+                    + DataSize.Text(large.LayerBytes), "memory for a layer at least");
+        }
     }
 
     /// <summary>Checks the training of every model, once all variants are known.</summary>

@@ -102,8 +102,8 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
                 continue;
             // All that may hold the node when this one begins: whatever multiplies does so at some beginning.
             SlowdownFault[] together = [.. variant.Faults.OfType<SlowdownFault>()
-                .Where(other => MayStrike(other, node) && other.At <= fault.At && (other.For is not { } lasts || other.At + lasts > fault.At))];
-            double seconds = together.Aggregate(computing[i], (product, other) => product * other.Factor);
+                .Where(other => MayStrike(other, node) && MayHold(other, fault))];
+            double seconds = together.Aggregate(computing[i], (product, other) => product * Math.Pow(other.Factor, AtOnce(other)));
             if (seconds <= LongestSeconds)
                 continue;
             string others = together.Length > 1 ? $" with {string.Join(" and ", together.Where(other => other != fault).Select(other => $"`{other.Name}`"))}"
@@ -112,6 +112,13 @@ internal sealed class RangeChecker(MistakeList mistakes, IReadOnlyList<ModelSpec
             return;
         }
     }
+
+    private static bool MayHold(SlowdownFault other, SlowdownFault fault) => other.Timing != FaultTiming.Once || fault.Timing != FaultTiming.Once
+        || (other.At <= fault.At && (other.For is not { } lasts || other.At + lasts > fault.At));
+
+    /// <summary>How many strikes of a fault may hold at one time.</summary>
+    private static double AtOnce(SlowdownFault fault) => fault is { Timing: { Every: { } every } timing, For: { } lasts } && fault.Factor > 1
+        ? Math.Ceiling((lasts + timing.Jitter).TotalSeconds / every.TotalSeconds) : 1;
 
     private static bool MayStrike(SlowdownFault fault, NodeSpec node) => fault.Nodes.Names?.Contains(node.Name) ?? true;
 

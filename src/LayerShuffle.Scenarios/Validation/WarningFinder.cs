@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Overlays;
@@ -66,7 +67,9 @@ internal sealed class WarningFinder(MistakeList warnings)
         foreach (LinkConditions link in variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default))
         {
             double back = Math.Max(variant.Network.Default.Latency.Mean.TotalSeconds, link.Latency.Min.TotalSeconds);
-            slowest = Math.Max(slowest, link.Latency.Mean.TotalSeconds + back + link.TransmissionSeconds(bytes) + Shared(variant, bytes + link.OverheadBytes));
+            double rounds = link is { Packets: { Missing: MissingPackets.Resend } packets, Loss: > 0 and < 1 } ? packets.MeanRounds(link.Loss, (long)bytes) : 1;
+            slowest = Math.Max(slowest, (link.Latency.Mean.TotalSeconds * ((2 * rounds) - 1)) + back + link.TransmissionSeconds(bytes)
+                + Shared(variant, bytes + link.OverheadBytes));
         }
 
         return slowest < 1e9 ? Duration.FromSeconds(slowest) : null;

@@ -103,7 +103,7 @@ public sealed class CodecTests : IDisposable
             export 1 ExportState
             imported 1 StateImported
             routed 1 RoutedControl
-            prepare-trial 3 PrepareTrial
+            prepare-trial 4 PrepareTrial
             trial-prepared 1 TrialPrepared
             start-trial 1 StartTrial
             end-trial 2 EndTrial
@@ -125,7 +125,7 @@ public sealed class CodecTests : IDisposable
             reached 1 Reached
             not-reached 1 NotReached
             to-training 1 ToTraining
-            1 hop 2 HopMessage
+            1 hop 3 HopMessage
             2 forward 1 TrainForward
             3 forward-done 1 ForwardDone
             4 backward 1 TrainBackward

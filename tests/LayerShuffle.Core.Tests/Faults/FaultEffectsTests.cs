@@ -47,21 +47,24 @@ public sealed class FaultEffectsTests
         [
             new CrashFault("a", default, NodeSelector.Of("node-1"), null), new PauseFault("b", default, NodeSelector.Of("node-1"), null),
                 new SlowdownFault("c", default, NodeSelector.Of("node-1"), 2, null),
+            new ChurnFault("f", default, NodeSelector.Of("node-1"), Ms(1), Ms(1), 1, null),
+                new TraceFault("g", default, NodeSelector.Of("node-1"), new([], null), null),
             new PartitionFault("d", default, [["node-1"], ["coordinator", "node-2"]], null),
                 new LinkFault("e", default, ["all"], ["node-1", "node-2"], new LinkPatch(), null),
             new ByzantineFault("f", default, NodeSelector.Of("node-1"), ByzantineAnswer.Zero, 1, null),
             new MemoryFault("g", default, NodeSelector.Of("node-1"), 1, BitField.Any), // in words of its own
         ];
-        all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "partition", "link", "byzantine", "memory"]);
-        typeof(FaultSpec).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(FaultSpec))).ShouldBe(all.Length, "every kind has a name in the ledger");
+        all.Select(FaultEffects.Kind).ShouldBe(["crash", "pause", "slowdown", "churn", "trace", "partition", "link", "byzantine", "memory"]);
+        typeof(FaultSpec).Assembly.GetTypes().Count(type => !type.IsAbstract && type.IsSubclassOf(typeof(FaultSpec)))
+            .ShouldBe(all.Length, "every kind has a name in the ledger");
         foreach (FaultSpec fault in all[2..^1])
         {
             FaultEffects.Of(new FaultEvent(At(0), fault, true, [])).ShouldBe("began");
             FaultEffects.Of(new FaultEvent(At(0), fault, false, [])).ShouldBe("ended");
         }
 
-        FaultEffects.Target(all[3]).ShouldBe("node-1 | coordinator node-2");
-        FaultEffects.Target(all[4]).ShouldBe("all -> node-1 node-2");
+        FaultEffects.Target(new(At(0), all[5], true, [])).ShouldBe("node-1 | coordinator node-2");
+        FaultEffects.Target(new(At(0), all[6], true, [])).ShouldBe("all -> node-1 node-2");
     }
 
     private string Strike(string text)

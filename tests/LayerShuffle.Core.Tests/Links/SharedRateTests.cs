@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using static LayerShuffle.Core.Tests.Make;
@@ -99,6 +100,15 @@ public sealed class SharedRateTests
         }
 
         (waits / messages).ShouldBe(load / (2 * (1 - load)), 0.06);
+    }
+
+    [Fact]
+    public void Packets_that_are_missing_take_no_downlink()
+    {
+        // 3,264 bytes are packets of 1,400, 1,400 and 464.
+        ActivationDamage holes = new(1) { Missing = [0, 2], PacketBytes = 1400 };
+        (3264 - holes.MissingBytes(3264)).ShouldBe(1400);
+        new ActivationDamage(1).MissingBytes(3264).ShouldBe(0);
     }
 
     private static LinkInjector Injector(LinkPatch conditions)

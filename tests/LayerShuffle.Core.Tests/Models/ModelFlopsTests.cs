@@ -10,7 +10,14 @@ public sealed class ModelFlopsTests
         // 4 patches of 2 × 2 pixels and one channel, 5 tokens of width 2, feed-forward width 3, 5 classes.
         VitConfig small = new()
         {
-            ImageSize = 4, PatchSize = 2, NumChannels = 1, HiddenSize = 2, NumAttentionHeads = 1, IntermediateSize = 3, NumLabels = 5, NumHiddenLayers = 7,
+            ImageSize = 4,
+            PatchSize = 2,
+            NumChannels = 1,
+            HiddenSize = 2,
+            NumAttentionHeads = 1,
+            IntermediateSize = 3,
+            NumLabels = 5,
+            NumHiddenLayers = 7,
         };
         // Patches: 4 · 2 · 4 = 32; head: 2 · 5 = 10. Layer: four maps 5 · 2 · 2 = 20 each; scores and mixture 5 · 5 · 2 = 50 each; feed-forward 5 · 2 · 3 = 30 twice.
         ModelFlops.Of(small).ShouldBe(new ModelFlops(42, 80 + 100 + 60));
@@ -29,7 +36,13 @@ public sealed class ModelFlopsTests
     {
         ModelFlops flops = ModelFlops.Of(new()
         {
-            ImageSize = 224, PatchSize = 16, HiddenSize = width, NumAttentionHeads = heads, IntermediateSize = 4 * width, NumLabels = 1000, NumHiddenLayers = 12,
+            ImageSize = 224,
+            PatchSize = 16,
+            HiddenSize = width,
+            NumAttentionHeads = heads,
+            IntermediateSize = 4 * width,
+            NumLabels = 1000,
+            NumHiddenLayers = 12,
         });
         Math.Round((flops.Fixed + (12 * flops.Layer)) / 1e9, 1).ShouldBe(published);
     }

@@ -44,6 +44,16 @@ public sealed class RoutePlannerTests
     }
 
     [Fact]
+    public void Pinned_layers_keep_their_place_and_the_others_the_order_that_is_drawn_without_pins()
+    {
+        var plain = new RoutePlanner(new() { Order = OrderKind.Arbitrary }, 8, Seed);
+        var pinned = new RoutePlanner(new() { Order = OrderKind.Arbitrary, Pin = new(2, 1) }, 8, Seed);
+        for (int request = 0; request < 50; request++)
+            pinned.Plan(request).Order.ShouldBe([0, 1, .. plain.Plan(request).Order.Except([0, 1, 7]), 7]);
+        Should.Throw<ArgumentException>(() => new RoutePlanner(new() { Pin = new(5, 4) }, 8, Seed)).Message.ShouldContain("9 layers");
+    }
+
+    [Fact]
     public void Layers_that_an_explicit_order_leaves_out_are_pruned()
     {
         PlannedRoute route = new RoutePlanner(new() { Order = OrderKind.Explicit, ExplicitOrder = [3, 0, 2] }, 5, Seed).Plan(0);

@@ -10,7 +10,7 @@ internal static partial class Pages
     public static IReadOnlyList<string> All { get; } =
     [
         "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "results/README.md",
-        "scenarios/README.md", "scenarios/commands.md", "scenarios/several-machines.md",
+        "scenarios/README.md", "scenarios/commands.md", "scenarios/several-machines.md", "scenarios/models/README.md", "scenarios/traces/README.md",
         "tests/LayerShuffle.Benchmarks/README.md",
     ];
 

@@ -27,7 +27,7 @@ public sealed class TensorFaultTests : IDisposable
             cluster: {restore: neighbours}
             routing: {retries: 100}
             faults: {loses: {kind: crash, nodes: [node-2], at: 0s, restart_after: 1s, weights: lost}}
-        """).Replace("order: arbitrary, timeout: 400ms", "order: sequential, timeout: 1s", StringComparison.Ordinal);
+        """).Replace("order: arbitrary, timeout: 400ms", "order: sequential, timeout: 5s", StringComparison.Ordinal);
 
     private readonly Workplace place = new();
 

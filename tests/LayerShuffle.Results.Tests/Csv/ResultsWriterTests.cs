@@ -1,5 +1,6 @@
 using System.Globalization;
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Results.Tests.Csv;
 
@@ -22,7 +23,7 @@ public class ResultsWriterTests
                 new HopRecord { Request = 0, Branch = 0, Position = 3, Attempt = 0, From = "node-1", To = "coordinator", Sent = Sample.At(9), Fate = "lost" },
             ],
             Ledger = [new LedgerEntry(Sample.At(1000), "outage", "crash", "node-1", "began"),
-                new LedgerEntry(Sample.At(2003.5), "outage", "crash", "node-1", "restarted", Sample.At(2000))],
+                new LedgerEntry(Sample.At(2003.5), "outage", "crash", "node-1", "restarted", Sample.At(2000), Duration.FromMilliseconds(1003))],
         }, Swept, new Dictionary<string, double> { ["network.loss"] = 0.01 });
         writer.WriteSummary();
     }
@@ -38,8 +39,8 @@ public class ResultsWriterTests
             "trial,model,training_seed,policy,condition,repeat,scenario,seed,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,requests,completed,failed,images,top1,top5,top1_completed,"
             + "latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,throughput_images_per_s,layers_executed_mean,layers_skipped_mean,"
             + "kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
-            + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,unhealed\n"
-            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1,,,,30,\n");
+            + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed\n"
+            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1,,,,30,0.975,\n");
         directory.Text("requests.csv").ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,request,first_image,images,correct,correct_top5,outcome,submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries,warm_up\n"
             + key + "0,0,2,1,2,completed,0,10,0 1 2,,,0,0,false\n"
@@ -50,8 +51,8 @@ public class ResultsWriterTests
             + key + "0,0,0,1,coordinator,node-1,0,0.5,5.5,,,,delivered\n"
             + key + "0,0,3,0,node-1,coordinator,,9,,,,,lost\n");
         directory.Text("faults.csv").ShouldBe(
-            "trial,model,training_seed,policy,condition,repeat,time_ms,fault,kind,target,effect,requested_ms\n" + key + "1000,outage,crash,node-1,began,\n"
-                + key + "2003.5,outage,crash,node-1,restarted,2000\n");
+            "trial,model,training_seed,policy,condition,repeat,time_ms,fault,kind,target,effect,requested_ms,lasted_ms\n" + key + "1000,outage,crash,node-1,began,,\n"
+                + key + "2003.5,outage,crash,node-1,restarted,2000,1003\n");
         directory.Lines("links.csv")[0].ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,from,to,asked_loss,realised_loss,asked_duplicate,realised_duplicate,asked_corrupt,realised_corrupt,"
             + "asked_reorder,realised_reorder,latency_asked_mean_ms,latency_mean_ms,latency_stddev_ms,messages_sent,delivered,lost,duplicated,corrupted,reordered,"

@@ -3,7 +3,6 @@ using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Time;
-using LayerShuffle.Core.Trials;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
