@@ -30,9 +30,9 @@ internal sealed class TrialBook
         foreach (string node in planned.Spec.Cluster.Nodes.Select(node => node.Name))
         {
             FaultRow[] own = [.. Faults.Where(row => row.Target == node)];
-            down[node] = Spans(own, row => row.Kind == "crash" && row.Effect == "began", row => row.Effect == "restarted");
+            down[node] = Spans(own, row => IsDeath(row.Kind) && row.Effect == "began", row => row.Effect == "restarted");
             paused[node] = Spans(own, row => row.Kind == "pause" && row.Effect == "began",
-                row => (row.Kind == "pause" && row.Effect == "ended") || (row.Kind == "crash" && row.Effect == "began"));
+                row => (row.Kind == "pause" && row.Effect == "ended") || (IsDeath(row.Kind) && row.Effect == "began"));
         }
     }
 
@@ -67,6 +67,9 @@ internal sealed class TrialBook
 
     /// <summary>A name for messages.</summary>
     public string Name => $"trial {Planned.Spec.Key.Trial} ({Planned.Spec.Key.Policy}, {Planned.Spec.Key.Condition}, repeat {Planned.Spec.Key.Repeat})";
+
+    /// <summary>Whether a kind of faults takes nodes down.</summary>
+    public static bool IsDeath(string kind) => kind is "crash" or "churn" or "trace";
 
     private long LastSeen() => Requests.Select(request => request.Submitted + (request.Latency ?? 0)).Concat(Faults.Select(row => row.Time))
         .Concat(Hops.SelectMany(hop => (long?[])[hop.Sent, hop.Delivered, hop.Acked, hop.Start, hop.End]).OfType<long>()).Max();

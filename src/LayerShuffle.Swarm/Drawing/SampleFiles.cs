@@ -11,6 +11,10 @@ public static class SampleFiles
             + "0,5,0,20000000,1\n40,9,0.1,8000000,1\n90,3,0,20000000,0\n120,6,0,30000000,1\n200,6,0,30000000,1\n",
         ["swarm-link.mahimahi"] = "1\n2\n2\n3\n5\n8\n9\n9\n12\n",
         ["swarm-arrivals.csv"] = "time_ms\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * i / 2}\n")),
+        ["swarm-nodes.csv"] = "time_ms,node,up\n40,node-1,0\n90,node-1,1\n60,alpha,0\n130,alpha,1\n",
+        ["swarm-nodes-numbered.csv"] = "time_ms,node,up\n40,node-1,0\n90,node-1,1\n160,node-1,0\n200,node-1,1\n",
+        ["swarm-bamboo.csv"] = "0,add,a\n0,add,b\n60,remove,a\n110,add,c\n150,remove,b\n200,add,d\n",
+        ["swarm-skypilot.json"] = "{\"metadata\": {\"gap_seconds\": 0.05}, \"data\": [1, 1, 0, 1, 1, 1, 0, 0, 1]}\n",
         ["swarm-rtt.csv"] = "rtt_ms\n4\n5\n5.5\n6\n7\n9\n12\n31\n",
     };
 
@@ -33,8 +37,10 @@ public static class SampleFiles
     }
 
     /// <summary>The file for a key; null where there is none.</summary>
-    internal static string? For(string path, bool other) => path.EndsWith("trace.file", StringComparison.Ordinal)
-        ? other ? "swarm-link.mahimahi" : "swarm-link.csv" : path == "workload.arrivals.trace" ? "swarm-arrivals.csv"
+    internal static string? For(string path, Luck luck) => path == "faults.NAME.file"
+        ? luck.One("nodes", (string[])["swarm-nodes.csv", "swarm-nodes-numbered.csv", "swarm-bamboo.csv", "swarm-skypilot.json"])
+        : path.EndsWith("trace.file", StringComparison.Ordinal)
+        ? luck.Happens("other", 0.4) ? "swarm-link.mahimahi" : "swarm-link.csv" : path == "workload.arrivals.trace" ? "swarm-arrivals.csv"
         : path.EndsWith(".latency.file", StringComparison.Ordinal) || path.EndsWith("compute_time.file", StringComparison.Ordinal)
         || path.EndsWith("base.file", StringComparison.Ordinal) ? "swarm-rtt.csv" : null;
 }

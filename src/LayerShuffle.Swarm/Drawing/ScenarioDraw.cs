@@ -143,7 +143,7 @@ public sealed class ScenarioDraw
         ListType list => TreePath.List(Enumerable.Range(0, Math.Max(list.Least, luck.Whole("count", 1, 2)))
             .Select(i => Value(list.Item, path + "[]", luck[i])).OfType<ScenarioNode>()),
         OverlayType overlay => Settings(overlay.Target, Overlaid(path), luck),
-        ScalarType { Kind: ScalarKind.Path } => SampleFiles.For(path, luck.Happens("other", 0.4)) is { } file ? TreePath.Scalar(file) : null,
+        ScalarType { Kind: ScalarKind.Path } => SampleFiles.For(path, luck) is { } file ? TreePath.Scalar(file) : null,
         ScalarType { Kind: ScalarKind.Pattern } => TreePath.Scalar(Endpoint(path, luck)),
         ScalarType scalar => ScalarRanges.Draw(scalar, path, luck) is { } text ? TreePath.Scalar(text) : null,
         _ => null,
@@ -196,6 +196,10 @@ public sealed class ScenarioDraw
         _ when path.EndsWith(".base", StringComparison.Ordinal) => 0.8,
         "routing.timeout" => 0.7,
         "network.control" => heat / 2,
+        "faults.NAME.at" => 0.9,
+        "faults.NAME.after" => 0.1,
+        "faults.NAME.every" or "faults.NAME.until" or "faults.NAME.jitter" => everything ? 0.3 : heat / 2,
+        "faults.NAME.for" when everything => 0.5,
         // most faults end, else nothing is left to see
         "faults.NAME.restart_after" or "faults.NAME.for" or "faults.NAME.heal_after" or "faults.NAME.until" => 0.8,
         _ when path.StartsWith("network.", StringComparison.Ordinal) || path.StartsWith("cluster.", StringComparison.Ordinal)
@@ -233,13 +237,15 @@ public sealed class ScenarioDraw
                 return Ids(luck.Mixed("order", luck.Some("which", ids, 1)));
             case "routing.prune.choose" when luck.Happens("listed", 0.3):
                 return Ids(luck.Some("which", ids, 1).Take(2));
-            case "faults.NAME.groups":
+            case "faults.NAME.groups" when luck.Happens("listed", 0.6):
                 return Groups(luck);
+            case "cluster.domains.NAME":
+                return TreePath.List(luck.Some("which", nodes, 1).Select(TreePath.Scalar));
             case "faults.NAME.nodes" when luck.Happens("listed", 0.5):
                 return TreePath.List(luck.Some("which", nodes, 1).Take(2).Select(TreePath.Scalar));
-            case "faults.NAME.nodes.random" when luck.Happens("share", 0.5):
+            case "faults.NAME.nodes.random" or "faults.NAME.nodes.up_to" when luck.Happens("share", 0.5):
                 return TreePath.Scalar(luck.Percent("value", 5, 60));
-            case "faults.NAME.nodes.random":
+            case "faults.NAME.nodes.random" or "faults.NAME.nodes.up_to":
                 return TreePath.Scalar(Luck.Text(luck.Whole("value", 1, nodes.Count)));
             default:
                 return path.EndsWith(".quantiles", StringComparison.Ordinal) ? Quantiles(luck) : null;
@@ -252,7 +258,7 @@ public sealed class ScenarioDraw
     {
         IReadOnlyList<string> mixed = luck.Mixed("order", (List<string>)["coordinator", .. nodes]);
         int first = luck.Whole("first", 1, mixed.Count - 1), second = luck.Whole("second", 1, mixed.Count - first);
-        return TreePath.List([Ids(mixed.Take(first)), Ids(mixed.Skip(first).Take(second))]);
+        return TreePath.List([Ids(mixed.Take(first)), luck.Happens("rest", 0.25) ? TreePath.Scalar("rest") : Ids(mixed.Skip(first).Take(second))]);
     }
 
     private static ScenarioNode Quantiles(Luck luck)
@@ -261,7 +267,11 @@ public sealed class ScenarioDraw
         return Read($"[[0%, {Luck.Text(low)}ms], [60%, {Luck.Text(Math.Round(middle, 3))}ms], [100%, {Luck.Text(Math.Round(high, 3))}ms]]");
     }
 
-    private string Endpoint(string path, Luck luck) => luck.Happens("all", 0.3) ? "all"
+    private string Endpoint(string path, Luck luck) => path.EndsWith(".fault", StringComparison.Ordinal) ? luck.One("fault", Faults)
+        : path.EndsWith(".domain", StringComparison.Ordinal) || path.EndsWith(".domain[]", StringComparison.Ordinal) ? luck.One("domain", Few)
+        : path.EndsWith(".isolate", StringComparison.Ordinal) || path.EndsWith(".bridge", StringComparison.Ordinal)
+            ? luck.Happens("random", 0.4) ? "random" : luck.One("node", nodes)
+        : luck.Happens("all", 0.3) ? "all"
         : path.EndsWith(".from", StringComparison.Ordinal) || path.EndsWith(".to", StringComparison.Ordinal)
             || path.EndsWith("from[]", StringComparison.Ordinal) || path.EndsWith("to[]", StringComparison.Ordinal)
             ? luck.One("endpoint", (List<string>)["coordinator", .. nodes]) : luck.One("node", nodes);

@@ -2,6 +2,7 @@ using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Swarm.Books;
@@ -28,6 +29,13 @@ internal static class Asked
 
     /// <summary>Whether nodes come back without weights, and then take on nothing until they have them again.</summary>
     public static bool LosesWeights(this TrialBook book) => book.Spec().Faults.Any(fault => fault.LosesWeights);
+
+    /// <summary>Whether senders do what one timeout, a number of resends, and failing or skipping say, and choose nothing by what they saw.</summary>
+    public static bool IsPlain(this RoutingSpec routing) => routing is { Backoff: null, Avoid: null, Copies: CopyChoice.First,
+        OnFailure: OnFailure.Fail or OnFailure.Skip, Order: not OrderKind.Opportunistic };
+
+    /// <summary>Whether a fault strikes once, at a time that the scenario says.</summary>
+    public static bool IsOnce(this FaultSpec fault) => fault.Timing == FaultTiming.Once && fault is not (ChurnFault or TraceFault);
 
     /// <summary>Whether the first requests count in no metric.</summary>
     public static bool WarmsUp(this TrialBook book) => book.Spec().Workload.WarmUp.Nanoseconds > 0;

@@ -16,7 +16,9 @@ internal static class Chains
         foreach (RequestRow request in book.Requests)
         {
             HopRow[] hops = [.. byRequest[request.Request]];
-            foreach (string problem in Onward(book, request, hops).Concat(Causes(book, request, hops)).Concat(Answer(book, request, hops)))
+            // who defers, waits, avoids or chooses sends, or does not, for reasons that no file tells
+            IEnumerable<string> sendings = book.Planned.Spec.Routing.IsPlain() ? Onward(book, request, hops).Concat(Causes(book, request, hops)) : [];
+            foreach (string problem in sendings.Concat(Answer(book, request, hops)))
                 yield return problem;
         }
     }
@@ -56,7 +58,8 @@ internal static class Chains
         long? first = hops.Where(hop => hop.IsResult && hop.Delivered is not null).Min(hop => hop.Delivered);
         if (!request.Completed)
         {
-            if (request.Outcome == "failed" && !book.LosesWeights() && !hops.Any(hop => hop.Attempt == book.Planned.Spec.Routing.Retries))
+            if (request.Outcome == "failed" && book.Planned.Spec.Routing.IsPlain() && !book.LosesWeights()
+                && !hops.Any(hop => hop.Attempt == book.Planned.Spec.Routing.Retries))
                 yield return $"it failed, and no hop of it has used up its resends: {request}";
             if (first <= book.Deadline(request) && request.Outcome == "deadline_exceeded")
                 yield return $"a result came in time, and the deadline is said to be missed: {request}";

@@ -13,7 +13,7 @@ internal static class Custodies
     {
         RoutingSpec routing = book.Planned.Spec.Routing;
         long? delay = routing.Detection?.Nanoseconds ?? routing.Timeout?.Nanoseconds;
-        if (delay is not { } detection || !book.IsWhole() || book.Pauses() || book.LosesWeights())
+        if (delay is not { } detection || !book.IsWhole() || book.Pauses() || book.LosesWeights() || !routing.IsPlain())
             yield break;
         IReadOnlyDictionary<int, RequestRow> requests = book.ByNumber();
         ILookup<int, HopRow> byRequest = book.Hops.ToLookup(hop => hop.Request);

@@ -14,6 +14,9 @@ internal static class Fates
         if (!book.IsWhole())
             yield break;
         List<(PartitionFault Fault, Span Span)> cuts = [.. book.Planned.Spec.Faults.OfType<PartitionFault>().SelectMany(fault => Cuts(book, fault))];
+        // what else there is of partitions draws its groups for each strike, and no file tells them
+        bool plain = book.Planned.Spec.Faults.OfType<PartitionFault>()
+            .All(fault => fault is { Shape: PartitionShape.Listed, Direction: PartitionDirection.Both } && fault.IsOnce());
         foreach (HopRow hop in book.Hops)
         {
             if (!Known.Contains(hop.Fate))
@@ -21,7 +24,7 @@ internal static class Fates
             if (hop.IsLocal)
                 continue;
             bool cut = cuts.Any(one => one.Span.Holds(hop.Sent) && IsAcross(one.Fault, hop.From, hop.To));
-            if (cut ? hop.Fate != "link_down" : hop.Fate == "link_down" && !book.IsTraced())
+            if (plain && (cut ? hop.Fate != "link_down" : hop.Fate == "link_down" && !book.IsTraced()))
                 yield return $"its link was {(cut ? "" : "not ")}cut when it was sent: {hop}";
             LinkConditions asked = book.Link(hop.From, hop.To);
             if (hop.Fate == "lost" && !asked.Loses && !book.IsTraced() && !Patched(book, set => set.Loss > 0 || set.LoseFirst > 0))

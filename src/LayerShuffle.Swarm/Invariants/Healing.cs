@@ -15,11 +15,12 @@ internal static class Healing
     public static IEnumerable<string> Broken(TrialBook book)
     {
         TrialSpec spec = book.Planned.Spec;
-        if (spec.Routing is not { OnFailure: OnFailure.Skip, Timeout: not null } || !book.Conditions().All(Lossless) || book.IsTraced() || book.LosesWeights()
+        if (spec.Routing is not { OnFailure: OnFailure.Skip, Timeout: not null } || !spec.Routing.IsPlain()
+            || !book.Conditions().All(Lossless) || book.IsTraced() || book.LosesWeights()
             || spec.Cluster.SharesRates || Needs(book) is not { } needs
             || needs > spec.Workload.Deadline.Nanoseconds)
             yield break;
-        bool oneDeath = spec.Faults.All(fault => fault is CrashFault or SlowdownFault or MemoryFault or ByzantineFault)
+        bool oneDeath = spec.Faults.All(fault => fault is OutageFault or SlowdownFault or MemoryFault or ByzantineFault)
             && spec.Cluster.Nodes.Sum(node => book.Down(node.Name).Count) <= 1;
         long? healed = spec.Workload.HealAfter?.Nanoseconds ?? spec.Faults.Aggregate((long?)0,
             (latest, fault) => latest is null || End(fault) is not { } end ? null : Math.Max(latest.Value, end));
@@ -36,7 +37,7 @@ internal static class Healing
     private static bool Lossless(LinkConditions link) => link is { Loss: 0, LossChain: null, LoseFirst: 0, Corrupt: 0, Queue: null, Packets: null };
 
     /// <summary>When a fault is over; null: never.</summary>
-    private static long? End(FaultSpec fault) => fault.At.Nanoseconds + fault switch
+    private static long? End(FaultSpec fault) => !fault.IsOnce() ? null : fault.At.Nanoseconds + fault switch
     {
         CrashFault crash => crash.RestartAfter?.Nanoseconds,
         PauseFault pause => pause.For?.Nanoseconds,
@@ -54,6 +55,9 @@ internal static class Healing
     private static long? Needs(TrialBook book)
     {
         TrialSpec spec = book.Planned.Spec;
+        if (spec.Faults.Any(fault => fault is SlowdownFault && !fault.IsOnce())
+            || spec.Cluster.Nodes.Any(node => node.Resident is not null || node.SlowStart is not null))
+            return null;
         double compute = 0, slowest = spec.Faults.OfType<SlowdownFault>().Aggregate(1.0, (factor, fault) => factor * Math.Max(1, fault.Factor));
         foreach (var node in spec.Cluster.Nodes)
         {

@@ -13,8 +13,9 @@ internal static class Ledgers
     {
         foreach (FaultSpec fault in book.Planned.Spec.Faults)
         {
-            FaultRow[] rows = [.. book.Faults.Where(row => row.Fault == fault.Name && row.Effect != "detected_down")];
-            if (Lasting(fault) is not var (targets, lasts))
+            FaultRow[] rows = [.. book.Faults.Where(row => row.Fault == fault.Name
+                && row.Effect is not ("detected_down" or "never_began" or "touched_nothing" or "no_target"))];
+            if (!fault.IsOnce() || Lasting(book, fault) is not var (targets, lasts))
                 continue;
             long begin = fault.At.Nanoseconds;
             long? heals = book.Planned.Spec.Workload.HealAfter?.Nanoseconds, end = begin + lasts?.Nanoseconds;
@@ -24,8 +25,8 @@ internal static class Ledgers
                 continue;
             end = fault is MemoryFault ? null : heals < (end ?? long.MaxValue) ? heals : end;
             int now = rows.Count(row => row.Time == begin), then = rows.Count(row => row.Time == end);
-            if (begin < book.End && now < Math.Max(1, targets ?? 1))
-                yield return FormattableString.Invariant($"{fault.Name} was to strike {targets ?? 1} at {begin / 1e6} ms, and {now} row(s) tell of it");
+            if (begin < book.End && now < targets)
+                yield return FormattableString.Invariant($"{fault.Name} was to strike {targets} at {begin / 1e6} ms, and {now} row(s) tell of it");
             if (end < book.End && then != now)
                 yield return FormattableString.Invariant($"{fault.Name} began in {now} row(s), and ends in {then} at {end / 1e6} ms");
             foreach (FaultRow row in rows.Where(row => row.Time != begin && row.Time != end))
@@ -37,24 +38,26 @@ internal static class Ledgers
     }
 
     /// <summary>How many targets, where the scenario says it, and how long it lasts.</summary>
-    private static (int? Targets, Duration? Lasts)? Lasting(FaultSpec fault) => fault switch
+    private static (int Targets, Duration? Lasts)? Lasting(TrialBook book, FaultSpec fault) => fault switch
     {
-        CrashFault crash => (Targets(crash.Nodes), crash.RestartAfter),
-        PauseFault pause => (Targets(pause.Nodes), pause.For),
-        SlowdownFault slowdown => (Targets(slowdown.Nodes), slowdown.For),
+        CrashFault crash => (Targets(book, crash.Nodes), crash.RestartAfter),
+        PauseFault pause => (Targets(book, pause.Nodes), pause.For),
+        SlowdownFault slowdown => (Targets(book, slowdown.Nodes), slowdown.For),
         PartitionFault partition => (1, partition.HealAfter),
         LinkFault link => (1, link.For),
-        MemoryFault memory => (Targets(memory.Nodes), null),
-        ByzantineFault byzantine => (Targets(byzantine.Nodes), byzantine.For),
+        MemoryFault memory => (Targets(book, memory.Nodes), null),
+        ByzantineFault byzantine => (Targets(book, byzantine.Nodes), byzantine.For),
         _ => null,
     };
 
-    private static int? Targets(NodeSelector nodes) => nodes.Names is { } names ? names.Distinct().Count() : nodes.RandomCount;
+    /// <summary>The least that are struck: of some draws the scenario does not say how many.</summary>
+    private static int Targets(TrialBook book, NodeSelector nodes) => nodes.Names is { } names ? names.Distinct().Count()
+        : nodes.All ? book.Planned.Spec.Cluster.Nodes.Count : nodes.Domains is null ? nodes.RandomCount ?? 0 : 0;
 
     private static IEnumerable<string> Lives(TrialBook book, string node)
     {
         bool down = false;
-        foreach (FaultRow row in book.Faults.Where(row => row.Target == node && row.Kind == "crash"))
+        foreach (FaultRow row in book.Faults.Where(row => row.Target == node && TrialBook.IsDeath(row.Kind)))
         {
             if (row.Effect is "began" or "restarted" ? down != (row.Effect == "restarted") : row.Effect is "already_down" or "still_down" && !down)
                 yield return $"{node} was {(down ? "" : "not ")}down: {row}";

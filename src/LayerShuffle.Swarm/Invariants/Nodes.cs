@@ -18,7 +18,7 @@ internal static class Nodes
         {
             HopRow[] computed = [.. book.Hops.Where(hop => hop.To == node.Name && hop.Start is not null).OrderBy(hop => hop.Start)
                 .ThenBy(hop => hop.End ?? long.MaxValue).ThenBy(hop => hop.Delivered)];
-            bool undisturbed = book.IsWhole() && book.Down(node.Name).Count == 0 && !book.Pauses();
+            bool undisturbed = node.Resident is null && book.IsWhole() && book.Down(node.Name).Count == 0 && !book.Pauses();
             long free = 0;
             for (int i = 0; i < computed.Length; i++)
             {
@@ -46,7 +46,9 @@ internal static class Nodes
 
     private static string? Time(TrialBook book, NodeSpec node, HopRow hop, IReadOnlyDictionary<int, RequestRow> requests)
     {
-        if (book.Pauses() || !requests.TryGetValue(hop.Request, out RequestRow? request) || node.ComputeTime(request.Images) is not { } asked)
+        bool isPlain = node is { Resident: null, SlowStart: null }
+            && book.Planned.Spec.Faults.OfType<Core.Faults.SlowdownFault>().All(fault => fault.IsOnce());
+        if (!isPlain || book.Pauses() || !requests.TryGetValue(hop.Request, out RequestRow? request) || node.ComputeTime(request.Images) is not { } asked)
             return null;
         double factor = node.Slowdown;
         foreach (IGrouping<string, FaultRow> slowdown in book.Faults.Where(row => row.Kind == "slowdown" && row.Target == node.Name).GroupBy(row => row.Fault))

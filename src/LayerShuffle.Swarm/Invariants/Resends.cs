@@ -12,9 +12,10 @@ internal static class Resends
     public static IEnumerable<string> Broken(TrialBook book)
     {
         RoutingSpec routing = book.Planned.Spec.Routing;
-        foreach (HopRow hop in book.Hops.Where(hop => hop.Attempt > routing.Retries && !(hop.IsResult && routing.OnFailure != OnFailure.Fail)))
+        foreach (HopRow hop in book.Hops.Where(hop => routing.OnFailure is OnFailure.Fail or OnFailure.Skip
+            && hop.Attempt > routing.Retries && !(hop.IsResult && routing.OnFailure != OnFailure.Fail)))
             yield return $"a resend too many, {routing.Retries} are allowed: {hop}";
-        if (!book.IsWhole() || book.Pauses() || book.LosesWeights())
+        if (!book.IsWhole() || book.Pauses() || book.LosesWeights() || !routing.IsPlain())
             yield break;
         IReadOnlyDictionary<int, RequestRow> requests = book.ByNumber();
         ILookup<int, HopRow> byRequest = book.Hops.ToLookup(hop => hop.Request);

@@ -49,7 +49,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("last come first served", Node, "        waiting.Enqueue((message, upstream));\n",
             "        var before = waiting.ToArray();\n        waiting.Clear();\n        waiting.Enqueue((message, upstream));\n"
                 + "        foreach (var one in before)\n            waiting.Enqueue(one);\n"),
-        new("a slowdown that slows nobody", Node, "journey.Images) * slowdown;", "journey.Images);"),
+        new("a slowdown that slows nobody", Node, "journey.Images) * (slowdown * SlowStart());", "journey.Images) * SlowStart();"),
         new("work after the deadline", Node, "            if (context.Clock.Now > journey.Deadline)\n                continue;\n", ""),
         new("the dead incarnation's mail delivered to the next", Transport, "(health.IsUp(endpoint) && health.Incarnation(endpoint) == incarnation)",
             "health.IsUp(endpoint)"),
