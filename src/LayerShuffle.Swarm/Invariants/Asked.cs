@@ -31,8 +31,8 @@ internal static class Asked
     public static bool LosesWeights(this TrialBook book) => book.Spec().Faults.Any(fault => fault.LosesWeights);
 
     /// <summary>Whether senders do what one timeout, a number of resends, and failing or skipping say, and choose nothing by what they saw.</summary>
-    public static bool IsPlain(this RoutingSpec routing) => routing is { Backoff: null, Avoid: null, Copies: CopyChoice.First,
-        OnFailure: OnFailure.Fail or OnFailure.Skip, Order: not OrderKind.Opportunistic };
+    public static bool IsPlain(this RoutingSpec routing) => routing is { Backoff: null, Avoid: null, Copies: CopyChoice.First }
+        && routing.OnFailure is OnFailure.Fail or OnFailure.Skip && routing.Order != OrderKind.Opportunistic;
 
     /// <summary>Whether a fault strikes once, at a time that the scenario says.</summary>
     public static bool IsOnce(this FaultSpec fault) => fault.Timing == FaultTiming.Once && fault is not (ChurnFault or TraceFault);
