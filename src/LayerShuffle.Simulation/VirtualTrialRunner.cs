@@ -62,11 +62,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
         var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts);
         (RequestLog log, TraceRecorder trace) = (trial.Log, trial.Trace);
-        IHopTrace observer = Observe is null ? trace : Observe(trace);
-        TrialTeller? teller = Told is null ? null : new TrialTeller(kernel, setting.Topology, observer, Told);
-        observer = teller ?? observer;
-        if (Metered)
-            observer = new MeteredTrace(observer, () => kernel.Now);
+        (IHopTrace observer, TrialTeller? teller) = Observers(trace, setting);
         var underway = new RequestsUnderway(kernel, observer, request =>
         {
             trace.Settled(request);
@@ -101,12 +97,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             guard.Watch(root, "The root of the trial's actors");
             kernel.Drain();
             Check(spec, cluster, null);
-            Running?.Invoke(system.System, cluster.Endpoints);
-            transport.Endpoints = cluster.Endpoints;
-            paused.SetEndpoints(cluster.Endpoints);
-            nodes.Listener = cluster.Faults;
-            cluster.Faults.Tell(StartFaults.Instance);
-            transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
+            Begin(cluster, transport, paused, nodes);
             kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
             Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
@@ -121,6 +112,26 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             system.Stop(root);
             trial.ReleaseOpen();
         }
+    }
+
+    /// <summary>Who sees what happens.</summary>
+    private (IHopTrace Observer, TrialTeller? Teller) Observers(TraceRecorder trace, TrialSetting setting)
+    {
+        IHopTrace observer = Observe is null ? trace : Observe(trace);
+        TrialTeller? teller = Told is null ? null : new TrialTeller(system.Kernel, setting.Topology, observer, Told);
+        observer = teller ?? observer;
+        return (Metered ? new MeteredTrace(observer, () => system.Kernel.Now) : observer, teller);
+    }
+
+    /// <summary>The actors are there: faults strike and requests come from now on.</summary>
+    private void Begin(TrialCluster cluster, VirtualTransport transport, PausedNodes paused, VirtualNodes nodes)
+    {
+        Running?.Invoke(system.System, cluster.Endpoints);
+        transport.Endpoints = cluster.Endpoints;
+        paused.SetEndpoints(cluster.Endpoints);
+        nodes.Listener = cluster.Faults;
+        cluster.Faults.Tell(StartFaults.Instance);
+        transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
     }
 
     /// <summary>Carries out faults of links, of speed and of tensors at all endpoints.</summary>
