@@ -35,7 +35,16 @@ public sealed class Judge : IDisposable
     public Verdict Of(string yaml, string? beside = null, CancellationToken cancellation = default)
     {
         string home = beside ?? folder;
-        ScenarioLoadResult loaded = ScenarioLoader.Parse(yaml, "scenario", home, Traced);
+        ScenarioLoadResult loaded;
+        try
+        {
+            loaded = ScenarioLoader.Parse(yaml, "scenario", home, Traced);
+        }
+        catch (Exception e) // whatever is wrong with a scenario is a mistake, never this
+        {
+            return new Verdict([new Finding("validator", "", $"reading the scenario failed: {e.Message}")], [], 0, 0);
+        }
+
         if (loaded.Scenario is not { } scenario || loaded.Mistakes.Count > 0)
             return new Verdict([], [.. loaded.Mistakes.Select(mistake => mistake.ToString())], 0, 0);
         if (scenario.Clock == ScenarioClock.Wall)

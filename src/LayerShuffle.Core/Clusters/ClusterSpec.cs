@@ -36,7 +36,7 @@ public sealed record ClusterSpec(IReadOnlyList<NodeSpec> Nodes, PlacementSpec Pl
     public bool SharesRates => Nodes.Any(node => node.UplinkBytesPerSecond is not null || node.DownlinkBytesPerSecond is not null);
 
     /// <summary>How long so many bytes take at most for the uplink of a node and the downlink of another, in seconds: 0 where no rates are shared.</summary>
-    public double SharedSeconds(double bytes) =>
+    public double SharedSeconds(double bytes) => !SharesRates ? 0 :
         Nodes.Max(node => bytes / node.UplinkBytesPerSecond ?? 0) + Nodes.Max(node => bytes / node.DownlinkBytesPerSecond ?? 0);
 
     /// <summary>Wall clock: how patient Akka.Cluster is. Processes are started once for all trials, so it is the same in all of them.</summary>

@@ -76,7 +76,7 @@ internal sealed class WarningFinder(MistakeList warnings)
     }
 
     /// <summary>What shared rates add to every hop: the least of them, as a hop may have the coordinator at one end, which has neither.</summary>
-    private static double Shared(TrialVariant variant, double bytes) => Math.Min(
+    private static double Shared(TrialVariant variant, double bytes) => !variant.Cluster.SharesRates ? 0 : Math.Min(
         variant.Cluster.Nodes.Min(node => bytes / node.UplinkBytesPerSecond ?? 0), variant.Cluster.Nodes.Min(node => bytes / node.DownlinkBytesPerSecond ?? 0));
 
     private void Shadowed(IEnumerable<(string Path, ScenarioNode Node)> leaves, List<(string Path, ScenarioNode Node, string What)> later)

@@ -55,7 +55,9 @@ internal static class Resends
         HopRow last = attempts[^1];
         long due = last.Sent + timeout;
         bool settled = request.Completed ? due >= request.Submitted + request.Latency : request.Outcome == "failed";
-        if (last.IsLocal || attempts.Any(hop => hop.Delivered is not null) || due >= book.End || due >= book.Deadline(request)
+        // what an earlier life of the sender sent of the same hop may arrive late, and its acknowledgement reaches this one
+        bool arrived = all.Any(hop => hop.From == last.From && (hop.Branch, hop.Position) == (last.Branch, last.Position) && hop.Delivered is not null);
+        if (last.IsLocal || arrived || due >= book.End || due >= book.Deadline(request)
             || (last.From == Asked.Coordinator && settled) || book.Down(last.From).Any(span => span.Begin <= due && span.End > last.Sent)
             || (routing.OnFailure == OnFailure.Fail && last.Attempt >= routing.Retries))
             return false;
