@@ -90,7 +90,12 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             guard.Watch(root, "The root of the trial's actors");
             kernel.Drain();
             Check(spec, cluster, null);
-            Begin(cluster, transport, paused, nodes);
+            Running?.Invoke(system.System, cluster.Endpoints);
+            transport.Endpoints = cluster.Endpoints;
+            paused.SetEndpoints(cluster.Endpoints);
+            nodes.Listener = cluster.Faults;
+            cluster.Faults.Tell(StartFaults.Instance);
+            transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
             Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
