@@ -79,8 +79,8 @@ public class ClusterOptionTests
         cli.Run("run", cli.Write("tiny.yaml", Virtual + "network: {latency: 5ms}\nfaults: {nap: {kind: pause, nodes: [node-2], at: 0s, for: 1s}}\n"),
             "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
         string[] lines = File.ReadAllLines(cli.At("out/faults.csv"));
-        lines[0].ShouldEndWith("time_ms,fault,kind,target,effect,requested_ms");
-        lines[1].ShouldEndWith(",0,nap,pause,node-2,began,");
+        lines[0].ShouldEndWith("time_ms,fault,kind,target,effect,requested_ms,lasted_ms");
+        lines[1].ShouldEndWith(",0,nap,pause,node-2,began,,");
     }
 
     private static int Run(Cli cli, string scenario, string[] options) =>

@@ -41,6 +41,8 @@ internal static class TrafficCodecs
             points[i] = isPackets ? new(new(at), null, null, null, null, reader.ReadNumber()) : ReadConditions(ref reader, new(at));
         }
 
+        if (points.Length == 0 && isPackets)
+            throw reader.Wrong("it has packets, and no time for any");
         if (points.Length == 0)
             return new LinkTrace(TraceTable.Empty, repeats, offset);
         if (TraceTable.Problem(points, isPackets) is { } problem)

@@ -53,8 +53,10 @@ public sealed class CodecFuzzTests : IDisposable
                 Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"{garbled.Length} bytes cost {allocated}: {Convert.ToHexString(garbled)}"));
             if (read is null)
                 continue;
-            if (!codec.Encode(read, out parts).AsSpan().SequenceEqual(garbled))
-                Assert.Fail($"Two encodings of one message: {Convert.ToHexString(garbled)}");
+            byte[] again = codec.Encode(read, out parts);
+            int same = again.AsSpan().CommonPrefixLength(garbled);
+            if (same < Math.Max(again.Length, garbled.Length))
+                Assert.Fail($"Two encodings of one message, from byte {same} on: {Convert.ToHexString(garbled)} and {Convert.ToHexString(again)}");
             AnyCodec.Free(parts);
         }
 
