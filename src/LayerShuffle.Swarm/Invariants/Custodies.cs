@@ -28,9 +28,10 @@ internal static class Custodies
             if (death is null || last.Acked is not { } acked || acked >= death.Begin + detection)
                 continue;
             long known = death.Begin + detection;
+            long? first = group.Min(hop => hop.Delivered); // whichever attempt it was that was taken on
             bool custodianLives = !book.Down(last.From).Any(span => span.Begin <= known && span.End > last.Sent);
             bool settled = last.From == Asked.Coordinator && (request.Completed ? request.Submitted + request.Latency <= known : request.Outcome == "failed");
-            bool gotOut = byRequest[last.Request].Any(hop => hop.From == last.To && !hop.IsLocal && hop.Delivered is not null && hop.Sent >= last.Delivered
+            bool gotOut = byRequest[last.Request].Any(hop => hop.From == last.To && !hop.IsLocal && hop.Delivered is not null && hop.Sent >= first
                 && hop.Sent <= death.Begin);
             bool givenUp = byRequest[last.Request].Any(hop => hop.From == last.From && hop.Position == last.Position && hop.Branch != last.Branch
                 && hop.Sent > last.Sent && hop.Sent < known); // before the acknowledgement came
