@@ -93,11 +93,27 @@ internal sealed class FaultStrikes(IReadOnlyList<FaultSpec> faults, Topology top
 
     private IEnumerable<FaultEvent> Of(FaultSpec fault, Strike strike) => fault switch
     {
-        ChurnFault churn => Churn(churn, strike),
-        TraceFault trace => Trace(trace, strike),
+        ChurnFault churn => OrNobody(churn, strike, Churn(churn, strike)),
+        TraceFault trace => OrNobody(trace, strike, Trace(trace, strike)),
         PartitionFault partition => Partition(partition, strike),
         _ => BeginAndEnd(fault, strike, Targets(fault, strike), null),
     };
+
+    /// <summary>
+    /// A strike of a fault that comes again and again is an event also where it takes nobody down: looking for the next one that does might never end.
+    /// </summary>
+    private static IEnumerable<FaultEvent> OrNobody(FaultSpec fault, Strike strike, IEnumerable<FaultEvent> events)
+    {
+        bool any = fault.Timing.Every is null;
+        foreach (FaultEvent item in events)
+        {
+            any = true;
+            yield return item;
+        }
+
+        if (!any)
+            yield return new FaultEvent(strike.Begin, fault, true, []) { Hold = Hold(fault, strike), Ends = false };
+    }
 
     private IReadOnlyList<int> Targets(FaultSpec fault, Strike strike) => fault switch
     {

@@ -69,17 +69,18 @@ internal static class Chains
         long outcome = request.Submitted + request.Latency!.Value;
         if (first != outcome)
             yield return $"the first result came at another time: {request}";
-        else if (!hops.Any(hop => hop.IsResult && hop.Delivered == outcome && hop.Position == request.Order.Count && Leads(hop, request, hops)))
+        else if (!hops.Any(hop => hop.IsResult && hop.Delivered == outcome && hop.Position == request.Order.Count && Leads(hop, request, hops, [])))
             yield return $"no way through the hops leads to the order that is told: {request}";
         if (request.Retries > hops.Count(hop => hop.Attempt > 0))
             yield return $"its journey has more resends than there were: {request}";
     }
 
-    private static bool Leads(HopRow hop, RequestRow request, HopRow[] hops)
+    /// <summary>Whether somebody's work leads to a hop. Each is asked once: where hops are sent many times, there are more ways than anybody can go.</summary>
+    private static bool Leads(HopRow hop, RequestRow request, HopRow[] hops, HashSet<HopRow> asked)
     {
         if (hop.Position == 0)
             return hop.From == Asked.Coordinator;
-        return hops.Any(before => before.Position == hop.Position - 1 && before.Layer == request.Order[hop.Position - 1] && before.To == hop.From
-            && before.End <= hop.Sent && Leads(before, request, hops));
+        return asked.Add(hop) && hops.Any(before => before.Position == hop.Position - 1 && before.Layer == request.Order[hop.Position - 1] && before.To == hop.From
+            && before.End <= hop.Sent && Leads(before, request, hops, asked));
     }
 }

@@ -30,6 +30,18 @@ public sealed class FaultTimingTests
     public void One_strike_ends_before_the_next_begins_at_the_same_instant() =>
         Told(Crash("edge", 0, Once with { Every = Ms(10), Until = Ms(20) }, 10)).ShouldBe(["0 edge +", "10 edge -", "10 edge +", "20 edge -"]);
 
+    /// <summary>Found by the swarm: strikes that take nobody down were passed over, one after the other, without an end.</summary>
+    [Fact]
+    public void A_strike_that_takes_nobody_down_is_an_event_of_its_own_where_others_follow_for_ever()
+    {
+        var brief = new TraceFault("spot", Ms(10), NodeSelector.Of("node-1"), new NodeTrace([new TraceOutage("node-1", 0, Ms(40), Ms(50))], null), Ms(20))
+        {
+            Timing = Once with { Every = Ms(100) },
+        };
+        FaultEvent[] strikes = [.. FaultTimeline.Events([brief], Topology(3), Seed).Take(3)];
+        strikes.Select(item => (item.At, item.Begins, item.Targets.Count)).ShouldBe([(At(10), true, 0), (At(110), true, 0), (At(210), true, 0)]);
+    }
+
     [Fact]
     public void Without_an_end_it_goes_on_for_ever_and_only_what_is_asked_for_is_made()
     {
