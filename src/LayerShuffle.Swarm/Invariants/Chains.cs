@@ -80,7 +80,7 @@ internal static class Chains
     {
         if (hop.Position == 0)
             return hop.From == Asked.Coordinator;
-        return asked.Add(hop) && hops.Any(before => before.Position == hop.Position - 1 && before.Layer == request.Order[hop.Position - 1] && before.To == hop.From
-            && before.End <= hop.Sent && Leads(before, request, hops, asked));
+        return asked.Add(hop) && hops.Any(before => before.Position == hop.Position - 1 && before.Layer == request.Order[hop.Position - 1]
+            && before.To == hop.From && before.End <= hop.Sent && Leads(before, request, hops, asked));
     }
 }
