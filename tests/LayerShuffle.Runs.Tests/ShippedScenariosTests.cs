@@ -22,13 +22,17 @@ public sealed class ShippedScenariosTests : IDisposable
     [MemberData(nameof(Scenarios))]
     public void It_runs_in_short_form(string name)
     {
-        string[] shorter = ["clock=virtual", "repeats=1", "expect=null", "threads=1", "workload.requests=3"];
-        bool models = File.ReadAllText(Path.Combine(Folder, name)).Contains("checkpoint:", StringComparison.Ordinal);
+        string text = File.ReadAllText(Path.Combine(Folder, name));
+        List<string> shorter = ["clock=virtual", "repeats=1", "expect=null", "threads=1", "workload.requests=3"];
+        if (text.Contains("checkpoint:", StringComparison.Ordinal))
+            shorter.Add("workload.images_per_request=2");
+        if (text.Contains("probes:", StringComparison.Ordinal))
+            shorter.AddRange("probes.images=5", "probes.orders=1");
         RunPlan plan = RunPlan.Load(new RunOptions
         {
             Scenario = Path.Combine(Folder, name),
             Output = scratch.At("out"),
-            Sets = models ? [.. shorter, "workload.images_per_request=2"] : shorter,
+            Sets = shorter,
         });
         plan.Mistakes.ShouldBeEmpty();
         RunOutcome outcome = plan.Execute();

@@ -18,6 +18,10 @@ internal static class KeyExamples
         ["conditions"] = "conditions: {ideal: {}, lossy: {network: {loss: 5%}}}",
         ["sweep"] = "sweep: {routing.order: [sequential, arbitrary], network.loss: [0%, 1%, 5%]}",
         ["trace"] = "trace: all",
+        ["probes"] = "probes: {kinds: all}",
+        ["probes.kinds"] = "probes: {kinds: [contribution, without]}",
+        ["probes.images"] = "probes: {images: 200}",
+        ["probes.orders"] = "probes: {kinds: [contribution], orders: 5}",
 
         ["dataset.kind"] = "dataset: {kind: shapes}",
         ["dataset.path"] = "dataset: {kind: cifar10, path: ~/data/cifar-10-batches-bin}",
