@@ -1,5 +1,7 @@
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Reliabilities;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
@@ -13,6 +15,7 @@ using LayerShuffle.Runs.Models;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
 using LayerShuffle.Runs.Probes;
+using LayerShuffle.Runs.Reliabilities;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
@@ -152,13 +155,19 @@ internal sealed class RunWork(
         PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
         CancellationToken cancellation)
     {
+        if (planned.Spec.Reliability is not null)
+        {
+            Weigh(planned, label, whatIsLeft, with, identity, cancellation);
+            return;
+        }
+
         int done = 0, total = Requests(planned.Spec, with.Images);
         var pace = new Pace(time);
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
         List<RequestRecord> unhealed = [];
         using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
-            planned.Variant.SweepNumbers, identity);
+            planned.Variant.SweepNumbers, identity, outages: scenario.Clock == ScenarioClock.Wall || planned.Spec.Faults.Any(fault => fault is OutageFault));
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
@@ -183,6 +192,22 @@ internal sealed class RunWork(
         static string Fate(RequestRecord request) => FormattableString.Invariant(
             $"{request.Request} ({(request.Outcome == RequestOutcome.Failed ? "failed" : "deadline exceeded")}, submitted at {request.Submitted})");
         static string Also(string text) => text.Length > 0 ? "  " + text : "";
+    }
+
+    /// <summary>Sets of dead nodes instead of a trial in time.</summary>
+    private void Weigh(
+        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
+        CancellationToken cancellation)
+    {
+        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
+            planned.Variant.SweepNumbers, identity, outages: false);
+        TrialRecord record = new ReliabilityTrial(planned.Spec, with.Model, with.Images).Run(
+            (done, total) => log.Status(() => $"{label}: {done} of {total} sets of missing layers{whatIsLeft}"), cancellation);
+        rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
+        ReliabilityRecord weighed = record.Reliability!;
+        string how = weighed.Expected.IsExact ? "weighed exactly" : FormattableString.Invariant($"of {ReliabilitySpec.Draws} draws");
+        log.Line(FormattableString.Invariant($"{label}: {weighed.Sets.Count} sets of dead nodes, {how}: {Percent.Of(weighed.Expected.Completion)} completed")
+            + (record.HasModel ? $", expected top-1 {Percent.Of(weighed.Expected.Top1)}" : ""));
     }
 
     private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests

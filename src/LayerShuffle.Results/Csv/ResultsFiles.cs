@@ -9,6 +9,9 @@ public static class ResultsFiles
     /// <summary>A row per model, policy and condition.</summary>
     public const string Summary = "summary.csv";
 
+    /// <summary>A row for each two models, policies or conditions that share the rest, and each metric that can be an objective.</summary>
+    public const string Differences = "differences.csv";
+
     /// <summary>The summary as a picture.</summary>
     public const string Plot = "summary.svg";
 
@@ -23,6 +26,15 @@ public static class ResultsFiles
 
     /// <summary>A row per trial and link.</summary>
     public const string Links = "links.csv";
+
+    /// <summary>A row per outage of a node or a domain.</summary>
+    public const string Recovery = "recovery.csv";
+
+    /// <summary>A row per set of dead nodes, where sets were weighed.</summary>
+    public const string Reliability = "reliability.csv";
+
+    /// <summary>The expected accuracy over these sets, and what it owes to each domain, node and layer.</summary>
+    public const string Importance = "importance.csv";
 
     /// <summary>A row per finished trial: what made it, and the sums of its rows in the other files. A run that is resumed goes by it.</summary>
     public const string Seals = "rows.seal";

@@ -42,6 +42,24 @@ internal sealed class ModelEffects(EffectLedger ledger)
         if (!scenario.NetworkOnly && scenario.Models.All(model => model.Training is null))
             ledger.Judge(root.Map("dataset")?.Get("train"), "no effect: no model is trained; leave it out");
         SameModels(root, scenario.Models);
+        Objective(root, scenario);
+    }
+
+    private void Objective(MapNode root, Scenario scenario)
+    {
+        if (scenario.Objectives.Count == 0 || root.Get("objective") is not { } written)
+            return;
+        ledger.Judge(written, scenario.Models.Count * scenario.Conditions.Count == 1
+            ? "no effect: there is one model, policy and condition, and nothing to rank; leave it out" : null);
+        bool knowsEnergy = scenario.Conditions.Any(variant => variant.Reliability is null
+            && (variant.Cluster.JoulesPerBit is not null || variant.Cluster.Nodes.Any(node => node.Power is not null)));
+        bool inTime = scenario.Conditions.Any(variant => variant.Reliability is null);
+        foreach (ScalarNode word in Read.Scalars(written))
+        {
+            ledger.Judge(new ScalarNode(word.Text, true, word.Location, $"{word.Path}={word.Text}"), word.Text == "energy" && !knowsEnergy
+                ? "no effect: nothing is known of energy; give nodes `power`, or `cluster.energy_per_bit`"
+                : word.Text != "accuracy" && !inTime ? "no effect: with `reliability` no time passes and nothing is sent; rank by accuracy" : null);
+        }
     }
 
     private void NetworkOnly(MapNode root, Scenario scenario)
@@ -56,7 +74,11 @@ internal sealed class ModelEffects(EffectLedger ledger)
     }
 
     /// <summary>Whether anything of a variant differs from repeat to repeat.</summary>
-    private static bool IsDrawn(TrialVariant variant) =>
+    private static bool IsDrawn(TrialVariant variant) => variant.Reliability is { } reliability
+        ? !reliability.IsExact || variant.Routing.Order == OrderKind.Arbitrary || variant.Routing.Prune is { Choose: PruneChoice.Random }
+        : IsDrawnInTime(variant);
+
+    private static bool IsDrawnInTime(TrialVariant variant) =>
         variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default)
             .Any(link => link.Loses || (link.Trace is { } trace && (trace.Offset is null || trace.Table.Sets(point => point.Loss > 0)))
                 || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||

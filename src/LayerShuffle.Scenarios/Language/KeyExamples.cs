@@ -282,6 +282,9 @@ internal static class KeyExamples
         ["workload.warm_up"] = "workload: {warm_up: 2s}",
         ["workload.heal_after"] = "workload: {heal_after: 30s, deadline: 5s}",
 
+        ["objective"] = "objective: [accuracy, latency]",
+        ["reliability"] = "reliability: {node: 0.95}",
+
         ["expect[].metric"] = "expect: [{metric: latency_p99_ms, max: 100ms}]",
         ["expect[].model"] = "expect: [{metric: top1, model: shuffled, min: 60%}]",
         ["expect[].condition"] = "expect: [{metric: completion, condition: ideal, min: 100%}]",

@@ -66,12 +66,27 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             Conditions = variants,
             SweepKeys = sweepKeys,
             Expectations = new ExpectationBinder(mistakes, warnings, models, variants, sweepKeys, networkOnly).Bind(root.Get("expect") as SequenceNode),
+            Objectives = Objectives(root),
             Trace = Read.Text(root, "trace") switch { "all" => int.MaxValue, "off" => 0, _ => Read.Integer(root, "trace", 1000) },
             Probes = Probes(root, networkOnly, models),
         };
         if (mistakes.Count == 0)
             effects.Report(root, scenario, overlays, sweep, warnings);
         return scenario;
+    }
+
+    private List<Objective> Objectives(MapNode root)
+    {
+        List<Objective> objectives = [];
+        foreach (ScalarNode word in Read.Scalars(root.Get("objective")).Where(word => Core.Records.Objectives.Words.Contains(word.Text)))
+        {
+            var objective = (Objective)Array.IndexOf([.. Core.Records.Objectives.Words], word.Text);
+            if (objectives.Contains(objective))
+                mistakes.Add(word, $"`{word.Text}` stands twice in the list", "each objective once");
+            objectives.Add(objective);
+        }
+
+        return objectives;
     }
 
     private void CheckStructure(MapNode root, MapType varied)
