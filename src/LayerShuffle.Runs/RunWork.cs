@@ -2,6 +2,7 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Reliabilities;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Csv;
@@ -13,6 +14,7 @@ using LayerShuffle.Runs.Images;
 using LayerShuffle.Runs.Models;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
+using LayerShuffle.Runs.Probes;
 using LayerShuffle.Runs.Reliabilities;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
@@ -36,6 +38,7 @@ internal sealed class RunWork(
     private readonly TimeProvider time = options.Time;
     private readonly Scenario scenario = plan.Scenario;
     private readonly List<TrainingRecord> training = [];
+    private readonly List<LayerProbeRow> probed = [];
 
     /// <summary>The epochs of the run's models.</summary>
     public IReadOnlyList<TrainingRecord> Training => training;
@@ -108,14 +111,16 @@ internal sealed class RunWork(
         trainer.Foretell();
         foreach (ModelSpec spec in scenario.Models.Where(model => plan.Trials.Any(trial => trial.Model == model)))
         {
-            Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, cancellation));
+            Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, data, cancellation));
             manifest.Progress(writer.Trials.Count, plan.Trials.Count);
         }
 
+        if (scenario.Probes is not null)
+            LayersFile.Write(Path.Combine(folder, ResultsFiles.Layers), probed);
         return (data, trainer);
     }
 
-    private void Prepare(ModelSpec spec, ModelTrainer trainer, CancellationToken cancellation)
+    private void Prepare(ModelSpec spec, ModelTrainer trainer, RunData data, CancellationToken cancellation)
     {
         int seeds = ScenarioExpander.TrainingSeeds(spec);
         for (int seed = 0; seed < seeds; seed++)
@@ -129,6 +134,11 @@ internal sealed class RunWork(
             manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
+            if (scenario.Probes is not { } probes)
+                continue;
+            log.Line($"{spec.Name}{(seeds > 1 ? $", seed {seed}" : "")}: asking its layers");
+            var asked = new LayerProbes(model.Model, data.Test(model.Model.Config, model.Preprocessor), probes, SeedTree.Root(scenario.Seed).Child("probes"));
+            probed.AddRange(asked.Ask(spec.Name, seed, cancellation));
         }
     }
 

@@ -44,4 +44,7 @@ public static class ResultsFiles
 
     /// <summary>A row per model, training seed and epoch.</summary>
     public const string Training = "training.csv";
+
+    /// <summary>A row per model, training seed, layer and probe; only where a scenario asks for probes.</summary>
+    public const string Layers = "layers.csv";
 }

@@ -17,8 +17,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
     private static readonly string[] OfTraining =
     [
         "batch_size", "learning_rate", "optimizer", "momentum", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing",
-        "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "precision", "ema", "validation",
-        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults", "order",
+        "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "distillation", "precision", "ema",
+        "validation", "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults", "order",
     ];
 
     /// <summary>Judges everything that conditions do not change.</summary>
@@ -136,7 +136,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
         ledger.Judge(map, null);
         foreach (string key in OfTraining.Where(key => !IsDefault(map, key)))
             ledger.Judge(map.Get(key), training.Epochs == 0 ? "no effect: with `epochs: 0` there is no training; give epochs, or leave it out"
-                : key == "order" ? OrderEffect(model) : Idle(key, training, scenario));
+                : key == "order" ? OrderEffect(model)
+                : key == "distillation" ? model.Training.Distillation is null ? "no effect: no model starts from a trained one that could teach it" : null
+                : Idle(key, training, scenario));
     }
 
     private static string? OrderEffect(ModelSpec model) => model.Variant is "standard" or "layerdrop"

@@ -54,12 +54,22 @@ public static class LanguageSchema
             new("sweep", new SweepType(), "A grid on top of every condition: key paths and the values they take."),
             new("trace", Either(Word("all", "off"), Integer(0)), "Hops kept: all, off, or those of the first N requests of a trial and of as many that failed.",
                 "1000"),
+            new("probes", Probes(), "What the trained models' layers are asked, apart from all trials: the rows of `layers.csv`."),
             new("objective", Either(new ListType("objectives", Word([.. Objectives.Words]), 1), Word([.. Objectives.Words])),
                 "What the final table ranks models, policies and conditions by; of several the Pareto front is marked. Default: policies, by accuracy "
                     + "(or completion), then latency."),
             new("expect", new ListType("expectations", Expectation()), "What must hold; it decides the exit code."),
         ]);
     }
+
+    private static MapType Probes() => new("probe settings",
+    [
+        new("kinds", Either(Word("all"), new ListType("probes", Word([.. LayerProbeWords.All.Select(word => word.Word)]), 1)),
+            "Which: each layer's `contribution` and `predicted_position` by position in random orders, and the accuracy in order `without` a layer, with two "
+                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`.", "all"),
+        new("images", Integer(1), "How many test images, drawn from the seed; default all."),
+        new("orders", Integer(1, 1000), "Random orders for `contribution` and `predicted_position`; of each every rotation is run.", "1"),
+    ]);
 
     private static MapType Dataset() => new("dataset settings",
     [

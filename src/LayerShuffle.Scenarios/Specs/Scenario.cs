@@ -50,4 +50,7 @@ public sealed record Scenario
 
     /// <summary>Requests of a trial whose hops are kept: int.MaxValue for all, 0 for off.</summary>
     public required int Trace { get; init; }
+
+    /// <summary>What the trained models' layers are asked; null: nothing.</summary>
+    public ProbeSpec? Probes { get; init; }
 }

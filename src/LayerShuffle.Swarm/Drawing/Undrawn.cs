@@ -10,6 +10,7 @@ internal static class Undrawn
         ("trace", "the invariants need every hop"),
         ("expect", "it judges what was measured, and changes nothing"),
         ("description", "nothing comes of it"),
+        ("probes", "it asks trained layers, apart from all trials"),
         ("dataset.path", "drawn scenarios stand alone"),
         ("dataset.kind=cifar10", "drawn scenarios stand alone"),
         ("dataset.kind=cifar100", "drawn scenarios stand alone"),

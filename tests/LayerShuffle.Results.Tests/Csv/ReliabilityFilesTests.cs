@@ -77,7 +77,10 @@ public sealed class ReliabilityFilesTests
         using var folder = new TemporaryDirectory();
         OutageRecord outage = new("kill", "node-2", Sample.At(100), Sample.At(110), Sample.At(300))
         {
-            Recovered = Sample.At(320), StepsLost = 3, StepsRepeated = 1, StepsToRegain = 12,
+            Recovered = Sample.At(320),
+            StepsLost = 3,
+            StepsRepeated = 1,
+            StepsToRegain = 12,
         };
         using (var writer = new ResultsWriter(folder.Path, 1, "s", [], durable: false))
         {

@@ -1,4 +1,3 @@
-using LayerShuffle.Core.Time;
 using LayerShuffle.Results.Recoveries;
 
 namespace LayerShuffle.Results.Tests.Recoveries;
