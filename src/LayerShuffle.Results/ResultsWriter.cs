@@ -130,7 +130,11 @@ public sealed class ResultsWriter : IDisposable
         var missing = _sweptKeys.Where(swept => !sweptValues.ContainsKey(swept)).ToList();
         if (missing.Count > 0)
             throw new ArgumentException($"Trial {key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
-        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers) { Identity = identity ?? TrialIdentity.Unknown, Times = outages ? new() : null };
+        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers)
+        {
+            Identity = identity ?? TrialIdentity.Unknown,
+            Times = outages ? new() : null,
+        };
     }
 
     /// <summary>Drops finished trials of an earlier run that are none of this one: they can be written again.</summary>
@@ -142,7 +146,8 @@ public sealed class ResultsWriter : IDisposable
         if (dropped.Count == 0)
             return [];
         var gone = dropped.Select(key => (int?)key.Trial).ToHashSet();
-        foreach (var file in (CsvFile[])[_conditions, _requests, _hops, _faults, _links, _recovery, .. Weighed, _seals]) // first the one that says what is finished
+        // first the one that says what is finished
+        foreach (var file in (CsvFile[])[_conditions, _requests, _hops, _faults, _links, _recovery, .. Weighed, _seals])
             file.Keep(record => !gone.Contains(CsvRecords.Trial(record)));
         _trials.RemoveAll(trial => gone.Contains(trial.Key.Trial));
         return dropped;
@@ -152,6 +157,24 @@ public sealed class ResultsWriter : IDisposable
     /// Writes epochs to <c>training.csv</c>; those that it already has are passed over, and what it has of the same models that is not what they say goes.
     /// </summary>
     public void WriteTraining(IEnumerable<TrainingRecord> records) => _epochs.Write(_training, records);
+
+    /// <summary>Writes the outages of a model's training to <c>recovery.csv</c>, in the place of those of an earlier training of it.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="trainingSeed">Index of the training seed.</param>
+    /// <param name="outages">The outages.</param>
+    public void WriteTrainingOutages(string model, int trainingSeed, IReadOnlyList<OutageRecord> outages)
+    {
+        using var rows = new CsvBuffer();
+        rows.Add("").Add(model).Add(trainingSeed).EndRow();
+        var key = CsvFormat.Encoding.GetString(rows.Bytes()).TrimEnd('\n') + ",";
+        _recovery.Keep(record => !record.StartsWith(key, StringComparison.Ordinal));
+        if (outages.Count == 0)
+            return;
+        using var written = new CsvBuffer();
+        foreach (var outage in outages)
+            written.Add("").Add(model).Add(trainingSeed).Add("").Add("").Add("").AddOutage(outage);
+        _recovery.Append(written);
+    }
 
     /// <summary>
     /// Puts all rows into the order of the trials, where a run that was resumed has left them in another, so that the files are those of a run that nothing
@@ -166,7 +189,9 @@ public sealed class ResultsWriter : IDisposable
         _epochs.Arrange(_training, models);
     }
 
-    /// <summary>Writes <c>summary.csv</c> and <c>differences.csv</c> over all finished trials, and draws the first; new files take the place of older ones at once.</summary>
+    /// <summary>
+    /// Writes <c>summary.csv</c> and <c>differences.csv</c> over all finished trials, and draws the first; new files take the place of older ones at once.
+    /// </summary>
     /// <exception cref="IOException">They cannot be written, or one of the other files is no longer there.</exception>
     public void WriteSummary()
     {

@@ -129,6 +129,8 @@ internal sealed class RunWork(
             TrainedModel model = trainer.Get(spec, seed, cancellation);
             writer.WriteTraining(model.Records);
             training.AddRange(model.Records);
+            if (model.Tally is { } tally)
+                writer.WriteTrainingOutages(spec.Name, seed, tally.Outages);
             manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);

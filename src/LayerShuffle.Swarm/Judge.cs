@@ -2,6 +2,7 @@ using LayerShuffle.Actors.Models;
 using LayerShuffle.Results;
 using LayerShuffle.Runs;
 using LayerShuffle.Runs.Options;
+using LayerShuffle.Runs.Reliabilities;
 using LayerShuffle.Scenarios.Loading;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Simulation;
@@ -86,7 +87,7 @@ public sealed class Judge : IDisposable
 
         foreach (TrialBook book in books)
         {
-            foreach (Invariant invariant in Invariant.All)
+            foreach (Invariant invariant in book.IsWeighed ? Invariant.OfWeighed : Invariant.All)
                 findings.AddRange(invariant.Broken(book).Take(MostOfEach).Select(what => new Finding(invariant.Name, book.Name, what)));
         }
 
@@ -95,7 +96,7 @@ public sealed class Judge : IDisposable
 
     private static IEnumerable<Finding> Different(string first, string second)
     {
-        foreach (string file in ResultsBook.Files)
+        foreach (string file in ResultsBook.Files.Concat(ResultsBook.OfWeighed.Where(file => File.Exists(Path.Combine(first, file)))))
         {
             string[] one = File.ReadAllLines(Path.Combine(first, file)), other = File.ReadAllLines(Path.Combine(second, file));
             if (one.SequenceEqual(other))
@@ -117,14 +118,16 @@ public sealed class Judge : IDisposable
         }
 
         system ??= new VirtualActorSystem();
-        using var writer = new ResultsWriter(output, scenario.Seed, scenario.Name, scenario.SweepKeys, durable: false);
+        using var writer = new ResultsWriter(output, scenario.Seed, scenario.Name, scenario.SweepKeys, durable: false,
+            weighsSets: scenario.Conditions.Any(variant => variant.Reliability is not null));
         foreach (PlannedTrial planned in ScenarioExpander.Plan(scenario))
         {
             ModelSpec model = planned.Model;
-            var runner = new VirtualTrialRunner(system) { TracedAttempts = int.MaxValue };
+            var sizes = new SizesOnlyModel(model.NumHiddenLayers, model.Tokens, model.HiddenSize);
+            int images = planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest;
             writer.WriteTrial(
-                runner.Run(planned.Spec, new SizesOnlyModel(model.NumHiddenLayers, model.Tokens, model.HiddenSize),
-                    planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest, cancellation: cancellation),
+                planned.Spec.Reliability is not null ? new ReliabilityTrial(planned.Spec, sizes, images).Run((_, _) => { }, cancellation)
+                    : new VirtualTrialRunner(system) { TracedAttempts = int.MaxValue }.Run(planned.Spec, sizes, images, cancellation: cancellation),
                 planned.Variant.SweepValues.ToDictionary(value => value.Key, value => value.Value), planned.Variant.SweepNumbers);
         }
     }

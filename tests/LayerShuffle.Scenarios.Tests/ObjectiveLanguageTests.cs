@@ -5,7 +5,8 @@ namespace LayerShuffle.Scenarios.Tests;
 /// <summary>What a scenario is ranked by.</summary>
 public sealed class ObjectiveLanguageTests
 {
-    private const string Wires = "name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2, compute_time: 1ms}\nconditions: {a: {}, b: {cluster: {nodes: 1}}}\n";
+    private const string Wires = "name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2, compute_time: 1ms}\n"
+        + "conditions: {a: {}, b: {cluster: {nodes: 1}}}\n";
 
     [Fact]
     public void Objectives_are_read_in_their_order()
@@ -17,8 +18,8 @@ public sealed class ObjectiveLanguageTests
 
     [Theory]
     [InlineData("speed", "s.yaml:6:12: objective: unknown word `speed`; expected ")]
-    [InlineData("[latency, acuracy]", "s.yaml:6:22: objective[1]: unknown word `acuracy`; expected `accuracy` or `latency` or `bytes` or `energy`; did you mean "
-        + "`accuracy`?")]
+    [InlineData("[latency, acuracy]", "s.yaml:6:22: objective[1]: unknown word `acuracy`; expected `accuracy` or `latency` or `bytes` or `energy`; did you "
+        + "mean `accuracy`?")]
     [InlineData("[latency, latency]", "s.yaml:6:22: objective[1]: `latency` stands twice in the list; expected each objective once")]
     public void What_is_wrong_is_told_with_its_place(string written, string mistake) =>
         Some.Mistakes(Wires + $"objective: {written}\n").ShouldHaveSingleItem().ShouldStartWith(mistake);

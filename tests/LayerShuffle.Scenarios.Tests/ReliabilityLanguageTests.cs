@@ -17,7 +17,8 @@ public sealed class ReliabilityLanguageTests
     public void Probabilities_are_read(string written, string units)
     {
         ReliabilitySpec? spec = Some.Valid(Wires + $"reliability: {written}\n").Conditions[0].Reliability;
-        string.Join(", ", spec.ShouldNotBeNull().Units.Select(unit => FormattableString.Invariant($"{(unit.IsDomain ? $"[{unit.Name}]" : unit.Name)} {unit.Up}")))
+        string.Join(", ", spec.ShouldNotBeNull().Units.Select(unit =>
+            FormattableString.Invariant($"{(unit.IsDomain ? $"[{unit.Name}]" : unit.Name)} {unit.Up}")))
             .ShouldBe(units);
     }
 

@@ -25,6 +25,9 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     /// <summary>Told of the crashes and pauses of nodes; null: nobody.</summary>
     public ComputeMeter? Compute { get; init; }
 
+    /// <summary>Told of the node that a fault is about to take down; null: nobody.</summary>
+    public Action<int, FaultSpec>? Taking { get; init; }
+
     /// <summary>How many rows there are.</summary>
     public int Count => entries.Count;
 
@@ -62,6 +65,7 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     public void TakenDown(int node, int incarnation, FaultSpec fault)
     {
         downBy[(node, incarnation)] = fault;
+        Taking?.Invoke(node, fault);
         Compute?.Crashed(node, now());
     }
 

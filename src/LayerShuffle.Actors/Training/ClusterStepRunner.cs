@@ -1,7 +1,9 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using LayerShuffle.Actors.Guarding;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Core;
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Vision.Model;
 
 namespace LayerShuffle.Actors.Training;
@@ -36,7 +38,9 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
     : IStepRunner, IAsyncDisposable
 {
     private readonly Channel<object> news = Channel.CreateUnbounded<object>();
-    private readonly SortedSet<int> hosted = [], lost = [], away = []; // every layer is in one of them
+    private readonly SortedSet<int> hosted = [], lost = [], away = [], forgone = []; // every layer is in one of them
+    private readonly SortedSet<int> bare = []; // of the lost: those whose weights are gone too
+    private double[] norms = [.. Enumerable.Repeat(1.0, job.Model.Layers.Count)]; // squared, of the gradients of the last step
     private readonly byte[][] states = new byte[job.Model.Layers.Count][];
     private readonly int[] stateSteps = new int[job.Model.Layers.Count];
     private IActorRef root = ActorRefs.Nobody;
@@ -91,7 +95,7 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
             };
             if (await AttemptAsync(next, cancellation).ConfigureAwait(false) is { } result)
                 return result;
-            tell(FormattableString.Invariant($"Step {step.Step} was abandoned and is repeated (attempt {tries + 1})."));
+            tell(new StepRepeated(step.Step, tries + 1));
             int over = attempt;
             attempt = Directory.NextAttempt();
             await AskAsync([.. hosted], layer => new AbortStep(step.Step, over), answer => answer is StepAborted a && a.Attempt == over ? a.Layer : null,
@@ -200,12 +204,51 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
             int[] wanted = [.. lost];
             IReadOnlyList<int> back = await cluster.RestoreAsync(wanted, cancellation).ConfigureAwait(false);
             Catch(); // what is told by now of these layers is their former hosts' end
+            bare.UnionWith(cluster.TakeWithoutWeights(wanted));
             lost.ExceptWith(wanted);
             hosted.UnionWith(back);
             away.UnionWith(wanted.Except(back));
-            await ImportAsync(back, cancellation).ConfigureAwait(false);
+            int[] renewed = [.. back.Where(bare.Contains)];
+            if (renewed.Length > 0)
+                await RenewAsync(renewed, step, cancellation).ConfigureAwait(false);
+            await ImportAsync([.. back.Except(forgone)], cancellation).ConfigureAwait(false);
             foreach (int layer in wanted.Where(layer => !lost.Contains(layer)))
-                tell(new LayerRestoration(layer, step, stateSteps[layer], hosted.Contains(layer)));
+                tell(new LayerRestoration(layer, step, stateSteps[layer], hosted.Contains(layer))
+                {
+                    From = renewed.Contains(layer) ? cluster.Restoration?.Word : null,
+                });
+            bare.ExceptWith(renewed.Where(layer => !lost.Contains(layer)));
+        }
+    }
+
+    /// <summary>
+    /// Makes the weights of layers that have lost theirs, out of what their neighbours have by now, and with an optimizer that has seen nothing; or leaves them
+    /// out for good. Where no neighbour has any, those of the last checkpoint must do.
+    /// </summary>
+    private async Task RenewAsync(IReadOnlyList<int> layers, int step, CancellationToken cancellation)
+    {
+        if (cluster.Restoration is not { } restoration)
+            return;
+        if (restoration.Kind == RestoreKind.None)
+        {
+            forgone.UnionWith(layers);
+            hosted.ExceptWith(layers);
+            return;
+        }
+
+        int[] gone = [.. bare.Union(lost).Union(away).Union(forgone).Order()];
+        IReadOnlyList<int> restorable = restoration.Restorable(layers, gone);
+        int[] sources = [.. restorable.SelectMany(layer => restoration.Sources(layer, gone)).Where(hosted.Contains).Distinct().Order()];
+        await ExportAsync(sources, step, cancellation).ConfigureAwait(false); // the job's model has their present weights then
+        TorchThreads.Use(options.Threads);
+        var substitutes = new LayerSubstitutes(job.Model, restoration, job.Luck, () => norms);
+        foreach (int layer in restorable)
+        {
+            using EncoderLayer made = substitutes.Make(layer, gone);
+            using PartOptimizer fresh = PartOptimizer.Of(made, job.Options);
+            states[layer] = LayerStateFormat.Write(made, fresh, step - 1);
+            LayerStateFormat.Read(states[layer], job.Model.Layers[layer], parts.Layers[layer], $"the new state of layer {layer}");
+            stateSteps[layer] = step;
         }
     }
 
@@ -278,6 +321,8 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
             throw new InvalidOperationException($"Training of {job.Name}: {exception.Message}", exception);
         if (what is LoseLayers gone)
             Lose(gone.Layers);
+        else if (what is GradientsKnown known)
+            norms = [.. known.Squared];
     }
 
     private void Lose(IReadOnlyCollection<int> layers)

@@ -22,6 +22,9 @@ public sealed class ClusterTrainer(
     /// <summary>What became of layers that were lost; called on the thread that trains.</summary>
     public event Action<LayerRestoration>? Restored;
 
+    /// <summary>A step is repeated; called on the thread that trains.</summary>
+    public event Action<StepRepeated>? Repeated;
+
     /// <summary>Trains from the job's checkpoint, if it left one, to the last epoch. One training at a time.</summary>
     /// <param name="job">The model; its layers hold the states last collected from the cluster.</param>
     /// <param name="epochDone">Told of every epoch.</param>
@@ -54,6 +57,8 @@ public sealed class ClusterTrainer(
         log?.Invoke(news.ToString()!);
         if (news is LayerRestoration restoration)
             Restored?.Invoke(restoration);
+        else if (news is StepRepeated repeated)
+            Repeated?.Invoke(repeated);
     }
 }
 

@@ -25,6 +25,13 @@ public interface ITrainingCluster
     /// <returns>Those that are hosted again; the others stay away, and the trainer asks for them again at the next loss and the next checkpoint.</returns>
     Task<IReadOnlyList<int>> RestoreAsync(IReadOnlyList<int> layers, CancellationToken cancellation);
 
+    /// <summary>What layers get whose weights are gone; null: those of the last checkpoint, as all others do.</summary>
+    Core.Faults.LayerRestoration? Restoration => null;
+
+    /// <summary>Those of some lost layers whose weights have gone with their host, or with a fault that takes them. Each loss is told of once.</summary>
+    /// <param name="layers">Layer ids.</param>
+    IReadOnlyList<int> TakeWithoutWeights(IReadOnlyList<int> layers) => [];
+
     /// <summary>
     /// Layers that are to live elsewhere: their host wants to leave, or a node has come whose share they are. Asked for between two steps; empty where nothing
     /// changes.
@@ -55,6 +62,15 @@ public sealed record LayerMove(int Layer, string From, string To, int Step)
     public override string ToString() => FormattableString.Invariant($"Layer {Layer} has moved from {From} to {To} with its weights after step {Step}.");
 }
 
+/// <summary>An attempt at a step was abandoned, and the step is repeated.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Attempt">The number of the attempt that begins, from 1.</param>
+public sealed record StepRepeated(int Step, int Attempt)
+{
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"Step {Step} was abandoned and is repeated (attempt {Attempt}).");
+}
+
 /// <summary>What became of a layer that was lost.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Step">Steps done by then.</param>
@@ -62,12 +78,22 @@ public sealed record LayerMove(int Layer, string From, string To, int Step)
 /// <param name="Hosted">Whether it is hosted again; else the training goes on without it.</param>
 public sealed record LayerRestoration(int Layer, int Step, int StateStep, bool Hosted)
 {
+    /// <summary>Where its weights come from, where those of the checkpoint were not to be had; null: from there.</summary>
+    public string? From { get; init; }
+
     /// <summary>How many steps its weights are behind the others.</summary>
     public int Age => Step - StateStep;
 
     /// <inheritdoc/>
     public override string ToString()
     {
+        if (From is { } from)
+        {
+            return Hosted
+                ? FormattableString.Invariant($"Layer {Layer} was lost with its weights and is hosted again: it has new ones ({from}) at step {Step}.")
+                : FormattableString.Invariant($"Layer {Layer} was lost with its weights at step {Step} and stays away, as nothing restores them ({from}).");
+        }
+
         string weights =
             FormattableString.Invariant($"its weights are those after step {StateStep}, {Age} {(Age == 1 ? "step" : "steps")} behind the others ")
             + FormattableString.Invariant($"at step {Step}");

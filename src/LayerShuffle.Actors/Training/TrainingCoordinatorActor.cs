@@ -35,7 +35,8 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
     /// <param name="optimizer">Of embeddings and head.</param>
     /// <param name="directory">Who hosts the layers.</param>
     /// <param name="tell">
-    /// Told, on the actor's thread, of <see cref="StepResult"/>, <see cref="StepAbandoned"/>, <see cref="StepAborted"/>, <see cref="CommitOverdue"/>,
+    /// Told, on the actor's thread, of <see cref="GradientsKnown"/>, <see cref="StepResult"/>, <see cref="StepAbandoned"/>, <see cref="StepAborted"/>,
+    /// <see cref="CommitOverdue"/>,
     /// <see cref="LayerState"/> and <see cref="StateImported"/>.
     /// </param>
     /// <param name="threads">Computing threads; null leaves them as they are.</param>
@@ -253,6 +254,7 @@ public sealed class TrainingCoordinatorActor : ReceiveActor
             return;
         phase = StepPhase.Idle;
         double? position = Predicts ? positionLoss : null;
+        tell(new GradientsKnown(step.Step, squaredNorms));
         tell(new StepResult(step.Step, classLoss, position, classLoss + (position ?? 0) * model.Config.PositionLossWeight, gradientNorm));
     }
 

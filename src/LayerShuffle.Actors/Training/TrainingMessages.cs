@@ -180,3 +180,8 @@ public sealed record StateImported(int Id, int Layer);
 /// </summary>
 /// <param name="Layers">Layer ids.</param>
 public sealed record LoseLayers(IReadOnlyList<int> Layers);
+
+/// <summary>Squared L2 norms of the layers' gradients in a step that is decided: what the neighbours of a lost layer may be weighted by.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Squared">By layer; 0 for one that was not executed.</param>
+public sealed record GradientsKnown(int Step, IReadOnlyList<double> Squared);

@@ -17,7 +17,8 @@ internal static class ObjectiveLines
         output.WriteLine();
         string asked = string.Join(", ", objectives.Select(objective => objective.Word()));
         string how = objectives.Count == 1 ? "best first" : "those first that none beats in everything (*, the Pareto front)";
-        foreach (string line in Wrapping.Lines($"By {asked}, {how}; differences to the first with their 95% intervals (Student's t over pairs):", output.Width, indent: 2))
+        string heading = $"By {asked}, {how}; differences to the first with their 95% intervals (Student's t over pairs):";
+        foreach (string line in Wrapping.Lines(heading, output.Width, indent: 2))
             output.WriteLine(line);
         foreach (ObjectiveRanking ranking in rankings)
         {
@@ -32,7 +33,8 @@ internal static class ObjectiveLines
 
     private static void Print(Screen output, RankedAlternative entry, int widest, bool isFirst)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"{entry.Rank,5}.{(entry.OnFront ? "*" : " ")}{Printable.OneLine(entry.Name).PadRight(widest)}  ")
+        string mark = entry.OnFront ? "*" : " ", name = Printable.OneLine(entry.Name).PadRight(widest);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{entry.Rank,5}.{mark}{name}  ")
             + string.Join("; ", entry.Values.Select(value => Measured(value, isFirst)));
         foreach (string line in text.Length <= (output.Width ?? int.MaxValue) ? [text] : Wrapping.Lines(text, output.Width, indent: 7))
             output.WriteLine(line);

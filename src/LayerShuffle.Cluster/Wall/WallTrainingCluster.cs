@@ -36,6 +36,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     private readonly ActorGuard guard;
     private readonly IActorRef links;
     private readonly SortedSet<int> lost = []; // layers whose host died since they were hosted
+    private readonly SortedSet<int> bare = []; // layers whose weights a fault has taken along with their host
     private Action<IReadOnlyList<int>>? lostHandlers;
     private Action<Exception>? failedHandlers;
     private Exception? failed;
@@ -117,6 +118,24 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
     /// <inheritdoc/>
     public TrainingDirectory Directory { get; } = new();
 
+    /// <inheritdoc/>
+    public Core.Faults.LayerRestoration? Restoration => spec.Restore == RestoreKind.Checkpoint ? null
+        : new(spec, Placement, layerBytes, (_, _) => Core.Links.LinkConditions.Perfect);
+
+    /// <summary>Told, on any thread, of a node whose worker is about to be taken down by a fault, or has ended: its layers, and the fault or blank.</summary>
+    public Action<string, IReadOnlyList<int>, string> NodeDown { get; init; } = (_, _, _) => { };
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> TakeWithoutWeights(IReadOnlyList<int> layers)
+    {
+        lock (gate)
+        {
+            int[] taken = [.. layers.Where(bare.Contains)];
+            bare.ExceptWith(taken);
+            return taken;
+        }
+    }
+
     /// <summary>Has every worker host its layers.</summary>
     /// <exception cref="IOException">A worker does not come up.</exception>
     public async Task StartAsync(CancellationToken cancellation)
@@ -180,7 +199,7 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             Nodes = struck,
             Health = new NodeHealth(spec),
             Ledger = new Ledger(topology, () => clock.Now, asked: true,
-                row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}")),
+                row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}")) { Taking = OnTaken },
         });
         IActorGuard watch = guard;
         faults = struck.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the training's faults", watch)),
@@ -300,8 +319,22 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
                 waiting.TrySetResult();
             EndLeaves();
             lost.UnionWith(gone);
+            if (!over)
+                NodeDown(cluster.Names[endpoint - 1], gone, "");
             if (gone.Length > 0)
                 lostHandlers?.Invoke(gone);
+        }
+    }
+
+    /// <summary>A fault is about to take a node down.</summary>
+    private void OnTaken(int endpoint, FaultSpec fault)
+    {
+        lock (gate)
+        {
+            int[] layers = LayersOf(endpoint);
+            if (fault.LosesWeights && spec.Restore != RestoreKind.Checkpoint)
+                bare.UnionWith(layers);
+            NodeDown(cluster.Names[endpoint - 1], layers, fault.Name);
         }
     }
 

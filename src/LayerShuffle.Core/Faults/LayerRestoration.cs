@@ -69,15 +69,19 @@ public sealed class LayerRestoration(
 
     /// <summary>The ledger's words for layers that are there again.</summary>
     public string Words(IReadOnlyList<int> layers) =>
-        $"restored {Named(layers)} ({Kind switch
-        {
-            RestoreKind.Checkpoint => "checkpoint",
-            RestoreKind.Copy => "copy",
-            RestoreKind.Neighbours => "neighbours",
-            RestoreKind.NeighboursWeighted => "neighbours_weighted",
-            RestoreKind.Zero => "zero",
-            _ => "random",
-        }})";
+        $"restored {Named(layers)} ({Word})";
+
+    /// <summary>The scenario's word for where they come from.</summary>
+    public string Word => Kind switch
+    {
+        RestoreKind.Checkpoint => "checkpoint",
+        RestoreKind.Copy => "copy",
+        RestoreKind.Neighbours => "neighbours",
+        RestoreKind.NeighboursWeighted => "neighbours_weighted",
+        RestoreKind.Zero => "zero",
+        RestoreKind.None => "none",
+        _ => "random",
+    };
 
     /// <summary>The ledger's words for layers that are gone.</summary>
     public static string Lost(IReadOnlyList<int> layers) => $"lost {Named(layers)}";

@@ -49,7 +49,8 @@ internal static class RowSeals
         damaged.AddRange(seals.Keys.SkipLast(1).Where(trial => !sums[^1].ContainsKey(trial))
             .Select(trial => (trial, $"its row in {ResultsFiles.Conditions} is gone")));
         foreach (var file in Files.Reverse()) // first the one that says what is finished
-            CsvRecords.Keep(At(file), record => CsvRecords.Trial(record) is { } trial && finished.ContainsKey(trial));
+            CsvRecords.Keep(At(file), record => CsvRecords.Trial(record) is { } trial ? finished.ContainsKey(trial)
+                : file == ResultsFiles.Recovery && record.StartsWith(',')); // outages of trainings are of no trial
         CsvRecords.Keep(At(ResultsFiles.Seals), record => CsvRecords.Trial(record) is { } trial && finished.ContainsKey(trial)
             && seals[trial].Record == record);
         return (finished, damaged);

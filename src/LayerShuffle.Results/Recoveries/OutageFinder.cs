@@ -32,8 +32,12 @@ public static class OutageFinder
         Lying? latest = last < 0 ? null : nodes[last];
         if (GoesDown(row))
         {
-            if (latest is not { IsBack: false })
-                nodes.Add(new Lying(new OutageRecord(row.Fault, row.Target, row.Time, null, null), false, []) { IsAbsence = row.Effect == FaultEffects.Absent });
+            if (latest is not { Back: null })
+            {
+                var begun = new OutageRecord(row.Fault, row.Target, row.Time, null, null);
+                nodes.Add(new Lying(begun, null, []) { IsAbsence = row.Effect == FaultEffects.Absent });
+            }
+
             return;
         }
 
@@ -49,7 +53,7 @@ public static class OutageFinder
             return;
         OutageRecord known = latest.Record;
         if (row.Effect is FaultEffects.Restarted or FaultEffects.Respawned or FaultEffects.Joined)
-            latest = latest with { IsBack = true, Record = known with { Serving = known.Serving ?? row.Time } };
+            latest = latest with { Back = row.Time, Record = known with { Serving = known.Serving ?? row.Time } };
         else if (row.Kind == "placement")
             latest = Placed(latest, row);
         nodes[last] = latest;
@@ -63,7 +67,7 @@ public static class OutageFinder
     {
         OutageRecord known = one.Record;
         if (row.Effect.StartsWith("lost ", StringComparison.Ordinal)) // it has just come back, without them
-            return one with { Lacks = Layers(row.Effect), Record = known.Serving == row.Time ? known with { Serving = null } : known };
+            return one with { Lacks = Layers(row.Effect), Record = known.Serving == one.Back ? known with { Serving = null } : known };
         if (row.Effect.StartsWith("restored ", StringComparison.Ordinal))
         {
             int[] lacks = [.. one.Lacks.Except(Layers(row.Effect))];
@@ -72,7 +76,7 @@ public static class OutageFinder
 
         if (row.Effect.StartsWith("rehosted ", StringComparison.Ordinal))
             return one with { Record = known with { Serving = known.Serving ?? row.Time } };
-        return row.Effect.StartsWith("not rehosted", StringComparison.Ordinal) && !one.IsBack && known.Serving == row.Time
+        return row.Effect.StartsWith("not rehosted", StringComparison.Ordinal) && one.Back is null
             ? one with { Record = known with { Serving = null } } : one; // not all of them
     }
 
@@ -100,7 +104,7 @@ public static class OutageFinder
     }
 
     /// <summary>An outage of a node, as far as it is known.</summary>
-    private sealed record Lying(OutageRecord Record, bool IsBack, int[] Lacks)
+    private sealed record Lying(OutageRecord Record, Instant? Back, int[] Lacks)
     {
         /// <summary>Whether the node was not there from the beginning, which nobody has to notice.</summary>
         public bool IsAbsence { get; init; }

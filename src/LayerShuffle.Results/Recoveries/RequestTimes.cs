@@ -20,7 +20,9 @@ public sealed class RequestTimes
     internal (Instant At, int Images)[] Completions() =>
         [.. entries.Where(one => one.Correct >= 0).OrderBy(one => one.Ended).Select(one => (one.Ended, one.Images))];
 
-    /// <summary>Adds to an outage which requests it hit, and what became of them: those that were underway at some time of it. The warm-up's do not count.</summary>
+    /// <summary>
+    /// Adds to an outage which requests it hit, and what became of them: those that were underway at some time of it. The warm-up's do not count.
+    /// </summary>
     /// <param name="outage">The outage.</param>
     /// <param name="hasModel">Whether a model computed.</param>
     internal OutageRecord Hit(OutageRecord outage, bool hasModel)

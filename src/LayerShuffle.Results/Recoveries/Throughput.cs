@@ -19,8 +19,8 @@ public sealed class Throughput(IReadOnlyList<(Instant At, int Amount)> done, Ins
     private readonly long[] sums = Sums(done);
 
     /// <summary>
-    /// The first instant, not before a disturbance, from which on the throughput over the next second is at least 95% of its mean over the five seconds before
-    /// the disturbance, or since measuring began; null where there was none before, or it is not reached.
+    /// The disturbance itself, where the throughput over the next second is at least 95% of its mean over the five seconds before it, or since measuring began;
+    /// else the first thing done since from which on, it included, the next second reaches that. Null where there was none before, or it is not reached.
     /// </summary>
     public Instant? Back(Instant disturbed)
     {
@@ -33,11 +33,11 @@ public sealed class Throughput(IReadOnlyList<(Instant At, int Amount)> done, Ins
         double needed = (Share * before * Window.TotalSeconds) - 1e-9;
         if (disturbed + Window <= done[^1].At && Amount(disturbed, disturbed + Window) >= needed)
             return disturbed;
-        for (int i = UpTo(disturbed + Window); i < done.Count; i++)
+        for (int i = UpTo(disturbed); i < done.Count && done[i].At + Window <= done[^1].At; i++)
         {
-            var begin = new Instant(done[i].At.Nanoseconds - Window.Nanoseconds);
-            if (Amount(begin, done[i].At) >= needed)
-                return begin;
+            var justBefore = new Instant(done[i].At.Nanoseconds - 1);
+            if (Amount(justBefore, justBefore + Window) >= needed)
+                return done[i].At;
         }
 
         return null;

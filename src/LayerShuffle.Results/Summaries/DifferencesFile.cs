@@ -4,7 +4,9 @@ using LayerShuffle.Results.Csv;
 
 namespace LayerShuffle.Results.Summaries;
 
-/// <summary>Writes <c>differences.csv</c>: a row for each two models, policies or conditions that share the rest, and each metric that can be an objective.</summary>
+/// <summary>
+/// Writes <c>differences.csv</c>: a row for each two models, policies or conditions that share the rest, and each metric that can be an objective.
+/// </summary>
 public static class DifferencesFile
 {
     /// <summary>Of more alternatives than this each is compared with the first only.</summary>

@@ -46,6 +46,8 @@ public sealed record MetricSummary(double? Mean, double? StdSeeds, double? StdRe
         var count = trials.Sum(trial => trial.Count);
         if (trials.Any(trial => trial is not { Top1: not null, Low: not null, High: not null }))
             return new Interval(null, null, count);
+        if (trials.Length == 1)
+            return new Interval(trials[0].Low, trials[0].High, count);
         var middle = trials.Average(trial => (trial.Low!.Value + trial.High!.Value) / 2);
         var half = Math.Sqrt(trials.Sum(trial => Math.Pow((trial.High!.Value - trial.Low!.Value) / 2, 2))) / trials.Length;
         return new Interval(middle - half, middle + half, count);

@@ -24,7 +24,10 @@ public sealed record ObjectiveRanking(Alternatives Alternatives, IReadOnlyList<R
             MetricSummary.Of(group, metric.Metric).Mean is { } mean ? metric.Objective.IsMoreBetter() ? -mean : mean : double.PositiveInfinity)]))];
         bool IsOnFront(double[] one) => objectives.Count > 1 && !all.Any(other => Dominates(other.Badness, one));
         List<(ResultGroup Group, double[] Badness, bool OnFront)> placed =
-            [.. all.Select(one => (one.Group, one.Badness, IsOnFront(one.Badness))).OrderBy(one => one.Item3 ? 0 : 1).ThenBy(one => one.Badness, Lexical.Instance)];
+        [
+            .. all.Select(one => (one.Group, one.Badness, IsOnFront(one.Badness))).OrderBy(one => one.Item3 ? 0 : 1)
+                .ThenBy(one => one.Badness, Lexical.Instance),
+        ];
         List<RankedAlternative> entries = [];
         foreach ((ResultGroup group, double[] badness, bool onFront) in placed)
         {

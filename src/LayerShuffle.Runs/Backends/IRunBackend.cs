@@ -20,9 +20,10 @@ internal interface IRunBackend : IDisposable
     /// <param name="epochDone">Told of every epoch.</param>
     /// <param name="stepDone">Told of every step: done so far and in all.</param>
     /// <param name="disturbed">Told, before the next checkpoint, of what makes the weights others than those of an undisturbed training.</param>
+    /// <param name="account">Told of hosts that are lost, and of what that costs.</param>
     /// <param name="cancellation">Stops it; the last checkpoint stays.</param>
     IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed,
-        CancellationToken cancellation);
+        TrainingAccount account, CancellationToken cancellation);
 
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>

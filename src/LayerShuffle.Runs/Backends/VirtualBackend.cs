@@ -23,7 +23,7 @@ internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : I
     public ComputePlace Place => place;
 
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
-        Action<string> disturbed, CancellationToken cancellation) =>
+        Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) =>
         new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,

@@ -111,8 +111,8 @@ internal sealed class WallBackend : IRunBackend
     public string Status => runner.Status;
 
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
-        Action<string> disturbed, CancellationToken cancellation) =>
-        TrainAsync(job, faults, epochDone, stepDone, disturbed, cancellation).GetAwaiter().GetResult();
+        Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) =>
+        TrainAsync(job, faults, epochDone, stepDone, disturbed, account, cancellation).GetAwaiter().GetResult();
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
         CancellationToken cancellation)
@@ -153,9 +153,15 @@ internal sealed class WallBackend : IRunBackend
     }
 
     private async Task<IReadOnlyList<TrainingRecord>> TrainAsync(
-        TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed, CancellationToken cancellation)
+        TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone, Action<string> disturbed,
+        TrainingAccount account, CancellationToken cancellation)
     {
-        var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn) { Say = log.Line };
+        var training = new WallTrainingCluster(cluster, ++trainings, job.Model.Config, job.Options, spec, spec.Respawn)
+        {
+            Say = log.Line,
+            NodeDown = account.Down,
+        };
+        training.LayersLost += account.Noticed;
         manifest.Training(job.Name, spec, training.Placement);
         await using (training.ConfigureAwait(false))
         {
@@ -168,9 +174,12 @@ internal sealed class WallBackend : IRunBackend
             trainer.Restored += restoration =>
             {
                 ClusterMetrics.LayerRestored(restoration.Layer);
-                if (restoration.Age > 0 || !restoration.Hosted) // else the step is repeated, and the weights are what they would have been
+                account.Restored(restoration);
+                // else the step is repeated, and the weights are what they would have been
+                if (restoration.Age > 0 || !restoration.Hosted || restoration.From is not null)
                     disturbed(restoration.ToString());
             };
+            trainer.Repeated += _ => account.Repeated();
             return await trainer.TrainAsync(job, epochDone, stepDone, cancellation).ConfigureAwait(false);
         }
     }
@@ -184,9 +193,12 @@ internal sealed class WallBackend : IRunBackend
         IReadOnlyList<FaultSpec> faults = Met(scenario)?.Faults ?? [];
         foreach (FaultEvent strike in Striking(scenario, fault => !FaultTimeline.IsEndless(fault, faults)))
             yield return FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} ")
-                + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}");
+                + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}{Lost(strike.Fault)}");
         foreach (FaultSpec fault in faults.Where(fault => FaultTimeline.IsEndless(fault, faults)))
-            yield return $"{fault.GetType().Name} {JsonSerializer.Serialize(fault, fault.GetType(), Words)}";
+            yield return $"{fault.GetType().Name} {JsonSerializer.Serialize(fault, fault.GetType(), Words)}{Lost(fault)}";
+
+        string Lost(FaultSpec fault) => fault.LosesWeights && Widest(scenario).Restore is not RestoreKind.Checkpoint and var restore
+            ? $" lost {restore}" : "";
     }
 
     private static TrialVariant? Met(Scenario scenario) => scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);

@@ -46,6 +46,13 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["reused"] = model.Reused,
             ["seconds"] = Math.Round(took.TotalSeconds, 3),
         };
+        if (model.Tally is { } tally)
+        {
+            json["goodput_images_per_s"] = Number(tally.GoodputImagesPerS is { } goodput ? Math.Round(goodput, 3) : null);
+            json["effective_time_ratio"] = Number(tally.EffectiveTimeRatio is { } ratio ? Math.Round(ratio, 4) : null);
+            json["steps_repeated"] = tally.StepsRepeated;
+        }
+
         if (model.Disturbed is { } disturbed)
             json["disturbed"] = disturbed;
         return json;

@@ -126,6 +126,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
         int trainedNow = 0, images = training.BatchSize * training.Accumulation;
         double loss = 0;
+        var account = new TrainingAccount(time);
         string measured = "";
         TrainingJob job = Job(making, model, preprocessor) with
         {
@@ -139,7 +140,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
                     accuracies[record.Epoch] = [ordered, arbitrary];
                 store.KeepAccuracies(hash, tests, accuracies);
             },
-            StepTrained = result => loss = result.TotalLoss,
+            StepTrained = result => account.Step(loss = result.TotalLoss),
         };
         model.train();
         long begin = time.GetTimestamp();
@@ -163,11 +164,13 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
                     $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  loss {loss:F3}  {speed}{measured}") : ""));
             },
             how => store.Disturb(hash, folder, how),
+            account,
             cancellation));
+        TrainingTally tally = account.Close(images);
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
         records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), ModelSpecs.Options(training), model);
-        return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
+        return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took) with { Tally = tally };
     }
 
     /// <summary>Who teaches a model: the one that it starts from, or itself as it was imported.</summary>

@@ -17,7 +17,7 @@ namespace LayerShuffle.Runs.Reliabilities;
 /// <param name="spec">The trial.</param>
 /// <param name="model">Its model.</param>
 /// <param name="testImages">Test images to draw requests from.</param>
-internal sealed class ReliabilityTrial(TrialSpec spec, ITrialModel model, int testImages)
+public sealed class ReliabilityTrial(TrialSpec spec, ITrialModel model, int testImages)
 {
     private readonly Topology topology = Topology.Of(spec.Cluster);
     private readonly Placement placement = Placement.Compute(spec.Cluster, model.Layers, spec.Routing.Replicas, spec.LayerBytes);

@@ -20,7 +20,8 @@ internal sealed class RepeatingBackend(VirtualBackend backend, string folder) : 
     public ComputePlace Place => backend.Place;
 
     public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
-        Action<string> disturbed, CancellationToken cancellation) => backend.Train(job, faults, epochDone, stepDone, disturbed, cancellation);
+        Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) =>
+        backend.Train(job, faults, epochDone, stepDone, disturbed, account, cancellation);
 
     public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
         CancellationToken cancellation)

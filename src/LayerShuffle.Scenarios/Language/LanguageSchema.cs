@@ -46,8 +46,8 @@ public static class LanguageSchema
                 "Named overlays on routing, each crossed with every condition."),
             new("workload", workload, "What is asked of the cluster."),
             new("reliability", reliability,
-                "Instead of trials in time: the expected accuracy over all sets of dead nodes. Probabilities of being up: `node` for every node, a node's name for "
-                    + "that node, `domain` for every failure domain or a map of their names. What is not named is always up."),
+                "Instead of trials in time: the expected accuracy over all sets of dead nodes. Probabilities of being up: `node` for every node, a node's name "
+                    + "for that node, `domain` for every failure domain or a map of their names. What is not named is always up."),
             new("conditions", new DictionaryType("condition",
                 new OverlayType("cluster, network, faults, routing, workload and reliability settings", varied), NewName),
                 "Named overlays on everything above but model and dataset."),
@@ -56,8 +56,8 @@ public static class LanguageSchema
                 "1000"),
             new("probes", Probes(), "What the trained models' layers are asked, apart from all trials: the rows of `layers.csv`."),
             new("objective", Either(new ListType("objectives", Word([.. Objectives.Words]), 1), Word([.. Objectives.Words])),
-                "What the final table ranks models, policies and conditions by; of several the Pareto front is marked. Default: policies, by accuracy (or completion), "
-                    + "then latency."),
+                "What the final table ranks models, policies and conditions by; of several the Pareto front is marked. Default: policies, by accuracy "
+                    + "(or completion), then latency."),
             new("expect", new ListType("expectations", Expectation()), "What must hold; it decides the exit code."),
         ]);
     }

@@ -23,8 +23,8 @@ internal sealed class TensorChecker(MistakeList mistakes, IReadOnlyList<ModelSpe
             if (fault is ByzantineFault { Answer: ByzantineAnswer.Stale } && models.FirstOrDefault(HasNoPast) is { } without)
                 mistakes.Add(map.Get("answer") ?? map, $"model `{without.Name}` has no checkpoint before its last, whose weights a node could answer with",
                     "models that are trained here for two epochs or more, or start from another (`init_from`); or another `answer`");
-            if (isTraining && (fault is MemoryFault or ByzantineFault || fault.LosesWeights))
-                mistakes.Add(map.Get(fault.LosesWeights ? "weights" : "kind") ?? map,
+            if (isTraining && fault is (MemoryFault or ByzantineFault))
+                mistakes.Add(map.Get("kind") ?? map,
                     "it strikes trials only, and `training: {faults: true}` has these faults strike trainings",
                     "`training: {faults: false}`, or this fault in a later condition");
         }

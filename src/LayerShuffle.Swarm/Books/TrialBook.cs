@@ -26,7 +26,7 @@ internal sealed class TrialBook
         Faults = [.. faults.Select(row => new FaultRow(row))];
         Length = (long)Math.Round(condition.Number("duration_s")!.Value * 1e9);
         long warmUp = planned.Spec.Workload.WarmUp.Nanoseconds;
-        End = warmUp > 0 && Length == 0 ? LastSeen() : Length + warmUp;
+        End = warmUp > 0 && Length == 0 && !IsWeighed ? LastSeen() : Length + warmUp;
         foreach (string node in planned.Spec.Cluster.Nodes.Select(node => node.Name))
         {
             FaultRow[] own = [.. Faults.Where(row => row.Target == node)];
@@ -46,6 +46,18 @@ internal sealed class TrialBook
     public IReadOnlyList<LinkRow> Links { get; }
 
     public IReadOnlyList<FaultRow> Faults { get; }
+
+    /// <summary>Its rows of <c>recovery.csv</c>.</summary>
+    public IReadOnlyList<CsvRow> Recovery { get; init; } = [];
+
+    /// <summary>Its rows of <c>reliability.csv</c>.</summary>
+    public IReadOnlyList<CsvRow> Sets { get; init; } = [];
+
+    /// <summary>Its rows of <c>importance.csv</c>.</summary>
+    public IReadOnlyList<CsvRow> Importance { get; init; } = [];
+
+    /// <summary>Whether sets of dead nodes are weighed, so that nothing happens in time.</summary>
+    public bool IsWeighed => Planned.Spec.Reliability is not null;
 
     /// <summary>Its row of <c>conditions.csv</c>.</summary>
     public CsvRow Condition { get; }

@@ -71,6 +71,7 @@ public sealed class ScenarioDraw
                 "network" => everything || luck.Happens("network", 0.92) ? Value(key.Type, key.Name, luck["network"]) : null,
                 "faults" => everything || luck.Happens("faults", 0.75) ? Value(key.Type, key.Name, luck["faults"]) : null,
                 "routing" => everything || luck.Happens("routing", 0.9) ? Value(key.Type, key.Name, luck["routing"]) : null,
+                "reliability" => luck.Happens("reliability", Share("reliability")) ? Value(key.Type, key.Name, luck["reliability"]) : null,
                 "sweep" => luck.Happens("sweep", heat / 3) ? Sweep(luck["sweep"]) : null,
                 _ => luck.Happens(key.Name, heat / 3) ? Value(key.Type, key.Name, luck[key.Name]) : null,
             };
@@ -195,6 +196,7 @@ public sealed class ScenarioDraw
         "cluster.nodes.NAME.compute_time" => 0.6,
         _ when path.EndsWith(".base", StringComparison.Ordinal) => 0.8,
         "routing.timeout" => 0.7,
+        "reliability" => everything ? 0 : heat / 4, // nothing happens in time then
         "network.control" => heat / 2,
         "faults.NAME.at" => 0.9,
         "faults.NAME.after" => 0.1,
@@ -239,6 +241,8 @@ public sealed class ScenarioDraw
                 return Ids(luck.Some("which", ids, 1).Take(2));
             case "faults.NAME.groups" when luck.Happens("listed", 0.6):
                 return Groups(luck);
+            case "reliability":
+                return Reliability(luck);
             case "cluster.domains.NAME":
                 return TreePath.List(luck.Some("which", nodes, 1).Select(TreePath.Scalar));
             case "faults.NAME.nodes" when luck.Happens("listed", 0.5):
@@ -250,6 +254,18 @@ public sealed class ScenarioDraw
             default:
                 return path.EndsWith(".quantiles", StringComparison.Ordinal) ? Quantiles(luck) : null;
         }
+    }
+
+    /// <summary>Of every node, of one, of domains: what is not there is taken out again.</summary>
+    private MapNode Reliability(Luck luck)
+    {
+        List<(string, ScenarioNode)> entries = [("node", TreePath.Scalar(luck.Percent("every", 40, 99)))];
+        if (luck.Happens("one", 0.4))
+            entries.Add((luck["one"].One("which", nodes), TreePath.Scalar(luck["one"].Percent("up", 0, 100))));
+        if (luck.Happens("domain", 0.4))
+            entries.Add(("domain", luck.Happens("named", 0.5) ? TreePath.Map([("one", TreePath.Scalar(luck.Percent("named up", 40, 99)))])
+                : TreePath.Scalar(luck.Percent("domains up", 40, 99))));
+        return TreePath.Map(entries);
     }
 
     private static ScenarioNode Ids(IEnumerable<string> ids) => TreePath.List(ids.Select(TreePath.Scalar));

@@ -25,6 +25,13 @@ internal sealed record Invariant(string Name, string Says, Func<TrialBook, IEnum
         new("links", "messages and bytes are conserved: links.csv is what follows from the hops", LinkAccounts.Broken),
         new("conditions", "conditions.csv is what follows from requests, hops and links", TrialAccounts.Broken),
         new("ledger", "faults strike when they were to, and deaths are known when they were to be", Ledgers.Broken),
+        new("recovery", "recovery.csv is what follows from the ledger and the requests", Recoveries.Broken),
         new("healing", "one death loses nothing, and a cluster that has healed finishes what it is asked for", Healing.Broken),
+    ];
+
+    /// <summary>Those of trials in which sets of dead nodes are weighed.</summary>
+    public static IReadOnlyList<Invariant> OfWeighed { get; } =
+    [
+        new("reliability", "all sets are there with their probabilities, and what is expected follows from them", Reliabilities.Broken),
     ];
 }

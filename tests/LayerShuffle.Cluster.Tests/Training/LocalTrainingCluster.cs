@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using LayerShuffle.Actors.Training;
+using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Cluster.Tests.Training;
 
@@ -39,6 +40,16 @@ internal sealed class LocalTrainingCluster : ITrainingCluster
     public Func<int, bool> ComesBack { get; set; } = _ => true;
 
     public int Restored { get; private set; }
+
+    /// <summary>What layers get whose host is killed: its end takes their weights along; null: those of the checkpoint.</summary>
+    public RestoreKind? Restore { get; set; }
+
+    public Core.Faults.LayerRestoration? Restoration => Restore is not { } kind ? null : new(
+        new ClusterSpec([new NodeSpec("all", ComputeTimeSpec.Zero, 1, null)], PlacementSpec.RoundRobin) { Restore = kind },
+        Placement.Compute(new ClusterSpec([new NodeSpec("all", ComputeTimeSpec.Zero, 1, null)], PlacementSpec.RoundRobin), config.NumHiddenLayers, 1), null,
+        (_, _) => Core.Links.LinkConditions.Perfect);
+
+    public IReadOnlyList<int> TakeWithoutWeights(IReadOnlyList<int> layers) => Restore is null ? [] : layers;
 
     /// <summary>The cluster as a whole cannot go on.</summary>
     public void Fail(Exception reason) => Failed?.Invoke(reason);

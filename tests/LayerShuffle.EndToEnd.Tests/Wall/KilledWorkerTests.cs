@@ -62,6 +62,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{trained} kills in training, {inferred} in inference, {died} noticed; {completed:P1} of {requests} completed; losses "
             + $"{string.Join(' ', losses.Select(loss => loss.ToString("F3", CultureInfo.InvariantCulture)))}");
         DisturbedIsTold(program);
+        RecoveryIsMeasured();
         completed.ShouldBeGreaterThanOrEqualTo(0.95);
         losses[^1].ShouldBeLessThan(losses[0]);
 
@@ -80,6 +81,21 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
 
             return killed;
         }
+    }
+
+    /// <summary>Kills that no fault has asked for are outages, of the training and of the trial; layers are served again after them.</summary>
+    private void RecoveryIsMeasured()
+    {
+        var outages = new Table(place.At("out"), "recovery.csv");
+        outages["fault"].ShouldAllBe(fault => fault.Length == 0);
+        (string Trial, double Down, double? Serving)[] rows = [.. outages["trial"].Zip(outages["down_ms"], outages["serving_ms"]).Select(row =>
+            (row.First, Number(row.Second)!.Value, Number(row.Third)))];
+        rows.ShouldAllBe(row => row.Down > 0 && !(row.Serving < row.Down));
+        rows.ShouldContain(row => row.Trial.Length == 0 && row.Serving > row.Down);
+        int died = new Table(place.At("out"), "faults.csv")["effect"].Count(effect => effect.StartsWith("died (", StringComparison.Ordinal));
+        rows.Count(row => row.Trial.Length > 0).ShouldBeInRange(Math.Min(1, died), died); // one that dies again before it is back is still down
+
+        static double? Number(string cell) => cell.Length == 0 ? null : double.Parse(cell, CultureInfo.InvariantCulture);
     }
 
     private void DisturbedIsTold(Program program)

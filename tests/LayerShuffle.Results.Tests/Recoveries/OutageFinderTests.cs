@@ -32,7 +32,8 @@ public sealed class OutageFinderTests
     {
         Found(Row(100, "node-1", "began"), Placed(250, "node-1", "rehosted 0 on node-2, 3 on node-3"), Row(400, "node-1", "restarted"))
             .ShouldBe(["node-1 f 100 - 250"]);
-        Found(Row(100, "node-1", "began"), Placed(250, "node-1", "rehosted 0 on node-2"), Placed(250, "node-1", "not rehosted: layer 3 (28 MB) fits on no survivor"),
+        Found(Row(100, "node-1", "began"), Placed(250, "node-1", "rehosted 0 on node-2"),
+            Placed(250, "node-1", "not rehosted: layer 3 (28 MB) fits on no survivor"),
             Row(400, "node-1", "restarted")).ShouldBe(["node-1 f 100 - 400"]);
     }
 

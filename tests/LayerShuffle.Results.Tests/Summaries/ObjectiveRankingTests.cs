@@ -10,7 +10,8 @@ public sealed class ObjectiveRankingTests
     public void The_pareto_front_comes_first_and_by_the_first_objective()
     {
         // accuracy: good 1, quick ½, both ½ but slower than quick: beaten in both by nobody but quick
-        IReadOnlyList<ResultGroup> groups = Groups.Of(Policy(0, "slow-bad", 1, 40), Policy(1, "quick", 1, 10), Policy(2, "good", 2, 30), Policy(3, "worst", 0, 50));
+        IReadOnlyList<ResultGroup> groups = Groups.Of(
+            Policy(0, "slow-bad", 1, 40), Policy(1, "quick", 1, 10), Policy(2, "good", 2, 30), Policy(3, "worst", 0, 50));
         ObjectiveRanking ranking = ObjectiveRanking.Of(groups, [Objective.Accuracy, Objective.Latency]).ShouldHaveSingleItem();
         ranking.Entries.Select(entry => (entry.Name, entry.Rank, entry.OnFront)).ShouldBe(
             [("good", 1, true), ("quick", 2, true), ("slow-bad", 3, false), ("worst", 4, false)]);

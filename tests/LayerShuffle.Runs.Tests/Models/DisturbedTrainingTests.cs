@@ -89,7 +89,7 @@ public sealed class DisturbedTrainingTests : IDisposable
         public ComputePlace Place => inner.Place;
 
         public IReadOnlyList<TrainingRecord> Train(TrainingJob job, bool faults, Action<TrainingRecord> epochDone, Action<int, int> stepDone,
-            Action<string> disturbed, CancellationToken cancellation) => inner.Train(
+            Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) => inner.Train(
             job,
             faults,
             record =>
@@ -102,6 +102,7 @@ public sealed class DisturbedTrainingTests : IDisposable
             },
             stepDone,
             disturbed,
+            account,
             cancellation);
 
         public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
