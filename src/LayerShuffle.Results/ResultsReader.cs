@@ -1,4 +1,5 @@
 using CsvHelper;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
@@ -26,6 +27,7 @@ public static class ResultsReader
     public static IReadOnlyList<TrialData> Trials(string directory)
     {
         var requests = RequestsByTrial(Path.Combine(directory, ResultsFiles.Requests));
+        var expected = ExpectedByTrial(Path.Combine(directory, ResultsFiles.Importance));
         var trials = new List<TrialData>();
         foreach (var row in Rows(Path.Combine(directory, ResultsFiles.Conditions)))
         {
@@ -36,12 +38,14 @@ public static class ResultsReader
             if (own.Count != metrics.Requests)
                 throw new InvalidDataException($"conditions.csv says that trial {key.Trial} had {metrics.Requests} requests, but requests.csv has {own.Count} "
                     + "of them.");
+            var weighed = expected.GetValueOrDefault(key.Trial);
             trials.Add(new TrialData
             {
                 Key = key,
+                Expected = weighed,
                 Swept = Cells(row, SweptColumns.Swept(row.Columns)),
                 SweptNumbers = Cells(row, SweptColumns.SweptNumbers(row.Columns)),
-                Metrics = metrics,
+                Metrics = weighed is null ? metrics : metrics with { ExpectedCompletion = weighed.Completion },
                 FirstRequest = all.Count - own.Count,
                 Images = [.. own.Select(request => request.Images)],
                 Correct = [.. own.Select(request => request.Correct)],
@@ -78,6 +82,11 @@ public static class ResultsReader
     private static TrialKey Key(ResultsRow row) => new(
         CsvFormat.ParseInteger(row["trial"]), row["model"], CsvFormat.ParseInteger(row["training_seed"]), row["policy"], row["condition"],
         CsvFormat.ParseInteger(row["repeat"]));
+
+    private static Dictionary<int, ExpectedAccuracy> ExpectedByTrial(string path) => !File.Exists(path) ? []
+        : Rows(path).Where(row => row["kind"] == TrialRows.ExpectedKind).ToDictionary(row => CsvFormat.ParseInteger(row["trial"]), row => new ExpectedAccuracy(
+            CsvFormat.ParseNumber(row["value"]), CsvFormat.ParseNumber(row["ci_low"]), CsvFormat.ParseNumber(row["ci_high"]),
+            CsvFormat.ParseInteger(row["n"]), CsvFormat.ParseNumber(row["probability"]) ?? 0, row["method"] == "exact"));
 
     private static Dictionary<int, List<(int Images, int Correct, double LatencyMs, short Skipped, bool WarmUp)>> RequestsByTrial(string path)
     {

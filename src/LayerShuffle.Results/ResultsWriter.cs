@@ -26,6 +26,9 @@ public sealed class ResultsWriter : IDisposable
     private readonly CsvFile _hops;
     private readonly CsvFile _faults;
     private readonly CsvFile _links;
+    private readonly CsvFile _recovery;
+    private readonly CsvFile? _reliability;
+    private readonly CsvFile? _importance;
     private readonly CsvFile _training;
     private readonly CsvFile _seals;
     private readonly CsvFile _conditions;
@@ -37,7 +40,8 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="sweptKeys">The swept keys, such as <c>routing.order</c>, in the scenario's order.</param>
     /// <param name="durable">Whether rows must survive a power failure once they are appended; not so where they are read at once and thrown away.</param>
     /// <exception cref="InvalidDataException">The directory holds results with other columns.</exception>
-    public ResultsWriter(string directory, long seed, string scenarioName, IReadOnlyList<string> sweptKeys, bool durable = true)
+    /// <param name="weighsSets">Whether any trial weighs sets of dead nodes: two files more.</param>
+    public ResultsWriter(string directory, long seed, string scenarioName, IReadOnlyList<string> sweptKeys, bool durable = true, bool weighsSets = false)
     {
         (_directory, _seed, _scenarioName, _sweptKeys) = (directory, seed, scenarioName, sweptKeys);
         Disk.MakeFolder(directory);
@@ -49,6 +53,9 @@ public sealed class ResultsWriter : IDisposable
             [ResultsFiles.Hops] = ResultsColumns.Hops,
             [ResultsFiles.Faults] = ResultsColumns.Faults,
             [ResultsFiles.Links] = ResultsColumns.Links,
+            [ResultsFiles.Recovery] = ResultsColumns.Recovery,
+            [ResultsFiles.Reliability] = ResultsColumns.Reliability,
+            [ResultsFiles.Importance] = ResultsColumns.Importance,
             [ResultsFiles.Training] = ResultsColumns.Training,
             [ResultsFiles.Seals] = RowSeals.Columns,
             [ResultsFiles.Conditions] = ResultsColumns.Conditions(sweptKeys),
@@ -66,6 +73,8 @@ public sealed class ResultsWriter : IDisposable
             _hops = Open(ResultsFiles.Hops);
             _faults = Open(ResultsFiles.Faults);
             _links = Open(ResultsFiles.Links);
+            _recovery = Open(ResultsFiles.Recovery);
+            (_reliability, _importance) = weighsSets ? (Open(ResultsFiles.Reliability), Open(ResultsFiles.Importance)) : (null, null);
             _training = Open(ResultsFiles.Training);
             _seals = Open(ResultsFiles.Seals);
             _conditions = Open(ResultsFiles.Conditions);
@@ -112,15 +121,16 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="sweptValues">Its value for every swept key.</param>
     /// <param name="sweptNumbers">Those of the values that are numbers, in SI units; null for none.</param>
     /// <param name="identity">What makes it; null: nothing is known.</param>
+    /// <param name="outages">Whether nodes can go down, so that a few numbers more of each request are kept until the trial has finished.</param>
     public TrialWriter Begin(TrialKey key, IReadOnlyDictionary<string, string> sweptValues, IReadOnlyDictionary<string, double>? sweptNumbers = null,
-        TrialIdentity? identity = null)
+        TrialIdentity? identity = null, bool outages = true)
     {
         if (_trials.Any(trial => trial.Key.Trial == key.Trial))
             throw new InvalidOperationException($"Trial {key.Trial} is already in the results.");
         var missing = _sweptKeys.Where(swept => !sweptValues.ContainsKey(swept)).ToList();
         if (missing.Count > 0)
             throw new ArgumentException($"Trial {key.Trial} has no value for the swept {string.Join(", ", missing)}.", nameof(sweptValues));
-        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers) { Identity = identity ?? TrialIdentity.Unknown };
+        return new TrialWriter(this, _directory, key, sweptValues, sweptNumbers) { Identity = identity ?? TrialIdentity.Unknown, Times = outages ? new() : null };
     }
 
     /// <summary>Drops finished trials of an earlier run that are none of this one: they can be written again.</summary>
@@ -132,7 +142,7 @@ public sealed class ResultsWriter : IDisposable
         if (dropped.Count == 0)
             return [];
         var gone = dropped.Select(key => (int?)key.Trial).ToHashSet();
-        foreach (var file in (CsvFile[])[_conditions, _requests, _hops, _faults, _links, _seals]) // first the one that says what is finished
+        foreach (var file in (CsvFile[])[_conditions, _requests, _hops, _faults, _links, _recovery, .. Weighed, _seals]) // first the one that says what is finished
             file.Keep(record => !gone.Contains(CsvRecords.Trial(record)));
         _trials.RemoveAll(trial => gone.Contains(trial.Key.Trial));
         return dropped;
@@ -150,13 +160,13 @@ public sealed class ResultsWriter : IDisposable
     /// <param name="models">The models, in their order.</param>
     public void Arrange(IReadOnlyList<string> models)
     {
-        foreach (var file in (CsvFile[])[_requests, _hops, _faults, _links, _seals, _conditions])
+        foreach (var file in (CsvFile[])[_requests, _hops, _faults, _links, _recovery, .. Weighed, _seals, _conditions])
             file.Arrange();
         _trials.Sort((one, other) => one.Key.Trial.CompareTo(other.Key.Trial));
         _epochs.Arrange(_training, models);
     }
 
-    /// <summary>Writes <c>summary.csv</c> over all finished trials, and draws it; new files take the place of older ones at once.</summary>
+    /// <summary>Writes <c>summary.csv</c> and <c>differences.csv</c> over all finished trials, and draws the first; new files take the place of older ones at once.</summary>
     /// <exception cref="IOException">They cannot be written, or one of the other files is no longer there.</exception>
     public void WriteSummary()
     {
@@ -164,6 +174,7 @@ public sealed class ResultsWriter : IDisposable
             file.CheckThere();
         var groups = ResultGroup.Of(_trials);
         SummaryFile.Write(Path.Combine(_directory, ResultsFiles.Summary), groups, _sweptKeys);
+        DifferencesFile.Write(Path.Combine(_directory, ResultsFiles.Differences), groups);
         SummaryPlot.Write(Path.Combine(_directory, ResultsFiles.Plot), _scenarioName, groups);
     }
 
@@ -181,11 +192,15 @@ public sealed class ResultsWriter : IDisposable
     internal void Append(TrialWriter trial, TrialData data, IReadOnlyDictionary<string, string> sweptValues)
     {
         using var condition = ConditionRow(data, sweptValues);
-        using var seal = RowSeals.Of(data.Key.Trial, trial.Identity, [trial.Requests, trial.Hops, trial.Faults, trial.Links, condition]);
-        AppendAll([(_requests, trial.Requests), (_hops, trial.Hops), (_faults, trial.Faults), (_links, trial.Links), (_seals, seal), (_conditions, condition)]);
+        using var seal = RowSeals.Of(data.Key.Trial, trial.Identity, [trial.Requests, trial.Hops, trial.Faults, trial.Links, trial.Recovery, trial.Reliability,
+            trial.Importance, condition]);
+        AppendAll([(_requests, trial.Requests), (_hops, trial.Hops), (_faults, trial.Faults), (_links, trial.Links),
+            (_recovery, trial.Recovery), .. Weighed.Zip([trial.Reliability, trial.Importance]), (_seals, seal), (_conditions, condition)]);
         _identities[data.Key.Trial] = trial.Identity;
         _trials.Add(data);
     }
+
+    private IEnumerable<CsvFile> Weighed => _reliability is null ? [] : [_reliability, _importance!];
 
     private static void AppendAll((CsvFile File, CsvBuffer Rows)[] parts)
     {

@@ -2,6 +2,7 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Recoveries;
 
 namespace LayerShuffle.Results;
 
@@ -31,6 +32,8 @@ public sealed class TrialWriter : ITrialRows, IDisposable
 
     internal TrialIdentity Identity { get; init; } = TrialIdentity.Unknown;
 
+    internal RequestTimes? Times { get; init; }
+
     internal CsvBuffer Requests { get; }
 
     internal CsvBuffer Hops { get; }
@@ -39,10 +42,17 @@ public sealed class TrialWriter : ITrialRows, IDisposable
 
     internal CsvBuffer Links { get; }
 
+    internal CsvBuffer Recovery { get; } = new();
+
+    internal CsvBuffer Reliability { get; } = new();
+
+    internal CsvBuffer Importance { get; } = new();
+
     /// <inheritdoc/>
     public void Add(RequestRecord request)
     {
         _data.Add(request);
+        Times?.Add(request);
         Requests.AddRequest(Key, request);
     }
 
@@ -61,6 +71,9 @@ public sealed class TrialWriter : ITrialRows, IDisposable
             Add(hop);
         Faults.AddFaults(record);
         Links.AddLinks(record);
+        Recovery.AddRecovery(record, Times);
+        Reliability.AddReliability(record);
+        Importance.AddImportance(record);
         _results.Append(this, _data.Finish(record, _sweptValues, _sweptNumbers), _sweptValues);
     }
 
@@ -71,6 +84,9 @@ public sealed class TrialWriter : ITrialRows, IDisposable
         Hops.Dispose();
         Faults.Dispose();
         Links.Dispose();
+        Recovery.Dispose();
+        Reliability.Dispose();
+        Importance.Dispose();
     }
 
     private static string Spill(string directory, string file) => Path.Combine(directory, file + ResultsFiles.Unfinished);

@@ -44,7 +44,8 @@ internal sealed class RunExecution(
         try
         {
             manifest.Progress(0, plan.Trials.Count);
-            writer = new ResultsWriter(folder.Path, scenario.Seed, scenario.Name, scenario.SweepKeys);
+            writer = new ResultsWriter(folder.Path, scenario.Seed, scenario.Name, scenario.SweepKeys,
+                weighsSets: scenario.Conditions.Any(variant => variant.Reliability is not null));
             IRunBackend backend = Doing.While(() => "starting the cluster", () => Start(folder.Path, manifest, cancellation));
             work = new RunWork(plan, options, backend, writer, manifest, folder.Path, log);
             work.RunTrials(cancellation);
@@ -92,7 +93,10 @@ internal sealed class RunExecution(
         IReadOnlyList<ResultGroup> groups = ResultGroup.Of(finished);
         IReadOnlyList<ExpectationResult> expectations = ExpectationPoints.Evaluate(scenario, groups);
         var outcome = new RunOutcome(folder.Path, [.. finished], groups, training,
-            [.. expectations.Select(result => new JudgedExpectation(result, selection.LeavesOut(result)))]);
+            [.. expectations.Select(result => new JudgedExpectation(result, selection.LeavesOut(result)))])
+        {
+            Objectives = scenario.Objectives,
+        };
         manifest.Expect([.. outcome.Expectations.Where(expectation => !expectation.LeftOut).Select(expectation => expectation.Result)]);
         folder.PointLatest(scenario.Name);
         try

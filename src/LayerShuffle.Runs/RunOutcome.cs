@@ -16,6 +16,9 @@ public sealed record RunOutcome(
     string Folder, IReadOnlyList<TrialData> Trials, IReadOnlyList<ResultGroup> Groups, IReadOnlyList<TrainingRecord> Training,
     IReadOnlyList<JudgedExpectation> Expectations)
 {
+    /// <summary>What models, policies and conditions are to be ranked by; none: by the usual.</summary>
+    public IReadOnlyList<Objective> Objectives { get; init; } = [];
+
     /// <summary>
     /// Why it ended: everything is done, or done with a request that stood still in a healed cluster, or with an expectation that does not hold. What failed or
     /// was stopped is an exception instead.

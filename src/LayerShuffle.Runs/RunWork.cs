@@ -1,5 +1,8 @@
 using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Reliabilities;
+using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Csv;
@@ -11,6 +14,8 @@ using LayerShuffle.Runs.Images;
 using LayerShuffle.Runs.Models;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
+using LayerShuffle.Runs.Probes;
+using LayerShuffle.Runs.Reliabilities;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
@@ -33,6 +38,7 @@ internal sealed class RunWork(
     private readonly TimeProvider time = options.Time;
     private readonly Scenario scenario = plan.Scenario;
     private readonly List<TrainingRecord> training = [];
+    private readonly List<LayerProbeRow> probed = [];
 
     /// <summary>The epochs of the run's models.</summary>
     public IReadOnlyList<TrainingRecord> Training => training;
@@ -105,14 +111,16 @@ internal sealed class RunWork(
         trainer.Foretell();
         foreach (ModelSpec spec in scenario.Models.Where(model => plan.Trials.Any(trial => trial.Model == model)))
         {
-            Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, cancellation));
+            Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, data, cancellation));
             manifest.Progress(writer.Trials.Count, plan.Trials.Count);
         }
 
+        if (scenario.Probes is not null)
+            LayersFile.Write(Path.Combine(folder, ResultsFiles.Layers), probed);
         return (data, trainer);
     }
 
-    private void Prepare(ModelSpec spec, ModelTrainer trainer, CancellationToken cancellation)
+    private void Prepare(ModelSpec spec, ModelTrainer trainer, RunData data, CancellationToken cancellation)
     {
         int seeds = ScenarioExpander.TrainingSeeds(spec);
         for (int seed = 0; seed < seeds; seed++)
@@ -124,6 +132,11 @@ internal sealed class RunWork(
             manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
+            if (scenario.Probes is not { } probes)
+                continue;
+            log.Line($"{spec.Name}{(seeds > 1 ? $", seed {seed}" : "")}: asking its layers");
+            var asked = new LayerProbes(model.Model, data.Test(model.Model.Config, model.Preprocessor), probes, SeedTree.Root(scenario.Seed).Child("probes"));
+            probed.AddRange(asked.Ask(spec.Name, seed, cancellation));
         }
     }
 
@@ -142,13 +155,19 @@ internal sealed class RunWork(
         PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
         CancellationToken cancellation)
     {
+        if (planned.Spec.Reliability is not null)
+        {
+            Weigh(planned, label, whatIsLeft, with, identity, cancellation);
+            return;
+        }
+
         int done = 0, total = Requests(planned.Spec, with.Images);
         var pace = new Pace(time);
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
         List<RequestRecord> unhealed = [];
         using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
-            planned.Variant.SweepNumbers, identity);
+            planned.Variant.SweepNumbers, identity, outages: scenario.Clock == ScenarioClock.Wall || planned.Spec.Faults.Any(fault => fault is OutageFault));
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
@@ -173,6 +192,22 @@ internal sealed class RunWork(
         static string Fate(RequestRecord request) => FormattableString.Invariant(
             $"{request.Request} ({(request.Outcome == RequestOutcome.Failed ? "failed" : "deadline exceeded")}, submitted at {request.Submitted})");
         static string Also(string text) => text.Length > 0 ? "  " + text : "";
+    }
+
+    /// <summary>Sets of dead nodes instead of a trial in time.</summary>
+    private void Weigh(
+        PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
+        CancellationToken cancellation)
+    {
+        using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
+            planned.Variant.SweepNumbers, identity, outages: false);
+        TrialRecord record = new ReliabilityTrial(planned.Spec, with.Model, with.Images).Run(
+            (done, total) => log.Status(() => $"{label}: {done} of {total} sets of missing layers{whatIsLeft}"), cancellation);
+        rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
+        ReliabilityRecord weighed = record.Reliability!;
+        string how = weighed.Expected.IsExact ? "weighed exactly" : FormattableString.Invariant($"of {ReliabilitySpec.Draws} draws");
+        log.Line(FormattableString.Invariant($"{label}: {weighed.Sets.Count} sets of dead nodes, {how}: {Percent.Of(weighed.Expected.Completion)} completed")
+            + (record.HasModel ? $", expected top-1 {Percent.Of(weighed.Expected.Top1)}" : ""));
     }
 
     private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests

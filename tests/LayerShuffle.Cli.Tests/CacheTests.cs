@@ -54,6 +54,8 @@ public sealed class CacheTests : IClassFixture<KeptModels>, IDisposable
         string reused = Run(set);
         cli.Error.ShouldContain("Reused, not trained again: plain, shuffled");
         cli.Error.ShouldNotContain("epoch 1/");
+        using (JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(reused, "run.json"))))
+            manifest.RootElement.GetProperty("models").EnumerateObject().ShouldAllBe(model => model.Value.GetProperty("reused").GetBoolean());
         Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", cli.At("another"));
         string anew = Run(set);
         cli.Error.ShouldContain("shuffled: epoch 2/2");

@@ -6,6 +6,16 @@ namespace LayerShuffle.Cli.Tests;
 /// <summary>The program, run in this process in a folder of its own.</summary>
 internal sealed class Cli : Scratch
 {
+    /// <summary>The built program, for tests that start it as a process: it is precompiled, the copy beside the tests is not.</summary>
+    public static string Assembly
+    {
+        get
+        {
+            var own = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.Combine(own.Parent!.Parent!.FullName, "LayerShuffle.Cli", own.Name, "layershuffle.dll");
+        }
+    }
+
     public string Output { get; private set; } = "";
 
     public string Error { get; private set; } = "";

@@ -25,7 +25,7 @@ public class NodeLogTests
         string[] arguments = ["node", "--join", hub.ListenEndPoint.ToString(), "--name", "edge", "--secret-file", cli.Write("s", "the secret of these tests"),
             "--public-host", "no-such-host.invalid"];
         using Process node = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. arguments])
+            [Cli.Assembly, .. arguments])
         { RedirectStandardError = true })!;
         try
         {

@@ -155,7 +155,7 @@ public sealed class NodeTests : IDisposable
     }
 
     private static Process Start(params string[] args) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args])
+        new ProcessStartInfo("dotnet", [Cli.Assembly, .. args])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true

@@ -204,7 +204,7 @@ public sealed class ShapedModelTests : IDisposable
     private static (int Code, string Error) RunProcess(params string[] args)
     {
         using Process process = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "layershuffle.dll"), .. args])
+            [Cli.Assembly, .. args])
         { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();

@@ -16,7 +16,7 @@ namespace LayerShuffle.Cluster.Tests;
 [Collection(AloneCollection.Name)] // tensors are counted for the whole process
 public sealed class RememberingTests : IDisposable
 {
-    private const int Images = 150;
+    private const int Images = 150, Fewer = 80;
     private readonly VirtualActorSystem system = new();
 
     public RememberingTests() => set_num_threads(1); // tiny tensors: a second thread only waits at barriers
@@ -29,7 +29,7 @@ public sealed class RememberingTests : IDisposable
     {
         VitConfig config = TinyModels.Config(variant, architecture, layers: 4);
         using VisionTransformer model = TinyModels.Random(config);
-        (Tensor pixels, Tensor labels) = TinyModels.Images(config, Images);
+        (Tensor pixels, Tensor labels) = TinyModels.Images(config, Fewer);
         using (pixels)
         using (labels)
         {
@@ -57,7 +57,7 @@ public sealed class RememberingTests : IDisposable
 
             }
 
-            remembering.Remembered.ShouldBeGreaterThan(Images);
+            remembering.Remembered.ShouldBeGreaterThan(Fewer);
         }
     }
 
@@ -118,10 +118,10 @@ public sealed class RememberingTests : IDisposable
     private static IEnumerable<TrialSpec> Trials()
     {
         var routing = new RoutingSpec { Timeout = Ms(12), Retries = 1 };
-        yield return Spec(Link(5), routing, requests: Images, nodes: 4);
-        yield return Spec(Link(5), routing with { Order = OrderKind.Arbitrary }, requests: Images, nodes: 4, concurrency: 3);
-        yield return Spec(Link(5, 0.2, duplicate: 0.1), routing with { Order = OrderKind.Arbitrary }, requests: Images, nodes: 4);
-        TrialSpec several = Spec(Link(5), routing, requests: Images / 4, nodes: 4);
+        yield return Spec(Link(5), routing, requests: Fewer, nodes: 4);
+        yield return Spec(Link(5), routing with { Order = OrderKind.Arbitrary }, requests: Fewer, nodes: 4, concurrency: 3);
+        yield return Spec(Link(5, 0.2, duplicate: 0.1), routing with { Order = OrderKind.Arbitrary }, requests: Fewer, nodes: 4);
+        TrialSpec several = Spec(Link(5), routing, requests: Fewer / 4, nodes: 4);
         yield return several with { Workload = several.Workload with { ImagesPerRequest = 4 } };
         TrialSpec rounded = Spec(Link(5), routing, requests: 40, nodes: 4);
         yield return rounded with { Cluster = rounded.Cluster with { Wire = WireFormat.BFloat16 } };

@@ -7,99 +7,85 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
 {
     private readonly Workplace place = new();
 
+    /// <summary>One run that is stopped four times, each time elsewhere, in turns by a kill and by Ctrl-C; in the end it is the whole run.</summary>
     [Fact]
-    public async Task Interrupted_in_training_it_goes_on_from_the_checkpoint()
+    public async Task Stopped_again_and_again_it_goes_on_each_time_from_the_checkpoint_or_the_next_trial()
     {
         Program.NeedInterrupts();
         string whole = (await reference.Place()).At("out");
-        Program stopped = await Stop(Program.Signal.Interrupt, "shuffled: epoch 1/");
-        stopped.ShouldEndWith(130);
-        stopped.Error.ShouldContain("--resume");
+        (await Stop(Program.Signal.Kill, "plain: epoch 1/")).ExitCode.ShouldNotBe(0);
+
+        Program second = await StopAgain(Program.Signal.Interrupt, "shuffled: epoch 1/");
+        second.Error.ShouldNotContain("plain: epoch 1/");
+        second.Error.ShouldContain($"plain: epoch {TinyScenario.Epochs}/");
+        second.ShouldEndWith(130);
+        second.Error.ShouldContain("--resume");
         place.At("out").ShouldBeginLike(whole).ShouldBe(0);
         State().ShouldBe("interrupted");
 
-        Program resumed = await Resume();
-        resumed.Error.ShouldContain("plain: trained before");
-        resumed.Error.ShouldNotContain("shuffled: epoch 1/");
-        resumed.Error.ShouldContain($"shuffled: epoch {TinyScenario.Epochs}/");
-        place.At("out").ShouldBeTheRun(whole);
-    }
+        Program third = await StopAgain(Program.Signal.Kill, "trial 2/");
+        third.Error.ShouldContain("plain: trained before");
+        third.Error.ShouldNotContain("shuffled: epoch 1/");
+        third.Error.ShouldContain($"shuffled: epoch {TinyScenario.Epochs}/");
+        third.ExitCode.ShouldNotBe(0);
+        int finished = Finished();
+        finished.ShouldBeInRange(2, TinyScenario.Trials - 1);
+        Tear(finished);
 
-    [Fact]
-    public async Task Interrupted_between_trials_it_goes_on_with_the_next()
-    {
-        Program.NeedInterrupts();
-        Workplace first = await reference.Place();
-        place.TakeCacheOf(first);
-        Program stopped = await Stop(Program.Signal.Interrupt, "trial 3/");
-        stopped.ShouldEndWith(130);
-        int finished = place.At("out").ShouldBeginLike(first.At("out"));
-        finished.ShouldBeInRange(3, TinyScenario.Trials - 1);
+        Program fourth = await StopAgain(Program.Signal.Interrupt, "trial 9/");
+        fourth.Error.ShouldContain("shuffled: trained before");
+        fourth.Error.ShouldNotContain("epoch");
+        fourth.Error.ShouldNotContain("trial 2/");
+        fourth.Error.ShouldContain($"trial {finished + 1}/");
+        fourth.ShouldEndWith(130);
+        finished = place.At("out").ShouldBeginLike(whole);
+        finished.ShouldBeInRange(9, TinyScenario.Trials - 1);
         place.At("out").ShouldHoldOnly(finished);
         File.Exists(place.At("out/summary.csv")).ShouldBeTrue();
         State().ShouldBe("interrupted");
-        stopped.Error.ShouldContain($"{finished} of {TinyScenario.Trials} trials");
+        fourth.Error.ShouldContain($"{finished} of {TinyScenario.Trials} trials");
 
-        Program resumed = await Resume();
-        resumed.Error.ShouldNotContain("trial 3/");
-        resumed.Error.ShouldContain($"trial {finished + 1}/");
-        place.At("out").ShouldBeTheRun(first.At("out"));
-    }
-
-    [Theory]
-    [InlineData("trial 2/")]
-    [InlineData("trial 9/")]
-    public async Task Killed_between_trials_it_goes_on_with_the_next(string line)
-    {
-        Workplace first = await reference.Place();
-        place.TakeCacheOf(first);
-        Program stopped = await Stop(Program.Signal.Kill, line);
-        stopped.ExitCode.ShouldNotBe(0);
-        int finished = File.ReadLines(place.At("out/conditions.csv")).Count() - 1;
-        finished.ShouldBeInRange(int.Parse(line.AsSpan(6, 1)), TinyScenario.Trials - 1);
-
-        // The kill can fall anywhere; the worst place is made here: a trial that reached two of its files, one of them with half a row.
-        File.AppendAllText(place.At("out/requests.csv"), $"{finished},plain,0,def");
-        File.AppendAllText(place.At("out/faults.csv"), $"{finished},plain,0,default,x,0,60,outage,crash,node-2,began\n");
-        await Resume();
-        place.At("out").ShouldBeTheRun(first.At("out"));
+        Program last = await Resume();
+        last.Error.ShouldNotContain("trial 9/");
+        last.Error.ShouldContain($"trial {finished + 1}/");
+        place.At("out").ShouldBeTheRun(whole);
     }
 
     [Fact]
-    public async Task Killed_in_training_it_goes_on_from_the_checkpoint()
+    public async Task Killed_late_between_trials_it_goes_on_with_the_next()
     {
-        string whole = (await reference.Place()).At("out");
-        Program stopped = await Stop(Program.Signal.Kill, "plain: epoch 2/");
+        Workplace first = await reference.Place();
+        place.TakeCacheOf(first);
+        Program stopped = await Stop(Program.Signal.Kill, "trial 9/");
         stopped.ExitCode.ShouldNotBe(0);
-        Program resumed = await Resume();
-        resumed.Error.ShouldNotContain("plain: epoch 2/");
-        place.At("out").ShouldBeTheRun(whole);
+        int finished = Finished();
+        finished.ShouldBeInRange(9, TinyScenario.Trials - 1);
+        Tear(finished);
+        await Resume();
+        place.At("out").ShouldBeTheRun(first.At("out"));
     }
 
     [Fact]
     public async Task Killed_within_an_epoch_it_goes_on_from_the_last_steps_kept_and_past_a_damaged_checkpoint()
     {
         string whole = (await reference.Place()).At("out");
-        string[] keep = ["--set", "model.training.checkpoint_epochs=0", "--set", "model.training.checkpoint_steps=7"]; // 20 steps an epoch
+        string[] keep = ["--set", "model.training.checkpoint_epochs=0", "--set", "model.training.checkpoint_steps=7"]; // 16 steps an epoch
         Program stopped = await Stop(Program.Signal.Kill, "plain: epoch 2/", keep);
         stopped.ExitCode.ShouldNotBe(0);
         Path.GetFileName(Newest()).ShouldMatch(@"^checkpoint-[12]-step-\d+$");
-        Program resumed = await Resume(keep);
-        resumed.Error.ShouldNotContain("plain: epoch 1/");
-        resumed.Error.ShouldContain($"plain: epoch {TinyScenario.Epochs}/");
-        ShouldBeTheResults(whole);
 
-        // The same, but the power failed: the newest checkpoint is torn.
-        Directory.Delete(place.At("out"), true);
-        Directory.Delete(place.Cache, true);
-        Directory.CreateDirectory(place.Cache);
-        (await Stop(Program.Signal.Kill, "plain: epoch 2/", keep)).ExitCode.ShouldNotBe(0);
+        Program second = await StopAgain(Program.Signal.Kill, "shuffled: epoch 2/", keep);
+        second.ExitCode.ShouldNotBe(0);
+        second.Error.ShouldNotContain("plain: epoch 1/");
+        second.Error.ShouldContain($"plain: epoch {TinyScenario.Epochs}/");
+        // The power failed, too: the newest checkpoint is torn.
         foreach (string file in Directory.GetFiles(Newest(), "layer-*.optimizer"))
             File.WriteAllBytes(file, File.ReadAllBytes(file)[..30]);
-        resumed = await Resume(keep);
+
+        Program resumed = await Resume(keep);
         resumed.Error.ShouldContain("cannot be used; the training goes on from checkpoint-1-step-");
-        resumed.Error.ShouldNotContain("plain: epoch 1/");
-        resumed.Error.ShouldContain($"plain: epoch {TinyScenario.Epochs}/");
+        resumed.Error.ShouldNotContain("shuffled: epoch 1/");
+        resumed.Error.ShouldContain($"shuffled: epoch {TinyScenario.Epochs}/");
         ShouldBeTheResults(whole);
 
         string Newest() => Directory.GetDirectories(place.Cache, "checkpoint-*", SearchOption.AllDirectories)
@@ -132,11 +118,24 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
             File.ReadAllBytes(place.At(Path.Combine("out", file))).SequenceEqual(File.ReadAllBytes(Path.Combine(whole, file))).ShouldBeTrue(file);
     }
 
-    private async Task<Program> Stop(Program.Signal signal, string line, params string[] more)
+    private int Finished() => File.ReadLines(place.At("out/conditions.csv")).Count() - 1;
+
+    /// <summary>The kill can fall anywhere; the worst place is made here: a trial that reached two of its files, one of them with half a row.</summary>
+    private void Tear(int finished)
     {
-        Program program = Program.Start(
-            place, said => said.StartsWith(line, StringComparison.Ordinal) ? signal : Program.Signal.None,
-            ["run", place.Write("tiny.yaml", TinyScenario.Trained), "--output", "out", .. more]);
+        File.AppendAllText(place.At("out/requests.csv"), $"{finished},plain,0,def");
+        File.AppendAllText(place.At("out/faults.csv"), $"{finished},plain,0,default,x,0,60,outage,crash,node-2,began\n");
+    }
+
+    private Task<Program> Stop(Program.Signal signal, string line, params string[] more) =>
+        StopAt(signal, line, ["run", place.Write("tiny.yaml", TinyScenario.Trained), "--output", "out", .. more]);
+
+    private Task<Program> StopAgain(Program.Signal signal, string line, params string[] more) =>
+        StopAt(signal, line, ["run", place.At("tiny.yaml"), "--resume", "out", .. more]);
+
+    private async Task<Program> StopAt(Program.Signal signal, string line, string[] args)
+    {
+        Program program = Program.Start(place, said => said.StartsWith(line, StringComparison.Ordinal) ? signal : Program.Signal.None, args);
         await program.Ended;
         program.SignalsSent.ShouldBe(1, program.Error);
         return program;

@@ -24,7 +24,7 @@ public sealed class PredictionTests : IDisposable
         using GoldenFolder golden = GoldenFolder.OpenFixture();
         await Compare(golden, "identity", null);
         foreach (string order in new[] { "reverse", "pruned_ordered" })
-            await Compare(golden, order, string.Join(',', golden.Order(order)));
+            await Compare(golden, order, string.Join(',', golden.Order(order)), within: order != "reverse");
     }
 
     [Theory]

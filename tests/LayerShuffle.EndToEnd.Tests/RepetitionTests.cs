@@ -39,24 +39,6 @@ public sealed class RepetitionTests(ReferenceRun reference)
     }
 
     [Fact]
-    public async Task Trained_models_are_used_again_and_change_nothing()
-    {
-        Workplace first = await reference.Place();
-        using var second = new Workplace();
-        second.TakeCacheOf(first);
-        Program program = await second.Run("run", second.Write("tiny.yaml", TinyScenario.Trained), "--output", "out");
-        program.ShouldEndWith(0);
-        program.Error.ShouldContain("plain: trained before");
-        program.Error.ShouldContain("shuffled: trained before");
-        program.Error.ShouldNotContain("epoch");
-        second.At("out").ShouldBeTheRun(first.At("out"));
-
-        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(second.At("out/run.json")));
-        manifest.RootElement.GetProperty("state").GetString().ShouldBe("done");
-        manifest.RootElement.GetProperty("models").EnumerateObject().ShouldAllBe(model => model.Value.GetProperty("reused").GetBoolean());
-    }
-
-    [Fact]
     public async Task Retraining_trains_again_to_the_same_bytes()
     {
         Workplace first = await reference.Place();

@@ -9,7 +9,7 @@ internal static class TinyScenario
         seed: 7
         threads: 1
         repeats: 2
-        dataset: {kind: shapes, train: 320, test: 80}
+        dataset: {kind: shapes, train: 256, test: 80}
         model:
           image_size: 32
           patch_size: 16

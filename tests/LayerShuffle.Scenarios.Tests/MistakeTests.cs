@@ -129,6 +129,7 @@ public class MistakeTests
     [InlineData("workload: {arrivals: {process: uniform}}", "3:32: workload.arrivals.process: `process` needs a `rate`")]
     [InlineData("model: {training: {precision: fp16}}", "3:31: model.training.precision: `fp16` is not supported yet")]
     [InlineData("model: {training: {select: best}}", "3:28: model.training.select: the best epoch is the best on validation images", "`validation: 10%`")]
+    [InlineData("models: {a: {training: {distillation: {weight: 30%}}}}", "3:39: models.a.training.distillation: nobody teaches `a`: it starts from no trained")]
     [InlineData("models: {a: {training: {early_stopping: 3}}}", "3:41: models.a.training.early_stopping: training is stopped by the accuracy on validation")]
     [InlineData("model: {training: {validation: 100%}}", "3:32: model.training.validation: all training images are set aside")]
     [InlineData("model: {training: {preset: reference}}", "3:28: model.training.preset: unknown word `reference`")]
@@ -203,7 +204,7 @@ public class MistakeTests
         [
             "--set foo: foo: not a setting; expected KEY=VALUE with a dotted key, such as network.loss=5%",
             "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, "
-                + "cluster, network, faults, routing, policies, workload, conditions, sweep, trace, expect; did you mean `network`?",
+                + "cluster, network, faults, routing, policies, workload, reliability, conditions, sweep, trace, probes, objective, expect; did you mean `network`?",
             "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: "
                 + "bernoulli | gilbert-elliott | markov",
         ]);

@@ -93,6 +93,8 @@ public class NoEffectTests
     [InlineData(Some.Minimal, "model: {training: {momentum: 0.5}}", "3:30: model.training.momentum: no effect: only `optimizer: sgd` has momentum")]
     [InlineData(Some.Minimal, "model: {training: {rand_augment_magnitude: 5}}",
         "3:44: model.training.rand_augment_magnitude: no effect: only `augmentation: randaugment` has operations")]
+    [InlineData(Some.Minimal, "model: {training: {distillation: {weight: 30%}}}",
+        "3:34: model.training.distillation: no effect: no model starts from a trained one")]
     [InlineData(Some.Minimal, "model: {training: {epochs: 2, validation: 10%, early_stopping: 2}}",
         "3:64: model.training.early_stopping: no effect: training ends after 2 epochs")]
     [InlineData(Some.Minimal, "models: {a: {variant: standard}, b: {variant: standard}}", "3:34: models.b: the same as model `a`")]

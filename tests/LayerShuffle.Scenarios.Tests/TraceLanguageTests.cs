@@ -167,10 +167,34 @@ public sealed class TraceLanguageTests : IDisposable
         Sample("arrivals.csv").ShouldBe(Enumerable.Range(0, 300).Select(i => $"{(200 * (i / 5)) + (4 * (i % 5))}").Prepend("time_ms"));
 
         static double Wave(int k, double period, Func<double, double> of) => of(2 * Math.PI * k / period);
-        static string[] Sample(string file) => File.ReadAllLines(Path.Combine(Some.Root, "scenarios", "traces", file));
+    }
+
+    [Fact]
+    public void The_samples_of_nodes_are_what_their_rules_make()
+    {
+        Sample("nodes.csv").ShouldBe(Enumerable.Range(1, 4).SelectMany(k => (string[])[$"{8 * k},node-{k},0", $"{(8 * k) + 4},node-{k},1"]).Prepend("time_s,node,up"));
+        Sample("spot-bamboo.csv").ShouldBe([
+            .. Enumerable.Range(1, 4).Select(k => $"480000,add,node{k}"),
+            .. Enumerable.Range(1, 10).Where(k => 8 + (4 * k) < 52)
+                .SelectMany(k => (string[])[$"{60_000 * (8 + (4 * k))},remove,node{k}", $"{60_000 * (9 + (4 * k))},add,node{k + 4}"])]);
+        string minutes = string.Join(", ", Enumerable.Range(0, 40).Select(k => k % 8 == 3 ? 0 : 1));
+        string.Concat(Sample("zone-skypilot.json")).ShouldEndWith($"\"data\": [{minutes}]}}");
+    }
+
+    [Fact]
+    public void Each_sample_of_an_order_has_every_layer_once()
+    {
+        string[][] rows = [.. Sample("orders.csv").Skip(1).Select(line => line.Split(','))];
+        rows.Length.ShouldBe(40);
+        rows.ShouldAllBe(row => string.Concat($"{row[2]} {row[3]}".Split(' ', StringSplitOptions.RemoveEmptyEntries).Order()) == "01234567");
+        rows.Select(row => row[0]).ShouldBe(Enumerable.Range(0, 40).Select(i => $"{i}"));
     }
 
     public void Dispose() => Directory.Delete(folder, true);
+
+    /// <summary>The lines of a sample, but for its comments.</summary>
+    private static string[] Sample(string file) =>
+        [.. File.ReadAllLines(Path.Combine(Some.Root, "scenarios", "traces", file)).Where(line => !line.StartsWith('#'))];
 
     private static Duration Ms(double milliseconds) => Duration.FromMilliseconds(milliseconds);
 

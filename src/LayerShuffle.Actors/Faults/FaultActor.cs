@@ -121,7 +121,7 @@ public sealed class FaultActor : ReceiveActor
         Receive<ReplaceAbsent>(absent =>
         {
             setting.Uptime?.Down(absent.Node, Instant.Zero);
-            Remove(new Removal(absent.Node, null, Instant.Zero, Sender, "absent"));
+            Remove(new Removal(absent.Node, null, Instant.Zero, Sender, FaultEffects.Absent));
         });
         Receive<Drained>(drained =>
         {
@@ -189,11 +189,11 @@ public sealed class FaultActor : ReceiveActor
                 RecoverLater(mourned.Node, mourned.Incarnation);
                 break;
             case NodeRespawned back:
-                Welcome(back.Node, "respawned");
+                Welcome(back.Node, FaultEffects.Respawned);
                 break;
             case NodeJoined come:
                 leaving.Remove(come.Node); // that was another
-                Welcome(come.Node, "joined");
+                Welcome(come.Node, FaultEffects.Joined);
                 break;
             case NodeLeaving wish:
                 foreach (Task coming in Of(wish.Node).Pending)

@@ -31,6 +31,9 @@ public sealed record TrainingJob(
 
     /// <summary>Training images that nothing is trained on, by which an epoch is judged; null for none.</summary>
     public ITestImages? Validation { get; init; }
+
+    /// <summary>Who teaches it beside the labels; null for nobody.</summary>
+    public Distillation? Distillation { get; init; }
 }
 
 /// <summary>Training images as batches.</summary>

@@ -187,6 +187,13 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
                 (Tensor PixelValues, Tensor Labels) batch = batches[i];
                 if (BatchMixing.Mix(batch.PixelValues, batch.Labels, options, config.NumLabels, job.Luck.Child("mix").Child(step).Child(i)) is { } mixed)
                     made.Add(batch = mixed);
+                if (job.Distillation is { } teacher)
+                {
+                    Tensor targets = teacher.Targets(batch.PixelValues, batch.Labels);
+                    made.Add((batch.PixelValues.alias(), targets));
+                    batch.Labels = targets;
+                }
+
                 int first = micro.Count;
                 if (options.MicroBatches <= 1)
                 {

@@ -116,6 +116,7 @@ public sealed class CoordinatorActor : ReceiveActor
             Unhealed = outcome != RequestOutcome.Completed && plan.Workload.HealAfter is { } heal && context.Clock.Now >= Instant.Zero + heal,
             Outcome = outcome,
             Submitted = ended.Submitted,
+            Ended = context.Clock.Now,
             Latency = journey is null ? null : context.Clock.Now - ended.Submitted,
             Order = journey?.Executed,
             Skipped = journey?.Skipped,

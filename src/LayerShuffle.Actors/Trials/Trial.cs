@@ -170,6 +170,8 @@ public sealed class Trial
         Retries = Trace.Resends,
         ResultsSuperseded = Log.ResultsSuperseded,
         Length = Length(end),
+        MeasuredFrom = setting.Spec.Workload.MeasuredFrom,
+        Domains = setting.Spec.Cluster.Domains,
         Joules = TrialCost.Joules(setting.Spec.Cluster, Length(end), Compute?.Computed(end) ?? [], links.Sum(link => link.CarriedBytes)),
         Price = TrialCost.Price(setting.Spec.Cluster, Length(end)),
         Heals = setting.Spec.Workload.HealAfter is not null,

@@ -102,7 +102,7 @@ internal static class RunCommand
 
     private static void Show(Screen output, RunOutcome outcome, IReadOnlyList<string> only)
     {
-        ConditionTable.Print(output, outcome.Groups);
+        ConditionTable.Print(output, outcome.Groups, outcome.Objectives);
         output.WriteLine($"Results: {outcome.Folder}");
         LivenessLines.Print(output, outcome.Unhealed);
         ExpectationLines.Print(output, outcome.Expectations, only);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Runs.Telling;
 using Spectre.Console;
@@ -14,12 +15,18 @@ internal static class ConditionTable
     private const int Endless = 10_000;
 
     /// <summary>Prints all of it.</summary>
-    public static void Print(Screen output, IReadOnlyList<ResultGroup> groups)
+    /// <param name="output">Where to.</param>
+    /// <param name="groups">The run's groups.</param>
+    /// <param name="objectives">What is ranked, and by what; null or none: policies, by accuracy or completion, then latency.</param>
+    public static void Print(Screen output, IReadOnlyList<ResultGroup> groups, IReadOnlyList<Objective>? objectives = null)
     {
         foreach (Line line in Table(groups, output.Width))
             output.Raw(line.IsHeading ? output.Paint(line.Text, Paint.Bold) + "\n" : line.Text + "\n");
         SummaryTable summary = SummaryTable.Of(groups);
-        Rankings(output, [.. summary.Rankings.Where(ranking => ranking.Policies.Count > 1)]);
+        if (objectives is { Count: > 0 })
+            ObjectiveLines.Print(output, groups, objectives);
+        else
+            Rankings(output, [.. summary.Rankings.Where(ranking => ranking.Policies.Count > 1)]);
         foreach (IGrouping<string, WeakResult> same in summary.Warnings.GroupBy(warning => warning.Message))
             Warn(output, same.Key, [.. same.Select(warning => warning.Group)], groups.Count);
     }

@@ -36,6 +36,15 @@ public sealed class FaultEffects(NodeHealth health)
     /// <summary>A custodian learned that the node is down.</summary>
     public const string DetectedDown = "detected_down";
 
+    /// <summary>A worker that had ended by itself is there again.</summary>
+    public const string Respawned = "respawned";
+
+    /// <summary>A node has joined and serves.</summary>
+    public const string Joined = "joined";
+
+    /// <summary>A node is not there when the trial begins.</summary>
+    public const string Absent = "absent";
+
     /// <summary>A strike drew no node at all.</summary>
     public const string NoTarget = "no_target";
 

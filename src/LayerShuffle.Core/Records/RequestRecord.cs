@@ -35,6 +35,9 @@ public sealed record RequestRecord
     /// <summary>When it was submitted.</summary>
     public required Instant Submitted { get; init; }
 
+    /// <summary>When it had its outcome, whatever that was; null where that was not kept.</summary>
+    public Instant? Ended { get; init; }
+
     /// <summary>From submission to result; null if not completed.</summary>
     public Duration? Latency { get; init; }
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Models;
 using LayerShuffle.Core.Time;
@@ -41,6 +42,12 @@ public sealed record TrialRecord
     /// <summary>From the first submission, or from the end of the warm-up, to the last outcome: the clock's own seconds.</summary>
     public required Duration Length { get; init; }
 
+    /// <summary>When measuring began: 0, or the end of the warm-up.</summary>
+    public Instant MeasuredFrom { get; init; }
+
+    /// <summary>The cluster's failure domains.</summary>
+    public IReadOnlyList<FailureDomain> Domains { get; init; } = [];
+
     /// <summary>The share of the trial's time that a node was up, mean over the nodes; null where that is not known.</summary>
     public double? Availability { get; init; }
 
@@ -52,6 +59,9 @@ public sealed record TrialRecord
 
     /// <summary>What the model computes for an image; null without a model.</summary>
     public ModelFlops? Flops { get; init; }
+
+    /// <summary>What is expected over sets of dead nodes, where that was asked for instead of a trial in time; else null.</summary>
+    public ReliabilityRecord? Reliability { get; init; }
 
     /// <summary>Whether a model computed: without one the accuracies are blank.</summary>
     public required bool HasModel { get; init; }

@@ -1,6 +1,7 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Reliabilities;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Core.Workloads;
@@ -33,6 +34,9 @@ public sealed record TrialSpec
 
     /// <summary>Requests and arrivals.</summary>
     public required WorkloadSpec Workload { get; init; }
+
+    /// <summary>Sets of dead nodes that are weighed instead of a trial in time; null: it runs in time.</summary>
+    public ReliabilitySpec? Reliability { get; init; }
 
     /// <summary>What the weights of one layer take, in bytes; null: not known, so that memory sets no limit.</summary>
     public long? LayerBytes { get; init; }

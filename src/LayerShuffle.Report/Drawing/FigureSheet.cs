@@ -110,6 +110,7 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
         plot.Grid.MajorLineWidth = scale;
         Axis(plot.Axes.Bottom, range.X.Ticks(Math.Max(3, (int)(width / (110 * scale)))), isLast ? figure.X.Label : "", _text);
         Axis(plot.Axes.Left, range.Y.Ticks(5), panel.Y.Names is null ? panel.Y.Label : "", _text);
+        plot.Axes.Left.TickLabelStyle.OffsetY = _text * 0.16f; // letters without descenders stand too high in the middle
     }
 
     private void Axis(IAxis axis, IReadOnlyList<(double Place, string Text)> ticks, string label, float size)

@@ -6,7 +6,7 @@ namespace LayerShuffle.Report.Figures;
 /// <summary>A trial over time: when requests completed and how long they took, how many a second, and what struck meanwhile.</summary>
 internal static class TimelineFigure
 {
-    private const int MostPoints = 1500, Bins = 60, MostBands = 60;
+    private const int MostPoints = 1500, FewestBins = 12, MostBins = 60, PerBin = 8, MostBands = 60;
 
     /// <summary>The figure of a trial; null where its requests are not known.</summary>
     public static Figure? Of(RunFolder run, int trial)
@@ -105,15 +105,17 @@ internal static class TimelineFigure
 
     private static Series Throughput(TrialRequests requests, double end)
     {
-        var counts = new double[Bins];
+        // So many of them in a bin that it shows the rate, and not who comes back when.
+        var bins = Math.Clamp(requests.LatencyMs.Count(double.IsFinite) / PerBin, FewestBins, MostBins);
+        var counts = new double[bins];
         for (var i = 0; i < requests.Numbers.Count; i++)
         {
             if (double.IsFinite(requests.LatencyMs[i]))
-                counts[Math.Min(Bins - 1, (int)((requests.SubmittedMs[i] + requests.LatencyMs[i]) / end * Bins))]++;
+                counts[Math.Min(bins - 1, (int)((requests.SubmittedMs[i] + requests.LatencyMs[i]) / end * bins))]++;
         }
 
-        return new Series("", Look.Steps, 2, [.. Enumerable.Range(0, Bins + 1).Select(i => i * end / Bins)],
-            [.. counts.Append(counts[^1]).Select(count => count / (end / Bins / 1000))]);
+        return new Series("", Look.Steps, 2, [.. Enumerable.Range(0, bins + 1).Select(i => i * end / bins)],
+            [.. counts.Append(counts[^1]).Select(count => count / (end / bins / 1000))]);
     }
 
     private static Series Scaled(Series series, double scale) => series with { X = [.. series.X.Select(x => x / scale)] };

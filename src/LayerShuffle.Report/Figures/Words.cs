@@ -74,7 +74,7 @@ public static class Words
             return text;
         return Math.Abs((most - mean) - (mean - least)) < 0.1 * (most - least)
             ? text + " ± " + (50 * (most - least)).ToString("0.0", CultureInfo.InvariantCulture)
-            : $"{text} [{Percent(Math.Max(0, least))} to {Percent(Math.Min(1, most))}]";
+            : $"{text} [{Percent(least)} to {Percent(most)}]";
     }
 
     /// <summary>So many of something.</summary>

@@ -96,7 +96,7 @@ internal sealed class PageBuilder(RunFolder run, FigureBook book, IReadOnlyList<
 
     private IEnumerable<PageSection> Worth(ResultTables tables)
     {
-        if (run.Probes.Count == 0 && run.Reliability.Count == 0)
+        if (run.Probes.Count + run.Reliability.Count + run.Importance.Count == 0)
             yield break;
         yield return new("importance", "What layers are worth", "Which layers a model can do without, and what dead nodes cost it.")
         {

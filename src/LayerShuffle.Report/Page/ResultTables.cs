@@ -124,6 +124,18 @@ internal sealed class ResultTables(RunFolder run)
                     new(probe.Model), new(probe.Layer, probe.Layer), new(probe.Probe), new(probe.Position), new(Words.Number(probe.Value), Sort(probe.Value)),
                     new(Words.Percent(probe.Top1), Sort(probe.Top1)),
                 ])]);
+        if (run.Importance.Count > 0)
+            yield return new PageTable("worth", "What the expected accuracy owes to each", [new("model"), new("condition"), new("policy"), new("kind"),
+                new("which"), new("up", true), new("top-1 where up", true), new("top-1 where down", true), new("importance", true)],
+                [.. run.Importance.Take(MostRows).Select(row => (IReadOnlyList<PageCell>)
+                [
+                    new(row.Model), new(row.Condition), new(row.Policy), new(row.Kind), new(row.Target), new(Words.Percent(row.Probability),
+                    Sort(row.Probability)), new(Words.Percent(row.Up), Sort(row.Up)), new(Words.Percent(row.Down), Sort(row.Down)),
+                    new(Words.Percent(row.Value, row.Low, row.High), Sort(row.Value)),
+                ])])
+            {
+                Note = "Importance (Birnbaum's) is the accuracy where it is up less that where it is down; of `expected` it is the expected accuracy itself.",
+            };
         if (run.Reliability.Count > 0)
             yield return new PageTable("dead", "Sets of dead nodes", [new("model"), new("condition"), new("policy"), new("dead"), new("nodes", true),
                 new("probability", true), new("top-1", true)],

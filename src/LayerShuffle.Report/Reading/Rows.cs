@@ -39,6 +39,21 @@ public sealed record ProbeRow(string Model, string Layer, string Probe, string P
 /// <param name="Top1">Accuracy.</param>
 public sealed record ReliabilityRow(string Model, string Condition, string Policy, string Set, int NodesDown, double? Probability, double? Top1);
 
+/// <summary>A row of <c>importance.csv</c>: what the expected accuracy owes to a domain, a node or a layer.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Condition">The condition.</param>
+/// <param name="Policy">The policy.</param>
+/// <param name="Kind">What it is: <c>expected</c>, <c>domain</c>, <c>node</c> or <c>layer</c>.</param>
+/// <param name="Target">Which one.</param>
+/// <param name="Probability">How probable it is that it is up.</param>
+/// <param name="Up">Expected accuracy where it is up.</param>
+/// <param name="Down">Expected accuracy where it is down.</param>
+/// <param name="Value">The importance, or the expected accuracy itself.</param>
+/// <param name="Low">The lower end of its interval.</param>
+/// <param name="High">The upper end.</param>
+public sealed record ImportanceRow(string Model, string Condition, string Policy, string Kind, string Target, double? Probability, double? Up, double? Down,
+    double? Value, double? Low, double? High);
+
 /// <summary>A row of <c>recovery.csv</c>: what an outage cost.</summary>
 /// <param name="Trial">The trial.</param>
 /// <param name="Fault">The fault.</param>

@@ -52,6 +52,9 @@ public sealed record RunFolder
     /// <summary>Accuracy over sets of dead nodes.</summary>
     public required IReadOnlyList<ReliabilityRow> Reliability { get; init; }
 
+    /// <summary>What the expected accuracy owes to domains, nodes and layers.</summary>
+    public required IReadOnlyList<ImportanceRow> Importance { get; init; }
+
     /// <summary>What outages cost.</summary>
     public required IReadOnlyList<RecoveryRow> Recovery { get; init; }
 

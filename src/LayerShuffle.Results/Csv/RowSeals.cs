@@ -8,7 +8,7 @@ internal static class RowSeals
 {
     /// <summary>Files with rows of trials, in the order in which a trial's rows are appended.</summary>
     public static IReadOnlyList<string> Files { get; } = [ResultsFiles.Requests, ResultsFiles.Hops, ResultsFiles.Faults, ResultsFiles.Links,
-        ResultsFiles.Conditions];
+        ResultsFiles.Recovery, ResultsFiles.Reliability, ResultsFiles.Importance, ResultsFiles.Conditions];
 
     /// <summary>The columns of the seals.</summary>
     public static IReadOnlyList<string> Columns { get; } = ["trial", "made_by", "model_made_by",

@@ -1,6 +1,7 @@
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Trials;
+using LayerShuffle.Results.Recoveries;
 
 namespace LayerShuffle.Results.Csv;
 
@@ -46,6 +47,49 @@ internal static class TrialRows
                 .Add(link.Bursts > 0 ? link.Lost / (double)link.Bursts : null).EndRow();
         }
     }
+
+    /// <summary>The outages of a trial.</summary>
+    /// <param name="rows">Where they go.</param>
+    /// <param name="trial">The trial.</param>
+    /// <param name="times">Its requests; null where they were not kept, as no node could go down.</param>
+    public static void AddRecovery(this CsvBuffer rows, TrialRecord trial, RequestTimes? times)
+    {
+        var outages = OutageFinder.Of(trial.Ledger, trial.Domains);
+        if (outages.Count == 0 || times is null)
+            return;
+        var throughput = new Throughput(times.Completions(), trial.MeasuredFrom);
+        foreach (var outage in outages)
+            rows.AddKey(trial.Key).AddOutage(times.Hit(outage with { Recovered = throughput.Back(outage.Down) }, trial.HasModel));
+    }
+
+    /// <summary>The cells of an outage.</summary>
+    public static void AddOutage(this CsvBuffer rows, OutageRecord outage) =>
+        rows.Add(outage.Fault).Add(outage.Target).Add(outage.Down.TotalMilliseconds).Add(outage.Detected?.TotalMilliseconds)
+            .Add(outage.Serving?.TotalMilliseconds).Add(outage.Recovered?.TotalMilliseconds).AddCount(outage.RequestsHit).AddCount(outage.RequestsFailed)
+            .Add(outage.Top1During).AddCount(outage.StepsLost).AddCount(outage.StepsRepeated).AddCount(outage.StepsToRegain).EndRow();
+
+    public static void AddReliability(this CsvBuffer rows, TrialRecord trial)
+    {
+        foreach (var set in trial.Reliability?.Sets ?? [])
+            rows.AddKey(trial.Key).Add(string.Join(' ', set.Down)).Add(set.NodesDown).Add(set.Probability).Add(set.Top1).Add(set.Completion)
+                .Add(set.LayersMissing).EndRow();
+    }
+
+    public static void AddImportance(this CsvBuffer rows, TrialRecord trial)
+    {
+        if (trial.Reliability is not { } reliability)
+            return;
+        var expected = reliability.Expected;
+        var method = expected.IsExact ? "exact" : "monte_carlo";
+        rows.AddKey(trial.Key).Add(ExpectedKind).Add("").Add(expected.Completion).Add("").Add("").Add(expected.Top1).Add(expected.Low).Add(expected.High)
+            .Add(expected.Count).Add(method).EndRow();
+        foreach (var one in reliability.Importance)
+            rows.AddKey(trial.Key).Add(one.Kind).Add(one.Target).Add(one.Up).Add(one.Top1Up).Add(one.Top1Down).Add(one.Value).Add(one.Low).Add(one.High)
+                .Add(expected.Count).Add(method).EndRow();
+    }
+
+    /// <summary>The kind of the row that tells the expected accuracy itself.</summary>
+    public const string ExpectedKind = "expected";
 
     private static double? Rate(long count, long of) => of > 0 ? (double)count / of : null;
 

@@ -32,6 +32,20 @@ public static class ResultsColumns
         "dropped_queue", "packets_lost", "burst_length_mean",
     ];
 
+    /// <summary>Columns of <c>recovery.csv</c>.</summary>
+    public static IReadOnlyList<string> Recovery { get; } =
+    [
+        .. Key, "fault", "target", "down_ms", "detected_ms", "serving_ms", "recovered_ms", "requests_hit", "requests_failed", "top1_during", "steps_lost",
+        "steps_repeated", "steps_to_regain",
+    ];
+
+    /// <summary>Columns of <c>reliability.csv</c>.</summary>
+    public static IReadOnlyList<string> Reliability { get; } = [.. Key, "set", "nodes_down", "probability", "top1", "completion", "layers_missing"];
+
+    /// <summary>Columns of <c>importance.csv</c>.</summary>
+    public static IReadOnlyList<string> Importance { get; } =
+        [.. Key, "kind", "target", "probability", "top1_up", "top1_down", "value", "ci_low", "ci_high", "n", "method"];
+
     /// <summary>Columns of <c>training.csv</c>.</summary>
     public static IReadOnlyList<string> Training { get; } =
     [

@@ -35,6 +35,9 @@ public sealed record TrialData
     /// <summary>Layers that each request lost to failures; -1 where it did not complete.</summary>
     public required short[] Skipped { get; init; }
 
+    /// <summary>What is expected over sets of dead nodes, where these were weighed instead of a trial in time; else null.</summary>
+    public ExpectedAccuracy? Expected { get; init; }
+
     /// <summary>Whether a model computed.</summary>
     public bool HasModel => Metrics.Top1 is not null;
 

@@ -57,6 +57,7 @@ internal sealed class TrialDataBuilder
         SweptNumbers = (numbers ?? new Dictionary<string, double>())
             .ToDictionary(pair => SweptColumns.NumberName(pair.Key), pair => CsvFormat.Number(pair.Value), StringComparer.Ordinal),
         Metrics = Metrics(record),
+        Expected = record.Reliability?.Expected,
         FirstRequest = _warmUp,
         Images = [.. _images],
         Correct = [.. _correct],
@@ -65,7 +66,19 @@ internal sealed class TrialDataBuilder
     };
 
     /// <summary>The trial's metrics.</summary>
-    public TrialMetrics Metrics(TrialRecord record)
+    public TrialMetrics Metrics(TrialRecord record) => record.Reliability is not { } weighed ? InTime(record) : InTime(record) with
+    {
+        Top1 = weighed.Expected.Top1,
+        Top5 = weighed.Top5,
+        Top1Completed = weighed.Top1Completed,
+        LayersExecutedMean = weighed.LayersExecuted,
+        LayersSkippedMean = weighed.LayersSkipped,
+        FlopsPerImage = record is { HasModel: true, Flops: { } flops } && weighed.LayersExecuted is { } layers ? flops.Fixed + (flops.Layer * layers) : null,
+        Availability = weighed.NodesUp,
+        ExpectedCompletion = weighed.Expected.Completion,
+    };
+
+    private TrialMetrics InTime(TrialRecord record)
     {
         var images = _images.Sum(count => (long)count);
         var completedImages = _images.Where((_, request) => _skipped[request] >= 0).Sum(count => (long)count);

@@ -144,8 +144,11 @@ public sealed record TrialMetrics
     /// <summary>Requests that ended without a result after all faults were lifted; null where they never are.</summary>
     public long? Unhealed { get; init; }
 
+    /// <summary>The share of requests that are expected to complete, where sets of dead nodes were weighed instead of a trial in time.</summary>
+    public double? ExpectedCompletion { get; init; }
+
     /// <summary>Completed requests ÷ requests.</summary>
-    public double? Completion => Requests > 0 ? (double)Completed / Requests : null;
+    public double? Completion => Requests > 0 ? (double)Completed / Requests : ExpectedCompletion;
 
     /// <summary>Computes a trial's metrics from its records.</summary>
     public static TrialMetrics Compute(TrialRecord record) => TrialMetricsCalculator.Compute(record);

@@ -38,6 +38,9 @@ public static class Intervals
         return new Interval(ratio - half, ratio + half, count);
     }
 
+    /// <summary>Half of Student's t interval of a mean of so many values with this deviation.</summary>
+    public static double HalfOfMean(double deviation, long count) => StudentT.InvCDF(0, 1, count - 1, 1 - Tail) * deviation / Math.Sqrt(count);
+
     /// <summary>Wilson's score interval of a share, which stays within 0…1 and has a width also at 0 and 1.</summary>
     public static Interval Wilson(long successes, long count)
     {

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Statistics;
 
@@ -27,6 +28,7 @@ public sealed record MetricSummary(double? Mean, double? StdSeeds, double? StdRe
 
     private static Interval ConfidenceInterval(ResultGroup group, string metric, IEnumerable<double> trialValues) => metric switch
     {
+        "top1" when group.Trials.All(trial => trial.Expected is not null) => OfExpected([.. group.Trials.Select(trial => trial.Expected!)]),
         "top1" => Intervals.Ratio(Pooled(group, _ => true, (trial, i) => (trial.Correct[i], trial.Images[i]))),
         "top1_completed" => Intervals.Ratio(PooledCompleted(group, (trial, i) => (trial.Correct[i], trial.Images[i]))),
         "latency_mean_ms" => Intervals.Ratio(PooledCompleted(group, (trial, i) => (trial.LatencyMs[i], 1))),
@@ -37,6 +39,17 @@ public sealed record MetricSummary(double? Mean, double? StdSeeds, double? StdRe
         "latency_p99_ms" when group.Trials.Count == 1 => QuantileOfRequests(group, 0.99),
         _ => Intervals.Mean(trialValues),
     };
+
+    /// <summary>The interval of the mean of expected accuracies, each of which has its own.</summary>
+    private static Interval OfExpected(ExpectedAccuracy[] trials)
+    {
+        var count = trials.Sum(trial => trial.Count);
+        if (trials.Any(trial => trial is not { Top1: not null, Low: not null, High: not null }))
+            return new Interval(null, null, count);
+        var middle = trials.Average(trial => (trial.Low!.Value + trial.High!.Value) / 2);
+        var half = Math.Sqrt(trials.Sum(trial => Math.Pow((trial.High!.Value - trial.Low!.Value) / 2, 2))) / trials.Length;
+        return new Interval(middle - half, middle + half, count);
+    }
 
     private static IEnumerable<(double, double)> PooledCompleted(ResultGroup group, Func<TrialData, int, (double, double)> unit) =>
         Pooled(group, request => request.Trial.Completed(request.Index), unit);

@@ -33,7 +33,7 @@ public sealed record PolicyRanking(string Model, string Condition, IReadOnlyList
             var tiesWithPrevious = i > 0 && placed[i - 1].Value == value && placed[i - 1].LatencyMs == latency;
             var rank = tiesWithPrevious ? ranked[^1].Rank : i + 1;
             var by = metric == "completion" && placed.Count > 1 && value == (i == 0 ? placed[1].Value : best.Value) ? "latency_mean_ms" : metric;
-            var difference = PairedDifference.Of(group, best.Group, by);
+            var difference = Difference.Of(group, best.Group, by);
             ranked.Add(new RankedPolicy(group.Policy, rank, by == metric ? value : latency, by, difference.Mean, difference.Ci, i > 0
                 && difference.Ci.Contains(0)));
         }

@@ -19,19 +19,24 @@ public static class WeakResults
 
     private static IEnumerable<WeakResult> Few(IReadOnlyList<ResultGroup> groups)
     {
-        ResultGroup[] few = [.. groups.Where(group => group.Requests < EnoughRequests)];
+        ResultGroup[] few = [.. groups.Where(IsFew)];
         if (few.Length == 0)
             yield break;
-        long least = few.Min(group => group.Requests), most = few.Max(group => group.Requests);
+        long least = few.Min(Units), most = few.Max(Units);
         string number = least == most ? Invariant($"{least}") : Invariant($"{least} to {most}");
         string[] conditions = [.. few.Select(group => group.Condition).Distinct()];
         // A condition stands for all its models and policies where all of them have few requests.
-        bool whole = groups.All(group => group.Requests < EnoughRequests || !conditions.Contains(group.Condition));
+        bool whole = groups.All(group => IsFew(group) || !conditions.Contains(group.Condition));
         string[] names = whole ? conditions : [.. few.Select(group => group.Name)];
         string where = few.Length == groups.Count && groups.Count > 1 ? "every condition" :
             names.Length <= MostNamed ? string.Join("; ", names) : Invariant($"{string.Join("; ", names.Take(MostNamed))} and {names.Length - MostNamed} more");
         yield return new WeakResult(where, Invariant($"{number} requests are few (under {EnoughRequests}): take more requests or repeats."));
     }
+
+    /// <summary>Where sets of dead nodes are weighed, each request is asked once for each of them.</summary>
+    private static bool IsFew(ResultGroup group) => Units(group) < EnoughRequests;
+
+    private static long Units(ResultGroup group) => group.Trials.Sum(trial => trial.Expected?.Count ?? trial.Metrics.Requests);
 
     private static IEnumerable<string> Messages(ResultGroup group, IReadOnlyList<ResultGroup> groups)
     {

@@ -130,6 +130,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         TrainingJob job = Job(making, model, preprocessor) with
         {
             CheckpointDirectory = store.CheckpointDirectory(hash),
+            Distillation = Teacher(training, origin, model),
             EpochTrained = record =>
             {
                 trainedNow++;
@@ -167,6 +168,18 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         model.eval();
         records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), ModelSpecs.Options(training), model);
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took);
+    }
+
+    /// <summary>Who teaches a model: the one that it starts from, or itself as it was imported.</summary>
+    private Distillation? Teacher(TrainingSpec training, TrainedModel? origin, VisionTransformer model)
+    {
+        if (training.Distillation is not { } taught)
+            return null;
+        VisionTransformer teacher = origin?.Model ?? new VisionTransformer(model.Config).To(data.Device);
+        if (origin is null)
+            teacher.LoadState(model.StateDictionary(), "the model as it was imported");
+        teacher.eval();
+        return new Distillation(teacher, taught.Weight, taught.Temperature);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using LayerShuffle.Core.Damages;
 using LayerShuffle.Core.Distributions;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Reliabilities;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Core.Workloads;
@@ -35,6 +36,12 @@ internal static class DryRun
                 + $"condition {key.Condition}, repeat {key.Repeat}";
             if (trial.Spec.Cluster.Placement.Kind == PlacementKind.Capacity)
                 yield return $"    layers: {Layers(trial, scenario.Clock)}";
+            if (trial.Spec.Reliability is { } reliability)
+            {
+                yield return FormattableString.Invariant($"    weighed: {Sets(reliability)}");
+                continue;
+            }
+
             foreach (string line in Timeline(trial.Spec))
                 yield return $"    {line}";
             if (Foretell(trial, scenario.Clock) is { } foretold)
@@ -65,6 +72,10 @@ internal static class DryRun
 
         return lines;
     }
+
+    private static string Sets(ReliabilitySpec reliability) => reliability.IsExact
+        ? FormattableString.Invariant($"all {1 << reliability.Uncertain.Count} sets of {reliability.Uncertain.Count} that may be dead")
+        : FormattableString.Invariant($"{ReliabilitySpec.Draws} draws of {reliability.Uncertain.Count} that may be dead");
 
     /// <summary>Who hosts what; on the wall clock that may depend on what the nodes have.</summary>
     private static string Layers(PlannedTrial trial, ScenarioClock clock)

@@ -54,7 +54,9 @@ internal sealed class TrialIdentities(Scenario scenario, Func<PlannedTrial, stri
         ModelSpec asked = planned.Model;
         string text =
             FormattableString.Invariant($"{scenario.Name}\n{scenario.Clock}\n{asked.NumHiddenLayers} {asked.Tokens} ")
-                + FormattableString.Invariant($"{asked.HiddenSize}\n{TrialFingerprint.Of(planned.Spec)}");
+                + FormattableString.Invariant($"{asked.HiddenSize}\n{TrialFingerprint.Of(planned.Spec)}")
+            + string.Concat((planned.Spec.Reliability?.Units ?? []).Select(unit => FormattableString.Invariant(
+                $"\n{(unit.IsDomain ? "domain" : "node")} {unit.Name} {unit.Up:R}")));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 }

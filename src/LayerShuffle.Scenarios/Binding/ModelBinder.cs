@@ -52,6 +52,8 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
             Training = networkOnly || (checkpoint is not null && entry!.Get("training") is null) ? null
                 : Training(merged.Map("training")),
         };
+        if (model is { InitFrom: null, Checkpoint: null, Training: { } alone })
+            model = model with { Training = alone with { Distillation = null } }; // nobody teaches it
         return model.Checkpoint is null ? model : Imported(model, entry!, shared);
     }
 
@@ -105,6 +107,8 @@ internal sealed class ModelBinder(MistakeList mistakes, MistakeList warnings, st
             RandomErasing = Read.Probability(map, "random_erasing") ?? standard.RandomErasing,
             Mixup = Read.Number(map, "mixup", standard.Mixup),
             Cutmix = Read.Number(map, "cutmix", standard.Cutmix),
+            Distillation = map?.Map("distillation") is { } taught
+                ? new DistillationSpec(Read.Probability(taught, "weight") ?? 0.5, Read.Number(taught, "temperature", 1)) : null,
             Ema = Read.Number(map, "ema", standard.Ema),
             Validation = Read.Probability(map, "validation") ?? standard.Validation,
             EarlyStopping = Math.Max(0, Read.Integer(map, "early_stopping", standard.EarlyStopping)),

@@ -57,6 +57,8 @@ internal sealed class ModelChecker(MistakeList mistakes)
             return;
         CheckOrders(root, entry, model);
         ScenarioNode? Written(string key) => (entry?.Value as MapNode)?.Map("training")?.Get(key) ?? root.Map("model")?.Map("training")?.Get(key);
+        if (model is { InitFrom: null, Checkpoint: null } && (entry?.Value as MapNode)?.Map("training")?.Get("distillation") is { IsNull: false } taught)
+            mistakes.Add(taught, $"nobody teaches `{model.Name}`: it starts from no trained model", "`init_from` or `checkpoint` beside `training`");
         if (training.Validation >= 1 && Written("validation") is { } all)
             mistakes.Add(all, "all training images are set aside, so that there is nothing to train on", "a share such as `10%`");
         if (training.Validation > 0)

@@ -47,6 +47,7 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
             Cluster = clusters.Bind(cluster, nodes, domains, clusters.Placement(cluster, endpoints, layers, routing.Replicas)),
             Routing = routing,
             Workload = new WorkloadBinder(mistakes).Bind(point.Merged.Map("workload")),
+            Reliability = new ReliabilityBinder(mistakes).Bind(point.Merged.Map("reliability"), nodes, domains, routing),
         };
     }
 }

@@ -14,6 +14,7 @@ internal sealed class EffectFinder
     private readonly NetworkEffects network;
     private readonly FaultEffects faults;
     private readonly RoutingEffects routing;
+    private readonly ReliabilityEffects reliability;
 
     /// <summary>Prepares for a scenario.</summary>
     /// <param name="models">The models whose sizes are known.</param>
@@ -27,11 +28,15 @@ internal sealed class EffectFinder
         network = new NetworkEffects(ledger);
         faults = new FaultEffects(ledger, network);
         routing = new RoutingEffects(ledger);
+        reliability = new ReliabilityEffects(ledger);
     }
 
     /// <summary>Judges a condition, sweep point and policy without mistakes.</summary>
     public void Variant(VariantPoint point, TrialVariant variant)
     {
+        reliability.Judge(point.Merged, variant);
+        if (variant.Reliability is not null)
+            return;
         VariantFacts facts = new(variant, models, isKnown, dataset?.Test, isWall);
         network.Judge(point.Merged.Map("network"), variant, facts);
         faults.Judge(point.Merged.Map("faults"), variant, facts);

@@ -17,8 +17,8 @@ internal sealed class ModelEffects(EffectLedger ledger)
     private static readonly string[] OfTraining =
     [
         "batch_size", "learning_rate", "optimizer", "momentum", "weight_decay", "warmup_ratio", "lr_scheduler_type", "max_grad_norm", "label_smoothing",
-        "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "precision", "ema", "validation",
-        "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults", "order",
+        "augmentation", "rand_augment_operations", "rand_augment_magnitude", "random_erasing", "mixup", "cutmix", "distillation", "precision", "ema",
+        "validation", "early_stopping", "select", "test_epochs", "micro_batches", "accumulation", "checkpoint_epochs", "checkpoint_steps", "faults", "order",
     ];
 
     /// <summary>Judges everything that conditions do not change.</summary>
@@ -42,6 +42,24 @@ internal sealed class ModelEffects(EffectLedger ledger)
         if (!scenario.NetworkOnly && scenario.Models.All(model => model.Training is null))
             ledger.Judge(root.Map("dataset")?.Get("train"), "no effect: no model is trained; leave it out");
         SameModels(root, scenario.Models);
+        Objective(root, scenario);
+    }
+
+    private void Objective(MapNode root, Scenario scenario)
+    {
+        if (scenario.Objectives.Count == 0 || root.Get("objective") is not { } written)
+            return;
+        ledger.Judge(written, scenario.Models.Count * scenario.Conditions.Count == 1
+            ? "no effect: there is one model, policy and condition, and nothing to rank; leave it out" : null);
+        bool knowsEnergy = scenario.Conditions.Any(variant => variant.Reliability is null
+            && (variant.Cluster.JoulesPerBit is not null || variant.Cluster.Nodes.Any(node => node.Power is not null)));
+        bool inTime = scenario.Conditions.Any(variant => variant.Reliability is null);
+        foreach (ScalarNode word in Read.Scalars(written))
+        {
+            ledger.Judge(new ScalarNode(word.Text, true, word.Location, $"{word.Path}={word.Text}"), word.Text == "energy" && !knowsEnergy
+                ? "no effect: nothing is known of energy; give nodes `power`, or `cluster.energy_per_bit`"
+                : word.Text != "accuracy" && !inTime ? "no effect: with `reliability` no time passes and nothing is sent; rank by accuracy" : null);
+        }
     }
 
     private void NetworkOnly(MapNode root, Scenario scenario)
@@ -56,7 +74,11 @@ internal sealed class ModelEffects(EffectLedger ledger)
     }
 
     /// <summary>Whether anything of a variant differs from repeat to repeat.</summary>
-    private static bool IsDrawn(TrialVariant variant) =>
+    private static bool IsDrawn(TrialVariant variant) => variant.Reliability is { } reliability
+        ? !reliability.IsExact || variant.Routing.Order == OrderKind.Arbitrary || variant.Routing.Prune is { Choose: PruneChoice.Random }
+        : IsDrawnInTime(variant);
+
+    private static bool IsDrawnInTime(TrialVariant variant) =>
         variant.Network.Links.Select(link => variant.Network.Default.With(link.Set)).Prepend(variant.Network.Default)
             .Any(link => link.Loses || (link.Trace is { } trace && (trace.Offset is null || trace.Table.Sets(point => point.Loss > 0)))
                 || link.Corrupt + link.Duplicate + link.Reorder > 0 || !VariantFacts.IsConstant(link.Latency)) ||
@@ -114,7 +136,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
         ledger.Judge(map, null);
         foreach (string key in OfTraining.Where(key => !IsDefault(map, key)))
             ledger.Judge(map.Get(key), training.Epochs == 0 ? "no effect: with `epochs: 0` there is no training; give epochs, or leave it out"
-                : key == "order" ? OrderEffect(model) : Idle(key, training, scenario));
+                : key == "order" ? OrderEffect(model)
+                : key == "distillation" ? model.Training.Distillation is null ? "no effect: no model starts from a trained one that could teach it" : null
+                : Idle(key, training, scenario));
     }
 
     private static string? OrderEffect(ModelSpec model) => model.Variant is "standard" or "layerdrop"

@@ -63,6 +63,8 @@ internal sealed class SameVariants(EffectLedger ledger)
         StringBuilder text = new();
         foreach (object part in (object[])[variant.Network, variant.Cluster, variant.Routing, variant.Workload])
             text.Append(JsonSerializer.Serialize(part, part.GetType(), Options));
+        if (variant.Reliability is { } reliability)
+            text.Append(JsonSerializer.Serialize(reliability, Options));
         foreach (FaultSpec fault in variant.Faults)
             text.Append(fault.GetType().Name).Append(JsonSerializer.Serialize(fault, fault.GetType(), Options));
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -18,6 +18,10 @@ internal static class KeyExamples
         ["conditions"] = "conditions: {ideal: {}, lossy: {network: {loss: 5%}}}",
         ["sweep"] = "sweep: {routing.order: [sequential, arbitrary], network.loss: [0%, 1%, 5%]}",
         ["trace"] = "trace: all",
+        ["probes"] = "probes: {kinds: all}",
+        ["probes.kinds"] = "probes: {kinds: [contribution, without]}",
+        ["probes.images"] = "probes: {images: 200}",
+        ["probes.orders"] = "probes: {kinds: [contribution], orders: 5}",
 
         ["dataset.kind"] = "dataset: {kind: shapes}",
         ["dataset.path"] = "dataset: {kind: cifar10, path: ~/data/cifar-10-batches-bin}",
@@ -52,6 +56,9 @@ internal static class KeyExamples
         ["model.training.rand_augment_magnitude"] = "model: {training: {augmentation: randaugment, rand_augment_magnitude: 5}}",
         ["model.training.random_erasing"] = "model: {training: {random_erasing: 25%}}",
         ["model.training.mixup"] = "model: {training: {mixup: 0.8}}",
+        ["model.training.distillation"] = "model: {training: {distillation: {weight: 70%}}}",
+        ["model.training.distillation.weight"] = "model: {training: {distillation: {weight: 70%}}}",
+        ["model.training.distillation.temperature"] = "model: {training: {distillation: {temperature: 2}}}",
         ["model.training.cutmix"] = "model: {training: {mixup: 0.8, cutmix: 1.0}}",
         ["model.training.precision"] = "model: {training: {precision: bf16}}",
         ["model.training.ema"] = "model: {training: {ema: 0.999}}",
@@ -274,6 +281,9 @@ internal static class KeyExamples
         ["workload.deadline"] = "workload: {deadline: 5s}",
         ["workload.warm_up"] = "workload: {warm_up: 2s}",
         ["workload.heal_after"] = "workload: {heal_after: 30s, deadline: 5s}",
+
+        ["objective"] = "objective: [accuracy, latency]",
+        ["reliability"] = "reliability: {node: 0.95}",
 
         ["expect[].metric"] = "expect: [{metric: latency_p99_ms, max: 100ms}]",
         ["expect[].model"] = "expect: [{metric: top1, model: shuffled, min: 60%}]",

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Records;
 using static LayerShuffle.Scenarios.Language.SchemaParts;
 
 namespace LayerShuffle.Scenarios.Language;
@@ -6,7 +7,7 @@ namespace LayerShuffle.Scenarios.Language;
 public static class LanguageSchema
 {
     /// <summary>Sections that conditions and sweeps may change.</summary>
-    public static IReadOnlyList<string> VariedSections { get; } = ["cluster", "network", "faults", "routing", "workload"];
+    public static IReadOnlyList<string> VariedSections { get; } = ["cluster", "network", "faults", "routing", "workload", "reliability"];
 
     /// <summary>The whole file.</summary>
     public static MapType Root { get; } = CreateRoot();
@@ -14,14 +15,15 @@ public static class LanguageSchema
     private static MapType CreateRoot()
     {
         MapType cluster = ClusterLanguage.Cluster(), network = ClusterLanguage.Network(), routing = ClusterLanguage.Routing(), workload = Workload();
-        DictionaryType faults = FaultLanguage.Faults();
-        MapType varied = new("cluster, network, faults, routing and workload",
+        DictionaryType faults = FaultLanguage.Faults(), reliability = Reliability();
+        MapType varied = new("cluster, network, faults, routing, workload and reliability",
         [
             new("cluster", cluster, "The nodes."),
             new("network", network, "The links."),
             new("faults", faults, "The faults."),
             new("routing", routing, "The routing."),
             new("workload", workload, "The requests."),
+            new("reliability", reliability, "How likely nodes are to be up."),
         ]);
         return new MapType("settings",
         [
@@ -43,14 +45,31 @@ public static class LanguageSchema
             new("policies", new DictionaryType("policy", new OverlayType("routing settings", routing), NewName),
                 "Named overlays on routing, each crossed with every condition."),
             new("workload", workload, "What is asked of the cluster."),
-            new("conditions", new DictionaryType("condition", new OverlayType("cluster, network, faults, routing and workload settings", varied), NewName),
+            new("reliability", reliability,
+                "Instead of trials in time: the expected accuracy over all sets of dead nodes. Probabilities of being up: `node` for every node, a node's name for "
+                    + "that node, `domain` for every failure domain or a map of their names. What is not named is always up."),
+            new("conditions", new DictionaryType("condition",
+                new OverlayType("cluster, network, faults, routing, workload and reliability settings", varied), NewName),
                 "Named overlays on everything above but model and dataset."),
             new("sweep", new SweepType(), "A grid on top of every condition: key paths and the values they take."),
             new("trace", Either(Word("all", "off"), Integer(0)), "Hops kept: all, off, or those of the first N requests of a trial and of as many that failed.",
                 "1000"),
+            new("probes", Probes(), "What the trained models' layers are asked, apart from all trials: the rows of `layers.csv`."),
+            new("objective", Either(new ListType("objectives", Word([.. Objectives.Words]), 1), Word([.. Objectives.Words])),
+                "What the final table ranks models, policies and conditions by; of several the Pareto front is marked. Default: policies, by accuracy (or completion), "
+                    + "then latency."),
             new("expect", new ListType("expectations", Expectation()), "What must hold; it decides the exit code."),
         ]);
     }
+
+    private static MapType Probes() => new("probe settings",
+    [
+        new("kinds", Either(Word("all"), new ListType("probes", Word([.. LayerProbeWords.All.Select(word => word.Word)]), 1)),
+            "Which: each layer's `contribution` and `predicted_position` by position in random orders, and the accuracy in order `without` a layer, with two "
+                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`.", "all"),
+        new("images", Integer(1), "How many test images, drawn from the seed; default all."),
+        new("orders", Integer(1, 1000), "Random orders for `contribution` and `predicted_position`; of each every rotation is run.", "1"),
+    ]);
 
     private static MapType Dataset() => new("dataset settings",
     [
@@ -78,6 +97,9 @@ public static class LanguageSchema
         new("heal_after", PositiveDuration,
             "From then on all faults are lifted, and every request that is open or comes later must complete: one that does not makes the exit code 1."),
     ]);
+
+    private static DictionaryType Reliability() =>
+        new("node", Either(new DictionaryType("domain", Probability, Name), Probability), Name) { Reserved = ["all", "coordinator"] };
 
     private static MapType Expectation() => new("expectation settings",
     [

@@ -25,6 +25,11 @@ internal static class ModelLanguage
         new("random_erasing", Probability, "Probability that a rectangle of a training image is replaced by the mean.", "0"),
         new("mixup", Number(0, most: 100), "Mixes the images of a batch, and their labels: α of the beta distribution of shares; 0 for none.", "0"),
         new("cutmix", Number(0, most: 100), "Pastes a rectangle of another image of the batch: α, as of mixup; with both, each batch draws which.", "0"),
+        new("distillation", new MapType("settings of distillation",
+        [
+            new("weight", Probability, "Share of the targets that the teacher gives; the labels give the rest.", "50%"),
+            new("temperature", Number(0, exclusive: true, most: 100), "The teacher's logits are divided by it: above 1 it is less sure.", "1"),
+        ]), "The model that it starts from (`init_from`, `checkpoint`), run in ascending order, teaches it beside the labels."),
         new("precision", new ScalarType(ScalarKind.Word) { Words = ["fp32", "bf16"], UnsupportedWords = ["fp16"] },
             "In what layers multiply matrices; weights stay in single precision. bf16 needs the virtual clock.", "fp32"),
         new("ema", new ScalarType(ScalarKind.Number) { Minimum = 0, Maximum = 0.999999 },

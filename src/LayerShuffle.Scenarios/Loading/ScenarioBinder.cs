@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Records;
 using LayerShuffle.Scenarios.Binding;
 using LayerShuffle.Scenarios.Effects;
 using LayerShuffle.Scenarios.Language;
@@ -65,11 +66,27 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             Conditions = variants,
             SweepKeys = sweepKeys,
             Expectations = new ExpectationBinder(mistakes, warnings, models, variants, sweepKeys, networkOnly).Bind(root.Get("expect") as SequenceNode),
+            Objectives = Objectives(root),
             Trace = Read.Text(root, "trace") switch { "all" => int.MaxValue, "off" => 0, _ => Read.Integer(root, "trace", 1000) },
+            Probes = Probes(root, networkOnly, models),
         };
         if (mistakes.Count == 0)
             effects.Report(root, scenario, overlays, sweep, warnings);
         return scenario;
+    }
+
+    private List<Objective> Objectives(MapNode root)
+    {
+        List<Objective> objectives = [];
+        foreach (ScalarNode word in Read.Scalars(root.Get("objective")).Where(word => Core.Records.Objectives.Words.Contains(word.Text)))
+        {
+            var objective = (Objective)Array.IndexOf([.. Core.Records.Objectives.Words], word.Text);
+            if (objectives.Contains(objective))
+                mistakes.Add(word, $"`{word.Text}` stands twice in the list", "each objective once");
+            objectives.Add(objective);
+        }
+
+        return objectives;
     }
 
     private void CheckStructure(MapNode root, MapType varied)
@@ -92,6 +109,20 @@ internal sealed class ScenarioBinder(MistakeList mistakes, MistakeList warnings,
             checker.Nulls(overlay, "");
             partial.Check(MergePatch.ApplyMap(overlays.Base, overlay), varied, "", place);
         }
+    }
+
+    private ProbeSpec? Probes(MapNode root, bool networkOnly, IReadOnlyList<ModelSpec> models)
+    {
+        if (root.Map("probes") is not { } map)
+            return null;
+        if (networkOnly)
+            mistakes.Add(root.Entry("probes")!.KeyLocation, "probes", "there is no model whose layers could be asked", "no `probes`, or a model");
+        string[] words = [.. Read.Scalars(map.Get("kinds")).Select(node => node.Text)];
+        bool all = words.Length == 0 || words.Contains("all");
+        if (words.Contains("predicted_position") && !networkOnly && models.All(model => model.Config.Variant != ModelVariant.LayerShufflePredict))
+            warnings.Add(map.Get("kinds")!, "no model is of the variant `layershuffle-predict`: `predicted_position` has no effect");
+        return new ProbeSpec([.. LayerProbeWords.All.Where(word => all || words.Contains(word.Word)).Select(word => word.Kind)], Read.Integer(map, "images"),
+            Read.Integer(map, "orders", 1));
     }
 
     private DatasetSpec? Dataset(MapNode root, bool networkOnly)

@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Records;
 
 namespace LayerShuffle.Scenarios.Specs;
 
@@ -44,6 +45,12 @@ public sealed record Scenario
     /// <summary>What must hold.</summary>
     public required IReadOnlyList<ExpectationSpec> Expectations { get; init; }
 
+    /// <summary>What models, policies and conditions are ranked by, the first first; none: by the usual.</summary>
+    public IReadOnlyList<Objective> Objectives { get; init; } = [];
+
     /// <summary>Requests of a trial whose hops are kept: int.MaxValue for all, 0 for off.</summary>
     public required int Trace { get; init; }
+
+    /// <summary>What the trained models' layers are asked; null: nothing.</summary>
+    public ProbeSpec? Probes { get; init; }
 }

@@ -47,6 +47,7 @@ public static class ScenarioExpander
             Cluster = variant.Cluster,
             Routing = variant.Routing,
             Workload = variant.Workload,
+            Reliability = variant.Reliability,
             LayerBytes = model.LayerBytes,
             TraceRequests = scenario.Trace,
         };

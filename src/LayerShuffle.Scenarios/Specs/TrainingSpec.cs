@@ -51,6 +51,9 @@ public sealed record TrainingSpec
     /// <summary>CutMix's α; 0 for none.</summary>
     public double Cutmix { get; init; }
 
+    /// <summary>What the model that it starts from teaches it, in ascending order; null: nothing.</summary>
+    public DistillationSpec? Distillation { get; init; }
+
     /// <summary>Decay of the weights' moving average; 0 for none.</summary>
     public double Ema { get; init; }
 
@@ -90,3 +93,8 @@ public sealed record TrainingSpec
     /// <summary>Whether the scenario's faults strike during training too; on the wall clock only.</summary>
     public bool Faults { get; init; }
 }
+
+/// <summary>How much a model learns from the one that it starts from.</summary>
+/// <param name="Weight">Share of the targets that the teacher gives; the labels give the rest.</param>
+/// <param name="Temperature">The teacher's logits are divided by it.</param>
+public sealed record DistillationSpec(double Weight, double Temperature);

@@ -1,6 +1,7 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Links;
+using LayerShuffle.Core.Reliabilities;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Workloads;
 using LayerShuffle.Scenarios.Language;
@@ -40,4 +41,7 @@ public sealed record TrialVariant
 
     /// <summary>Requests and arrivals.</summary>
     public required WorkloadSpec Workload { get; init; }
+
+    /// <summary>Sets of dead nodes that are weighed instead of a trial in time; null: it runs in time.</summary>
+    public ReliabilitySpec? Reliability { get; init; }
 }

@@ -51,6 +51,9 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
             Nodes(cluster?.Get("nodes") ?? cluster ?? point.Merged, variant.Cluster);
             Membership(cluster?.Get("membership") ?? cluster ?? point.Merged, variant.Cluster.Membership);
             Traces(point.Merged, variant);
+            if (variant.Reliability is not null)
+                mistakes.Add(point.Merged.Get("reliability")!, "sets of dead nodes are weighed in one process, as no time passes in them",
+                    "`clock: virtual`, or faults that strike in time");
             return;
         }
 

@@ -21,7 +21,7 @@ public class ClusterTrainerTests
     {
         // An epoch is a step, so that every step's loss has a record.
         await using var bench = new ClusterTrainingBench(TinyModels.Config(variant, layers: 6),
-            new TrainingOptions { Epochs = 20, BatchSize = 16, MicroBatches = 4 }, images: 16);
+            new TrainingOptions { Epochs = 10, BatchSize = 16, MicroBatches = 4 }, images: 16);
         (IReadOnlyList<TrainingRecord> expected, byte[] weights) = bench.TrainVirtually();
         (IReadOnlyList<TrainingRecord> records, byte[] same) = await bench.TrainAsync();
         records.ShouldBe(expected);

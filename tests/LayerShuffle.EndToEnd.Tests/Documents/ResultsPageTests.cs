@@ -16,7 +16,7 @@ public sealed partial class ResultsPageTests : IDisposable
         string scenario = place.Write("wires.yaml", TinyScenario.Network + "sweep: {network.loss: [0%, 1%]}\n");
         Pages.Program("run", scenario, "--output", place.At("out")).Code.ShouldBe(0);
         string[] files = [.. Directory.GetFiles(place.At("out"), "*.csv")];
-        files.Length.ShouldBe(7);
+        files.Length.ShouldBe(9);
         foreach (string path in files)
         {
             string file = Path.GetFileName(path), section = Section(file);

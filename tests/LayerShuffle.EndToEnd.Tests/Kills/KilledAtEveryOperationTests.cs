@@ -25,9 +25,9 @@ public sealed class KilledAtEveryOperationTests : IDisposable
     private readonly Workplace place = new();
 
     [Theory]
-    [InlineData("run", 19)]
-    [InlineData("resume", 29)]
-    [InlineData("ended", 17)]
+    [InlineData("run", 31)]
+    [InlineData("resume", 47)]
+    [InlineData("ended", 23)]
     public async Task A_run_of_the_network(string begin, int stride)
     {
         string library = KillShim.Build(place.Folder);
@@ -53,9 +53,9 @@ public sealed class KilledAtEveryOperationTests : IDisposable
         Assert.SkipUnless(WallCollection.Long, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
         string library = KillShim.Build(place.Folder);
         place.Write("scenario.yaml",
-            TinyScenario.Trained.Replace("train: 320, test: 80", "train: 48, test: 8", StringComparison.Ordinal)
-            .Replace("epochs: 4", "epochs: 2", StringComparison.Ordinal)
-            .Replace("requests: 40", "requests: 2", StringComparison.Ordinal).Replace("repeats: 3", "repeats: 1", StringComparison.Ordinal));
+            TinyScenario.Trained.Replace("train: 256, test: 80", "train: 48, test: 8", StringComparison.Ordinal)
+            .Replace("epochs: 3", "epochs: 2", StringComparison.Ordinal)
+            .Replace("requests: 40", "requests: 2", StringComparison.Ordinal).Replace("repeats: 2", "repeats: 1", StringComparison.Ordinal));
         (await place.Run("run", "scenario.yaml", "--output", "whole")).ShouldEndWith(0);
         (await EveryOperation(library, "run", 1, place.Forget)).ShouldBeGreaterThan(100);
     }

@@ -4,7 +4,7 @@ using LayerShuffle.Cluster.Tests.Security;
 
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>A cluster of nodes that people start, secured by certificates of their own.</summary>
+/// <summary>A cluster of nodes that people start, secured by certificates of their own; they reach the coordinator by its name.</summary>
 [Collection(WallCollection.Name)]
 public sealed partial class CertificateTests : IDisposable
 {
@@ -31,17 +31,18 @@ public sealed partial class CertificateTests : IDisposable
                 return Program.Signal.None;
             },
             "run", place.Write("wires.yaml", WallScenario.Wires), "--output", "out", "--listen", "127.0.0.1:0", "--workers", "2", "--cert", "coordinator.pem",
-                "--key", "coordinator.key", "--authority", "ours.pem");
+                "--key", "coordinator.key", "--authority", "ours.pem", "--public-host", "localhost");
         await Task.WhenAny(listening.Task, run.Ended);
         listening.Task.IsCompleted.ShouldBeTrue(run.Error);
         string hub = await listening.Task;
 
+        hub.ShouldStartWith("localhost:", Case.Sensitive, "the advice can be pasted");
         run.Error.ShouldContain($"layershuffle node --join {hub} --cert FILE --key FILE --authority FILE`");
 
         Program stranger = await place.Run("node", "--join", hub, "--cert", "stranger.pem", "--authority", "theirs.pem");
         stranger.ShouldEndWith(2);
         stranger.Error.ShouldContain("is not of this node's cluster");
-        Program anyone = await place.Run("node", "--join", hub);
+        Program anyone = await place.Run("node", "--join", hub.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
         anyone.ShouldEndWith(2);
 
         Program alpha = place.Start("node", "--join", hub, "--cert", "alpha.pem", "--key", "alpha.key", "--authority", "ours.pem");
@@ -58,6 +59,6 @@ public sealed partial class CertificateTests : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    [GeneratedRegex(@"Waiting for 2 nodes to join on (127\.0\.0\.1:\d+)")]
+    [GeneratedRegex(@"Waiting for 2 nodes to join.*layershuffle node --join (\S+) --cert")]
     private static partial Regex Waiting();
 }

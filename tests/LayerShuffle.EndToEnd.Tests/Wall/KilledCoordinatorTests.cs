@@ -13,55 +13,59 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     private readonly Workplace place = new();
 
     [Fact]
-    public async Task Killed_in_training_all_end_and_it_goes_on_from_the_checkpoint()
+    public async Task Killed_in_training_and_interrupted_in_a_trial_all_end_and_it_goes_on_from_the_checkpoint()
     {
         ClusterProcesses.Need();
+        Program.NeedInterrupts();
         Program killed = await Stop(Program.Signal.Kill, "shuffled: epoch 2/");
-        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed "
-            + "in training.");
-        ShouldLeaveOnly(killed);
-        Program resumed = await Resume();
+        await ShouldEndWith(killed, "in training");
+
+        Program resumed = await Stop(Program.Signal.Interrupt, "trial 1/", resume: true);
+        resumed.ShouldEndWith(130);
+        resumed.Error.ShouldContain("--resume");
+        place.ShouldLeaveNothing();
         resumed.Error.ShouldNotContain("shuffled: epoch 1/");
         resumed.Error.ShouldContain("shuffled: epoch 3/");
         new Table(place.At("out"), "training.csv")["epoch"].ShouldBe(["1", "2", "3"]);
-        await ShouldHaveDrawnTheSame();
     }
 
     [Fact]
-    public async Task Killed_in_a_trial_all_end_and_it_goes_on_with_that_trial()
+    public async Task Interrupted_in_training_and_killed_in_a_trial_all_end_and_it_goes_on_with_that_trial()
     {
         ClusterProcesses.Need();
+        Program.NeedInterrupts();
+        Program stopped = await Stop(Program.Signal.Interrupt, "shuffled: epoch 2/");
+        stopped.ShouldEndWith(130);
+        stopped.Error.ShouldContain("The same command starts it again; a training goes on from its last checkpoint."); // no row was written
+        place.ShouldLeaveNothing();
+
         Program killed = await Stop(Program.Signal.Kill, "trial 1/", TimeSpan.FromSeconds(1));
-        output.WriteLine($"All processes had ended {(await ClusterProcesses.GoneAsync(place, Patience)).TotalSeconds:0.00} s after the coordinator was killed "
-            + "in a trial.");
-        ShouldLeaveOnly(killed);
+        killed.Error.ShouldNotContain("shuffled: epoch 1/");
+        await ShouldEndWith(killed, "in a trial");
         Dictionary<string, byte[]> kept = ResultsFolder.CsvFiles.ToDictionary(file => file, file => File.ReadAllBytes(place.At($"out/{file}")));
         int finished = File.ReadLines(place.At("out/conditions.csv")).Count() - 1;
         finished.ShouldBe(1);
-        await Resume();
+
+        Program last = await place.Run("run", place.At("cluster.yaml"), "--resume", "out");
+        last.ShouldEndWith(0);
+        place.ShouldLeaveNothing();
         foreach ((string file, byte[] before) in kept)
             File.ReadAllBytes(place.At($"out/{file}")).AsSpan().StartsWith(before).ShouldBeTrue($"{file}: what was finished has changed");
         await ShouldHaveDrawnTheSame();
     }
 
-    [Theory]
-    [InlineData("shuffled: epoch 2/", "The same command starts it again; a training goes on from its last checkpoint.")] // no row was written
-    [InlineData("trial 1/", "--resume")]
-    public async Task Interrupted_it_ends_them_all(string line, string hint)
-    {
-        ClusterProcesses.Need();
-        Program.NeedInterrupts();
-        Program stopped = await Stop(Program.Signal.Interrupt, line);
-        stopped.ShouldEndWith(130);
-        stopped.Error.ShouldContain(hint);
-        place.ShouldLeaveNothing();
-    }
-
     public void Dispose() => place.Dispose();
 
-    private void ShouldLeaveOnly(Program killed) =>
+    /// <summary>All processes end with the coordinator, and leave only what the killed program itself could not remove.</summary>
+    private async Task ShouldEndWith(Program killed, string where)
+    {
+        TimeSpan took = await ClusterProcesses.GoneAsync(place, Patience);
+        output.WriteLine($"All processes had ended {took.TotalSeconds:0.00} s after the coordinator was killed {where}.");
         Directory.EnumerateFileSystemEntries(place.Temporary).Select(file => Path.GetFileName(file)!)
-            .ShouldAllBe(file => file.Contains($"-{killed.Id}-", StringComparison.Ordinal), "only what the killed program itself could not remove");
+            .ShouldAllBe(file => file.Contains($"-{killed.Id}-", StringComparison.Ordinal));
+        Directory.Delete(place.Temporary, true);
+        Directory.CreateDirectory(place.Temporary);
+    }
 
     /// <summary>One row a request, and the orders that the virtual clock draws.</summary>
     private async Task ShouldHaveDrawnTheSame()
@@ -76,7 +80,8 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
         rows["first_image"].ShouldBe(drawn["first_image"]);
     }
 
-    private async Task<Program> Stop(Program.Signal signal, string line, TimeSpan after = default)
+    /// <summary>Runs it, or goes on with it, until it says a line.</summary>
+    private async Task<Program> Stop(Program.Signal signal, string line, TimeSpan after = default, bool resume = false)
     {
         var reached = new TaskCompletionSource();
         Program program = Program.Start(
@@ -88,7 +93,7 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
                 reached.TrySetResult();
                 return after > TimeSpan.Zero ? Program.Signal.None : signal;
             },
-            "run", place.Write("cluster.yaml", Scenario), "--output", "out");
+            "run", place.Write("cluster.yaml", Scenario), resume ? "--resume" : "--output", "out");
         if (after > TimeSpan.Zero)
         {
             await Task.WhenAny(reached.Task, program.Ended);
@@ -98,16 +103,6 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
 
         await program.Ended;
         reached.Task.IsCompleted.ShouldBeTrue(program.Error);
-        return program;
-    }
-
-    private async Task<Program> Resume()
-    {
-        Directory.Delete(place.Temporary, true);
-        Directory.CreateDirectory(place.Temporary);
-        Program program = await place.Run("run", place.At("cluster.yaml"), "--resume", "out");
-        program.ShouldEndWith(0);
-        place.ShouldLeaveNothing();
         return program;
     }
 }

@@ -12,7 +12,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     public Task Four_kills_in_training_and_inference_every_other_of_a_supervisor() =>
-        Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, images: 480, supervisors: true);
+        Kill(2, 2, 1.2, "epochs: 5, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 120, images: 480, supervisors: true, nodes: 3);
 
     [Fact]
     public async Task Twenty_kills_in_training_and_inference()
@@ -23,13 +23,14 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests, int images = 960, bool supervisors = false)
+    private async Task Kill(int inTraining, int inTrials, double longestPause, string training, int requests, int images = 960, bool supervisors = false,
+        int nodes = 4)
     {
         ClusterProcesses.Need();
         var trains = new TaskCompletionSource();
         var infers = new TaskCompletionSource();
         string scenario = place.Write("kills.yaml",
-            WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s", images: images));
+            WallScenario.Text(training, workload: $"requests: {requests}, arrivals: {{concurrency: 4}}, deadline: 20s", nodes: nodes, images: images));
         string last = $"epoch {training.Split(' ')[1].TrimEnd(',')}/";
         Program program = Program.Start(
             place,

@@ -12,7 +12,7 @@ public sealed class SlowerNetworkTests : IDisposable
         name: slower
         model: {architecture: none, num_hidden_layers: 4, hidden_size: 32, image_size: 32, patch_size: 8}
         clock: wall
-        cluster: {nodes: 4, compute_time: 1ms}
+        cluster: {nodes: 2, compute_time: 1ms} # neighbouring layers are on different nodes
         network: {latency: 5ms}
         workload: {requests: 120, arrivals: {rate: 20/s, process: uniform}, deadline: 20s}
         faults: {slower: {kind: link, from: all, to: all, at: 1500ms, set: {latency: 100ms}}}

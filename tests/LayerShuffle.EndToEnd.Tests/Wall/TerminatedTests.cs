@@ -4,7 +4,7 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 [Collection(KillCollection.Name)]
 public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Requests = 60;
+    private const int Requests = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly Workplace place = new();
 

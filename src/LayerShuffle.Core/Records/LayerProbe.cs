@@ -1,0 +1,50 @@
+namespace LayerShuffle.Core.Records;
+
+/// <summary>A question put to the layers of a trained model, without a network: each is a row, or several, of <c>layers.csv</c>.</summary>
+public enum LayerProbe
+{
+    /// <summary>
+    /// How far a layer moves the class token (L2 norm) at each position of random orders: Freiberger et al., arXiv 2407.04513, figure 4c and d.
+    /// </summary>
+    Contribution,
+
+    /// <summary>Where a layer of the variant <c>layershuffle-predict</c> believes it stands, at each position of random orders.</summary>
+    PredictedPosition,
+
+    /// <summary>In order, but without the layer.</summary>
+    Without,
+
+    /// <summary>In order, but two layers in each other's place: "Transformer Layers as Painters", arXiv 2407.09298.</summary>
+    SwappedWith,
+
+    /// <summary>In order, but the layer runs twice, one after the other.</summary>
+    Repeated,
+
+    /// <summary>In order, but the layer and the next get the same activation, and what both add to it is summed: arXiv 2407.09298, 2502.02790.</summary>
+    Parallel,
+}
+
+/// <summary>The words of probes.</summary>
+public static class LayerProbeWords
+{
+    /// <summary>All of them, in the order of their rows.</summary>
+    public static IReadOnlyList<(string Word, LayerProbe Kind)> All { get; } =
+    [
+        ("contribution", LayerProbe.Contribution),
+        ("predicted_position", LayerProbe.PredictedPosition),
+        ("without", LayerProbe.Without),
+        ("swapped_with", LayerProbe.SwappedWith),
+        ("repeated", LayerProbe.Repeated),
+        ("parallel", LayerProbe.Parallel),
+    ];
+}
+
+/// <summary>What a probe found: a row of <c>layers.csv</c>.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="TrainingSeed">Its training seed.</param>
+/// <param name="Layer">The layer; null for the model in order and in reverse.</param>
+/// <param name="Probe">The probe's word.</param>
+/// <param name="Position">The position, or the other layer; null where there is none.</param>
+/// <param name="Value">What was measured: a norm, a position, or by how much the accuracy is higher than in order.</param>
+/// <param name="Top1">Top-1 accuracy; null where no image was classified for it.</param>
+public sealed record LayerProbeRow(string Model, int TrainingSeed, int? Layer, string Probe, int? Position, double? Value, double? Top1);

@@ -1,0 +1,145 @@
+using LayerShuffle.Actors.Models;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Seeds;
+using LayerShuffle.Runs.Probes;
+using LayerShuffle.Scenarios.Specs;
+using LayerShuffle.Vision.Inference;
+using LayerShuffle.Vision.Model;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerShuffle.Runs.Tests.Probes;
+
+/// <summary>What probes say of layers is what the model itself computes in the orders that they name.</summary>
+public sealed class LayerProbesTests : IDisposable
+{
+    private const int Layers = 3, Count = 130; // more than a batch
+    private static readonly SeedTree Luck = SeedTree.Root(9).Child("probes");
+    private readonly VisionTransformer model = Model(ModelVariant.LayerShufflePredict);
+    private readonly NoisyImages images = new(Count);
+
+    [Fact]
+    public void Accuracies_are_those_of_the_orders_that_are_named()
+    {
+        IReadOnlyList<LayerProbeRow> rows = Ask(LayerProbe.Without, LayerProbe.SwappedWith);
+        double ascending = Accuracy(0, 1, 2);
+        rows[0].ShouldBe(new("m", 4, null, "in_order", null, 0, ascending));
+        rows[1].ShouldBe(new("m", 4, null, "reversed", null, Accuracy(2, 1, 0) - ascending, Accuracy(2, 1, 0)));
+        rows.Skip(2).Select(row => (row.Layer, row.Probe, row.Position, row.Top1)).ShouldBe([
+            (0, "without", 0, Accuracy(1, 2)), (1, "without", 1, Accuracy(0, 2)), (2, "without", 2, Accuracy(0, 1)),
+            (0, "swapped_with", 1, Accuracy(1, 0, 2)), (0, "swapped_with", 2, Accuracy(2, 1, 0)), (1, "swapped_with", 2, Accuracy(0, 2, 1))]);
+        rows.ShouldAllBe(row => row.Value == row.Top1 - ascending);
+        rows.Select(row => row.Top1).Distinct().Count().ShouldBeGreaterThan(2, "the orders differ");
+    }
+
+    [Fact]
+    public void A_layer_that_is_repeated_runs_twice_and_neighbours_side_by_side_add_what_they_add()
+    {
+        IReadOnlyList<LayerProbeRow> rows = Ask(LayerProbe.Repeated, LayerProbe.Parallel);
+        rows.Skip(2).Select(row => (row.Layer, row.Probe, row.Position, row.Top1)).ShouldBe([
+            (0, "repeated", 0, Of(h => Run(Run(Run(Run(h, 0), 0), 1), 2))), (1, "repeated", 1, Of(h => Run(Run(Run(Run(h, 0), 1), 1), 2))),
+            (2, "repeated", 2, Of(h => Run(Run(Run(Run(h, 0), 1), 2), 2))),
+            (0, "parallel", 1, Of(h => Run(Run(h, 0) + Run(h, 1) - h, 2))), (1, "parallel", 2, Of(h => Both(Run(h, 0), 1, 2)))]);
+
+        Tensor Both(Tensor h, int one, int other) => Run(h, one) + Run(h, other) - h;
+    }
+
+    [Fact]
+    public void Contributions_and_guesses_are_means_over_orders_in_which_every_layer_stands_everywhere_once()
+    {
+        IReadOnlyList<LayerProbeRow> rows = Ask(LayerProbe.Contribution, LayerProbe.PredictedPosition);
+        int[] drawn = Luck.Child("orders").Child(0).Stream().Permutation(Layers);
+        double[,] moved = new double[Layers, Layers], guessed = new double[Layers, Layers];
+        using Tensor pixels = images.PixelValues([.. Enumerable.Range(0, Count)]);
+        for (int turn = 0; turn < Layers; turn++)
+        {
+            int[] order = [.. Enumerable.Range(0, Layers).Select(position => drawn[(position + turn) % Layers])];
+            using DisposeScope scope = NewDisposeScope();
+            PredictOutput said = Predictor.Run(model, pixels, order);
+            for (int position = 0; position < Layers; position++)
+            {
+                moved[order[position], position] = said.ClsDeltaNorm[position].mean().item<float>();
+                guessed[order[position], position] = said.PositionLogits!.narrow(0, position * Count, Count).argmax(1).to(float32).mean().item<float>();
+            }
+        }
+
+        foreach (LayerProbeRow row in rows.Skip(2))
+            row.Value!.Value.ShouldBe((row.Probe == "contribution" ? moved : guessed)[row.Layer!.Value, row.Position!.Value], 1e-4);
+        rows.Count.ShouldBe(2 + (2 * Layers * Layers));
+    }
+
+    [Fact]
+    public void Fewer_images_are_drawn_and_the_same_for_every_model()
+    {
+        LayerProbeRow[] some = [.. new LayerProbes(model, images, new ProbeSpec([], 10, 1), Luck).Ask("m", 0, CancellationToken.None)];
+        (some[0].Top1!.Value * 10).ShouldBe(Math.Round(some[0].Top1!.Value * 10), 1e-9);
+        images.Asked.Distinct().Count().ShouldBe(10);
+        images.Asked.ShouldNotBe([.. images.Asked.Order()]);
+    }
+
+    [Fact]
+    public void Other_variants_guess_no_position()
+    {
+        using VisionTransformer other = Model(ModelVariant.LayerShufflePosition);
+        new LayerProbes(other, images, new ProbeSpec([LayerProbe.PredictedPosition, LayerProbe.Repeated], 20, 1), Luck).Ask("m", 0, CancellationToken.None)
+            .Select(row => row.Probe).Distinct().ShouldBe(["in_order", "reversed", "repeated"]);
+    }
+
+    public void Dispose() => model.Dispose();
+
+    private IReadOnlyList<LayerProbeRow> Ask(params LayerProbe[] kinds) =>
+        new LayerProbes(model, images, new ProbeSpec(kinds, null, 1), Luck).Ask("m", 4, CancellationToken.None);
+
+    private static VisionTransformer Model(ModelVariant variant)
+    {
+        VisionTransformer made = VisionTransformer.Create(new VitConfig
+        {
+            Variant = variant,
+            ImageSize = 8,
+            PatchSize = 4,
+            HiddenSize = 16,
+            NumHiddenLayers = Layers,
+            NumAttentionHeads = 2,
+            IntermediateSize = 32,
+            NumLabels = 3,
+            InitializerRange = 0.5,
+        }, seed: 2);
+        made.eval();
+        return made;
+    }
+
+    private double Accuracy(params int[] order) => Of(h => order.Aggregate(h, Run));
+
+    private Tensor Run(Tensor hidden, int layer) => model.Layers[layer].Forward(hidden);
+
+    private double Of(Func<Tensor, Tensor> through)
+    {
+        using var inference = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        int[] all = [.. Enumerable.Range(0, Count)];
+        Tensor guesses = model.Head.Forward(through(model.Embeddings.Forward(images.PixelValues(all)))).argmax(1);
+        return guesses.eq(images.Labels(all)).sum().item<long>() / (double)Count;
+    }
+
+    /// <summary>Noise of three classes.</summary>
+    private sealed class NoisyImages(int count) : ITestImages
+    {
+        public List<int> Asked { get; } = [];
+
+        public int Count => count;
+
+        public Tensor PixelValues(IReadOnlyList<int> images)
+        {
+            Asked.AddRange(images);
+            return stack(images.Select(Pixels));
+        }
+
+        private static Tensor Pixels(int image)
+        {
+            RandomStream luck = SeedTree.Root(image).Child("pixels").Stream();
+            return tensor(Enumerable.Range(0, 3 * 8 * 8).Select(_ => (float)luck.NextDouble(-1, 1)).ToArray()).view(3, 8, 8); // [channels, h, w]
+        }
+
+        public Tensor Labels(IReadOnlyList<int> images) => tensor(images.Select(image => (long)(image % 3)).ToArray());
+    }
+}
