@@ -113,6 +113,7 @@ internal sealed class RunExecution(
         if (options.SameAgain(scenario.Seed) is { } again)
             log.Line($"The same again: {again}");
         manifest.End("done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.Trials.Count);
+        Over(folder);
         return outcome;
     }
 
@@ -145,11 +146,25 @@ internal sealed class RunExecution(
             return;
         }
 
+        Over(folder);
         string hint = stopped || ErrorText.MayPass(e) ? $"; go on with: {ShellWords.Join([.. options.Again, "--resume", folder.Path])}"
             : options.Again.Count > 0 ? "." + Again() : "";
         log.Line($"Stopped after {done} of {trials} trials. What is finished is in {folder.Path}{hint}");
 
         string Again() => options.SameAgain(scenario.Seed) is { } again ? $" The same again: {again}" : "";
+    }
+
+    /// <summary>No picture of a run is worth the run.</summary>
+    private void Over(OutputFolder folder)
+    {
+        try
+        {
+            options.Over?.Invoke(folder.Path);
+        }
+        catch (Exception e)
+        {
+            log.Line($"warning: the report cannot be drawn: {ErrorText.Sentence(e)} `report {ShellWords.Quote(folder.Path)}` tries again.");
+        }
     }
 
     private void Try(string what, Action write)

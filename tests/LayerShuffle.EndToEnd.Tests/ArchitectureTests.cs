@@ -25,6 +25,7 @@ public partial class ArchitectureTests
         },
         { "LayerShuffle.Scenarios", ["LayerShuffle.Core"], false, false },
         { "LayerShuffle.Results", ["LayerShuffle.Core"], false, false },
+        { "LayerShuffle.Report", ["LayerShuffle.Results", "LayerShuffle.Core"], false, false },
         {
             "LayerShuffle.Runs",
             [

@@ -116,6 +116,7 @@ public static class CommandLine
             RunCommand.Create(surroundings),
             NodeCommand.Create(surroundings),
             WorkerCommand.Create(),
+            ReportCommand.Create(output, error),
             ValidateCommand.Create(output, error),
             PredictCommand.Create(output, error),
             SchemaCommand.Create(output),

@@ -24,8 +24,16 @@ internal static class RunCommand
             RunOptions options = switches.Read(parsed, surroundings);
             RunLog log = CommandLine.Log(parsed, surroundings);
             SeedRange? seeds = switches.Seeds(parsed);
+            ReportAtEnd? report = switches.Draws(parsed, surroundings) ? new ReportAtEnd(log) : null;
+            if (report is not null)
+                options = options with { Over = report.Draw };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() => Run(options, seeds, switches.Metrics(parsed), switches.IsDryRun(parsed), log, surroundings),
+            return Task.Factory.StartNew(() =>
+                {
+                    int code = Run(options, seeds, switches.Metrics(parsed), switches.IsDryRun(parsed), log, surroundings);
+                    report?.Show(surroundings.Output);
+                    return code;
+                },
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });

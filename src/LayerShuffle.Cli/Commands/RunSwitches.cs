@@ -54,6 +54,8 @@ internal sealed class RunSwitches
 
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
 
+    private readonly Option<bool> noReport = new("--no-report") { Description = "Draws no plots and no page when it is over; `report DIR` does so later." };
+
     private readonly Option<string?> metrics = new("--metrics")
     {
         Description = "Exports metrics while it runs: to an OpenTelemetry collector, for Prometheus to fetch, or to the console.",
@@ -99,13 +101,16 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, listen, workers, publicHost, controlPort,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, noReport, listen, workers, publicHost, controlPort,
             dataPort, metrics,
         })
             command.Options.Add(option);
         security.AddTo(command);
         command.Validators.Add(Check);
     }
+
+    /// <summary>Whether what was measured is drawn when it is over.</summary>
+    public bool Draws(ParseResult parsed, Surroundings surroundings) => surroundings.Draws && !parsed.GetValue(noReport);
 
     /// <summary>The seeds under which it is run, one after the other; null: one.</summary>
     public SeedRange? Seeds(ParseResult parsed) => parsed.GetValue(seeds) is { } text ? SeedRange.Parse(text) : null;

@@ -11,6 +11,9 @@ namespace LayerShuffle.Cli.Terminal;
 /// <param name="OwnsProcess">Whether the process is the program's: it may listen to signals and end the process.</param>
 internal sealed record Surroundings(Screen Output, Screen Error, TimeProvider Time, IReadOnlyList<string> Started, bool OwnsProcess)
 {
+    /// <summary>Whether runs end by drawing what they measured. The tests of other things turn that off, for all programs that they start.</summary>
+    public bool Draws { get; init; } = Environment.GetEnvironmentVariable("LAYERSHUFFLE_REPORT") is not "off";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writers of somebody's choice, in a process of somebody's.</summary>

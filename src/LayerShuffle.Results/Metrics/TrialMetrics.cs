@@ -153,6 +153,10 @@ public sealed record TrialMetrics
     /// <summary>Computes a trial's metrics from its records.</summary>
     public static TrialMetrics Compute(TrialRecord record) => TrialMetricsCalculator.Compute(record);
 
+    /// <summary>The metrics that a row of <c>conditions.csv</c> tells.</summary>
+    /// <param name="cell">The cell under a column; null where it is blank.</param>
+    public static TrialMetrics Read(Func<string, double?> cell) => TrialMetricsCalculator.Read(cell);
+
     /// <summary>A metric by the name of its column, or <c>completion</c>.</summary>
     /// <exception cref="ArgumentException">There is no such metric.</exception>
     public double? Value(string metric) =>

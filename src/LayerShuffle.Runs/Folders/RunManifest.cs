@@ -105,6 +105,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["clock"] = scenario.Clock == ScenarioClock.Wall ? "wall" : "virtual",
             ["device"] = options.Device,
             ["threads"] = threads,
+            ["command"] = options.SameAgain(scenario.Seed),
             ["only"] = options.Only.Count == 0 ? null : string.Join(',', options.Only),
             ["trials_done"] = trialsDone,
             ["trials"] = trials,

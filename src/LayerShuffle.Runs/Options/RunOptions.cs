@@ -42,6 +42,11 @@ public sealed record RunOptions
     /// <summary>The words that start this run again, without where its results go: told to whoever may want to go on with it.</summary>
     public IReadOnlyList<string> Again { get; init; } = [];
 
+    /// <summary>
+    /// Called with the folder when the run is over, however it ended, and its record is whole: to draw it. What it throws is a warning. Null: nobody is called.
+    /// </summary>
+    public Action<string>? Over { get; init; }
+
     /// <summary>The line that starts this run again with the seed that it had; null where nobody knows how it was started.</summary>
     /// <param name="seed">The run's seed.</param>
     public string? SameAgain(long seed) => Again.Count == 0 ? null
