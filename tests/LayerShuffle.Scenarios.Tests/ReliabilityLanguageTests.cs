@@ -52,7 +52,7 @@ public sealed class ReliabilityLanguageTests
     [Fact]
     public void What_needs_time_is_warned_about_and_nothing_else()
     {
-        const string timed = "network: {latency: 5ms}\nfaults: {f: {kind: crash, nodes: [a], at: 1s}}\nrouting: {retries: 1, timeout: 20ms, on_failure: fail, "
+        const string timed = "network: {latency: 5ms}\nfaults: {f: {kind: crash, nodes: [a], at: 5ms}}\nrouting: {retries: 1, timeout: 20ms, on_failure: fail, "
             + "replicas: 2}\n";
         Some.Warnings(Wires.Replace("}, domains: {rack: [a, b], room: [b, c]}", "}", StringComparison.Ordinal) + timed + "reliability: {node: 0.9}\n")
             .Select(warning => warning.Split(": no effect")[0])
