@@ -1,6 +1,7 @@
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Reliabilities;
 using LayerShuffle.Core.Routing;
+using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Scenarios.Syntax;
 
@@ -19,7 +20,7 @@ internal sealed class ReliabilityEffects(EffectLedger ledger)
         bool isTimeless = variant.Reliability is not null;
         foreach (ScenarioNode? section in (ScenarioNode?[])[merged.Map("network"), merged.Map("faults"), merged.Map("workload")?.Map("arrivals")])
         {
-            if (section is MapNode { Entries.Count: > 0 })
+            if (section is MapNode map && map.Entries.Any(entry => !IsUsual(map, entry.Key)))
                 ledger.Judge(section, isTimeless ? Timeless : null); // of other conditions, what is in it is judged by itself
         }
 
@@ -28,18 +29,30 @@ internal sealed class ReliabilityEffects(EffectLedger ledger)
         RoutingSpec routing = variant.Routing, usual = new();
         foreach (string key in OfTime.Where(key => key != "retries" || routing.Retries != usual.Retries).Where(key => key != "copies"
             || routing.Copies != usual.Copies))
-            ledger.Judge(merged.Map("routing")?.Get(key), Timeless);
+        {
+            if (merged.Map("routing") is { } ways && !IsUsual(ways, key))
+                ledger.Judge(ways.Get(key), Timeless);
+        }
+
         MapNode? workload = merged.Map("workload"), cluster = merged.Map("cluster");
         if (variant.Workload.WarmUp.Nanoseconds > 0)
             ledger.Judge(workload?.Get("warm_up"), Timeless);
         if (variant.Workload.HealAfter is not null)
             ledger.Judge(workload?.Get("heal_after"), Timeless);
         foreach (string key in (string[])["compute_time", "recovery_time", "resident", "slow_start", "energy_per_bit", "restore"])
-            ledger.Judge(cluster?.Get(key), Timeless);
+        {
+            if (cluster is not null && !IsUsual(cluster, key))
+                ledger.Judge(cluster.Get(key), Timeless);
+        }
+
         if (variant.Cluster.Recovery == RecoveryKind.Rehost)
             ledger.Judge(cluster?.Get("recovery"), Timeless);
         Units(merged.Map("reliability"), cluster?.Map("domains"), variant, reliability);
     }
+
+    /// <summary>Whether a setting is written as its default is: an effective scenario has those written out.</summary>
+    private static bool IsUsual(MapNode map, string key) => map.Get(key) is ScalarNode scalar
+        && LanguageSchema.Root.Key(map.Path) is { Type: MapType type } && type.Key(key)?.Default == scalar.Text;
 
     private void Units(MapNode? map, MapNode? domains, TrialVariant variant, ReliabilitySpec reliability)
     {
