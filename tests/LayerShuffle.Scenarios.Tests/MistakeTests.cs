@@ -219,7 +219,7 @@ public class MistakeTests
         [
             "--set foo: foo: not a setting; expected KEY=VALUE with a dotted key, such as network.loss=5%",
             "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, "
-                + "cluster, network, faults, routing, policies, workload, conditions, sweep, trace, probes, objective, expect; did you mean `network`?",
+                + "cluster, network, faults, routing, policies, workload, reliability, conditions, sweep, trace, probes, objective, expect; did you mean `network`?",
             "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: "
                 + "bernoulli | gilbert-elliott | markov",
         ]);

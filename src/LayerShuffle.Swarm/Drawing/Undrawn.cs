@@ -11,6 +11,7 @@ internal static class Undrawn
         ("expect", "it judges what was measured, and changes nothing"),
         ("description", "nothing comes of it"),
         ("reliability", "nothing happens in time then"),
+        ("probes", "it asks trained layers, apart from all trials"),
         ("dataset.path", "drawn scenarios stand alone"),
         ("dataset.kind=cifar10", "drawn scenarios stand alone"),
         ("dataset.kind=cifar100", "drawn scenarios stand alone"),

@@ -102,6 +102,8 @@ public sealed class ModelSpecsTests
             return !(bool)(value ?? false);
         if (type == typeof(OrderSpec))
             return new OrderSpec { Skip = 0.25 };
+        if (type == typeof(DistillationSpec))
+            return new DistillationSpec(0.25, 2);
         string key = JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
         var model = (MapType)((ChoiceType)LanguageSchema.Root.Key("model")!.Type).Map!;
         var training = (MapType)model.Key("training")!.Type;
