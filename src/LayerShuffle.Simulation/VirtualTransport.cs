@@ -45,8 +45,8 @@ internal sealed class VirtualTransport(
     public void Send(int from, int to, HopMessage message)
     {
         Journey journey = message.Journey;
-        var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation);
-        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.Images), kernel.Now, workload.IsWarmUp(journey.Deadline));
+        var key = new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation) { Part = journey.NextHop.Part };
+        SendVerdict verdict = injector.Send(from, to, in key, activationBytes(journey.ImagesCarried), kernel.Now, workload.IsWarmUp(journey.Deadline));
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -81,15 +81,17 @@ internal sealed class VirtualTransport(
         {
             HopAcknowledged => ControlKind.Ack,
             HopReleased => ControlKind.Release,
+            HeartbeatAsked or HeartbeatAnswered => ControlKind.Heartbeat,
             _ => ControlKind.Report,
         };
         (int attempt, int copy, int answered) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy, ack.SenderIncarnation) : (0, 0, 1);
-        var key = new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, Incarnation(from), answered);
+        var key = new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, Incarnation(from), answered) { Part = message.Hop.Part };
         ControlVerdict verdict = injector.SendControl(from, to, kind, in key, copy, kernel.Now);
         if (!verdict.Delivered)
             return;
         int incarnation = Incarnation(to);
-        underway.Add(message.Hop.Request);
+        if (kind != ControlKind.Heartbeat)
+            underway.Add(message.Hop.Request);
         kernel.Schedule(verdict.At, EventKind.Delivery, m => ReceiveControl(to, incarnation, (ControlMessage)m!), Carried(message));
     }
 
@@ -102,7 +104,8 @@ internal sealed class VirtualTransport(
         }
 
         Receive(to, incarnation, message);
-        underway.Remove(message.Hop.Request);
+        if (message is not (HeartbeatAsked or HeartbeatAnswered))
+            underway.Remove(message.Hop.Request);
     }
 
     private void Receive(int to, int incarnation, object message)
@@ -125,7 +128,7 @@ internal sealed class VirtualTransport(
         {
             // What comes to a paused node waits behind the line, not before it.
             Instant through = IsUp(to, incarnation)
-                ? injector.PassDownlink(from, to, incarnation, copy.ArrivingBytes(activationBytes(((HopMessage)m!).Journey.Images)), kernel.Now)
+                ? injector.PassDownlink(from, to, incarnation, copy.ArrivingBytes(activationBytes(((HopMessage)m!).Journey.ImagesCarried)), kernel.Now)
                 : kernel.Now;
             if (through == kernel.Now)
                 Arrive(from, to, incarnation, copy, (HopMessage)m!);

@@ -39,6 +39,10 @@ public sealed class HopCourierPropertyTests : IDisposable
             Pin = pruned == 2 ? new PinSpec(retries, 1) : null,
             Replicas = replicas,
             Detection = detection < 0 ? null : Ms(detection),
+            Hedge = Math.Abs((int)(timeout * 7)) % 3 == 0 ? new HedgeSpec(retries == 0 ? null : Ms(1 + (4 * retries)), 0.75) : null,
+            Redundancy = Math.Abs((int)(timeout * 5)) % 4 == 0 ? new RedundancySpec(2, CombineKind.First, default) : null,
+            Parallel = pruned == 1 && order < 2 && failure != 2 && Math.Abs((int)timeout) % 3 != 1 ? 1 + retries : 1,
+            Phi = detection is < -10 and > -25 ? new PhiSpec(4, Ms(10), Ms(-detection), 20, Ms(2)) : null,
         });
 
     private static readonly Gen<WorkloadSpec> Workloads = Gen.Select(

@@ -28,7 +28,7 @@ internal sealed class LogitRecorder(VisionTransformer model, ITestImages images)
     public Judgement? Judge(object? activation, IReadOnlyList<int> images)
     {
         using (no_grad())
-            Judged.Add((images, model.Head.Forward(((ActivationHandle)activation!).Tensor!)));
+            Judged.Add((images, model.Head.Forward(TensorTrialModel.Input(activation)!)));
         return inner.Judge(activation, images);
     }
 

@@ -36,6 +36,13 @@ public class NoEffectTests
     [InlineData(Net, "routing: {backoff: {factor: 3}}", "5:20: routing.backoff: no effect: nothing is lost, down or late")]
     [InlineData(Net, "network: {loss: 1%}\nrouting: {on_failure: fail, retries: 0, backoff: {factor: 3}}",
         "6:50: routing.backoff: no effect: nothing is sent again")]
+    [InlineData(Net, "network: {latency: 5ms}\nrouting: {hedge: {after: 40ms}}", "6:18: routing.hedge: no effect: every acknowledgement comes within 10 ms")]
+    [InlineData(Net, "network: {latency: 5ms}\nrouting: {hedge: {after: p95}}", "6:18: routing.hedge: no effect: every acknowledgement takes equally long")]
+    [InlineData(Net, "network: {loss: 1%}\nrouting: {timeout: 40ms, hedge: {after: 40ms}}",
+        "6:33: routing.hedge: no effect: an acknowledgement is overdue by then")]
+    [InlineData(Net, "routing: {redundancy: {paths: 1}}", "5:23: routing.redundancy: no effect: one path")]
+    [InlineData(Net, "routing: {redundancy: {combine: first, wait: 20ms}}", "5:46: routing.redundancy.wait: no effect: with `combine: first`")]
+    [InlineData(Net, "routing: {detection: {detector: phi}}", "5:22: routing.detection: no effect: no node crashes")]
     [InlineData(Net, "routing: {pin: {first: 1}}", "5:16: routing.pin: no effect: the order is given")]
     [InlineData(Net, "routing: {avoid: {after: 2}}", "5:18: routing.avoid: no effect: nothing is lost, down or late")]
     [InlineData(Net, "routing: {copies: fastest}", "5:19: routing.copies: no effect: there is one copy of each layer")]
@@ -137,6 +144,8 @@ public class NoEffectTests
     [InlineData(Net + "network: {loss: 1%}\nrouting: {retries: 5, timeout: 50ms, on_failure: fail, replicas: 2}")]
     [InlineData(Net + "network: {latency: {distribution: normal, mean: 5ms, stddev: 1ms}}\nrouting: {retries: 5}")] // late is as bad as lost
     [InlineData(Net + "network: {loss: 1%}\nrouting: {on_failure: defer, avoid: {after: 2}, backoff: {factor: 2}, order: arbitrary, pin: {first: 1}}")]
+    [InlineData(Net + "network: {latency: 5ms, loss: 1%}\nrouting: {replicas: 2, hedge: {after: 20ms}, redundancy: {wait: 20ms}}")]
+    [InlineData(Net + "network: {latency: 5ms}\nrouting: {hedge: {after: 2ms}}")] // sooner than it is acknowledged
     [InlineData(Net + "routing: {replicas: 2, copies: random, order: opportunistic, pin: {last: 1}}")]
     [InlineData(Net + "conditions: {calm: , storm: {network: {loss: 5%}}}\nrouting: {retries: 5}")] // one condition needs it
     [InlineData(Net + "sweep: {network.loss: [0%, 5%], routing.retries: [0, 1]}")]

@@ -92,9 +92,15 @@ public sealed class Ledger(Topology topology, Func<Instant> now, bool asked, Act
     /// <summary>A custodian learned that an incarnation of a node has ended: the first one's news is a row.</summary>
     public void Detected(Instant at, int node, int incarnation)
     {
+        FaultSpec? by = downBy.GetValueOrDefault((node, incarnation));
+        if (by is null && !asked) // on the virtual clock nothing dies but by faults
+        {
+            Write(new LedgerEntry(at, "", "detection", topology.Name(node), FaultEffects.Suspected));
+            return;
+        }
+
         if (!detected.TryAdd((node, incarnation), true))
             return;
-        FaultSpec? by = downBy.GetValueOrDefault((node, incarnation));
         Write(new LedgerEntry(at, by?.Name ?? "", by is null ? "crash" : FaultEffects.Kind(by), topology.Name(node), FaultEffects.DetectedDown));
     }
 

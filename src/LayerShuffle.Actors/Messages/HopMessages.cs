@@ -42,11 +42,59 @@ public sealed record Journey
     /// <summary>Resends on the way so far.</summary>
     public int Retries { get; init; }
 
-    /// <summary>The next layer, or <see cref="Return"/>.</summary>
-    public int NextLayer => Next < Route.Length ? Route[Next] : Return;
+    /// <summary>Which of the request's journeys it is, from 0.</summary>
+    public int Path { get; init; }
 
-    /// <summary>Identity of the next hop.</summary>
-    public HopId NextHop => new(Request, Branch, Executed.Length);
+    /// <summary>How many neighbours of the route run at once; 1: none does.</summary>
+    public int Parallel { get; init; } = 1;
+
+    /// <summary>Of the next group of layers, which begins at <see cref="Next"/>: which one this hop is for.</summary>
+    public int Member { get; init; }
+
+    /// <summary>Of how many parts the next input is the sum: the layers of the group before; 0: there is none, and the activation is the input.</summary>
+    public int Parts { get; init; }
+
+    /// <summary>Which of these parts this is.</summary>
+    public int Part { get; init; }
+
+    /// <summary>Whether it is one of several parts of an input: it then carries what its layer was given beside what it gave.</summary>
+    public bool IsPart => Parts > 1;
+
+    /// <summary>Images as its activation has them.</summary>
+    public int ImagesCarried => IsPart ? 2 * Images : Images;
+
+    /// <summary>Layers that run at once next; 0: the route is at its end.</summary>
+    public int Group => Math.Min(Parallel, Route.Length - Next);
+
+    /// <summary>The next layer, or <see cref="Return"/>.</summary>
+    public int NextLayer => Next + Member < Route.Length ? Route[Next + Member] : Return;
+
+    /// <summary>The next layer's position in the order.</summary>
+    public int Position => Executed.Length + Member;
+
+    /// <summary>Identity of the next hop. Where layers run at once its position is that of the route, so that all parts of a hop have the same.</summary>
+    public HopId NextHop => Parallel > 1 ? new(Request, Branch, Next + Member) { Part = Part } : new(Request, Branch, Executed.Length);
+
+    /// <summary>After the next layer, one of several, has been executed: on the way to a layer of the next group.</summary>
+    public Journey AfterMember(object? output) => this with { Activation = output, Next = Next + Group, Parts = Group, Part = Member, Member = 0 };
+
+    /// <summary>On a new branch without any layer of the next group.</summary>
+    public Journey WithoutGroup()
+    {
+        ulong branch = Branch;
+        for (int member = 0; member < Group; member++)
+            branch = new HopId(Request, branch, Next + member).BranchAfterGivingUp(Route[Next + member]);
+        return this with
+        {
+            Branch = branch,
+            Route = [.. Route[..Next], .. Route[(Next + Group)..]],
+            Skipped = [.. Skipped, .. Route[Next..(Next + Group)]],
+            Member = 0,
+        };
+    }
+
+    /// <summary>By which branch a random copy is drawn: journeys that set out together draw together, so that each takes another copy.</summary>
+    public ulong LuckOfCopies => Branch == HopId.BranchOfPath(Path) ? 0 : Branch;
 
     /// <summary>After the next layer has been executed.</summary>
     public Journey AfterLayer(object? output) => this with { Activation = output, Executed = [.. Executed, NextLayer], Next = Next + 1 };
@@ -113,8 +161,14 @@ public sealed record HopReleased(HopId Hop, int Layer, int From) : ControlMessag
 /// <param name="Attempt">The attempt that was waited for.</param>
 public sealed record AcknowledgementOverdue(object Custody, int Attempt);
 
+/// <summary>It is time for a second copy of a hop (a timer of the sender).</summary>
+/// <param name="Custody">What it is about.</param>
+/// <param name="Attempt">The attempt that is waited for.</param>
+public sealed record HedgeDue(object Custody, int Attempt);
+
 /// <summary>A sender gave the request up.</summary>
 /// <param name="Hop">The hop that failed.</param>
 /// <param name="Layer">The layer it is for, or <see cref="Journey.Return"/>.</param>
 /// <param name="From">The sender.</param>
-public sealed record RequestFailed(HopId Hop, int Layer, int From) : ControlMessage(Hop, Layer, From);
+/// <param name="Path">Which of the request's journeys it was.</param>
+public sealed record RequestFailed(HopId Hop, int Layer, int From, int Path = 0) : ControlMessage(Hop, Layer, From);

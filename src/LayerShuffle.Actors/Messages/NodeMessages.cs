@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Actors.Messages;
@@ -12,6 +13,11 @@ public sealed record ExecuteLayer(HopMessage Message, Duration Took, int Epoch);
 /// <param name="Work">What was asked.</param>
 /// <param name="Output">The layer's output behind a handle.</param>
 public sealed record LayerExecuted(ExecuteLayer Work, object? Output);
+
+/// <summary>The missing parts of an input are not waited for any longer (a timer of who gathers them).</summary>
+/// <param name="Hop">The hop that they are of.</param>
+/// <param name="Gathering">What is here of it.</param>
+public sealed record GatheringDue(HopId Hop, object Gathering);
 
 /// <summary>The node's process dies: all but the weights is lost.</summary>
 public sealed record CrashNode

@@ -11,6 +11,10 @@ public sealed record StartWorkload
 /// <param name="Request">Its number.</param>
 public sealed record SubmitRequest(int Request);
 
+/// <summary>To the coordinator: the other results of a request have been waited for.</summary>
+/// <param name="Request">Its number.</param>
+public sealed record PathsDue(int Request);
+
 /// <summary>To the coordinator: a request's deadline has come.</summary>
 /// <param name="Request">Its number.</param>
 public sealed record DeadlineReached(int Request);

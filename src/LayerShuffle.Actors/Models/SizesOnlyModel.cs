@@ -22,6 +22,9 @@ public sealed record SizesOnlyModel(int Layers, int Tokens, int Hidden) : ITrial
     public Judgement? Judge(object? activation, IReadOnlyList<int> images) => null;
 
     /// <inheritdoc/>
+    public Judgement? JudgeMean(IReadOnlyList<object?> activations, IReadOnlyList<int> images) => null;
+
+    /// <inheritdoc/>
     public object? Execute(int layer, object? activation, int request, int position) => null;
 
     /// <inheritdoc/>

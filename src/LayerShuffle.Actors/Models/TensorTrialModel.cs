@@ -55,15 +55,24 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     /// <returns>Handle of its output; that of its input where this is handed on unchanged; null if the request has its outcome.</returns>
     public object? Execute(int layer, object? activation, int request, int position, NodeLayers? node)
     {
-        if (activation is not ActivationHandle { Tensor: { } input })
-            return null;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
+        if (Input(activation) is not { } input)
+            return null;
         input = input.to(model.Device);
         Tensor? embedding = model.Embeddings.PositionEmbedding(position);                      // [32], or null
-        if (node is null)
-            return Keep(request, model.Layers[layer].Forward(input, embedding));               // [batch, tokens, hidden]
-        return node.Execute(layer, input, embedding, request, position) is { } output ? Keep(request, output) : activation;
+        Tensor? output = node is null ? model.Layers[layer].Forward(input, embedding)          // [batch, tokens, hidden]
+            : node.Execute(layer, input, embedding, request, position);
+        return output is null ? activation : Keep(request, activation is PartsOfInput parts ? parts.Pack(input, output) : output);
+    }
+
+    /// <summary>What is computed on, in the caller's scope; null if the request has its outcome.</summary>
+    internal static Tensor? Input(object? activation)
+    {
+        if (activation is not PartsOfInput parts)
+            return (activation as ActivationHandle)?.Tensor;
+        Tensor?[] tensors = [.. parts.Activations.Select(part => (part as ActivationHandle)?.Tensor)];
+        return tensors.Any(tensor => tensor is null) ? null : PartsOfInput.Sum([.. tensors.OfType<Tensor>()], parts.IsPacked);
     }
 
     /// <summary>The model as it was at the checkpoint before its last, for nodes that answer with stale weights; null: nobody needs it.</summary>
@@ -97,9 +106,19 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     /// <inheritdoc/>
     public Judgement? Judge(object? activation, IReadOnlyList<int> indexes)
     {
-        if (activation is not ActivationHandle { Tensor: { } hidden })
-            return null;
-        return Judge(hidden, indexes);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        return Input(activation) is { } hidden ? Judge(hidden, indexes) : null;
+    }
+
+    /// <inheritdoc/>
+    public Judgement? JudgeMean(IReadOnlyList<object?> activations, IReadOnlyList<int> indexes)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor[] logits = [.. activations.Select(Input).OfType<Tensor>()
+            .Select(hidden => model.Head.Forward(hidden.to(model.Device)))];                                       // [batch, classes] each
+        return logits.Length == 0 ? null : Count(stack(logits).mean([0]), indexes);
     }
 
     /// <summary>Applies the head to an activation <c>[batch, tokens, hidden]</c> and counts right answers.</summary>
@@ -110,9 +129,15 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
-        Tensor labels = images.Labels(indexes);                                                    // [batch]
         Tensor logits = model.Head.Forward(hidden.to(model.Device));                                                // [batch, classes]
         judged?.Invoke(indexes, logits);
+        return Count(logits, indexes);
+    }
+
+    /// <summary>Counts right answers, in the caller's scope and inference mode.</summary>
+    private Judgement Count(Tensor logits, IReadOnlyList<int> indexes)
+    {
+        Tensor labels = images.Labels(indexes);                                                    // [batch]
         Tensor best = logits.topk((int)Math.Min(Best, logits.shape[1]), dim: 1).indexes;           // [batch, 5], best first
         Tensor finite = Answers.Finite(logits);                                                    // [batch]
         Tensor hits = best.eq(labels.unsqueeze(1)).logical_and(finite.unsqueeze(1));               // [batch, 5]

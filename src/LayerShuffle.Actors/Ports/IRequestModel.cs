@@ -12,6 +12,11 @@ public interface IRequestModel
     /// <summary>Applies the head and counts right answers; null without a model.</summary>
     Judgement? Judge(object? activation, IReadOnlyList<int> images);
 
+    /// <summary>Applies the head to what several journeys of a request brought back, and counts right answers by the mean of the logits; null without a
+    /// model.</summary>
+    Judgement? JudgeMean(IReadOnlyList<object?> activations, IReadOnlyList<int> images) =>
+        throw new NotSupportedException("This model answers one journey of a request.");
+
     /// <summary>The request has its outcome: every tensor of it is freed. What still travels for it goes on without tensors.</summary>
     void Release(int request);
 }

@@ -28,8 +28,8 @@ internal sealed class CopyChooser(int self, EndpointContext context, PeerMemory?
         IReadOnlyList<int> copies = context.Placement.Copies(layer);
         if (context.Routing.Copies == CopyChoice.Fastest)
             return Fastest(copies, attempt > 0 ? last : -1);
-        int first = context.Routing.Copies == CopyChoice.Random
-            ? (int)(HopLuck.Of(luck, journey.NextHop, layer, 0, 1) * copies.Count) : 0;
+        int first = journey.Path + (context.Routing.Copies == CopyChoice.Random
+            ? (int)(HopLuck.Of(luck, journey.NextHop with { Branch = journey.LuckOfCopies }, layer, 0, 1) * copies.Count) : 0);
         for (int i = 0; i < copies.Count; i++)
         {
             int copy = copies[(first + attempt + i) % copies.Count];

@@ -14,6 +14,9 @@ public sealed class ExecutedHops
     /// <summary>Hops remembered.</summary>
     public int Count => hops.Count;
 
+    /// <summary>Whether a hop is known.</summary>
+    public bool Contains(HopId hop) => hops.Contains(hop);
+
     /// <summary>Remembers a hop; false if it is known.</summary>
     public bool Add(HopId hop, Instant deadline, Instant now)
     {

@@ -43,7 +43,13 @@ public sealed class HopCourier
         backoffLuck = context.Luck.Child("backoff").Child(self);
         memory = context.Routing.LearnsSpeeds || context.Routing.Avoid is not null ? new PeerMemory(context.Routing, context.Clock) : null;
         chooser = new CopyChooser(self, context, memory, backlog ?? (() => Duration.Zero));
+        Heartbeats = context.Routing.Phi is not { } phi ? null
+            : new HeartbeatWatch(self, context, owner, phi, (node, ended) => OnPeerDownDetected(new PeerDownDetected(node, ended, 0)),
+                node => endedIncarnations.Remove(node));
     }
+
+    /// <summary>Finds out who has died; null: the courier is told.</summary>
+    internal HeartbeatWatch? Heartbeats { get; }
 
     /// <summary>Activations kept for others.</summary>
     public int CustodyCount => custodies.Count;
@@ -85,6 +91,30 @@ public sealed class HopCourier
             Send(custody, endpoint);
     }
 
+    /// <summary>Sends a journey to all layers of its next group at once, or back to the coordinator.</summary>
+    /// <param name="journey">The journey.</param>
+    /// <param name="upstream">Who keeps what it was computed from: until each of them has it, or was given up.</param>
+    public void ForwardToGroup(Journey journey, Upstream? upstream)
+    {
+        int hops = Math.Max(1, journey.Group);
+        var shared = Upstream.Of(upstream is null ? [] : [upstream], hops);
+        for (int member = 0; member < hops; member++)
+            Forward(journey with { Member = member }, shared);
+    }
+
+    /// <summary>How long the parts of an input are waited for once one of them is here: as long as a sender tries; null: as long as it takes, as nothing is
+    /// skipped.</summary>
+    /// <param name="from">Who sent that one.</param>
+    public Duration? Patience(int from)
+    {
+        if (context.Routing.OnFailure is OnFailure.Fail or OnFailure.Wait)
+            return null;
+        Duration all = Duration.Zero;
+        for (int i = 0; i <= context.Routing.Retries; i++)
+            all += context.Routing.Timeout is { } timeout ? context.Routing.Backoff?.Grown(timeout, i) ?? timeout : trips.TimerOf(from).Wait(i);
+        return all;
+    }
+
     /// <summary>The receiver of a hop has it.</summary>
     public void OnAcknowledged(HopAcknowledged ack)
     {
@@ -101,6 +131,7 @@ public sealed class HopCourier
         }
 
         Remember(ack, custody);
+        custody.HedgeTimer?.Cancel();
         if (ack.Attempt != custody.Attempt || ack.From != custody.Target)
             trips.WaitNoLonger(custody); // an older attempt's: the present one is still to be measured
         custody.Timer?.Cancel();
@@ -111,6 +142,7 @@ public sealed class HopCourier
         ReleaseUpstream(custody);
         if (custody.Journey.NextLayer == Journey.Return)
             Remove(custody); // the coordinator does not crash: its acknowledgement is the release
+        Heartbeats?.Saw(ack.From, ack.Incarnation);
     }
 
     /// <summary>What came of a hop is in another endpoint's hands.</summary>
@@ -145,6 +177,30 @@ public sealed class HopCourier
         HopTimedOut(custody);
     }
 
+    /// <summary>No acknowledgement has come for so long that a second copy goes to the next replica, or to the same one where there is no other.</summary>
+    public void OnHedgeDue(HedgeDue due)
+    {
+        var custody = (Custody)due.Custody;
+        if (custody.Closed || custody.IsIdle || custody.Holder is not null || custody.Hedge is not null || custody.Attempt != due.Attempt
+            || context.Clock.Now > custody.Journey.Deadline)
+            return;
+        int layer = custody.Journey.NextLayer, attempt = custody.Attempt + 1;
+        if (chooser.Choose(custody.Journey, attempt, custody.Target) is not { } endpoint || (endpoint == self && Lacks(layer)))
+            return; // whoever could take it is left alone
+        if (endpoint == self)
+        {
+            trips.WaitNoLonger(custody);
+            Remove(custody); // nothing can be lost any more on the way to oneself
+            AcceptLocally(custody.Journey with { Retries = custody.ResendsUpTo(attempt) }, custody.Upstream, attempt);
+            return;
+        }
+
+        custody.Hedge = new Hedge(attempt, endpoint, context.Clock.Now);
+        trips.Await(custody, attempt, endpoint, context.Clock.Now);
+        Hand(custody, attempt, endpoint);
+        memory?.Sent(custody.Hedge);
+    }
+
     /// <summary>A request has its outcome: nothing is sent again for it.</summary>
     public void OnRequestEnded(int request)
     {
@@ -160,6 +216,8 @@ public sealed class HopCourier
     /// <summary>Membership tells of a crash; custodians act on it after the detection delay.</summary>
     public void OnPeerDown(PeerDown down, int epoch)
     {
+        if (Heartbeats is not null)
+            return; // it finds out by itself
         Duration delay = context.Routing.Detection ?? context.Routing.Timeout ?? trips.Current(down.Endpoint);
         context.Clock.TellAfter(delay, owner, new PeerDownDetected(down.Endpoint, down.Incarnation, epoch));
     }
@@ -173,7 +231,7 @@ public sealed class HopCourier
         // Oldest first: insertion order of the hop ids, which are visited in the order of request, position and branch.
         Custody[] lost = [.. custodies.Values
             .Where(c => c.Holder is { } holder && holder.Endpoint == detected.Endpoint && holder.Incarnation <= detected.Incarnation)
-            .OrderBy(c => c.Hop.Request).ThenBy(c => c.Hop.Position).ThenBy(c => c.Hop.Branch)];
+            .OrderBy(c => c.Hop.Request).ThenBy(c => c.Hop.Position).ThenBy(c => c.Hop.Branch).ThenBy(c => c.Hop.Part)];
         foreach (Custody custody in lost)
         {
             if (!custody.Closed)
@@ -190,6 +248,7 @@ public sealed class HopCourier
         expiries.Clear();
         byRequest.Clear();
         trips.Forget();
+        Heartbeats?.Abandon();
     }
 
     private void HopTimedOut(Custody custody)
@@ -205,7 +264,7 @@ public sealed class HopCourier
         memory?.Missed(custody);
         if (MayResend(custody))
         {
-            TryAgain(custody, custody.Attempt + 1);
+            TryAgain(custody, custody.LastAttempt + 1);
             return;
         }
 
@@ -267,6 +326,7 @@ public sealed class HopCourier
         }
 
         custody.Timer?.Cancel();
+        custody.HedgeTimer?.Cancel();
         (custody.IsIdle, custody.NextAttempt, custody.Holder) = (true, attempt, null);
         custody.Timer = context.Clock.TellAfter(left, owner, new AcknowledgementOverdue(custody, custody.Attempt));
     }
@@ -275,11 +335,12 @@ public sealed class HopCourier
     private void Remember(HopAcknowledged ack, Custody custody)
     {
         if (!custody.IsIdle && ack.SenderIncarnation == incarnation)
-            memory?.Acknowledged(ack, ack.Attempt == custody.Attempt && ack.From == custody.Target ? custody.SentAt : null);
+            memory?.Acknowledged(ack, ack.Attempt == custody.Attempt && ack.From == custody.Target ? custody.SentAt
+                : custody.Hedge is { } hedge && ack.Attempt == hedge.Attempt && ack.From == hedge.Target ? hedge.SentAt : null);
     }
 
     /// <summary>Results are sent again until the deadline, whatever happens to layers.</summary>
-    private bool MayResend(Custody custody) => custody.Attempt < context.Routing.Retries || context.Routing.OnFailure == OnFailure.Wait
+    private bool MayResend(Custody custody) => custody.Tries < context.Routing.Retries || context.Routing.OnFailure == OnFailure.Wait
         || (custody.Journey.NextLayer == Journey.Return && context.Routing.OnFailure != OnFailure.Fail);
 
     private void GiveUp(Custody custody)
@@ -288,6 +349,15 @@ public sealed class HopCourier
         if (context.Routing.OnFailure == OnFailure.Fail)
         {
             GiveUpRequest(custody);
+            return;
+        }
+
+        if (journey.Parallel > 1)
+        {
+            if (custody.Shared?.GivenUp() == true)
+                ForwardToGroup((journey with { Retries = custody.Resends }).WithoutGroup(), custody.Upstream);
+            else
+                ReleaseUpstream(custody); // the others go on without what this layer would have added
             return;
         }
 
@@ -314,21 +384,37 @@ public sealed class HopCourier
         if (custody.Attempt == 0 || target != custody.Target)
             custody.FirstSentAt = custody.SentAt;
         custody.Target = target;
-        Journey journey = custody.Attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.Resends };
-        var message = new HopMessage(journey, custody.Attempt, self) { Incarnation = incarnation };
-        context.Observer.Sent(message, custody.Target);
-        context.Transport.Send(self, custody.Target, message);
+        Hand(custody, custody.Attempt, target);
         memory?.Sent(custody);
         custody.Wait = WaitFor(custody);
         custody.Timer = context.Clock.TellAfter(custody.Wait, owner, new AcknowledgementOverdue(custody, custody.Attempt));
+        if (context.Routing.Hedge is { } hedge && custody.Hedge is null)
+            AwaitHedge(custody, hedge.After ?? trips.Quantile(target, hedge.Quantile));
+    }
+
+    private void Hand(Custody custody, int attempt, int target)
+    {
+        Journey journey = attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.ResendsUpTo(attempt) };
+        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation };
+        context.Observer.Sent(message, target);
+        context.Transport.Send(self, target, message);
+        Heartbeats?.SentTo(target);
+    }
+
+    /// <summary>A hop has one second copy, while its first or a resend of it is waited for.</summary>
+    private void AwaitHedge(Custody custody, Duration? after)
+    {
+        custody.HedgeTimer?.Cancel();
+        custody.HedgeTimer = after is { } delay && delay < custody.Wait
+            ? context.Clock.TellAfter(delay, owner, new HedgeDue(custody, custody.Attempt)) : null;
     }
 
     /// <summary>How long the acknowledgement of what has just been sent is waited for.</summary>
     private Duration WaitFor(Custody custody)
     {
         BackoffSpec? backoff = context.Routing.Backoff;
-        Duration wait = context.Routing.Timeout is { } timeout ? backoff?.Grown(timeout, custody.Attempt) ?? timeout
-            : trips.TimerOf(custody.Target).Wait(custody.Attempt);
+        Duration wait = context.Routing.Timeout is { } timeout ? backoff?.Grown(timeout, custody.Tries) ?? timeout
+            : trips.TimerOf(custody.Target).Wait(custody.Tries);
         if (backoff is { Jitter: > 0 })
             wait = backoff.Jittered(wait, HopLuck.Of(backoffLuck.Child(custody.Target), custody.Hop, custody.Journey.NextLayer, custody.Attempt, incarnation));
         return context.Routing.Timeout is null ? Bounded(wait, custody.Journey) : wait;
@@ -361,7 +447,7 @@ public sealed class HopCourier
 
     private void GiveUpRequest(Custody custody)
     {
-        var failed = new RequestFailed(custody.Hop, custody.Journey.NextLayer, self);
+        var failed = new RequestFailed(custody.Hop, custody.Journey.NextLayer, self, custody.Journey.Path);
         if (self == EndpointContext.Coordinator)
             owner.Tell(failed);
         else
@@ -371,8 +457,23 @@ public sealed class HopCourier
     private void ReleaseUpstream(Custody custody)
     {
         if (custody.Upstream is { } upstream)
-            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, upstream.Layer, self));
+            Release(upstream);
         custody.Upstream = null;
+    }
+
+    /// <summary>Tells who keeps something that it need not any longer.</summary>
+    public void Release(Upstream upstream)
+    {
+        if (upstream.Shared is not { } shared)
+        {
+            context.Transport.SendControl(self, upstream.Endpoint, new HopReleased(upstream.Hop, upstream.Layer, self));
+            return;
+        }
+
+        if (!shared.Done())
+            return;
+        foreach (Upstream one in shared.Upstreams)
+            Release(one);
     }
 
     private void Remove(Custody custody)
@@ -387,6 +488,7 @@ public sealed class HopCourier
         memory?.Settled(custody);
         custody.Closed = true;
         custody.Timer?.Cancel();
+        custody.HedgeTimer?.Cancel();
     }
 
     /// <summary>Drops what is kept for requests whose deadline has passed: nobody will do anything with it.</summary>

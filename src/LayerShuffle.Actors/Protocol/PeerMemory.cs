@@ -35,12 +35,25 @@ internal sealed class PeerMemory(RoutingSpec routing, IClock clock)
         custody.IsPending = true;
     }
 
+    /// <summary>A second copy of a hop was sent.</summary>
+    public void Sent(Hedge hedge)
+    {
+        Peer peer = Of(hedge.Target);
+        peer.Breaker?.Sent(clock.Now);
+        peer.Answers.Pending++;
+        hedge.IsPending = true;
+    }
+
     /// <summary>Its acknowledgement is not waited for any longer.</summary>
     public void Settled(Custody custody)
     {
         if (custody.IsPending)
             Of(custody.Target).Answers.Pending--;
         custody.IsPending = false;
+        if (custody.Hedge is not { IsPending: true } hedge)
+            return;
+        Of(hedge.Target).Answers.Pending--;
+        hedge.IsPending = false;
     }
 
     /// <summary>A hop was acknowledged, while that was waited for.</summary>

@@ -5,7 +5,8 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Actors.Protocol;
 
 /// <summary>
-/// How long acknowledgements take, by destination: what <c>timeout: auto</c> waits by (RFC 6298). One dead destination does not slow the others down.
+/// How long acknowledgements take, by destination: what <c>timeout: auto</c> waits by (RFC 6298), and second copies after a quantile do. One dead destination
+/// does not slow the others down.
 /// </summary>
 /// <param name="context">What all endpoints of the trial share.</param>
 /// <param name="incarnation">This endpoint's incarnation.</param>
@@ -13,6 +14,8 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
 {
     private readonly RetransmissionTimer unmeasured = new(context.Routing.Backoff);
     private readonly Dictionary<int, RetransmissionTimer> timers = []; // of the endpoints that it sends to, looked up by key only
+    private readonly Dictionary<int, SeenTimes> seen = []; // likewise
+    private readonly bool adapts = context.Routing.Timeout is null, remembers = context.Routing.Hedge is { After: null };
     // attempts that were not waited for any longer, and when they were sent; looked up by key only
     private readonly Dictionary<(HopId Hop, int Attempt, int Target), Instant> unanswered = [];
     private readonly PriorityQueue<(HopId Hop, int Attempt, int Target), long> forgetting = new();
@@ -37,18 +40,36 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
     /// </summary>
     public void Measure(HopAcknowledged ack, Custody? custody)
     {
-        if (context.Routing.Timeout is not null || ack.SenderIncarnation != incarnation)
+        if ((!adapts && !remembers) || ack.SenderIncarnation != incarnation)
             return;
         bool present = custody is { Holder: null, IsIdle: false } && custody.Attempt == ack.Attempt && custody.Target == ack.From;
         bool past = unanswered.Remove((ack.Hop, ack.Attempt, ack.From), out Instant sent);
-        if (present != past)
-            TimerOf(ack.From).Sample(context.Clock.Now - (present ? custody!.SentAt : sent), context.Clock.Now);
+        if (present == past)
+            return;
+        Duration took = context.Clock.Now - (present ? custody!.SentAt : sent);
+        if (adapts)
+            TimerOf(ack.From).Sample(took, context.Clock.Now);
+        if (!remembers)
+            return;
+        if (!seen.TryGetValue(ack.From, out SeenTimes? times))
+            seen[ack.From] = times = new SeenTimes();
+        times.Add(took);
     }
+
+    /// <summary>A quantile of the times that a destination's acknowledgements took; null while too few were seen.</summary>
+    public Duration? Quantile(int endpoint, double quantile) => seen.GetValueOrDefault(endpoint)?.Quantile(quantile);
 
     /// <summary>Remembers when an attempt was sent that is not waited for any longer: its acknowledgement may still come.</summary>
     public void WaitNoLonger(Custody custody)
     {
-        if (context.Routing.Timeout is not null || custody.Holder is not null)
+        if (custody.Holder is null)
+            Await(custody, custody.Attempt, custody.Target, custody.SentAt);
+    }
+
+    /// <summary>Remembers when an attempt was sent whose acknowledgement may come beside that of another.</summary>
+    public void Await(Custody custody, int number, int target, Instant sent)
+    {
+        if (!adapts && !remembers)
             return;
         Instant now = context.Clock.Now;
         while (forgetting.TryPeek(out (HopId, int, int) oldest, out long due) && due < now.Nanoseconds)
@@ -57,8 +78,8 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
             unanswered.Remove(oldest);
         }
 
-        var attempt = (custody.Hop, custody.Attempt, custody.Target);
-        if (unanswered.TryAdd(attempt, custody.SentAt))
+        var attempt = (custody.Hop, number, target);
+        if (unanswered.TryAdd(attempt, sent))
             forgetting.Enqueue(attempt, custody.Journey.Deadline.Nanoseconds); // no receiver acknowledges it later
     }
 

@@ -18,7 +18,7 @@ public sealed class LayerActor : ReceiveActor
         Receive<ExecuteLayer>(work =>
         {
             Journey journey = work.Message.Journey;
-            compute.Start(layer, journey.Activation, journey.Request, journey.Executed.Length, work.Took, Self, output => new LayerExecuted(work, output));
+            compute.Start(layer, journey.Activation, journey.Request, journey.Position, work.Took, Self, output => new LayerExecuted(work, output));
         });
         Receive<LayerExecuted>(done => Context.Parent.Tell(done));
     }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LayerShuffle.Actors.Messages;
+using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Core.Clusters;
@@ -21,6 +22,7 @@ public sealed class NodeActor : ReceiveActor
     private readonly SeedTree computeLuck;
     private readonly ILayerCompute compute;
     private readonly Dictionary<int, IActorRef> layers = [];
+    private readonly Dictionary<HopId, (Gathering Parts, HopMessage Last)> gatherings = []; // looked up by key only
     private readonly Queue<(HopMessage Message, Upstream? Upstream)> waiting = new();
     private HopCourier courier;
     private readonly HashSet<int> lacking = []; // layers of which it has no weights; membership only
@@ -63,8 +65,19 @@ public sealed class NodeActor : ReceiveActor
         Receive<HopAcknowledged>(ack => courier.OnAcknowledged(ack));
         Receive<HopReleased>(release => courier.OnReleased(release));
         Receive<AcknowledgementOverdue>(overdue => courier.OnOverdue(overdue));
+        Receive<GatheringDue>(due =>
+        {
+            if (gatherings.TryGetValue(due.Hop, out (Gathering Parts, HopMessage Last) gathered) && ReferenceEquals(gathered.Parts, due.Gathering))
+                StartGathered(due.Hop, gathered.Parts, gathered.Last);
+        });
+        Receive<HedgeDue>(due => courier.OnHedgeDue(due));
         Receive<PeerDown>(down => courier.OnPeerDown(down, this.incarnation), _ => this.up);
         Receive<PeerDownDetected>(detected => courier.OnPeerDownDetected(detected), detected => this.up && detected.Epoch == this.incarnation);
+        Receive<HeartbeatAsked>(asked => context.Transport.SendControl(
+            self, asked.From, new HeartbeatAnswered(asked.Hop, asked.Layer, self, this.incarnation)), _ => this.up);
+        Receive<HeartbeatAnswered>(answer => courier.Heartbeats?.OnAnswered(answer));
+        Receive<HeartbeatDue>(due => courier.Heartbeats?.OnDue(due));
+        Receive<HeartbeatMissed>(missed => courier.Heartbeats?.OnMissed(missed));
         Receive<CrashNode>(_ => OnCrash());
         Receive<RestartNode>(restart =>
         {
@@ -98,13 +111,60 @@ public sealed class NodeActor : ReceiveActor
         if (context.Routing.LearnsSpeeds)
             ack = ack with { Queue = waiting.Count + (running is null ? 0 : 1) };
         context.Transport.SendControl(self, message.From, ack);
-        if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
-            Enqueue(message, new Upstream(message.From, hop, message.Journey.NextLayer));
+        var upstream = new Upstream(message.From, hop, message.Journey.NextLayer);
+        if (message.Journey.Parallel > 1)
+            Gather(message, upstream);
+        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
+            Enqueue(message, upstream);
     }
+
+    /// <summary>A part of an input has come, perhaps the only one.</summary>
+    private void Gather(HopMessage message, Upstream? upstream)
+    {
+        HopId hop = message.Journey.NextHop.Whole;
+        if (gatherings.TryGetValue(hop, out (Gathering Parts, HopMessage Last) gathered))
+        {
+            if (!gathered.Parts.Add(message, upstream))
+                return; // a copy of what is here
+        }
+        else if (!executed.Add(hop, message.Journey.Deadline, context.Clock.Now))
+        {
+            if (upstream is not null)
+                courier.Release(upstream); // too late: the layer runs, or has run, without it
+            return;
+        }
+        else
+        {
+            gathered.Parts = new Gathering(Math.Max(1, message.Journey.Parts));
+            gathered.Parts.Add(message, upstream);
+            if (!gathered.Parts.IsComplete)
+            {
+                Duration forgotten = message.Journey.Deadline - context.Clock.Now + new Duration(1); // nobody computes for it any more then
+                context.Clock.TellAfter(courier.Patience(message.From) ?? forgotten, Self, new GatheringDue(hop, gathered.Parts));
+            }
+        }
+
+        gatherings[hop] = (gathered.Parts, message);
+        if (gathered.Parts.IsComplete)
+            StartGathered(hop, gathered.Parts, message);
+    }
+
+    private void StartGathered(HopId hop, Gathering parts, HopMessage last)
+    {
+        gatherings.Remove(hop);
+        Journey journey = last.Journey.Parts == 0 ? last.Journey with { Activation = Whole(last.Journey) } : parts.Merged();
+        Enqueue(last with { Journey = journey with { Part = last.Journey.Part } }, parts.Upstreams());
+    }
+
+    /// <summary>What came from the coordinator is the input itself.</summary>
+    private static object? Whole(Journey journey) => journey.Activation is null ? null
+        : new PartsOfInput([journey.Activation], IsPacked: false, Packs: journey.Group > 1);
 
     private void AcceptLocally(HopMessage message, Upstream? upstream)
     {
-        if (executed.Add(message.Journey.NextHop, message.Journey.Deadline, context.Clock.Now))
+        if (message.Journey.Parallel > 1)
+            Gather(message, upstream);
+        else if (executed.Add(message.Journey.NextHop, message.Journey.Deadline, context.Clock.Now))
             Enqueue(message, upstream);
     }
 
@@ -170,7 +230,10 @@ public sealed class NodeActor : ReceiveActor
         context.Observer.ComputeEnded(work.Message, self);
         Journey journey = work.Message.Journey;
         bool isHandedOn = done.Output is not null && ReferenceEquals(done.Output, journey.Activation); // the guard: as if the layer had been skipped
-        courier.Forward(isHandedOn ? journey.WithoutLayer() : journey.AfterLayer(done.Output), work.Upstream);
+        if (journey.Parallel > 1)
+            courier.ForwardToGroup(journey.AfterMember(done.Output), work.Upstream);
+        else
+            courier.Forward(isHandedOn ? journey.WithoutLayer() : journey.AfterLayer(done.Output), work.Upstream);
         StartNext();
     }
 
@@ -180,6 +243,7 @@ public sealed class NodeActor : ReceiveActor
         waiting.Clear();
         running = null;
         executed = new ExecutedHops();
+        gatherings.Clear();
         courier.Abandon();
         courier = NewCourier();
         resident?.Clear();

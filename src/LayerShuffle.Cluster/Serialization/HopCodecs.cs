@@ -45,9 +45,27 @@ internal static class HopCodecs
 
     public static HopReleased ReadReleased(ref WireReader reader) => new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber());
 
-    public static void WriteFailed(ref WireWriter writer, RequestFailed failed) => WriteControl(ref writer, failed);
+    public static void WriteFailed(ref WireWriter writer, RequestFailed failed)
+    {
+        WriteControl(ref writer, failed);
+        writer.WriteNumber(failed.Path);
+    }
 
-    public static RequestFailed ReadFailed(ref WireReader reader) => new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber());
+    public static RequestFailed ReadFailed(ref WireReader reader) =>
+        new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber());
+
+    public static void WriteAsked(ref WireWriter writer, HeartbeatAsked asked) => WriteControl(ref writer, asked);
+
+    public static HeartbeatAsked ReadAsked(ref WireReader reader) => new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber());
+
+    public static void WriteAnswered(ref WireWriter writer, HeartbeatAnswered answer)
+    {
+        WriteControl(ref writer, answer);
+        writer.WriteNumber(answer.Incarnation);
+    }
+
+    public static HeartbeatAnswered ReadAnswered(ref WireReader reader) =>
+        new(reader.ReadHopId(), ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber());
 
     /// <summary>A layer id, or <see cref="Journey.Return"/> (−1).</summary>
     public static void WriteLayer(ref WireWriter writer, int layer) => writer.WriteNumber(layer + 1);
@@ -74,6 +92,11 @@ internal static class HopCodecs
         writer.WriteNumbers(journey.Skipped);
         writer.WriteNumbers(journey.Deferred);
         writer.WriteNumber(journey.Retries);
+        writer.WriteNumber(journey.Path);
+        writer.WriteNumber(journey.Parallel);
+        writer.WriteNumber(journey.Member);
+        writer.WriteNumber(journey.Parts);
+        writer.WriteNumber(journey.Part);
         MessageParts.Write(ref writer, journey.Activation, parts);
     }
 
@@ -91,10 +114,16 @@ internal static class HopCodecs
             Skipped = reader.ReadNumbers(),
             Deferred = reader.ReadNumbers(),
             Retries = reader.ReadNumber(),
+            Path = reader.ReadNumber(),
+            Parallel = reader.ReadNumber(),
+            Member = reader.ReadNumber(),
+            Parts = reader.ReadNumber(),
+            Part = reader.ReadNumber(),
             Activation = parts.TakeIfSent<object>(ref reader, "an activation"),
         };
-        return journey.Next <= journey.Route.Length
-            ? journey
-            : throw reader.Wrong($"its next layer is number {journey.Next} of a route of {journey.Route.Length}");
+        if (journey.Next > journey.Route.Length)
+            throw reader.Wrong($"its next layer is number {journey.Next} of a route of {journey.Route.Length}");
+        return journey.Parts <= journey.Next && journey.Part <= journey.Parts && journey.Member <= journey.Route.Length - journey.Next ? journey
+            : throw reader.Wrong($"it is part {journey.Part} of {journey.Parts} for layer {journey.Member} of a group that begins at {journey.Next}");
     }
 }

@@ -16,9 +16,11 @@ public static class MessageCodecs
     /// <summary>Messages without tensors: the control plane.</summary>
     public static IReadOnlyList<MessageCodec> Control { get; } =
     [
-        new MessageCodec<HopAcknowledged>("hop-ack", HopCodecs.WriteAcknowledged, HopCodecs.ReadAcknowledged, version: 2),
-        new MessageCodec<HopReleased>("hop-release", HopCodecs.WriteReleased, HopCodecs.ReadReleased),
-        new MessageCodec<RequestFailed>("request-failed", HopCodecs.WriteFailed, HopCodecs.ReadFailed),
+        new MessageCodec<HopAcknowledged>("hop-ack", HopCodecs.WriteAcknowledged, HopCodecs.ReadAcknowledged, version: 3),
+        new MessageCodec<HopReleased>("hop-release", HopCodecs.WriteReleased, HopCodecs.ReadReleased, version: 2),
+        new MessageCodec<RequestFailed>("request-failed", HopCodecs.WriteFailed, HopCodecs.ReadFailed, version: 2),
+        new MessageCodec<HeartbeatAsked>("heartbeat", HopCodecs.WriteAsked, HopCodecs.ReadAsked),
+        new MessageCodec<HeartbeatAnswered>("heartbeat-answer", HopCodecs.WriteAnswered, HopCodecs.ReadAnswered),
         new MessageCodec<StartWorkload>("start", NodeCodecs.WriteNothing, NodeCodecs.ReadStartWorkload),
         new MessageCodec<SubmitRequest>("submit", NodeCodecs.WriteSubmitRequest, NodeCodecs.ReadSubmitRequest),
         new MessageCodec<CrashNode>("crash", NodeCodecs.WriteNothing, NodeCodecs.ReadCrashNode),
@@ -26,8 +28,8 @@ public static class MessageCodecs
         new MessageCodec<LayersBack>("layers-back", NodeCodecs.WriteLayersBack, NodeCodecs.ReadLayersBack),
         new MessageCodec<SetSlowdown>("slowdown", NodeCodecs.WriteSetSlowdown, NodeCodecs.ReadSetSlowdown),
         new MessageCodec<PeerDown>("peer-down", NodeCodecs.WritePeerDown, NodeCodecs.ReadPeerDown),
-        new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 3),
-        new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents, version: 2),
+        new MessageCodec<TrialSpec>("trial", TrialSpecCodec.Write, TrialSpecCodec.Read, version: 4),
+        new MessageCodec<HopEvents>("hop-events", TraceCodecs.WriteEvents, TraceCodecs.ReadEvents, version: 3),
         new MessageCodec<LinkReport>("links", TraceCodecs.WriteLinkReport, TraceCodecs.ReadLinkReport, version: 4),
         new MessageCodec<OfferBlobs>("offer-blobs", BlobCodecs.WriteOffer, BlobCodecs.ReadOffer),
         new MessageCodec<WantBlobs>("want-blobs", BlobCodecs.WriteWant, BlobCodecs.ReadWant),
@@ -42,7 +44,7 @@ public static class MessageCodecs
         new MessageCodec<ExportState>("export", TrainingCodecs.WriteExportState, TrainingCodecs.ReadExportState),
         new MessageCodec<StateImported>("imported", TrainingCodecs.WriteStateImported, TrainingCodecs.ReadStateImported),
         new MessageCodec<RoutedControl>("routed", WallCodecs.WriteRouted, WallCodecs.ReadRouted),
-        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 4),
+        new MessageCodec<PrepareTrial>("prepare-trial", WallCodecs.WritePrepare, WallCodecs.ReadPrepare, version: 5),
         new MessageCodec<TrialPrepared>("trial-prepared", WallCodecs.WritePrepared, WallCodecs.ReadPrepared),
         new MessageCodec<StartTrial>("start-trial", WallCodecs.WriteStart, WallCodecs.ReadStart),
         new MessageCodec<EndTrial>("end-trial", WallCodecs.WriteEnd, WallCodecs.ReadEnd, version: 2),
@@ -69,7 +71,7 @@ public static class MessageCodecs
     /// <summary>Messages with tensors: the data plane.</summary>
     public static IReadOnlyList<TensorMessageCodec> WithTensors { get; } =
     [
-        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 3),
+        new TensorMessageCodec<HopMessage>(1, "hop", HopCodecs.WriteHop, HopCodecs.ReadHop, version: 4),
         new TensorMessageCodec<TrainForward>(2, "forward", TrainingCodecs.WriteForward, TrainingCodecs.ReadForward),
         new TensorMessageCodec<ForwardDone>(3, "forward-done", TrainingCodecs.WriteForwardDone, TrainingCodecs.ReadForwardDone),
         new TensorMessageCodec<TrainBackward>(4, "backward", TrainingCodecs.WriteBackward, TrainingCodecs.ReadBackward),

@@ -8,8 +8,8 @@ namespace LayerShuffle.Cluster.Serialization;
 /// <summary>What endpoints tell the coordinator for the results.</summary>
 internal static class TraceCodecs
 {
-    /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1), layer, attempt, copy, from, to, fate, incarnation.</summary>
-    private const int LeastEventBytes = 1 + 8 + 10 + 7;
+    /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1 + 1), layer, attempt, copy, from, to, fate, incarnation.</summary>
+    private const int LeastEventBytes = 1 + 8 + 11 + 7;
 
     /// <summary>Bytes of the shortest link record: two names, conditions, thirteen counts, three flags, bytes twice, busy, control messages.</summary>
     private const int LeastLinkBytes = 2 + 60 + 13 + 3 + 2 + 8 + 1;

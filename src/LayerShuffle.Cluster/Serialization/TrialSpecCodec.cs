@@ -179,6 +179,26 @@ internal static class TrialSpecCodec
             w.WriteNumber(avoid.After);
             w.WriteDuration(avoid.For);
         });
+        writer.WriteOptional(routing.Hedge, static (ref w, hedge) =>
+        {
+            WriteNullable(ref w, hedge.After);
+            w.WriteDouble(hedge.Quantile);
+        });
+        writer.WriteOptional(routing.Redundancy, static (ref w, redundancy) =>
+        {
+            w.WriteNumber(redundancy.Paths);
+            w.WriteEnum(redundancy.Combine);
+            w.WriteDuration(redundancy.Wait);
+        });
+        writer.WriteNumber(routing.Parallel);
+        writer.WriteOptional(routing.Phi, static (ref w, phi) =>
+        {
+            w.WriteDouble(phi.Threshold);
+            w.WriteDuration(phi.Heartbeat);
+            w.WriteDuration(phi.AcceptablePause);
+            w.WriteNumber(phi.MostSamples);
+            w.WriteDuration(phi.LeastDeviation);
+        });
     }
 
     private static RoutingSpec ReadRouting(ref WireReader reader) => new()
@@ -196,6 +216,10 @@ internal static class TrialSpecCodec
         Pin = reader.ReadOptional(static (ref r) => new PinSpec(r.ReadNumber(), r.ReadNumber())),
         Copies = reader.ReadEnum<CopyChoice>(),
         Avoid = reader.ReadOptional(static (ref r) => new AvoidSpec(r.ReadNumber(), r.ReadDuration())),
+        Hedge = reader.ReadOptional(static (ref r) => new HedgeSpec(ReadNullable(ref r), r.ReadDouble())),
+        Redundancy = reader.ReadOptional(static (ref r) => new RedundancySpec(r.ReadNumber(), r.ReadEnum<CombineKind>(), r.ReadDuration())),
+        Parallel = reader.ReadNumber(),
+        Phi = reader.ReadOptional(static (ref r) => new PhiSpec(r.ReadDouble(), r.ReadDuration(), r.ReadDuration(), r.ReadNumber(), r.ReadDuration())),
     };
 
     private static void WriteWorkload(ref WireWriter writer, WorkloadSpec workload)

@@ -208,22 +208,32 @@ internal sealed class HostedModel : IDisposable
     /// <param name="node">The layers as faults have left them in this node's memory; null: as they were trained.</param>
     public object? Execute(int layer, object? activation, int request, int position, ActivationStore store, NodeLayers? node)
     {
-        if (activation is not ActivationHandle handle || !handle.TryBorrow(out Tensor? input))
-            return null; // the network alone, or the request has its outcome
+        var sum = activation as PartsOfInput;
+        List<ActivationHandle> borrowed = [];
         try
         {
+            List<Tensor> inputs = [];
+            foreach (object? part in sum?.Activations ?? [activation])
+            {
+                if (part is not ActivationHandle handle || !handle.TryBorrow(out Tensor? input))
+                    return null; // the network alone, or the request has its outcome
+                borrowed.Add(handle);
+                inputs.Add(input);
+            }
+
             using DisposeScope scope = NewDisposeScope();
             using IDisposable inference = inference_mode();
-            Tensor? embedding = positions?.select(0, position), there = input.to(device);
+            Tensor? embedding = positions?.select(0, position), there = PartsOfInput.Sum(inputs, sum?.IsPacked == true).to(device);
             Tensor? output = node is null ? layers[layer].Forward(there, embedding)                   // [batch, tokens, hidden]
                 : node.Execute(layer, there, embedding, request, position);
             if (output is null)
                 return activation;
-            return store.Keep(request, output.cpu().DetachFromDisposeScope());
+            return store.Keep(request, (sum?.Pack(there, output) ?? output).cpu().DetachFromDisposeScope());
         }
         finally
         {
-            handle.Return();
+            foreach (ActivationHandle handle in borrowed)
+                handle.Return();
         }
     }
 

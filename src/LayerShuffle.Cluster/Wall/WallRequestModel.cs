@@ -12,6 +12,8 @@ internal sealed class WallRequestModel(IRequestModel model, int trial, WallClust
 
     public Judgement? Judge(object? activation, IReadOnlyList<int> images) => model.Judge(activation, images);
 
+    public Judgement? JudgeMean(IReadOnlyList<object?> activations, IReadOnlyList<int> images) => model.JudgeMean(activations, images);
+
     public void Release(int request)
     {
         model.Release(request);

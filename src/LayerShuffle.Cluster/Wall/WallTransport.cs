@@ -36,8 +36,10 @@ internal sealed class WallTransport(
         Journey journey = message.Journey;
         SendVerdict verdict;
         lock (gate)
-            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation),
-                activationBytes(journey.Images), clock.Now, workload.IsWarmUp(journey.Deadline));
+            verdict = injector.Send(from, to, new MessageKey(journey.Request, journey.NextLayer, message.Attempt, journey.Branch, message.Incarnation)
+            {
+                Part = journey.NextHop.Part,
+            }, activationBytes(journey.ImagesCarried), clock.Now, workload.IsWarmUp(journey.Deadline));
         if (verdict.Fate == MessageFate.LinkDown)
         {
             trace.Fate(message, HopFate.LinkDown);
@@ -61,13 +63,16 @@ internal sealed class WallTransport(
         {
             HopAcknowledged => ControlKind.Ack,
             HopReleased => ControlKind.Release,
+            HeartbeatAsked or HeartbeatAnswered => ControlKind.Heartbeat,
             _ => ControlKind.Report,
         };
         (int attempt, int copy, int answered) = message is HopAcknowledged ack ? (ack.Attempt, ack.Copy, ack.SenderIncarnation) : (0, 0, 1);
         ControlVerdict verdict;
         lock (gate)
-            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, life, answered),
-                copy, clock.Now);
+            verdict = injector.SendControl(from, to, kind, new MessageKey(message.Hop.Request, message.Layer, attempt, message.Hop.Branch, life, answered)
+            {
+                Part = message.Hop.Part,
+            }, copy, clock.Now);
         if (verdict.Delivered && process.IncarnationOf(to) is { } incarnation)
             process.Tell(to, new RoutedControl(trial, to, incarnation, verdict.At, message));
     }
@@ -146,7 +151,7 @@ internal sealed class WallTransport(
         if (incarnation != process.IncarnationOf(self))
             return copy.At;
         lock (gate)
-            return injector.PassDownlink(from, self, incarnation, copy.ArrivingBytes(activationBytes(message.Journey.Images)), copy.At);
+            return injector.PassDownlink(from, self, incarnation, copy.ArrivingBytes(activationBytes(message.Journey.ImagesCarried)), copy.At);
     }
 
     private bool Hand(int to, HopMessage message, CopyVerdict copy)

@@ -36,6 +36,9 @@ public sealed class FaultEffects(NodeHealth health)
     /// <summary>A custodian learned that the node is down.</summary>
     public const string DetectedDown = "detected_down";
 
+    /// <summary>A custodian takes a node for dead that is not: it was silent for too long.</summary>
+    public const string Suspected = "suspected";
+
     /// <summary>A worker that had ended by itself is there again.</summary>
     public const string Respawned = "respawned";
 

@@ -70,7 +70,7 @@ internal sealed class LinkState
         latency = Tree("latency");
         controlLoss = Tree("control-loss");
         membership = Tree("membership");
-        controlLatency = [Tree("ack"), Tree("release"), Tree("report")]; // in the order of ControlKind
+        controlLatency = [Tree("ack"), Tree("release"), Tree("report"), Tree("heartbeat")]; // in the order of ControlKind
     }
 
     /// <summary>When measuring begins.</summary>
@@ -444,6 +444,8 @@ internal sealed class LinkState
             draw = draw.Child("incarnation").Child(key.Incarnation);
         if (key.Answered != 1)
             draw = draw.Child("answered").Child(key.Answered);
+        if (key.Part != 0)
+            draw = draw.Child("part").Child(key.Part);
         return draw;
     }
 

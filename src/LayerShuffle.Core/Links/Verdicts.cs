@@ -10,7 +10,11 @@ namespace LayerShuffle.Core.Links;
 /// <param name="Branch">The branch of the request, 0 for the first: another branch is a second chance, with luck of its own.</param>
 /// <param name="Incarnation">The sender's incarnation, 1 for the first in a trial: what a node sends again after a crash has luck of its own too.</param>
 /// <param name="Answered">Of an acknowledgement: the incarnation of the sender whose message it answers.</param>
-public readonly record struct MessageKey(int Request, int Layer, int Attempt, ulong Branch = 0, int Incarnation = 1, int Answered = 1);
+public readonly record struct MessageKey(int Request, int Layer, int Attempt, ulong Branch = 0, int Incarnation = 1, int Answered = 1)
+{
+    /// <summary>Of layers that run at once: which of the group before it comes from.</summary>
+    public int Part { get; init; }
+}
 
 /// <summary>What became of a message when it was handed to its link.</summary>
 public enum MessageFate
@@ -96,6 +100,9 @@ public enum ControlKind
 
     /// <summary>A report to the coordinator.</summary>
     Report,
+
+    /// <summary>A question whether a node lives, or the answer.</summary>
+    Heartbeat,
 }
 
 /// <summary>What becomes of a control message.</summary>

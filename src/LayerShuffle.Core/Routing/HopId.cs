@@ -7,6 +7,15 @@ namespace LayerShuffle.Core.Routing;
 /// <param name="Position">Position in the branch's order.</param>
 public readonly record struct HopId(int Request, ulong Branch, int Position)
 {
+    /// <summary>Of layers that run at once: which of the group before it comes from. All parts are one hop to who executes it.</summary>
+    public int Part { get; init; }
+
+    /// <summary>The hop that all its parts are of.</summary>
+    public HopId Whole => this with { Part = 0 };
+
+    /// <summary>The branch on which one of several journeys of a request sets out: 0 for the first.</summary>
+    public static ulong BranchOfPath(int path) => path == 0 ? 0 : new HopId(0, 0x70617468 /* "path" */, path).BranchAfterGivingUp(path);
+
     /// <summary>The branch that begins when the sender of this hop gives up on a layer.</summary>
     public ulong BranchAfterGivingUp(int layer)
     {

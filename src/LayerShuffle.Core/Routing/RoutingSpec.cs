@@ -38,11 +38,26 @@ public sealed record RoutingSpec
     /// <summary>When an endpoint that timed out is left alone; null: never.</summary>
     public AvoidSpec? Avoid { get; init; }
 
+    /// <summary>When a second copy of a hop is sent before its acknowledgement is overdue; null: never.</summary>
+    public HedgeSpec? Hedge { get; init; }
+
+    /// <summary>Several journeys of every request; null: one.</summary>
+    public RedundancySpec? Redundancy { get; init; }
+
+    /// <summary>Whether a request's answer is made of the logits of several journeys.</summary>
+    public bool CombinesLogits => Redundancy is { Combine: CombineKind.MeanLogits, Paths: > 1 };
+
+    /// <summary>How many neighbours of the order run at once, on the same activation.</summary>
+    public int Parallel { get; init; } = 1;
+
     /// <summary>Whether senders learn from acknowledgements who answers soon, so that these tell what waits there.</summary>
     public bool LearnsSpeeds => Copies == CopyChoice.Fastest || Order == OrderKind.Opportunistic;
 
     /// <summary>How long after a crash custodians learn of it; null: the timeout.</summary>
     public Duration? Detection { get; init; }
+
+    /// <summary>How custodians find out by themselves who has crashed; null: they are told.</summary>
+    public PhiSpec? Phi { get; init; }
 }
 
 /// <summary>Layers that keep their place at the ends of the order.</summary>

@@ -47,6 +47,9 @@ public sealed record TrialSpec
     public bool StrikesTensors => Network.NanGuard || Faults.Any(fault => fault is MemoryFault or ByzantineFault || (fault.LosesWeights && ChangesWeights))
         || Network.Damages(Faults.OfType<LinkFault>().Select(fault => fault.Set));
 
+    /// <summary>Whether an answer is more than what one order of layers makes of the images, so that it must be computed as the trial goes on.</summary>
+    public bool NeedsTensors => StrikesTensors || Routing.CombinesLogits || Routing.Parallel > 1;
+
     private bool ChangesWeights => Cluster.Restore is not (RestoreKind.Checkpoint or RestoreKind.None);
 
     /// <summary>Requests whose hops are kept: int.MaxValue for all, 0 for off.</summary>

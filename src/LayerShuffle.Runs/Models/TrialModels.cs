@@ -26,7 +26,7 @@ internal sealed class TrialModels(ScenarioClock clock, ModelTrainer? trainer, Ru
             return (new SizesOnlyModel(spec.NumHiddenLayers, spec.Tokens, spec.HiddenSize), null,
                 planned.Spec.Workload.Requests!.Value * planned.Spec.Workload.ImagesPerRequest);
         (TrainedModel trained, ITestImages images) = Trained(planned, cancellation);
-        if (clock == ScenarioClock.Wall || planned.Spec.StrikesTensors) // what befalls tensors on the way is seen by whoever computes as it goes on
+        if (clock == ScenarioClock.Wall || planned.Spec.NeedsTensors) // what befalls tensors on the way is seen by whoever computes as it goes on
             return (new TensorTrialModel(trained.Model, images) { Before = Before(planned, cancellation) }, trained, images.Count);
         (string, int) name = (spec.Name, planned.Spec.Key.TrainingSeed);
         if (!asked.TryGetValue(name, out RememberingTrialModel? model))

@@ -126,6 +126,8 @@ internal static class DryRun
         bool chooses = spec.Routing.Replicas > 1 && (spec.Routing.Copies != CopyChoice.First || spec.Routing.Order == OrderKind.Opportunistic);
         if (spec.Routing.Order == OrderKind.Explicit || !own || !same || chooses)
             return null;
+        if (spec.Routing.Hedge is not null || spec.Routing.Redundancy is not null || spec.Routing.Parallel > 1)
+            return null; // copies that both arrive are executed twice, and what is lost is seldom lost twice
         if (plain && spec.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 })
         {
             double compute = spec.Cluster.Nodes[0].ComputeTime.Sample(0.5, spec.Workload.ImagesPerRequest).TotalMilliseconds,

@@ -20,6 +20,8 @@ internal sealed class ReliabilityBinder(MistakeList mistakes)
             mistakes.Add(map, "nothing is said of any node", "probabilities of being up, such as `reliability: {node: 0.95}`");
         if (routing.Order == OrderKind.Opportunistic)
             mistakes.Add(map, "orders that are chosen on the way go by when layers answer, and here no time passes", "another `routing.order`");
+        if (routing.Parallel > 1 || routing.Redundancy is { Paths: > 1 })
+            mistakes.Add(map, "sets of dead nodes are weighed for one journey, layer after layer", "no `routing.parallel` and no `routing.redundancy`");
         Names(map, nodes);
         EndpointChecker endpoints = new(mistakes, nodes, domains);
         List<ReliabilityUnit> units = [];

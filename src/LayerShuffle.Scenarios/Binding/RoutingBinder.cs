@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Scenarios.Syntax;
@@ -17,8 +18,10 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
         if (nodes > 0 && replicas > nodes)
             mistakes.Add(routing!.Get("replicas")!, $"{replicas} replicas on {nodes} node{(nodes == 1 ? "" : "s")}",
                 "at most as many replicas as nodes: two copies never lie on one");
+        Together(routing);
         return new RoutingSpec
         {
+            Parallel = Math.Max(1, Read.Integer(routing, "parallel", 1)),
             Order = order is not null ? OrderKind.Explicit : Read.Text(routing, "order") switch
             {
                 "arbitrary" => OrderKind.Arbitrary,
@@ -47,8 +50,27 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
             },
             Avoid = routing?.Map("avoid") is { } avoid
                 ? new AvoidSpec(Math.Max(1, Read.Integer(avoid, "after", 1)), Read.Duration(avoid, "for") ?? Duration.FromSeconds(1)) : null,
-            Detection = Read.Duration(routing, "detection"),
+            Hedge = Hedge(routing?.Map("hedge")),
+            Redundancy = Redundancy(routing?.Map("redundancy")),
+            Detection = routing?.Map("detection") is { } detector ? Read.Duration(detector, "delay") : Read.Duration(routing, "detection"),
+            Phi = routing?.Map("detection") is { } phi && Read.Text(phi, "detector") == "phi" ? Phi(phi) : null,
         };
+    }
+
+    /// <summary>Layers that run at once are neighbours of an order that is known to all who send to them.</summary>
+    private void Together(MapNode? routing)
+    {
+        if (Read.Integer(routing, "parallel", 1) < 2)
+            return;
+        ScenarioNode parallel = routing!.Get("parallel")!;
+        if (Read.Text(routing, "order") == "opportunistic")
+            mistakes.Add(parallel, "an opportunistic order is chosen on the way, by each sender for itself, so that nobody's neighbours are known",
+                "1, or another `order`");
+        if (Read.Text(routing, "on_failure") == "defer")
+            mistakes.Add(parallel, "a layer that runs beside others cannot be deferred: they do not wait for it", "1, or `on_failure: skip`, `fail` or `wait`");
+        if (Read.Text(routing, "copies") == "fastest")
+            mistakes.Add(parallel, "each sender would choose a copy for itself, and none would get all parts of its input",
+                "1, or `copies: first` or `random`");
     }
 
     private PinSpec? Pin(MapNode? pin)
@@ -66,6 +88,26 @@ internal sealed class RoutingBinder(MistakeList mistakes, LayerChecker layers)
 
     private static BackoffSpec? Backoff(MapNode? backoff) => backoff is null ? null
         : new BackoffSpec(Read.Number(backoff, "factor", 2), Read.Duration(backoff, "max"), Read.Probability(backoff, "jitter") ?? 0);
+
+    private static HedgeSpec? Hedge(MapNode? hedge) => Read.Text(hedge, "after") switch
+    {
+        null => null,
+        ['p', .. { } percent] when double.TryParse(percent, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) =>
+            new HedgeSpec(null, value / 100),
+        _ => Read.Duration(hedge, "after") is { } after ? new HedgeSpec(after) : null,
+    };
+
+    private static RedundancySpec? Redundancy(MapNode? redundancy) => redundancy is null ? null : new RedundancySpec(
+        Math.Max(1, Read.Integer(redundancy, "paths", 2)), Read.Text(redundancy, "combine") == "first" ? CombineKind.First : CombineKind.MeanLogits,
+        Read.Duration(redundancy, "wait") ?? Duration.FromMilliseconds(50));
+
+    private static PhiSpec Phi(MapNode phi)
+    {
+        PhiSpec akka = PhiSpec.Default;
+        return new PhiSpec(Read.Number(phi, "threshold", akka.Threshold), Read.Duration(phi, "heartbeat") ?? akka.Heartbeat,
+            Read.Duration(phi, "acceptable_pause") ?? akka.AcceptablePause, Math.Max(2, Read.Integer(phi, "max_samples", akka.MostSamples)),
+            Read.Duration(phi, "min_stddev") ?? akka.LeastDeviation);
+    }
 
     private PruneSpec? Prune(MapNode? prune, SequenceNode? order)
     {

@@ -36,6 +36,9 @@ internal sealed class VariantBinder(MistakeList mistakes, IReadOnlyList<ModelSpe
         if (network is null || !ReferenceEquals(links, boundNetwork))
             (boundNetwork, network) = (links, binder.Bind(links));
         RoutingSpec routing = new RoutingBinder(mistakes, layers).Bind(point.Merged.Map("routing"), nodes.Count);
+        if (routing.Parallel > 1 && network.NanGuard)
+            mistakes.Add(links!.Get("nan_guard")!, "a layer that runs beside others hands nothing on unchanged: what it adds is summed",
+                "false, or `routing.parallel: 1`");
         return new TrialVariant
         {
             Condition = point.DisplayName,

@@ -12,7 +12,7 @@ namespace LayerShuffle.Scenarios.Effects;
 internal sealed class ReliabilityEffects(EffectLedger ledger)
 {
     private const string Timeless = "no effect: with `reliability` sets of dead nodes are weighed, and no time passes; leave it out";
-    private static readonly string[] OfTime = ["timeout", "backoff", "retries", "avoid", "copies", "detection"];
+    private static readonly string[] OfTime = ["timeout", "backoff", "retries", "avoid", "copies", "hedge", "detection"];
 
     /// <summary>Judges a condition, sweep point and policy, in time or not.</summary>
     public void Judge(MapNode merged, TrialVariant variant)

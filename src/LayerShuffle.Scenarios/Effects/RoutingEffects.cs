@@ -31,7 +31,12 @@ internal sealed class RoutingEffects(EffectLedger ledger)
             ledger.Judge(routing.Get("copies"), spec.Replicas > 1 ? null : "no effect: there is one copy of each layer; raise `replicas`, or leave it out");
         if (spec.Avoid is not null)
             ledger.Judge(routing.Get("avoid"), idle);
-        if (spec.Detection is not null && !facts.IsWall)
+        if (spec.Parallel > 1)
+            ledger.Judge(routing.Get("parallel"), models.Count > 0 && models.All(model => model.NumHiddenLayers - (spec.Prune?.Layers ?? 0) < 2)
+                ? "no effect: a single layer has no neighbours; leave it out" : null);
+        if (spec.Redundancy is { } redundancy)
+            Redundancy(routing.Map("redundancy")!, redundancy);
+        if ((spec.Detection is not null || spec.Phi is not null) && !facts.IsWall)
             ledger.Judge(routing.Get("detection"), variant.Faults.Any(fault => fault is OutageFault or PauseFault) ? null
                 : "no effect: no node crashes or pauses here; add such a fault, or leave it out");
         if (spec.Order is OrderKind.Arbitrary or OrderKind.Opportunistic)
@@ -43,11 +48,36 @@ internal sealed class RoutingEffects(EffectLedger ledger)
                 ? "no effect: nothing is sent again; raise `retries`, or leave it out" : null));
         }
 
+        if (spec.Hedge is { } hedge)
+            ledger.Judge(routing.Get("hedge"), Hedge(hedge, spec, facts));
         if (spec.Pin is not null)
             ledger.Judge(routing.Get("pin"), spec.Order is OrderKind.Sequential or OrderKind.Explicit
                 ? "no effect: the order is given; say `order: arbitrary` or `opportunistic`, or leave it out" : null);
 
         Prune(routing.Map("prune"), spec.Prune);
+    }
+
+    private void Redundancy(MapNode settings, RedundancySpec spec)
+    {
+        if (spec.Paths == 1)
+            ledger.Judge(settings, "no effect: one path is what every request has; say 2 `paths` or more, or leave it out");
+        else if (spec.Combine == CombineKind.First && spec.Wait != Core.Time.Duration.FromMilliseconds(50))
+            ledger.Judge(settings.Get("wait"), "no effect: with `combine: first` the first result answers at once; leave it out");
+    }
+
+    private static string? Hedge(HedgeSpec hedge, RoutingSpec spec, VariantFacts facts)
+    {
+        if (hedge.After is { } after)
+        {
+            return spec.Timeout is { } timeout && spec.Backoff is null && after >= timeout
+                ? $"no effect: an acknowledgement is overdue by then, and the hop sent again; say less than the timeout of {timeout}, or leave it out"
+                : facts.LongestAnswer < after.TotalSeconds
+                    ? $"no effect: every acknowledgement comes within {facts.LongestAnswer * 1000:0.###} ms; lower it, or leave it out" : null;
+        }
+
+        return facts.LongestAnswer is not null && facts.Latencies.All(VariantFacts.IsConstant)
+            && facts.Latencies.Select(latency => latency.Mean).Distinct().Count() == 1
+            ? "no effect: every acknowledgement takes equally long; give a latency that varies, a loss or a fault, or leave it out" : null;
     }
 
     private void Prune(MapNode? prune, PruneSpec? spec)

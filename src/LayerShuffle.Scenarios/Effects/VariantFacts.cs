@@ -57,7 +57,8 @@ internal sealed class VariantFacts
         }
 
         if (placements is not null && !MayMiss
-            && variant.Routing is { Order: OrderKind.Sequential or OrderKind.Explicit, Prune: null, Copies: CopyChoice.First })
+            && variant.Routing is { Order: OrderKind.Sequential or OrderKind.Explicit, Prune: null, Copies: CopyChoice.First }
+            && variant.Routing is { Parallel: 1, Redundancy: null, Hedge: null })
             neighbours = Neighbours(placements);
         End = LastOutcome();
     }
@@ -88,6 +89,9 @@ internal sealed class VariantFacts
 
     /// <summary>Whether the acknowledgement of a hop may stay out longer than its sender waits.</summary>
     public bool MayMiss { get; }
+
+    /// <summary>Seconds within which every acknowledgement comes, surely; null where that cannot be foretold, or some do not come.</summary>
+    public double? LongestAnswer => MayMiss || Crossing() is not { Sending: 0 } crossing ? null : 2 * crossing.Latency;
 
     /// <summary>Whether a request is submitted only when the one before has its outcome.</summary>
     public bool IsOneInFlight => Requests == 1 || variant.Workload.Arrivals is { Kind: ArrivalKind.Closed, Concurrency: 1 };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using LayerShuffle.Core.Routing;
 using static LayerShuffle.Scenarios.Language.SchemaParts;
 
 namespace LayerShuffle.Scenarios.Language;
@@ -273,6 +275,44 @@ internal static class ClusterLanguage
             new("after", Integer(1), "After so many timeouts in a row.", "1"),
             new("for", PositiveDuration, "For so long; then one hop tries the node, and the next one only when that was acknowledged.", "1s"),
         ]), "A sender leaves a node alone that timed out; where no copy of a layer is left, hops to it fail at once. Off by default."),
-        new("detection", Either(Word("timeout"), Duration), "How long after a crash custodians learn of it; default the timeout."),
+        new("hedge", new MapType("hedge settings",
+        [
+            new("after", Either(Quantile, PositiveDuration), "After so long without an acknowledgement; or a quantile of how long those of that node took, as "
+                + "this sender saw it: no sooner than one of them is expected beyond it, of ten at least.", Required: true),
+        ]), "A second copy of a hop, to the next copy of the layer, or to the same node where there is no other. One for each hop; the first that is "
+            + "acknowledged will do."),
+        new("parallel", Integer(1, 1000), "So many neighbours of the order run at once on the same activation, and what each adds to it is "
+            + "summed. Each sends to all of the next ones what it was given and what it made of it, so that there are fewer hops and more bytes. One that does not "
+            + "answer is left out of the sum.", "1"),
+        new("redundancy", new MapType("redundancy settings",
+        [
+            new("paths", Integer(1, 100), "How many journeys.", "2"),
+            new("combine", Word("mean_logits", "first"), "What answers: the mean of the logits of those that came back, or the first one.", "mean_logits"),
+            new("wait", Duration, "How long after the first result the others are waited for, where they are combined.", "50ms"),
+        ]), "Several journeys of every request at once, each with luck of its own; where there are replicas, each begins with another copy. `order` and "
+            + "`skipped` are those of the first that came back."),
+        new("detection", Either(Detector(), Word("timeout"), Duration),
+            "How long after a crash custodians learn of it; default the timeout. Or how they find out."),
     ]);
+
+    private static ScalarType Quantile => new(ScalarKind.Pattern) { Pattern = @"p[1-9][0-9]?(?:\.[0-9])?", Noun = "a quantile such as `p95`" };
+
+    private static VariantType Detector()
+    {
+        PhiSpec akka = PhiSpec.Default;
+        return new("detector",
+        [
+            ("delay", new MapType("detector settings", [new("delay", Duration, "They are told so long after.", Required: true)])),
+            ("phi", new MapType("detector settings",
+            [
+                new("threshold", Number(0, exclusive: true, most: 100), "Who is suspected as strongly as that counts as dead: phi is −log10 of the "
+                    + "probability that a heartbeat comes later still.", akka.Threshold.ToString(CultureInfo.InvariantCulture)),
+                new("heartbeat", PositiveDuration, "How often a sender asks each node that it has sent hops to; question and answer are control messages.",
+                    "1s"),
+                new("acceptable_pause", Duration, "So much longer than usual is nothing to be suspicious of.", "3s"),
+                new("max_samples", Integer(2, 1_000_000), "How many of the last intervals count.", akka.MostSamples.ToString(CultureInfo.InvariantCulture)),
+                new("min_stddev", PositiveDuration, "Intervals are taken to vary by so much at least.", "100ms"),
+            ])),
+        ]);
+    }
 }

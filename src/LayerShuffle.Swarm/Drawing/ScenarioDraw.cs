@@ -237,6 +237,8 @@ public sealed class ScenarioDraw
                 return TreePath.Map(ids.GroupBy(id => luck[id].One("host", nodes)).Select(host => (host.Key, Ids(host))));
             case "routing.order" when luck.Happens("listed", 0.2):
                 return Ids(luck.Mixed("order", luck.Some("which", ids, 1)));
+            case "routing.hedge.after" when luck.Happens("quantile", 0.4):
+                return TreePath.Scalar(luck.One("which", (string[])["p50", "p75", "p90"]));
             case "routing.prune.choose" when luck.Happens("listed", 0.3):
                 return Ids(luck.Some("which", ids, 1).Take(2));
             case "faults.NAME.groups" when luck.Happens("listed", 0.6):

@@ -32,7 +32,7 @@ internal static class Asked
 
     /// <summary>Whether senders do what one timeout, a number of resends, and failing or skipping say, and choose nothing by what they saw.</summary>
     public static bool IsPlain(this RoutingSpec routing) => routing is { Backoff: null, Avoid: null, Copies: CopyChoice.First }
-        && routing.OnFailure is OnFailure.Fail or OnFailure.Skip && routing.Order != OrderKind.Opportunistic;
+        && routing is { Hedge: null, Redundancy: null, Parallel: 1, Phi: null } && routing.OnFailure is OnFailure.Fail or OnFailure.Skip && routing.Order != OrderKind.Opportunistic;
 
     /// <summary>Whether a fault strikes once, at a time that the scenario says.</summary>
     public static bool IsOnce(this FaultSpec fault) => fault.Timing == FaultTiming.Once && fault is not (ChurnFault or TraceFault);
@@ -68,6 +68,13 @@ internal static class Asked
         long tokens = (side * other) + (model.Config.Architecture == ModelArchitecture.Deit ? 2 : 1);
         int number = book.Spec().Cluster.Wire switch { WireFormat.Float32 => 4, WireFormat.Int8 => 1, _ => 2 };
         return images * tokens * model.Config.HiddenSize * number;
+    }
+
+    /// <summary>Bytes of a hop. Of layers that run at once each but the first ones' senders sends its input with its output.</summary>
+    public static long Bytes(this TrialBook book, HopRow hop, int images)
+    {
+        int parallel = book.Spec().Routing.Parallel, before = hop.IsResult && hop.Position % parallel > 0 ? hop.Position % parallel : parallel;
+        return book.Bytes(images) * (hop.From != Coordinator && before > 1 ? 2 : 1);
     }
 
     /// <summary>What is always drawn; null where draws differ.</summary>

@@ -61,15 +61,24 @@ internal static class Chains
             if (request.Outcome == "failed" && book.Planned.Spec.Routing.IsPlain() && !book.LosesWeights()
                 && !hops.Any(hop => hop.Attempt == book.Planned.Spec.Routing.Retries))
                 yield return $"it failed, and no hop of it has used up its resends: {request}";
-            if (first <= book.Deadline(request) && request.Outcome == "deadline_exceeded")
+            if (first <= book.Deadline(request) && book.Planned.Spec.Routing.Parallel == 1 && request.Outcome == "deadline_exceeded")
                 yield return $"a result came in time, and the deadline is said to be missed: {request}";
             yield break;
         }
 
         long outcome = request.Submitted + request.Latency!.Value;
-        if (first != outcome)
+        if (book.Planned.Spec.Routing.Parallel > 1)
+        {
+            // an answer is a sum of parts: the last of them came at that time, or was waited for since the first
+            if (first is not { } begun || begun > outcome)
+                yield return $"it was answered before anything came back: {request}";
+            yield break;
+        }
+
+        long waits = book.Planned.Spec.Routing is { CombinesLogits: true, Redundancy: { } redundancy } ? redundancy.Wait.Nanoseconds : 0; // for other journeys
+        if (first is not { } came || outcome < came || outcome > Math.Min(came + waits, book.Deadline(request)))
             yield return $"the first result came at another time: {request}";
-        else if (!hops.Any(hop => hop.IsResult && hop.Delivered == outcome && hop.Position == request.Order.Count && Leads(hop, request, hops, [])))
+        else if (!hops.Any(hop => hop.IsResult && hop.Delivered == came && hop.Position == request.Order.Count && Leads(hop, request, hops, [])))
             yield return $"no way through the hops leads to the order that is told: {request}";
         if (request.Retries > hops.Count(hop => hop.Attempt > 0))
             yield return $"its journey has more resends than there were: {request}";

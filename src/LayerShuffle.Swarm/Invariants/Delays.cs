@@ -15,7 +15,7 @@ internal static class Delays
         {
             LinkConditions there = book.Link(hop.From, hop.To), back = book.Link(hop.To, hop.From);
             long took = hop.Delivered!.Value - hop.Sent;
-            long bytes = requests.TryGetValue(hop.Request, out RequestRow? request) ? book.Bytes(request.Images) : 0;
+            long bytes = requests.TryGetValue(hop.Request, out RequestRow? request) ? book.Bytes(hop, request.Images) : 0;
             long transmission = there.BandwidthBytesPerSecond is { } bandwidth ? (long)Math.Floor((bytes + there.OverheadBytes) / bandwidth * 1e9) - 1 : 0;
             long least = there.Reorder > 0 ? 0 : there.Latency.Always() ?? there.Latency.Min.Nanoseconds;
             if (took < least + transmission)

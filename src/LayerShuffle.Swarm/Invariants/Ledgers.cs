@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Swarm.Books;
 
@@ -64,7 +65,8 @@ internal static class Ledgers
             down = row.Effect switch { "began" => true, "restarted" => false, _ => down };
         }
 
-        long? delay = book.Planned.Spec.Routing.Detection?.Nanoseconds ?? book.Planned.Spec.Routing.Timeout?.Nanoseconds;
+        RoutingSpec routing = book.Planned.Spec.Routing;
+        long? delay = routing.Phi is not null ? null : routing.Detection?.Nanoseconds ?? routing.Timeout?.Nanoseconds;
         long[] known = [.. book.Faults.Where(row => row.Target == node && row.Effect == "detected_down").Select(row => row.Time)];
         foreach (Span death in book.Down(node))
         {

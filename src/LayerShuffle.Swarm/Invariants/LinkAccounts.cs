@@ -27,7 +27,7 @@ internal static class LinkAccounts
 
     private static IEnumerable<string> Counts(TrialBook book, LinkRow link, HopRow[] hops, IReadOnlyDictionary<int, RequestRow> requests)
     {
-        long bytes = hops.Sum(hop => requests.TryGetValue(hop.Request, out RequestRow? request) ? book.Bytes(request.Images) : 0);
+        long bytes = hops.Sum(hop => requests.TryGetValue(hop.Request, out RequestRow? request) ? book.Bytes(hop, request.Images) : 0);
         if (link.Sent != hops.Length)
             yield return $"{hops.Length} hops were handed to it";
         if (link.Bytes != bytes)
@@ -74,7 +74,7 @@ internal static class LinkAccounts
         LinkConditions asked = book.Link(link.From, link.To);
         if (asked.BandwidthBytesPerSecond is { } bandwidth)
         {
-            double busy = Busy(book, hops, hop => (long)Math.Round((book.Bytes(requests[hop.Request].Images) + asked.OverheadBytes) / bandwidth * 1e9));
+            double busy = Busy(book, hops, hop => (long)Math.Round((book.Bytes(hop, requests[hop.Request].Images) + asked.OverheadBytes) / bandwidth * 1e9));
             if (book.Length > 0 && !Near(link.BusyShare, busy / book.Length, 1e-6))
                 yield return FormattableString.Invariant($"it was busy {busy / book.Length} of the time");
         }

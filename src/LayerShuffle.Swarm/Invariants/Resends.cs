@@ -13,8 +13,8 @@ internal static class Resends
     {
         RoutingSpec routing = book.Planned.Spec.Routing;
         foreach (HopRow hop in book.Hops.Where(hop => routing.OnFailure is OnFailure.Fail or OnFailure.Skip
-            && hop.Attempt > routing.Retries && !(hop.IsResult && routing.OnFailure != OnFailure.Fail)))
-            yield return $"a resend too many, {routing.Retries} are allowed: {hop}";
+            && hop.Attempt > routing.Retries + (routing.Hedge is null ? 0 : 1) && !(hop.IsResult && routing.OnFailure != OnFailure.Fail)))
+            yield return $"a resend too many, {routing.Retries} are allowed, and one second copy where hops are hedged: {hop}";
         if (!book.IsWhole() || book.Pauses() || book.LosesWeights() || !routing.IsPlain())
             yield break;
         IReadOnlyDictionary<int, RequestRow> requests = book.ByNumber();

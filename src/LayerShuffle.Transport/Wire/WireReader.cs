@@ -130,7 +130,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes, string what)
     public Duration ReadDuration() => new(ReadInt64());
 
     /// <summary>A hop's identity.</summary>
-    public HopId ReadHopId() => new(ReadNumber(), ReadUInt64(), ReadNumber());
+    public HopId ReadHopId() => new(ReadNumber(), ReadUInt64(), ReadNumber()) { Part = ReadNumber() };
 
     /// <summary>Whole numbers that are never negative.</summary>
     public int[] ReadNumbers()

@@ -130,6 +130,7 @@ public ref struct WireWriter
         WriteNumber(value.Request);
         WriteUInt64(value.Branch); // a hash: a varint of it would be longer
         WriteNumber(value.Position);
+        WriteNumber(value.Part);
     }
 
     /// <summary>Whole numbers that are never negative (layer ids), counted in front, each a varint.</summary>

@@ -44,7 +44,8 @@ public sealed class CodecTests : IDisposable
     {
         Type[] local =
         [
-            typeof(AcknowledgementOverdue), typeof(PeerDownDetected), typeof(ExecuteLayer), typeof(LayerExecuted), typeof(DeadlineReached),
+            typeof(AcknowledgementOverdue), typeof(HedgeDue), typeof(GatheringDue), typeof(HeartbeatDue), typeof(HeartbeatMissed), typeof(PathsDue),
+            typeof(PeerDownDetected), typeof(ExecuteLayer), typeof(LayerExecuted), typeof(DeadlineReached),
             typeof(NodeKilled), typeof(NodeServes), typeof(NodePaused), typeof(NodeContinued), typeof(LayersHeld), typeof(LayersRestored), typeof(NodeFailed),
             typeof(NodeDied), typeof(NodeRespawned), typeof(NodeJoined), typeof(NodeLeaving), typeof(NodeFound),
         ];
@@ -77,9 +78,11 @@ public sealed class CodecTests : IDisposable
             .. MessageCodecs.Control.Select(c => $"{c.Manifest} {c.Version} {c.MessageType.Name}"),
             .. MessageCodecs.WithTensors.Select(c => $"{c.Kind} {c.Name} {c.Version} {c.MessageType.Name}"),
         ]).ShouldBe("""
-            hop-ack 2 HopAcknowledged
-            hop-release 1 HopReleased
-            request-failed 1 RequestFailed
+            hop-ack 3 HopAcknowledged
+            hop-release 2 HopReleased
+            request-failed 2 RequestFailed
+            heartbeat 1 HeartbeatAsked
+            heartbeat-answer 1 HeartbeatAnswered
             start 1 StartWorkload
             submit 1 SubmitRequest
             crash 1 CrashNode
@@ -87,8 +90,8 @@ public sealed class CodecTests : IDisposable
             layers-back 1 LayersBack
             slowdown 1 SetSlowdown
             peer-down 1 PeerDown
-            trial 3 TrialSpec
-            hop-events 2 HopEvents
+            trial 4 TrialSpec
+            hop-events 3 HopEvents
             links 4 LinkReport
             offer-blobs 1 OfferBlobs
             want-blobs 1 WantBlobs
@@ -103,7 +106,7 @@ public sealed class CodecTests : IDisposable
             export 1 ExportState
             imported 1 StateImported
             routed 1 RoutedControl
-            prepare-trial 4 PrepareTrial
+            prepare-trial 5 PrepareTrial
             trial-prepared 1 TrialPrepared
             start-trial 1 StartTrial
             end-trial 2 EndTrial
@@ -125,7 +128,7 @@ public sealed class CodecTests : IDisposable
             reached 1 Reached
             not-reached 1 NotReached
             to-training 1 ToTraining
-            1 hop 3 HopMessage
+            1 hop 4 HopMessage
             2 forward 1 TrainForward
             3 forward-done 1 ForwardDone
             4 backward 1 TrainBackward
@@ -139,7 +142,7 @@ public sealed class CodecTests : IDisposable
     public void The_bytes_of_an_acknowledgement_are_those()
     {
         var ack = new HopAcknowledged(new HopId(300, 0x1122334455667788, 2), Journey.Return, 1, 0, 4, 3, 2);
-        Convert.ToHexString(MessageCodecs.OfType(typeof(HopAcknowledged))!.Encode(ack)).ShouldBe("02AC0288776655443322110200010004" + "03" + "02");
+        Convert.ToHexString(MessageCodecs.OfType(typeof(HopAcknowledged))!.Encode(ack)).ShouldBe("03AC028877665544332211020000010004" + "03" + "02");
     }
 
     [Fact]

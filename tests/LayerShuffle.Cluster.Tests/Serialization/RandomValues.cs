@@ -28,7 +28,10 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
         object made = Assemble(type);
         return made switch // what the codecs check holds of what is sent
         {
-            HopMessage hop => hop with { Journey = hop.Journey with { Next = hop.Journey.Next % (hop.Journey.Route.Length + 1) } },
+            HopMessage hop => hop with
+            {
+                Journey = hop.Journey with { Next = hop.Journey.Next % (hop.Journey.Route.Length + 1), Member = 0, Parts = 0, Part = 0 },
+            },
             TrainForward forward => forward with { Route = [.. forward.Route, 3], Position = forward.Position % (forward.Route.Length + 1) },
             TrainBackward backward => backward with { Route = [.. backward.Route, 3], Position = backward.Position % (backward.Route.Length + 1) },
             StepPrepared prepared => prepared with { Layer = Math.Max(0, prepared.Layer) }, // −1 is for hops only

@@ -20,8 +20,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
 
     private static IEnumerable<PlantedFault> OfTheProtocol() =>
     [
-        new("a resend too many", Courier, "custody.Attempt < context.Routing.Retries ||", "custody.Attempt <= context.Routing.Retries ||", Always: true),
-        new("a resend too few", Courier, "custody.Attempt < context.Routing.Retries ||", "custody.Attempt + 1 < context.Routing.Retries ||"),
+        new("a resend too many", Courier, "custody.Tries < context.Routing.Retries ||", "custody.Tries <= context.Routing.Retries ||", Always: true),
+        new("a resend too few", Courier, "custody.Tries < context.Routing.Retries ||", "custody.Tries + 1 < context.Routing.Retries ||"),
         new("custody given up early", Courier, "        custody.Holder = (ack.From, ack.Incarnation);\n",
             "        custody.Holder = (ack.From, ack.Incarnation);\n        Remove(custody);\n", Always: true),
         new("the holder of a hop forgotten", Courier, "        custody.Holder = (ack.From, ack.Incarnation);\n", ""),
@@ -30,7 +30,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
             "context.Routing.Timeout ?? context.Routing.Detection ??"),
         new("a layer that is skipped on the same branch", Journeys, "Branch = NextHop.BranchAfterGivingUp(NextLayer), ", ""),
         new("a layer that is skipped and not told", Journeys, "Skipped = [.. Skipped, NextLayer], ", ""),
-        new("a deadline that counts as a failure", Coordinator, "RequestOutcome.DeadlineExceeded, null", "RequestOutcome.Failed, null"),
+        new("a deadline that counts as a failure", Coordinator, "RequestOutcome.DeadlineExceeded));", "RequestOutcome.Failed));"),
         new("a request in flight too many", Coordinator, "i < plan.Workload.Arrivals.Concurrency &&", "i <= plan.Workload.Arrivals.Concurrency &&"),
         new("luck shared between attempts", Transport, "journey.NextLayer, message.Attempt, journey.Branch", "journey.NextLayer, 0, journey.Branch", Always: true),
         new("an acknowledgement before the delivery", Transport, "            arriving ??= Crossing(message);\n",
@@ -41,8 +41,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
 
     private static IEnumerable<PlantedFault> OfNodes() =>
     [
-        new("a duplicate executed", Node, "        if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))\n",
-            "        executed.Add(hop, message.Journey.Deadline, context.Clock.Now);\n", Always: true),
+        new("a duplicate executed", Node, "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))\n",
+            "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now) | true)\n", Always: true),
         new("a node that computes while it is down", Node, "        waiting.Clear();\n        running = null;\n", "        waiting.Clear();\n", Always: true),
         new("a queue that survives a crash", Node, "        waiting.Clear();\n        running = null;\n", "        running = null;\n"),
         new("two layers at a time", Node, "while (running is null && waiting.TryDequeue", "while (waiting.TryDequeue"),
@@ -82,7 +82,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("delivered and lost in each other's columns", Rows, ".Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost)",
             ".Add(link.MessagesSent).Add(link.Lost).Add(link.Delivered)"),
         new("resends that are counted from the second on", Trace, "if (seen.Attempt > 0 &&", "if (seen.Attempt > 1 &&"),
-        new("results too late that count twice", Coordinator, "log.ResultsSuperseded += log.IsWarmUp(journey.Request) ? 0 : 1;", "log.ResultsSuperseded += log.IsWarmUp(journey.Request) ? 0 : 2;"),
+        new("results too late that count twice", Coordinator, "log.ResultsSuperseded += log.IsWarmUp(request) ? 0 : 1;", "log.ResultsSuperseded += log.IsWarmUp(request) ? 0 : 2;"),
         new("a time in seconds where milliseconds belong", Rows, ".Add(hop.Sent.TotalMilliseconds)", ".Add(hop.Sent.TotalSeconds)"),
     ];
 }
