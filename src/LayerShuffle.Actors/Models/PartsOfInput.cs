@@ -1,3 +1,4 @@
+using LayerShuffle.Vision.Model;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Models;
@@ -23,7 +24,7 @@ public sealed record PartsOfInput(IReadOnlyList<object?> Activations, bool IsPac
         foreach (Tensor part in parts)
         {
             Tensor[] halves = part.chunk(2);
-            sum = sum + (halves[1] - halves[0]);
+            sum = sum.add(halves[1].add(halves[0].neg(), HeldScalars.One), HeldScalars.One);
         }
 
         return sum;

@@ -104,14 +104,13 @@ public sealed class HopCourier
 
     /// <summary>How long the parts of an input are waited for once one of them is here: as long as a sender tries; null: as long as it takes, as nothing is
     /// skipped.</summary>
-    /// <param name="from">Who sent that one.</param>
-    public Duration? Patience(int from)
+    public Duration? Patience()
     {
         if (context.Routing.OnFailure is OnFailure.Fail or OnFailure.Wait)
             return null;
-        Duration all = Duration.Zero;
+        Duration all = Duration.Zero, first = context.Routing.Timeout ?? trips.Longest;
         for (int i = 0; i <= context.Routing.Retries; i++)
-            all += context.Routing.Timeout is { } timeout ? context.Routing.Backoff?.Grown(timeout, i) ?? timeout : trips.TimerOf(from).Wait(i);
+            all += context.Routing.Backoff?.Grown(first, i) ?? (context.Routing.Timeout ?? RetransmissionTimer.Backoff(first, i));
         return all;
     }
 

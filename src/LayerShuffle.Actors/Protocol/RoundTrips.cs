@@ -31,6 +31,9 @@ internal sealed class RoundTrips(EndpointContext context, int incarnation)
     /// <summary>The timeout of a destination, one that was never sent to included.</summary>
     public Duration Current(int endpoint) => timers.GetValueOrDefault(endpoint, unmeasured).Current;
 
+    /// <summary>The longest timeout of the destinations that were measured: what is known of the network where nothing is of one endpoint.</summary>
+    public Duration Longest => timers.Values.Where(timer => timer.IsMeasured).Select(timer => timer.Current).DefaultIfEmpty(unmeasured.Current).Max();
+
     /// <summary>A destination is known to be dead.</summary>
     public void Silence(int endpoint) => timers.GetValueOrDefault(endpoint)?.Silence();
 

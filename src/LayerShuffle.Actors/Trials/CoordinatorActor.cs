@@ -141,7 +141,7 @@ public sealed class CoordinatorActor : ReceiveActor
             if (!log.Receive(hop with { Part = int.MaxValue }))
                 return; // it went on without this one
             gatherings[hop] = parts = new Gathering(journey.Parts);
-            if (courier.Patience(message.From) is { } patience)
+            if (courier.Patience() is { } patience)
                 context.Clock.TellAfter(patience, Self, new GatheringDue(hop, parts));
         }
 

@@ -140,7 +140,7 @@ public sealed class NodeActor : ReceiveActor
             if (!gathered.Parts.IsComplete)
             {
                 Duration forgotten = message.Journey.Deadline - context.Clock.Now + new Duration(1); // nobody computes for it any more then
-                context.Clock.TellAfter(courier.Patience(message.From) ?? forgotten, Self, new GatheringDue(hop, gathered.Parts));
+                context.Clock.TellAfter(courier.Patience() ?? forgotten, Self, new GatheringDue(hop, gathered.Parts));
             }
         }
 

@@ -21,6 +21,9 @@ public sealed class RetransmissionTimer(BackoffSpec? backoff = null)
     private Duration kept; // the backed-off timeout; zero for none
     private Instant? heard;
 
+    /// <summary>Whether anything has been measured.</summary>
+    public bool IsMeasured => measured;
+
     /// <summary>The timeout that measurements give (RTO): 1 s before the first.</summary>
     public Duration Current { get; private set; } = Initial;
 
