@@ -199,7 +199,10 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
             Nodes = struck,
             Health = new NodeHealth(spec),
             Ledger = new Ledger(topology, () => clock.Now, asked: true,
-                row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}")) { Taking = OnTaken },
+                row => log($"{(row.Fault.Length > 0 ? $"Fault {row.Fault}: " : "")}{row.Target} {row.Effect}"))
+            {
+                Taking = OnTaken,
+            },
         });
         IActorGuard watch = guard;
         faults = struck.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the training's faults", watch)),

@@ -1,8 +1,6 @@
 using LayerShuffle.Actors.Training;
 using LayerShuffle.Core.Clusters;
-using LayerShuffle.Vision.Files;
 using LayerShuffle.Vision.Model;
-using TorchSharp;
 using static LayerShuffle.Cluster.Tests.Training.LocalTrainingCluster;
 using static TorchSharp.torch;
 
