@@ -95,8 +95,9 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
         }
 
         var before = new Dictionary<double, double>();
+        var drawing = new PanelSeries(plot, range, panel.Y.Names is not null, scale, (width - left - (_margin * 1.4f), place.Height - bottom - (_text * 0.6f)));
         foreach (var series in panel.Series)
-            new PanelSeries(plot, range, panel.Y.Names is not null, scale).Draw(series, before);
+            drawing.Draw(series, before);
         plot.Render(canvas, place);
     }
 

@@ -10,8 +10,11 @@ namespace LayerShuffle.Report.Drawing;
 /// <param name="range">What its axes span.</param>
 /// <param name="rows">Whether its rows have names: intervals are then horizontal.</param>
 /// <param name="scale">How large everything is.</param>
-internal sealed class PanelSeries(Plot plot, Range range, bool rows, float scale)
+/// <param name="room">Width and height of the panel.</param>
+internal sealed class PanelSeries(Plot plot, Range range, bool rows, float scale, (float Width, float Height) room)
 {
+    private readonly List<PixelRect> _words = [];
+
     /// <summary>Draws a series.</summary>
     /// <param name="series">The series.</param>
     /// <param name="before">Where the bars of earlier ones end, by row.</param>
@@ -48,6 +51,14 @@ internal sealed class PanelSeries(Plot plot, Range range, bool rows, float scale
     private void Word(string word, double x, double y)
     {
         var right = x > range.X.From + (0.72 * (range.X.To - range.X.From));
+        var wide = Letters.Width(word, 12 * scale);
+        var left = (float)((x - range.X.From) / (range.X.To - range.X.From)) * room.Width - (right ? wide : 0);
+        var below = (float)((range.Y.To - y) / (range.Y.To - range.Y.From)) * room.Height;
+        var place = new PixelRect(left, left + wide, below, below - (18 * scale));
+        if (word.Length == 0 || _words.Any(other => other.Left < place.Right && place.Left < other.Right && other.Top < place.Bottom
+            && place.Top < other.Bottom))
+            return; // over another one nobody could read either
+        _words.Add(place);
         var text = plot.Add.Text(word, x, y);
         text.LabelFontName = Letters.Name;
         text.LabelFontSize = 12 * scale;

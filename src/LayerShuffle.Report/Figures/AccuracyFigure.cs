@@ -44,7 +44,8 @@ internal static class AccuracyFigure
         return shown.Length <= MostLetters ? shown : string.Concat(shown.AsSpan(0, MostLetters - 1), "…");
     }
 
-    private static string Row(RunFolder run, ResultGroup group) => run.HasPolicies ? $"{group.Condition} · {group.Policy}" : group.Condition;
+    private static string Row(RunFolder run, ResultGroup group) => !run.HasPolicies ? group.Condition
+        : run.HasConditions ? $"{group.Condition} · {group.Policy}" : group.Policy;
 
     private static Series Series(RunFolder run, string metric, string[] rows, string model, int number, int of)
     {

@@ -53,7 +53,7 @@ internal static class SlideFigure
             return null;
         var (best, last) = (ranking.Policies[0], ranking.Policies[^1]);
         string[] equal = [.. ranking.Policies.Skip(1).Where(policy => policy.WithinNoise).Select(policy => policy.Policy)];
-        var only = run.Groups.Select(group => group.Condition).Distinct(StringComparer.Ordinal).Count() == 1;
+        var only = !run.HasConditions;
         var where = run.HasModel ? only ? $"For {ranking.Model}" : $"For {ranking.Model} under {ranking.Condition}" : only ? "" : $"Under {ranking.Condition}";
         return (where.Length > 0 ? $"{where}, {best.Policy}" : best.Policy) + $" does best ({Of(best)})"
             + (equal.Length == ranking.Policies.Count - 1 ? ", all others within noise" : $"; {last.Policy} comes to {Of(last)}");

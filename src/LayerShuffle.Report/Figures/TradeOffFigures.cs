@@ -50,8 +50,8 @@ internal static class TradeOffFigures
     private static Figure Figure(RunFolder run, string cost, string id, string title, IReadOnlyList<TradeOff> points)
     {
         string Kind(TradeOff point) => run.HasPolicies ? point.Group.Policy : run.HasModel ? point.Group.Model : point.Group.Condition;
-        string Rest(TradeOff point) => string.Join(", ", new[] { run.HasPolicies && run.HasModel ? point.Group.Model : "", run.HasPolicies || run.HasModel
-            ? point.Group.Condition : "" }.Where(word => word.Length > 0));
+        string Rest(TradeOff point) => string.Join(", ", new[] { run.HasPolicies && run.HasModel ? point.Group.Model : "",
+            run.HasConditions && (run.HasPolicies || run.HasModel) ? point.Group.Condition : "" }.Where(word => word.Length > 0));
         var fronts = points.GroupBy(point => point.Group.Condition, StringComparer.Ordinal).Select(Front).Where(front => front.Count > 1).ToList();
         List<Series> series = [.. fronts.Select((front, i) => new Series(i == 0 ? "Pareto front of a condition" : "", Look.Dashes, -1,
             [.. front.Select(point => point.Cost)], [.. front.Select(point => point.Value)]))];

@@ -39,7 +39,12 @@ public static class Words
             _ when metric.EndsWith("_s", StringComparison.Ordinal) && !metric.EndsWith("_per_s", StringComparison.Ordinal) => "s",
             _ => "",
         };
-        var name = Name(metric);
+        var name = metric switch // there is less room beside an axis
+        {
+            "latency_p95_ms" => "p95 latency",
+            "latency_p99_ms" => "p99 latency",
+            _ => Name(metric),
+        };
         return char.ToUpperInvariant(name[0]) + name[1..] + (unit.Length > 0 ? $" ({unit})" : "");
     }
 

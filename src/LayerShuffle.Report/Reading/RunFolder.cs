@@ -70,6 +70,9 @@ public sealed record RunFolder
     /// <summary>Whether there are policies to choose from.</summary>
     public bool HasPolicies => Groups.Select(group => group.Policy).Distinct(StringComparer.Ordinal).Count() > 1;
 
+    /// <summary>Whether there is more than one condition.</summary>
+    public bool HasConditions => Groups.Select(group => group.Condition).Distinct(StringComparer.Ordinal).Count() > 1;
+
     /// <summary>What the run is about: accuracy, or without a model how many requests complete.</summary>
     public string MainMetric => HasModel ? "top1" : "completion";
 

@@ -168,7 +168,7 @@ class Replay {
       if (!this.small && i > 0 && this.layers[i].length) {
         ink.font = "11px system-ui, \"DejaVu Sans\", sans-serif";
         ink.fillStyle = down ? colours.lost : busy.has(i) ? colours.ink : colours.soft;
-        const said = down ? "down" : busy.has(i) && busy.get(i) >= 0 ? `layer ${busy.get(i)}` : hurt ? own[0][3] : `layers ${this.layers[i].join(" ")}`;
+        const said = down ? "down" : busy.has(i) && busy.get(i) >= 0 ? `layer ${busy.get(i)}` : hurt ? own[0][3] : `layer${this.layers[i].length > 1 ? "s" : ""} ${this.layers[i].join(" ")}`;
         ink.fillText(this.fit(said, 2 * half - 8), x, y + 8);
       }
     });
@@ -250,7 +250,7 @@ function openJourney(trial, i) {
   const start = r.s[i], ms = v => v * trial.unit, ends = hops.map(at => h.s[at] + Math.max(h.d[at], h.e[at], h.k[at], 0));
   const end = Math.max(r.l[i] < 0 ? 0 : start + r.l[i], ...ends, start + 1);
   html("p", {}, body, `Submitted at ${format(ms(start))}; ${r.l[i] < 0 ? "it did not complete" : `answered after ${format(ms(r.l[i]))}`}; `
-    + `${hops.length} sendings, ${hops.filter(at => h.a[at] > 0).length} of them again, ${Math.max(0, r.k[i])} layers lost.`);
+    + `${hops.length} sendings, ${hops.filter(at => h.a[at] > 0).length} of them again, ${Math.max(0, r.k[i])} ${r.k[i] === 1 ? "layer" : "layers"} lost.`);
   dialog.showModal();
   drawJourney(body, trial, hops, start, end);
   const table = html("table", {}, html("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Hops" }, body));
