@@ -13,6 +13,7 @@ using LayerShuffle.Runs.Models;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
 using LayerShuffle.Runs.Probes;
+using LayerShuffle.Runs.Reporting;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
@@ -35,6 +36,7 @@ internal sealed class RunWork(
     private readonly TimeProvider time = options.Time;
     private readonly Scenario scenario = plan.Scenario;
     private readonly List<TrainingRecord> training = [];
+    private readonly IRunWatch? watch = log as IRunWatch;
     private readonly List<LayerProbeRow> probed = [];
 
     /// <summary>The epochs of the run's models.</summary>
@@ -47,6 +49,7 @@ internal sealed class RunWork(
         bool whole = false;
         try
         {
+            watch?.Planned([.. trials.Select(trial => trial.Spec.Key)]);
             (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(cancellation);
             var models = new TrialModels(scenario.Clock, trainer, data);
             var identities = new TrialIdentities(scenario, planned => data is null ? ""
@@ -54,6 +57,8 @@ internal sealed class RunWork(
             if (identities.DropOthers(writer, trials) is { } dropped)
                 log.Line($"warning: {dropped}");
             HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
+            foreach (TrialData done in writer.Trials)
+                watch?.Finished(done);
             if (data is not null)
                 Foretell([.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, models, cancellation);
             var pace = new Pace(time);
@@ -126,6 +131,8 @@ internal sealed class RunWork(
             TrainedModel model = trainer.Get(spec, seed, cancellation);
             writer.WriteTraining(model.Records);
             training.AddRange(model.Records);
+            if (options.Formats.TensorBoard)
+                TrainingEvents.Write(folder, spec.Name, seed, model.Records);
             manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
@@ -157,19 +164,26 @@ internal sealed class RunWork(
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
         List<RequestRecord> unhealed = [];
+        DateTimeOffset? zero = null;
         using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
             planned.Variant.SweepNumbers, identity);
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
+            watch?.Progressed(planned.Spec.Key, done, total);
+            if (zero is null && outcome.Latency is { } latency)
+                zero = time.GetUtcNow() - TimeSpan.FromTicks((outcome.Submitted + latency).Nanoseconds / 100);
             if (outcome.Unhealed && unhealed.Count < MostNamed)
                 unhealed.Add(outcome);
             log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
         }, rows, cancellation);
+        if (scenario.Clock == ScenarioClock.Wall && zero is { } began && RequestSpans.IsWatched)
+            RequestSpans.Emit(record, began);
         rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
         if (notFinite > 0)
             log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];
+        Tell(written, record.Ledger);
         log.Line(FormattableString.Invariant(
             $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed")
                 + FormattableString.Invariant($"{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
@@ -183,6 +197,15 @@ internal sealed class RunWork(
         static string Fate(RequestRecord request) => FormattableString.Invariant(
             $"{request.Request} ({(request.Outcome == RequestOutcome.Failed ? "failed" : "deadline exceeded")}, submitted at {request.Submitted})");
         static string Also(string text) => text.Length > 0 ? "  " + text : "";
+    }
+
+    private void Tell(TrialData written, IReadOnlyList<LedgerEntry> ledger)
+    {
+        if (watch is null)
+            return;
+        foreach (LedgerEntry entry in ledger)
+            watch.Struck(entry);
+        watch.Finished(written);
     }
 
     private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests
