@@ -56,6 +56,14 @@ public static class ResultsReader
         return trials;
     }
 
+    /// <summary>The columns of a results file, in their order.</summary>
+    public static IReadOnlyList<string> Columns(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var csv = CsvReader.Create(stream, CsvFormat.Reading, leaveOpen: true);
+        return csv.Read() ? Cells(csv) : throw new InvalidDataException($"{path} is empty: it has not even a header.");
+    }
+
     /// <summary>The rows of a results file, one at a time.</summary>
     public static IEnumerable<ResultsRow> Rows(string path)
     {
@@ -79,7 +87,7 @@ public static class ResultsReader
 
     private static string[] Cells(CsvReader csv) => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
 
-    private static TrialKey Key(ResultsRow row) => new(
+    internal static TrialKey Key(ResultsRow row) => new(
         CsvFormat.ParseInteger(row["trial"]), row["model"], CsvFormat.ParseInteger(row["training_seed"]), row["policy"], row["condition"],
         CsvFormat.ParseInteger(row["repeat"]));
 

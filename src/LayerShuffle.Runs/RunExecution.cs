@@ -4,6 +4,7 @@ using LayerShuffle.Datasets.Accounts;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Parquet;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
@@ -11,6 +12,7 @@ using LayerShuffle.Runs.Folders;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
 using LayerShuffle.Runs.Repeating;
+using LayerShuffle.Runs.Reporting;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 
@@ -52,6 +54,8 @@ internal sealed class RunExecution(
             log.ClearStatus();
             writer.Arrange([.. scenario.Models.Select(model => model.Name)]);
             Doing.While(() => "writing the summary", writer.WriteSummary);
+            if (options.Formats.Parquet)
+                Doing.While(() => "writing Parquet", () => ParquetCopy.WriteAll(folder.Path));
             folder.CheckThere();
         }
         catch (Exception e)
@@ -106,15 +110,31 @@ internal sealed class RunExecution(
         catch (OutputException e)
         {
             log.Line($"The results are whole, in {folder.Path}; only what is printed is not.");
-            manifest.End("failed", e.ReaderLeft ? ExitCodes.ReaderLeft : ExitCodes.RunFailed, "failed", e.Message, finished.Count, plan.Trials.Count);
+            End(folder, manifest, new RunReport(scenario, "failed", e.ReaderLeft ? ExitCodes.ReaderLeft : ExitCodes.RunFailed, "failed", e.Message,
+                finished.Count, plan.Trials.Count, groups, outcome.Expectations));
             throw;
         }
 
         if (options.SameAgain(scenario.Seed) is { } again)
             log.Line($"The same again: {again}");
-        manifest.End("done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.Trials.Count);
+        End(folder, manifest, new RunReport(scenario, "done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.Trials.Count, groups,
+            outcome.Expectations));
         Over(folder);
         return outcome;
+    }
+
+    /// <summary>Writes down how it ended: for scripts, for a job's page, and for the record.</summary>
+    private void End(OutputFolder folder, RunManifest manifest, RunReport report)
+    {
+        ResultsJson.Write(folder.Path, report);
+        Summarise(report);
+        manifest.End(report.State, report.Code, report.Reason, report.Message, report.Done, report.Trials);
+    }
+
+    private void Summarise(RunReport report)
+    {
+        if (options.Summary is { } file)
+            Try($"the summary in {file}", () => MarkdownSummary.Append(file, report with { Again = options.SameAgain(scenario.Seed) ?? "" }));
     }
 
     private static string Reason(RunEnd end) => end switch { RunEnd.Done => "done", RunEnd.LivenessFailed => "liveness_failed", _ => "expectation_failed" };
@@ -124,9 +144,11 @@ internal sealed class RunExecution(
     {
         bool stopped = e is OperationCanceledException && cancellation.IsCancellationRequested;
         (int done, int trials) = (writer?.Trials.Count ?? 0, plan.Trials.Count);
+        RunReport report = Unfinished(e, stopped, writer?.Trials ?? []);
         if (folder.IsNew && writer is not { HasRows: true })
         {
             writer?.Dispose();
+            Summarise(report);
             string? logs = folder.Discard(time);
             log.Line($"Nothing was finished; {folder.Path} is "
                 + $"removed{(logs is null ? "" : $", and what its workers said is in {logs}")}."
@@ -136,9 +158,12 @@ internal sealed class RunExecution(
 
         if (writer is not null)
             Try("the summary", writer.WriteSummary);
-        Try("run.json", () => manifest.End(
-            stopped ? "interrupted" : "failed", stopped ? interrupted() : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed,
-            stopped ? "interrupted" : "failed", stopped ? null : ErrorText.Sentence(e), done, trials));
+        if (folder.IsThere && options.Formats.Parquet)
+            Try("Parquet", () => ParquetCopy.WriteAll(folder.Path));
+        if (folder.IsThere)
+            Try(ResultsJson.Name, () => ResultsJson.Write(folder.Path, report));
+        Summarise(report);
+        Try("run.json", () => manifest.End(report.State, report.Code, report.Reason, report.Message, done, trials));
         if (!folder.IsThere)
         {
             log.Line($"Stopped after {done} of {trials} trials. {folder.Path} is gone: somebody has removed it, or what it held, while the run was writing "
@@ -165,6 +190,15 @@ internal sealed class RunExecution(
         {
             log.Line($"warning: the report cannot be drawn: {ErrorText.Sentence(e)} `report {ShellWords.Quote(folder.Path)}` tries again.");
         }
+    }
+
+    private RunReport Unfinished(Exception e, bool stopped, IReadOnlyList<TrialData> finished)
+    {
+        IReadOnlyList<ResultGroup> groups = ResultGroup.Of(finished);
+        return new RunReport(scenario, stopped ? "interrupted" : "failed",
+            stopped ? interrupted() : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed, stopped ? "interrupted" : "failed",
+            stopped ? null : ErrorText.Sentence(e), finished.Count, plan.Trials.Count, groups,
+            [.. ExpectationPoints.Evaluate(scenario, groups).Select(result => new JudgedExpectation(result, true))]);
     }
 
     private void Try(string what, Action write)

@@ -16,6 +16,7 @@ using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
 using LayerShuffle.Runs.Probes;
 using LayerShuffle.Runs.Reliabilities;
+using LayerShuffle.Runs.Reporting;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Files;
@@ -38,6 +39,7 @@ internal sealed class RunWork(
     private readonly TimeProvider time = options.Time;
     private readonly Scenario scenario = plan.Scenario;
     private readonly List<TrainingRecord> training = [];
+    private readonly IRunWatch? watch = log as IRunWatch;
     private readonly List<LayerProbeRow> probed = [];
 
     /// <summary>The epochs of the run's models.</summary>
@@ -50,6 +52,7 @@ internal sealed class RunWork(
         bool whole = false;
         try
         {
+            watch?.Planned([.. trials.Select(trial => trial.Spec.Key)]);
             (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(cancellation);
             var models = new TrialModels(scenario.Clock, trainer, data);
             var identities = new TrialIdentities(scenario, planned => data is null ? ""
@@ -57,6 +60,8 @@ internal sealed class RunWork(
             if (identities.DropOthers(writer, trials) is { } dropped)
                 log.Line($"warning: {dropped}");
             HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
+            foreach (TrialData done in writer.Trials)
+                watch?.Finished(done);
             if (data is not null)
                 Foretell([.. trials.Where(trial => !finished.Contains(trial.Spec.Key.Trial))], data, models, cancellation);
             var pace = new Pace(time);
@@ -131,6 +136,8 @@ internal sealed class RunWork(
             training.AddRange(model.Records);
             if (model.Tally is { } tally)
                 writer.WriteTrainingOutages(spec.Name, seed, tally.Outages);
+            if (options.Formats.TensorBoard)
+                TrainingEvents.Write(folder, spec.Name, seed, model.Records);
             manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
@@ -168,19 +175,26 @@ internal sealed class RunWork(
         pace.Of(0, total);
         long notFinite = 0, offered = 0;
         List<RequestRecord> unhealed = [];
+        DateTimeOffset? zero = null;
         using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
             planned.Variant.SweepNumbers, identity, outages: scenario.Clock == ScenarioClock.Wall || planned.Spec.Faults.Any(fault => fault is OutageFault));
         TrialRecord record = backend.Run(planned.Spec, with.Model, with.Trained, with.Images, outcome =>
         {
             (done, notFinite, offered) = (done + 1, notFinite + outcome.NotFinite, offered + outcome.Images);
+            watch?.Progressed(planned.Spec.Key, done, total);
+            if (zero is null && outcome.Latency is { } latency)
+                zero = time.GetUtcNow() - TimeSpan.FromTicks((outcome.Submitted + latency).Nanoseconds / 100);
             if (outcome.Unhealed && unhealed.Count < MostNamed)
                 unhealed.Add(outcome);
             log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
         }, rows, cancellation);
+        if (scenario.Clock == ScenarioClock.Wall && zero is { } began && RequestSpans.IsWatched)
+            RequestSpans.Emit(record, began);
         rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
         if (notFinite > 0)
             log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];
+        Tell(written, record.Ledger);
         log.Line(FormattableString.Invariant(
             $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed")
                 + FormattableString.Invariant($"{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
@@ -210,6 +224,16 @@ internal sealed class RunWork(
         string how = weighed.Expected.IsExact ? "weighed exactly" : FormattableString.Invariant($"of {ReliabilitySpec.Draws} draws");
         log.Line(FormattableString.Invariant($"{label}: {weighed.Sets.Count} sets of dead nodes, {how}: {Percent.Of(weighed.Expected.Completion)} completed")
             + (record.HasModel ? $", expected top-1 {Percent.Of(weighed.Expected.Top1)}" : ""));
+        Tell(writer.Trials[^1], record.Ledger);
+    }
+
+    private void Tell(TrialData written, IReadOnlyList<LedgerEntry> ledger)
+    {
+        if (watch is null)
+            return;
+        foreach (LedgerEntry entry in ledger)
+            watch.Struck(entry);
+        watch.Finished(written);
     }
 
     private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests

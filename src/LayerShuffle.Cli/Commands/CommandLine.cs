@@ -9,7 +9,7 @@ namespace LayerShuffle.Cli.Commands;
 /// <summary>The program: parses the command line and turns exceptions into sentences and exit codes.</summary>
 public static class CommandLine
 {
-    private const string Verbose = "--verbose";
+    private const string Verbose = "--verbose", Quiet = "--quiet", LogFormat = "--log-format", Text = "text", Json = "json";
 
     /// <summary>Runs a command.</summary>
     /// <returns>An exit code (<see cref="ExitCodes"/>).</returns>
@@ -42,6 +42,8 @@ public static class CommandLine
     /// <returns>An exit code (<see cref="ExitCodes"/>).</returns>
     internal static int Invoke(string[] args, Surroundings surroundings)
     {
+        if (WantsJson(args))
+            surroundings = surroundings with { Error = surroundings.Error.AsJson(surroundings.Time) };
         (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
         try
         {
@@ -99,7 +101,13 @@ public static class CommandLine
 
     /// <summary>The log of a command, as verbose as was asked for.</summary>
     internal static RunLog Log(ParseResult parsed, Surroundings surroundings) =>
-        new(surroundings.Error, surroundings.Time, parsed.Tokens.Any(token => token.Value == Verbose));
+        new(surroundings.Error, surroundings.Time, new LogStyle(Has(parsed, Verbose), Has(parsed, Quiet), surroundings.Error.Shaped is not null));
+
+    private static bool Has(ParseResult parsed, string option) => parsed.Tokens.Any(token => token.Type == TokenType.Option && token.Value == option);
+
+    /// <summary>Asked of the words themselves, because mistakes in them are told in the same way.</summary>
+    private static bool WantsJson(string[] args) => args.Contains($"{LogFormat}={Json}") || args.Contains($"{LogFormat}:{Json}")
+        || Array.IndexOf(args, LogFormat) is >= 0 and var at && args.Length > at + 1 && args[at + 1] == Json;
 
     /// <summary>All commands.</summary>
     internal static RootCommand Root(Surroundings surroundings)
@@ -110,9 +118,20 @@ public static class CommandLine
             Description = "Show stack traces with errors, and in a cluster what its parts and Akka warn of.",
             Recursive = true
         };
+        var quiet = new Option<bool>(Quiet) { Description = "Say nothing on stderr but warnings and errors.", Recursive = true };
+        var format = new Option<string>(LogFormat)
+        {
+            Description = "How stderr speaks: text for people, or json, an object with time, level and message a line.",
+            HelpName = $"{Text}|{Json}",
+            DefaultValueFactory = _ => Text,
+            Recursive = true
+        };
+        format.AcceptOnlyFromAmong(Text, Json);
         return new RootCommand("Fault-tolerance simulator for vision transformers whose layers live on different machines.")
         {
             verbose,
+            quiet,
+            format,
             RunCommand.Create(surroundings),
             NodeCommand.Create(surroundings),
             WorkerCommand.Create(),
@@ -123,6 +142,9 @@ public static class CommandLine
             ModelsCommand.Create(output, TimeProvider.System),
             SwarmCommand.Create(surroundings),
             CalibrateCommand.Create(surroundings),
+            ExplainCommand.Create(surroundings),
+            CompareCommand.Create(surroundings),
+            DatasetCommand.Create(surroundings),
         };
     }
 
@@ -136,6 +158,12 @@ public static class CommandLine
     private static void Tell(Exception exception, string[] args, Screen error)
     {
         string text = ErrorText.Of(exception, args.Contains(Verbose));
+        if (error.Shaped is not null)
+        {
+            error.WriteLine(text);
+            return;
+        }
+
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         error.Raw(error.Paint(text[..colon], Paint.Red) + Printable.Of(text[colon..]) + Environment.NewLine);
     }

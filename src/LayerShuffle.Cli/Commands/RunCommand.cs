@@ -30,7 +30,7 @@ internal static class RunCommand
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
             return Task.Factory.StartNew(() =>
                 {
-                    int code = Run(options, seeds, switches.Metrics(parsed), switches.IsDryRun(parsed), log, surroundings);
+                    int code = Run(options, seeds, (switches.Metrics(parsed), switches.Traces(parsed)), switches.IsDryRun(parsed), log, surroundings);
                     report?.Show(surroundings.Output);
                     return code;
                 },
@@ -40,13 +40,15 @@ internal static class RunCommand
         return command;
     }
 
-    private static int Run(RunOptions options, SeedRange? seeds, string? metrics, bool dryRun, RunLog log, Surroundings surroundings)
+    private static int Run(RunOptions options, SeedRange? seeds, (string? Metrics, string? Traces) exports, bool dryRun, RunLog log,
+        Surroundings surroundings)
     {
         using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
         try
         {
-            using IDisposable? export = MetricsExport.Start(metrics);
-            return Run(options, seeds, dryRun, surroundings, log, signals);
+            using IDisposable? metrics = MetricsExport.Start(exports.Metrics);
+            using IDisposable? traces = TracesExport.Start(exports.Traces);
+            return Run(options, seeds, dryRun, exports.Traces, surroundings, log, signals);
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
@@ -55,7 +57,7 @@ internal static class RunCommand
         }
     }
 
-    private static int Run(RunOptions options, SeedRange? seeds, bool dryRun, Surroundings surroundings, RunLog log, StopSignals signals)
+    private static int Run(RunOptions options, SeedRange? seeds, bool dryRun, string? traces, Surroundings surroundings, RunLog log, StopSignals signals)
     {
         RunPlan plan = RunPlan.Load(seeds is null ? options : options with { Seed = seeds.First }, log);
         if (plan.Mistakes.Count > 0)
@@ -67,6 +69,7 @@ internal static class RunCommand
             return ExitCodes.Invalid;
         }
 
+        TracesExport.Check(traces, plan.Scenario.Clock);
         if (dryRun)
         {
             foreach (string line in plan.Foretell(log))
@@ -81,7 +84,9 @@ internal static class RunCommand
         if (seeds is not null)
             return new SeedRuns(options, seeds, log)
                 .Execute(plan.Scenario.Name, signals.Token, outcome => Show(surroundings.Output, outcome, options), () => signals.ExitCode).ExitCode;
-        return plan.Execute(log, signals.Token, outcome => Show(surroundings.Output, outcome, options.Only), () => signals.ExitCode).ExitCode;
+        RunOutcome done = plan.Execute(log, signals.Token, outcome => Show(surroundings.Output, outcome, options.Only), () => signals.ExitCode);
+        log.Line($"Next: {NextStep.After(done, plan.Scenario.Trace, surroundings.Started)}");
+        return done.ExitCode;
     }
 
     private static void Show(Screen output, SeedsOutcome outcome, RunOptions options)

@@ -62,6 +62,21 @@ internal sealed class RunSwitches
         HelpName = MetricsExport.Values
     };
 
+    private readonly Option<string?> traces = new("--traces")
+    {
+        Description = "Sends the requests of a wall-clock run to an OpenTelemetry collector: a trace per request, a span per hop, faults as events.",
+        HelpName = TracesExport.Values
+    };
+
+    private readonly Option<string[]> formats = new("--format")
+    {
+        Description = "Writes results in these formats too, besides CSV: Parquet files, and TensorBoard's event files of trainings. May be repeated.",
+        HelpName = OutputFormats.Words
+    };
+
+    private readonly Option<string?> summary = PathWord.Option("--summary", "FILE",
+        "Appends what came out to this file as GitHub-flavoured Markdown, also of a run that fails: for a CI job's page.");
+
     private readonly Option<string?> listen = new("--listen")
     {
         Description = "Where other machines' nodes join (`node --join`); needs `clock: wall`. Port 0 takes a free one.",
@@ -102,7 +117,7 @@ internal sealed class RunSwitches
         foreach (Option option in new Option[]
         {
             directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, noReport, listen, workers, publicHost, controlPort,
-            dataPort, metrics,
+            dataPort, metrics, traces, formats, summary,
         })
             command.Options.Add(option);
         security.AddTo(command);
@@ -120,6 +135,9 @@ internal sealed class RunSwitches
 
     /// <summary>Where metrics are exported to; null: nowhere.</summary>
     public string? Metrics(ParseResult parsed) => parsed.GetValue(metrics);
+
+    /// <summary>Where traces are sent to; null: nowhere.</summary>
+    public string? Traces(ParseResult parsed) => parsed.GetValue(traces);
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="UsageException">It cannot be.</exception>
@@ -139,6 +157,8 @@ internal sealed class RunSwitches
             Threads = parsed.GetValue(threads),
             Resume = parsed.GetValue(resume),
             Retrain = parsed.GetValue(retrain),
+            Formats = OutputFormats.Parse(parsed.GetValue(formats) ?? []),
+            Summary = Summary(parsed.GetValue(summary)),
             CheckDeterminism = parsed.GetValue(checkDeterminism),
             Cluster = new ClusterOptions(
                 parsed.GetValue(listen) is { } address ? HostPort.Parse("--listen", address, portNeeded: true, zeroAllowed: true) : null,
@@ -151,6 +171,11 @@ internal sealed class RunSwitches
             Time = surroundings.Time,
         };
     }
+
+    private static string? Summary(string? file) => file is null ? null
+        : Directory.Exists(file) ? throw new UsageException($"--summary: {file} is a folder. Name the file to write.")
+        : Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? Path.GetFullPath(file)
+        : throw new UsageException($"--summary: there is no folder to write {file} into. Create it, or name another file.");
 
     private void Check(CommandResult result)
     {

@@ -39,14 +39,14 @@ internal static class SwarmCommand
                 Started = surroundings.Started,
             };
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
-            return Task.Factory.StartNew(() => Run(asked, surroundings), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return Task.Factory.StartNew(() => Run(asked, CommandLine.Log(parsed, surroundings), surroundings), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return command;
     }
 
-    private static int Run(SwarmOptions asked, Surroundings surroundings)
+    private static int Run(SwarmOptions asked, RunLog log, Surroundings surroundings)
     {
-        var log = new RunLog(surroundings.Error, surroundings.Time);
         using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
         try
         {

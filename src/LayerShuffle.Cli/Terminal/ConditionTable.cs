@@ -12,8 +12,6 @@ namespace LayerShuffle.Cli.Terminal;
 /// </summary>
 internal static class ConditionTable
 {
-    private const int Endless = 10_000;
-
     /// <summary>Prints all of it.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="groups">The run's groups.</param>
@@ -79,7 +77,7 @@ internal static class ConditionTable
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
 
-        string[] drawn = Draw(table);
+        string[] drawn = Drawn.Lines(table);
         int first = Array.FindIndex(drawn, line => line.Contains('─', StringComparison.Ordinal)) + 1; // every row is one line
         var lines = new List<Line>();
         for (int i = 0; i < drawn.Length; i++)
@@ -91,20 +89,6 @@ internal static class ConditionTable
         }
 
         return lines;
-    }
-
-    private static string[] Draw(Table table)
-    {
-        using var drawn = new StringWriter { NewLine = "\n" };
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new Drawing(drawn),
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No
-        });
-        console.Write(table);
-        return [.. drawn.ToString().TrimEnd().Split('\n').Select(line => line.TrimEnd())];
     }
 
     private static string Cell(ResultGroup group, string name) => Printable.OneLine(name switch
@@ -170,20 +154,4 @@ internal static class ConditionTable
     private static string Number(double? value) => value is { } v ? v.ToString(v >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture) : "-";
 
     private readonly record struct Line(string Text, bool IsHeading);
-
-    /// <summary>What Spectre draws on: as wide as it likes, and without a look at the real console, which would write to it.</summary>
-    private sealed class Drawing(TextWriter writer) : IAnsiConsoleOutput
-    {
-        public TextWriter Writer => writer;
-
-        public bool IsTerminal => false;
-
-        public int Width => Endless;
-
-        public int Height => Endless;
-
-        public void SetEncoding(System.Text.Encoding encoding)
-        {
-        }
-    }
 }

@@ -1,62 +1,64 @@
 using System.Globalization;
 using LayerShuffle.Core.Logs;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Trials;
+using LayerShuffle.Results.Metrics;
 using LayerShuffle.Runs.Telling;
 
 namespace LayerShuffle.Cli.Terminal;
 
 /// <summary>
-/// Progress on stderr. On a terminal a line is rewritten; elsewhere lines stay, bear the time, and one comes now and then from what takes long. Safe to use
-/// from several threads: a cluster has news at any time.
+/// Progress on stderr. On a terminal a few lines are rewritten: what is going on, a bar for each condition, the faults that strike. Elsewhere lines stay, bear
+/// the time, and one comes now and then from what takes long. Safe to use from several threads: a cluster has news at any time.
 /// </summary>
 /// <param name="error">Where it is shown.</param>
 /// <param name="time">The clock.</param>
-/// <param name="verbose">Whether details and warnings of Akka are shown, too.</param>
-internal sealed class RunLog(Screen error, TimeProvider time, bool verbose = false) : LineSink(verbose), IRunLog
+/// <param name="style">How it is shown; null: as it is by default.</param>
+internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = null) : LineSink(style is { Verbose: true }), IRunLog, IRunWatch
 {
+    private const int MostLines = 14, LeftFree = 4;
     private static readonly TimeSpan Rewrite = TimeSpan.FromMilliseconds(100), Sign = TimeSpan.FromSeconds(30);
+    private readonly LogStyle style = style ?? new();
+    private readonly RunBoard board = new();
     private readonly Lock gate = new();
     private long last = time.GetTimestamp();
-    private int statusLength;
+    private int statusLength, statusLines;
+
+    private bool Rewrites => error.IsTerminal && !style.Json;
 
     /// <summary>A line that stays.</summary>
     public void Line(string text)
     {
+        if (style.Quiet && !IsTrouble(text))
+            return;
         lock (gate)
         {
             Clear();
-            if (!error.IsTerminal)
+            if (!Rewrites)
                 last = time.GetTimestamp();
-            string stamp = error.Timed ? time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z '", CultureInfo.InvariantCulture) : "";
-            if (error.Colours && text.StartsWith("warning: ", StringComparison.Ordinal))
-                error.Raw(error.Paint("warning:", Paint.Yellow) + Printable.Of(text[8..]) + Environment.NewLine);
-            else
-                error.WriteLine(stamp + text);
+            Put(text, "info");
         }
     }
 
     /// <summary>What is going on right now: on a terminal at most ten times a second, elsewhere when half a minute has passed without a line.</summary>
     public void Status(Func<string> text)
     {
-        if (time.GetElapsedTime(last) < (error.IsTerminal ? Rewrite : Sign))
+        if (style.Quiet || time.GetElapsedTime(last) < (Rewrites ? Rewrite : Sign))
             return;
         string line = Printable.OneLine(text());
-        if (!error.IsTerminal)
-        {
-            Line(line);
-            return;
-        }
-
         lock (gate)
         {
             last = time.GetTimestamp();
-            int room = (error.Width ?? 80) - 1; // a full line would make the terminal begin another, which \r does not take back
-            line = line.Length > room ? line[..(room - 1)] + "…" : line;
-            error.Raw('\r' + line.PadRight(statusLength));
-            statusLength = line.Length;
+            if (!Rewrites)
+                Put(line, "progress");
+            else if (error.Moves)
+                Draw(line);
+            else
+                Overwrite(line);
         }
     }
 
-    /// <summary>Takes the line that is rewritten away.</summary>
+    /// <summary>Takes the lines that are rewritten away.</summary>
     public void ClearStatus()
     {
         lock (gate)
@@ -64,12 +66,66 @@ internal sealed class RunLog(Screen error, TimeProvider time, bool verbose = fal
     }
 
     /// <inheritdoc/>
+    public void Planned(IReadOnlyList<TrialKey> trials) => board.Planned(trials);
+
+    /// <inheritdoc/>
+    public void Progressed(TrialKey trial, int done, int requests) => board.Progressed(trial, done, requests);
+
+    /// <inheritdoc/>
+    public void Struck(LedgerEntry entry) => board.Struck(entry);
+
+    /// <inheritdoc/>
+    public void Finished(TrialData trial) => board.Finished(trial);
+
+    /// <inheritdoc/>
     protected override void Write(string line) => Line(line);
+
+    private static bool IsTrouble(string text) => text.StartsWith("warning: ", StringComparison.Ordinal) || text.StartsWith("error: ", StringComparison.Ordinal)
+        || text.StartsWith("liveness: ", StringComparison.Ordinal) || text.StartsWith("Stopped after ", StringComparison.Ordinal)
+        || text.StartsWith("Nothing was finished", StringComparison.Ordinal);
+
+    private void Put(string text, string level)
+    {
+        if (style.Json)
+        {
+            error.Raw(JsonLine.Of(time.GetUtcNow(), text, level) + "\n");
+            return;
+        }
+
+        string stamp = error.Timed ? time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z '", CultureInfo.InvariantCulture) : "";
+        if (error.Colours && text.StartsWith("warning: ", StringComparison.Ordinal))
+            error.Raw(error.Paint("warning:", Paint.Yellow) + Printable.Of(text[8..]) + Environment.NewLine);
+        else
+            error.WriteLine(stamp + text);
+    }
+
+    /// <summary>Several lines, over those that are there.</summary>
+    private void Draw(string line)
+    {
+        int width = (error.Width ?? 80) - 1; // a full line would make the terminal begin another
+        string[] lines = [Cut(line, width), .. board.Lines(width, Math.Min(MostLines, error.Height - LeftFree))];
+        error.Raw(Erased() + string.Join('\n', lines));
+        (statusLines, statusLength) = (lines.Length, 0);
+    }
+
+    /// <summary>One line, where the cursor moves only to its beginning.</summary>
+    private void Overwrite(string line)
+    {
+        line = Cut(line, (error.Width ?? 80) - 1); // a full line would make the terminal begin another, which \r does not take back
+        error.Raw('\r' + line.PadRight(statusLength));
+        statusLength = line.Length;
+    }
 
     private void Clear()
     {
-        if (statusLength > 0)
+        if (statusLines > 0)
+            error.Raw(Erased());
+        else if (statusLength > 0)
             error.Raw('\r' + new string(' ', statusLength) + '\r');
-        statusLength = 0;
+        (statusLines, statusLength) = (0, 0);
     }
+
+    private string Erased() => statusLines == 0 ? "" : "\r\u001b[2K" + string.Concat(Enumerable.Repeat("\u001b[1A\u001b[2K", statusLines - 1));
+
+    private static string Cut(string line, int room) => line.Length > room ? line[..(room - 1)] + "…" : line;
 }

@@ -21,11 +21,24 @@ internal sealed class Screen(TextWriter writer, bool mayFail = false) : TextWrit
     /// <summary>Columns; null where lines may be as long as they like.</summary>
     public int? Width { get; init; }
 
+    /// <summary>Lines of the terminal.</summary>
+    public int Height { get; init; } = 24;
+
+    /// <summary>Whether the cursor can be moved up.</summary>
+    public bool Moves { get; init; }
+
     /// <summary>Whether it shows colours.</summary>
     public bool Colours { get; init; }
 
     /// <summary>Whether lines of the log bear the time, because nobody sees them come.</summary>
     public bool Timed { get; init; }
+
+    /// <summary>What becomes of each line; null: nothing. <see cref="Raw"/> passes it by.</summary>
+    public Func<string, string>? Shaped { get; init; }
+
+    /// <summary>The same screen, where each line is a JSON object.</summary>
+    /// <param name="time">What time it is.</param>
+    public Screen AsJson(TimeProvider time) => new(writer, mayFail) { IsTerminal = IsTerminal, Shaped = line => JsonLine.Of(time.GetUtcNow(), line) };
 
     /// <inheritdoc/>
     public override Encoding Encoding => writer.Encoding;
@@ -43,7 +56,7 @@ internal sealed class Screen(TextWriter writer, bool mayFail = false) : TextWrit
     public override void Write(char[] buffer, int index, int count) => Put(Printable.Of(new string(buffer, index, count)));
 
     /// <inheritdoc/>
-    public override void WriteLine(string? value) => Put(Printable.Of(value ?? "") + writer.NewLine);
+    public override void WriteLine(string? value) => Put((Shaped is { } shape ? shape(value ?? "") : Printable.Of(value ?? "")) + writer.NewLine);
 
     /// <inheritdoc/>
     public override void WriteLine() => Put(writer.NewLine);

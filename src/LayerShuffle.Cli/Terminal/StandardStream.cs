@@ -64,6 +64,9 @@ internal sealed class StandardStream : Stream
     public static int? Columns(int descriptor) => OperatingSystem.IsLinux() && Ask(descriptor, WindowSize, out Size size) == 0 && size.Columns > 0
         ? size.Columns : null;
 
+    /// <summary>How many lines a terminal has; null where it is none, or does not say.</summary>
+    public static int? Rows(int descriptor) => OperatingSystem.IsLinux() && Ask(descriptor, WindowSize, out Size size) == 0 && size.Rows > 0 ? size.Rows : null;
+
     /// <summary>Whether a write failed because the reader has left.</summary>
     public static bool IsBrokenPipe(Exception e) => e is IOException && e.HResult == Epipe;
 

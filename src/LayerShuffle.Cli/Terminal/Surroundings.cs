@@ -49,7 +49,19 @@ internal sealed record Surroundings(Screen Output, Screen Error, TimeProvider Ti
         Colours = !redirected && MayColour(Environment.GetEnvironmentVariable)
             && (!OperatingSystem.IsWindows() || Spectre.Console.AnsiConsole.Profile.Capabilities.Ansi),
         Timed = redirected,
+        Height = redirected ? 24 : Rows(descriptor),
+        Moves = !redirected && MayMove(Environment.GetEnvironmentVariable)
+            && (!OperatingSystem.IsWindows() || Spectre.Console.AnsiConsole.Profile.Capabilities.Ansi),
     };
+
+    /// <summary>Whether a terminal's cursor can be moved: a dumb one's cannot.</summary>
+    public static bool MayMove(Func<string, string?> variable) => variable("TERM") != "dumb";
+
+    private static int Rows(int descriptor)
+    {
+        const int usual = 24;
+        return OperatingSystem.IsLinux() && StandardStream.Rows(descriptor) is > 0 and var rows ? rows : usual;
+    }
 
     private static int Columns(int descriptor)
     {

@@ -39,6 +39,12 @@ public sealed record RunOptions
     /// <summary>Whether every trial is run twice, and the run fails where the two are not one and the same.</summary>
     public bool CheckDeterminism { get; init; }
 
+    /// <summary>A file to which a summary in Markdown is appended when the run has ended, however it ended; null: none.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>In which formats results are written besides CSV.</summary>
+    public OutputFormats Formats { get; init; } = OutputFormats.Plain;
+
     /// <summary>The words that start this run again, without where its results go: told to whoever may want to go on with it.</summary>
     public IReadOnlyList<string> Again { get; init; } = [];
 

@@ -9,5 +9,5 @@ public static class Percent
     /// <param name="share">A share of one.</param>
     /// <param name="decimals">Digits after the point.</param>
     public static string Of(double? share, int decimals = 1) =>
-        share is { } value ? (100 * value).ToString("0." + new string('0', decimals), CultureInfo.InvariantCulture) + "%" : "-";
+        share is { } value ? (100 * value).ToString(decimals == 0 ? "0" : "0." + new string('0', decimals), CultureInfo.InvariantCulture) + "%" : "-";
 }

@@ -1,5 +1,9 @@
+using System.Text.Json;
 using CsCheck;
 using LayerShuffle.Cli.Terminal;
+using LayerShuffle.Core.Records;
+using LayerShuffle.Core.Time;
+using LayerShuffle.Core.Trials;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Telling;
 
@@ -70,6 +74,53 @@ public sealed class ScreenTests
         log.Status(() => "not within a tenth of a second");
         log.Line("done");
         writer.ToString().ShouldBe("\r" + new string('x', 38) + "…\r" + new string(' ', 39) + "\rdone\n");
+    }
+
+    [Fact]
+    public void On_a_terminal_whose_cursor_moves_there_is_a_bar_for_each_condition_and_the_faults_that_struck()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        var time = new FakeTime();
+        var log = new RunLog(new Screen(writer) { IsTerminal = true, Moves = true, Width = 80 }, time);
+        TrialKey[] trials = [new(0, "vit", 0, "default", "ideal", 0), new(1, "vit", 0, "default", "ideal", 1), new(2, "vit", 0, "skip", "down", 0)];
+        log.Planned(trials);
+        log.Progressed(trials[0], 30, 60);
+        log.Struck(new LedgerEntry(new Instant(1_500_000_000), "outage", "crash", "node-3", "already_down"));
+        time.Pass(1);
+        log.Status(() => "trial 1/3");
+        string[] bars = ["trial 1/3", "  vit  ideal       █████░░░░░░░░░░░░░░░ 25%", "  vit  down  skip  ░░░░░░░░░░░░░░░░░░░░  0%",
+            "  at 1500 ms  outage (crash): node-3 already down"];
+        writer.ToString().ShouldBe(string.Join('\n', bars));
+        log.Line("done");
+        writer.ToString().ShouldBe(string.Join('\n', bars) + "\r\u001b[2K" + string.Concat(Enumerable.Repeat("\u001b[1A\u001b[2K", 3)) + "done\n");
+    }
+
+    [Fact]
+    public void A_quiet_log_has_warnings_alone()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        var time = new FakeTime();
+        var log = new RunLog(new Screen(writer), time, new LogStyle(Quiet: true));
+        log.Line("first");
+        time.Pass(60);
+        log.Status(() => "going on");
+        log.Line("warning: second");
+        writer.ToString().ShouldBe("warning: second\n");
+    }
+
+    [Fact]
+    public void Lines_for_programs_are_objects_also_those_of_mistakes()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        var log = new RunLog(new Screen(writer), new FakeTime(), new LogStyle(Json: true));
+        log.Line("warning: a \"b\"\u001b");
+        writer.ToString().ShouldBe("{\"time\":\"2026-03-09T08:05:07.000Z\",\"level\":\"warning\",\"message\":\"a \\u0022b\\u0022\\u001B\"}\n");
+        using var cli = new Cli();
+        cli.Run("run", cli.At("none.yaml"), "--log-format", "json").ShouldBe(ExitCodes.Invalid);
+        foreach (string line in cli.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            JsonDocument.Parse(line).RootElement.GetProperty("message").GetString().ShouldNotBeNull();
+        cli.Run("explain", cli.Folder, "--request", "1", "--log-format=json").ShouldBe(ExitCodes.Invalid);
+        JsonDocument.Parse(cli.Error).RootElement.GetProperty("level").GetString().ShouldBe("error");
     }
 
     [Fact]

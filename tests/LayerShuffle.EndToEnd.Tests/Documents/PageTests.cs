@@ -11,7 +11,8 @@ public sealed partial class PageTests : IDisposable
 
     public static TheoryData<string> AllPages => [.. Pages.All];
 
-    public static TheoryData<string> Commands => ["run", "node", "validate", "schema", "models", "models prune", "predict", "swarm", "calibrate", "report"];
+    public static TheoryData<string> Commands => ["run", "node", "validate", "schema", "models", "models prune", "predict", "swarm", "calibrate",
+        "report", "explain", "compare", "dataset get"];
 
     [Fact]
     public void The_front_page_is_short() =>
