@@ -123,7 +123,8 @@ public sealed class DatasetDownload(HttpClient client, Action<string> say, Actio
         for (int read; (read = await from.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
         {
             await to.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-            progress?.Invoke(name, done += read, all);
+            done += read;
+            progress?.Invoke(name, done, all);
         }
 
         if (all is { } expected && done < expected)
