@@ -1,4 +1,5 @@
 using LayerShuffle.Core.Clusters;
+using LayerShuffle.Core.Reliabilities;
 using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
@@ -21,6 +22,12 @@ internal static class TrialSpecCodec
         WriteWorkload(ref writer, spec.Workload);
         writer.WriteNullable(spec.LayerBytes, static (ref w, bytes) => w.WriteCount(bytes));
         writer.WriteNumber(spec.TraceRequests);
+        writer.WriteOptional(spec.Reliability, static (ref w, reliability) => w.WriteList(reliability.Units, static (ref w, unit) =>
+        {
+            w.WriteString(unit.Name);
+            w.WriteBool(unit.IsDomain);
+            w.WriteDouble(unit.Up);
+        }));
     }
 
     public static TrialSpec Read(ref WireReader reader) => new()
@@ -34,6 +41,8 @@ internal static class TrialSpecCodec
         Workload = ReadWorkload(ref reader),
         LayerBytes = reader.ReadNullable(static (ref r) => r.ReadCount()),
         TraceRequests = reader.ReadNumber(),
+        Reliability = reader.ReadOptional(static (ref r) => new ReliabilitySpec(r.ReadList(static (ref r) =>
+            new ReliabilityUnit(r.ReadString(), r.ReadBool(), r.ReadDouble())))),
     };
 
     private static void WriteKey(ref WireWriter writer, TrialKey key)

@@ -62,9 +62,9 @@ public sealed class CodecTests : IDisposable
         Type[] local =
         [
             typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers),
-            typeof(LayerRestoration), typeof(LayerMove), typeof(LayerGraph),
+            typeof(LayerRestoration), typeof(LayerMove), typeof(LayerGraph), typeof(StepRepeated), typeof(GradientsKnown),
         ];
-        Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions)];
+        Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions), typeof(Distillation)];
         Type[] records = [.. typeof(TrainStep).Assembly.GetTypes()
             .Where(t => t.Namespace == typeof(TrainStep).Namespace && t is { IsClass: true, IsAbstract: false, IsNested: false }
                 && t.GetMethod("<Clone>$") is not null)];
