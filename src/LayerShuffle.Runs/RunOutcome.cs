@@ -1,8 +1,8 @@
 using LayerShuffle.Core.Records;
-using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Runs.Failures;
+using LayerShuffle.Runs.Reporting;
 
 namespace LayerShuffle.Runs;
 
@@ -32,11 +32,6 @@ public sealed record RunOutcome(
     /// <summary>The exit code of a program that ran it.</summary>
     public int ExitCode => End == RunEnd.Done ? ExitCodes.Done : ExitCodes.ExpectationFailed;
 }
-
-/// <summary>An expectation with what was measured.</summary>
-/// <param name="Result">Both.</param>
-/// <param name="LeftOut">Whether it is not judged, because the trials that it needs were not asked for (<see cref="Options.RunOptions.Only"/>).</param>
-public sealed record JudgedExpectation(ExpectationResult Result, bool LeftOut);
 
 /// <summary>Why a run ended.</summary>
 public enum RunEnd

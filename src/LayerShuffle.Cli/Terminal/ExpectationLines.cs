@@ -1,5 +1,5 @@
 using LayerShuffle.Results.Expectations;
-using LayerShuffle.Runs;
+using LayerShuffle.Runs.Reporting;
 
 namespace LayerShuffle.Cli.Terminal;
 

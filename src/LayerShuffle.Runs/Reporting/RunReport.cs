@@ -1,3 +1,4 @@
+using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Scenarios.Specs;
 
@@ -22,3 +23,8 @@ public sealed record RunReport(Scenario Scenario, string State, int Code, string
     /// <summary>The command that runs it again; blank where it is not known.</summary>
     public string Again { get; init; } = "";
 }
+
+/// <summary>An expectation with what was measured.</summary>
+/// <param name="Result">Both.</param>
+/// <param name="LeftOut">Whether it is not judged, because the trials that it needs were not asked for (<see cref="Options.RunOptions.Only"/>).</param>
+public sealed record JudgedExpectation(ExpectationResult Result, bool LeftOut);

@@ -282,8 +282,8 @@ internal static class ClusterLanguage
         ]), "A second copy of a hop, to the next copy of the layer, or to the same node where there is no other. One for each hop; the first that is "
             + "acknowledged will do."),
         new("parallel", Integer(1, 1000), "So many neighbours of the order run at once on the same activation, and what each adds to it is "
-            + "summed. Each sends to all of the next ones what it was given and what it made of it, so that there are fewer hops and more bytes. One that does not "
-            + "answer is left out of the sum.", "1"),
+            + "summed. Each sends to all of the next ones what it was given and what it made of it, so that there are fewer hops and more bytes. One that does "
+            + "not answer is left out of the sum.", "1"),
         new("redundancy", new MapType("redundancy settings",
         [
             new("paths", Integer(1, 100), "How many journeys.", "2"),

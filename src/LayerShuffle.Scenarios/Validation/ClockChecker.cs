@@ -52,8 +52,8 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
             Membership(cluster?.Get("membership") ?? cluster ?? point.Merged, variant.Cluster.Membership);
             Traces(point.Merged, variant);
             if (variant.Routing.Phi is not null)
-                mistakes.Add(point.Merged.Map("routing")!.Get("detection")!, "on the wall clock processes do not suspect each other: a supervisor tells of a death "
-                    + "at once, and machines that vanish are found by Akka's own phi-accrual detector",
+                mistakes.Add(point.Merged.Map("routing")!.Get("detection")!, "on the wall clock processes do not suspect each other: a supervisor tells of a "
+                    + "death at once, and machines that vanish are found by Akka's own phi-accrual detector",
                     "a duration, or `clock: virtual`; that detector's patience is `cluster.membership.acceptable_heartbeat_pause`");
             if (variant.Reliability is not null)
                 mistakes.Add(point.Merged.Get("reliability")!, "sets of dead nodes are weighed in one process, as no time passes in them",

@@ -32,7 +32,8 @@ internal static class Asked
 
     /// <summary>Whether senders do what one timeout, a number of resends, and failing or skipping say, and choose nothing by what they saw.</summary>
     public static bool IsPlain(this RoutingSpec routing) => routing is { Backoff: null, Avoid: null, Copies: CopyChoice.First }
-        && routing is { Hedge: null, Redundancy: null, Parallel: 1, Phi: null } && routing.OnFailure is OnFailure.Fail or OnFailure.Skip && routing.Order != OrderKind.Opportunistic;
+        && routing is { Hedge: null, Redundancy: null, Parallel: 1, Phi: null } && routing.OnFailure is OnFailure.Fail or OnFailure.Skip
+        && routing.Order != OrderKind.Opportunistic;
 
     /// <summary>Whether a fault strikes once, at a time that the scenario says.</summary>
     public static bool IsOnce(this FaultSpec fault) => fault.Timing == FaultTiming.Once && fault is not (ChurnFault or TraceFault);

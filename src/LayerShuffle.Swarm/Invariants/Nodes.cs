@@ -19,7 +19,8 @@ internal static class Nodes
             HopRow[] computed = [.. book.Hops.Where(hop => hop.To == node.Name && hop.Start is not null).OrderBy(hop => hop.Start)
                 .ThenBy(hop => hop.End ?? long.MaxValue).ThenBy(hop => hop.Delivered)];
             // what is one of several parts of an input waits for the others
-            bool undisturbed = node.Resident is null && book.Planned.Spec.Routing.Parallel == 1 && book.IsWhole() && book.Down(node.Name).Count == 0 && !book.Pauses();
+            bool undisturbed = node.Resident is null && book.Planned.Spec.Routing.Parallel == 1 && book.IsWhole()
+                && book.Down(node.Name).Count == 0 && !book.Pauses();
             long free = 0;
             for (int i = 0; i < computed.Length; i++)
             {

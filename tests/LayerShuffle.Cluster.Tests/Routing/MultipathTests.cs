@@ -8,7 +8,6 @@ using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Simulation;
 using LayerShuffle.Vision.Model;
-using TorchSharp;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LayerShuffle.Actors.Models;
 using LayerShuffle.Cluster.Tests.Serialization;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
@@ -7,7 +6,6 @@ using LayerShuffle.Core.Routing;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Simulation;
 using LayerShuffle.Vision.Model;
-using TorchSharp;
 using static LayerShuffle.Cluster.Tests.TrialBuilder;
 using static TorchSharp.torch;
 

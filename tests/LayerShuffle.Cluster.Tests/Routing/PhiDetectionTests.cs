@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;

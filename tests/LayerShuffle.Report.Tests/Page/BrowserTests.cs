@@ -1,4 +1,3 @@
-using LayerShuffle.Report.Page;
 using Microsoft.Playwright;
 
 namespace LayerShuffle.Report.Tests.Page;
