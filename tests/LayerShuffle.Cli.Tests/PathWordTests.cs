@@ -47,7 +47,8 @@ public sealed class PathWordTests : IDisposable
             [
                 "run scenario", "run --output", "run --resume", "run --secret-file", "run --cert", "run --key", "run --authority", "node --secret-file",
                     "node --cert", "node --key", "node --authority",
-                "node --log-dir", "validate scenario", "predict --model", "predict --input", "predict --output", "swarm --output", "swarm scenario", "calibrate --model",
+                "node --log-dir", "validate scenario", "predict --model", "predict --input", "predict --output", "swarm --output", "swarm scenario",
+                "calibrate --model", "run --summary", "compare --output", "compare --html",
             ],
             ignoreOrder: true);
     }
