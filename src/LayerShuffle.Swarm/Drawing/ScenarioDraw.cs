@@ -197,6 +197,8 @@ public sealed class ScenarioDraw
         _ when path.EndsWith(".base", StringComparison.Ordinal) => 0.8,
         "routing.timeout" => 0.7,
         "reliability" => everything ? 0 : heat / 4, // nothing happens in time then
+        // Where senders do what one timeout and a number of resends say, the invariants ask most of them.
+        "routing.hedge" or "routing.parallel" or "routing.redundancy" or "routing.backoff" or "routing.avoid" => everything ? heat : heat / 3,
         "network.control" => heat / 2,
         "faults.NAME.at" => 0.9,
         "faults.NAME.after" => 0.1,
