@@ -8,17 +8,12 @@ namespace LayerShuffle.Cli.Terminal;
 /// <summary>What to do when a run has ended, as a line that can be pasted.</summary>
 internal static class NextStep
 {
-    private const string Report = "report.html";
-
-    /// <summary>The report where there is one; else the journey of the slowest traced request of the trial that went worst; else a comparison.</summary>
+    /// <summary>The journey of the slowest traced request of the trial that went worst; a comparison where nothing is traced.</summary>
     /// <param name="outcome">The run.</param>
     /// <param name="traced">How many requests of each trial are traced.</param>
     /// <param name="started">The words that start the program.</param>
     public static string After(RunOutcome outcome, int traced, IReadOnlyList<string> started)
     {
-        string report = Path.Combine(outcome.Folder, Report);
-        if (File.Exists(report))
-            return ShellWords.Join([OperatingSystem.IsLinux() ? "xdg-open" : OperatingSystem.IsWindows() ? "start" : "open", report]);
         if (traced == 0 || outcome.Trials.All(trial => trial.Images.Length == 0))
             return ShellWords.Join([.. started, "compare", outcome.Folder]) + " ANOTHER-RUN";
         TrialData worst = outcome.Trials.Where(trial => trial.Images.Length > 0)

@@ -19,7 +19,7 @@ public static class ParquetCopy
     private static readonly HashSet<string> Texts =
     [
         "model", "policy", "condition", "scenario", SweptColumns.BaseCondition, "outcome", "order", "skipped", "pruned", "from", "to", "fate", "fault", "kind",
-        "target", "effect", "set", "probe",
+        "target", "effect", "set", "probe", "other", "metric", "paired_by", "method",
     ];
 
     private static readonly HashSet<string> Counts =
@@ -28,7 +28,7 @@ public static class ParquetCopy
         "requests", "completed", "failed", "messages_sent", "messages_lost", "messages_duplicated", "messages_corrupted", "messages_reordered", "retries",
         "results_superseded", "bytes_sent", "unhealed", "training_seeds", "repeats", "delivered", "lost", "duplicated", "corrupted", "reordered",
         "dropped_link_down", "dropped_receiver_down", "control_messages", "bytes", "dropped_queue", "packets_lost", "epoch", "step", "nodes_down",
-        "requests_hit", "requests_failed", "steps_lost", "steps_repeated",
+        "requests_hit", "requests_failed", "steps_lost", "steps_repeated", "steps_to_regain", "n", "layers_missing",
     ];
 
     private static readonly string[] NotRows = [ResultsFiles.Seals];
@@ -81,7 +81,7 @@ public static class ParquetCopy
 
     private static Column Of(string name, bool swept) =>
         swept || Texts.Contains(name) ? new TextColumn(name)
-        : name == "warm_up" ? new FlagColumn(name)
+        : name is "warm_up" or "within_noise" ? new FlagColumn(name)
         : Counts.Contains(name) || name.EndsWith("_n", StringComparison.Ordinal) ? new CountColumn(name)
         : new NumberColumn(name);
 

@@ -84,8 +84,8 @@ public sealed class ReportTests(ReportTests.Swept swept) : IClassFixture<ReportT
     public async Task Parquet_has_the_rows_of_CSV_with_types()
     {
         IReadOnlyList<string> files = ParquetCopy.WriteAll(swept.At("out"));
-        files.Select(path => Path.GetFileName(path)).ShouldBe(["conditions.parquet", "faults.parquet", "hops.parquet", "links.parquet", "requests.parquet",
-            "summary.parquet", "training.parquet"]);
+        files.Select(path => Path.GetFileName(path)).ShouldBe(["conditions.parquet", "differences.parquet", "faults.parquet", "hops.parquet",
+            "links.parquet", "recovery.parquet", "requests.parquet", "summary.parquet", "training.parquet"]);
         ResultsRow[] rows = [.. ResultsReader.Rows(swept.At("out/requests.csv"))];
         using FileStream file = File.OpenRead(swept.At("out/requests.parquet"));
         await using ParquetReader reader = await ParquetReader.CreateAsync(file, cancellationToken: TestContext.Current.CancellationToken);
