@@ -14,7 +14,8 @@ internal static class BenchmarkList
         ("training-speed", "images per second of a training in fp32 and in bf16, and the time of each operation of a layer", TrainingSpeedBenchmark.Run),
         ("kernel", "events per second of the virtual kernel ÷ a plain priority queue", KernelBenchmark.Run),
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
-        ("features", "what each condition, fault and way around failures costs: a trial of scenarios/network-only.yaml with it ÷ without it", FeaturesBenchmark.Run),
+        ("features", "what each condition, fault and way around failures costs: a trial of scenarios/network-only.yaml with it ÷ without it",
+            FeaturesBenchmark.Run),
         ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9",
             HonestyBenchmark.Run),
         ("waits", "how computing threads wait for each other, alone and beside busy loops: seconds by OpenMP's spin count", WaitsBenchmark.Run),
@@ -66,7 +67,8 @@ internal static class BenchmarkList
         var options = new BenchmarkOptions(quick, threads);
         Console.WriteLine(FormattableString.Invariant(
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {threads} computing ")
-                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}{(quick ? "; QUICK: these figures mean nothing" : "")}"));
+                + FormattableString.Invariant($"threads, .NET {Environment.Version}, TorchSharp {typeof(torch).Assembly.GetName().Version}")
+                + FormattableString.Invariant($"{(quick ? "; QUICK: these figures mean nothing" : "")}"));
         foreach ((string name, string answers, Action<BenchmarkOptions, TextWriter> run) in All.Where(benchmark => names.Contains("all")
             || names.Contains(benchmark.Name)))
         {

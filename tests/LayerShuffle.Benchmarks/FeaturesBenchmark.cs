@@ -4,7 +4,7 @@ using LayerShuffle.Simulation;
 
 namespace LayerShuffle.Benchmarks;
 
-/// <summary>What each condition of links, fault and way around failures costs a request that goes through the network alone, ÷ the same trial without it.</summary>
+/// <summary>What each condition of links, fault and way around failures costs a request, ÷ the same trial without it; no model.</summary>
 internal static class FeaturesBenchmark
 {
     private const string Policy = "retry";

@@ -31,6 +31,21 @@ public class MetricsTests
         Directory.Exists(cli.At("out")).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("prometheus:9464", "expected otlp[:URL]")]
+    [InlineData("otlp:ftp://host", "no address of a collector")]
+    [InlineData("otlp:", "no address of a collector")]
+    [InlineData("otlp:http://localhost:4317", "needs `clock: wall`")]
+    public void A_mistake_in_traces_ends_with_2_and_a_sentence(string option, string sentence)
+    {
+        using var cli = new Cli();
+        string file = cli.Write("tiny.yaml", Valid);
+        cli.Run("run", file, "--output", cli.At("out"), "--traces", option).ShouldBe(ExitCodes.Invalid);
+        cli.Error.ShouldContain("--traces");
+        cli.Error.ShouldContain(sentence);
+        Directory.Exists(cli.At("out")).ShouldBeFalse();
+    }
+
     [Fact]
     public void A_port_that_is_taken_ends_with_2()
     {

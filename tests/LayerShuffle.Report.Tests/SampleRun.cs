@@ -25,7 +25,10 @@ internal sealed class SampleRun : Scratch
                     foreach (string loss in Losses)
                         writer.WriteTrial(Trial(new TrialKey(trial++, model, 0, own, $"{condition}[network.loss={loss}]", 0), node),
                             new Dictionary<string, string> { ["network.loss"] = loss },
-                            new Dictionary<string, double> { ["network.loss"] = double.Parse(loss[..^1], System.Globalization.CultureInfo.InvariantCulture) / 100 });
+                            new Dictionary<string, double>
+                            {
+                                ["network.loss"] = double.Parse(loss[..^1], System.Globalization.CultureInfo.InvariantCulture) / 100,
+                            });
                 }
             }
 
@@ -34,9 +37,11 @@ internal sealed class SampleRun : Scratch
 
         Write("scenario.yaml", $"name: sample\ndescription: \"What is shown, and <b>why</b>\"\nseed: 7\nconditions:\n  \"{condition}\": {{}}\n");
         Write("run.json", """
-            {"state": "done", "exit": {"code": 1, "reason": "expectation_failed", "message": null}, "scenario": "sample", "seed": 7, "clock": "virtual", "trials_done": 12, "trials": 12,
+            {"state": "done", "exit": {"code": 1, "reason": "expectation_failed", "message": null}, "scenario": "sample", "seed": 7, "clock": "virtual",
+             "trials_done": 12, "trials": 12,
              "command": "layershuffle run sample.yaml --seed 7", "machine": {"os": "Linux", "processors": 2},
-             "expectations": [{"expectation": "{metric: top1, min: 90%}", "group": "plain / patient / lossy", "metric": "top1", "measured": 0.625, "min": 0.9, "holds": false}]}
+             "expectations": [{"expectation": "{metric: top1, min: 90%}", "group": "plain / patient / lossy", "metric": "top1",
+               "measured": 0.625, "min": 0.9, "holds": false}]}
             """);
     }
 
@@ -45,7 +50,8 @@ internal sealed class SampleRun : Scratch
     private static TrialRecord Trial(TrialKey key, string node)
     {
         int harsh = key.Trial % 3;
-        RequestRecord[] requests = [.. Enumerable.Range(0, 40).Select(i => Request(i, 10.25 + (i % 7) + (20 * harsh), (key.Trial + i) % 4, i % 11 == 10 && harsh == 2))];
+        RequestRecord[] requests = [.. Enumerable.Range(0, 40)
+            .Select(i => Request(i, 10.25 + (i % 7) + (20 * harsh), (key.Trial + i) % 4, i % 11 == 10 && harsh == 2))];
         return new TrialRecord
         {
             Key = key,

@@ -20,8 +20,10 @@ public class MistakeTests
     [InlineData("network: {loss: {model: markov, p13: 1%, p31: 60%, p32: 50%}}", "3:57: network.loss.p32: `p31` and `p32` are more than 100% together")]
     [InlineData("network: {latency: {distribution: normal, mean: 5ms, stddev: 1ms, correlation: 100%}}",
         "3:80: network.latency.correlation: a correlation of 100% would repeat the first draw for ever; expected less than 100%")]
-    [InlineData("network: {latency: {distribution: empirical}}", "3:20: network.latency: an empirical distribution without data; expected `quantiles`, or a `file`")]
-    [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5ms], [50%, 9ms]]}}", "3:57: network.latency.quantiles: quantiles run from 0% to 100%")]
+    [InlineData("network: {latency: {distribution: empirical}}",
+        "3:20: network.latency: an empirical distribution without data; expected `quantiles`, or a `file`")]
+    [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5ms], [50%, 9ms]]}}",
+        "3:57: network.latency.quantiles: quantiles run from 0% to 100%")]
     [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5ms], [100%, 4ms]]}}",
         "3:57: network.latency.quantiles: the values of quantiles do not fall from one to the next")]
     [InlineData("network: {latency: {distribution: empirical, quantiles: [[0%, 5], [100%, 9ms]]}}",
@@ -126,7 +128,8 @@ public class MistakeTests
     [InlineData("clock: wall\ncluster: {nodes: {a: {memory: 5MB}, b: {}}}",
         "4:31: cluster.nodes.a.memory: a may host 5 MB, but is given 4 layers of 1.8 MB each (training model `default` takes 4 times its weights)")]
     [InlineData("conditions: {c: , d: {cluster: {nodes: {a: {memory: 0B}}}}}",
-        "3:53: conditions.d.cluster.nodes.a.memory: a may host 0 B, but is given 8 layers of 447.4 KB each (model `default`) (condition `d`, policy `default`)")]
+        "3:53: conditions.d.cluster.nodes.a.memory: a may host 0 B, but is given 8 layers of 447.4 KB each (model `default`) "
+            + "(condition `d`, policy `default`)")]
     [InlineData("cluster: {nodes: {}}", "3:18: cluster.nodes: a cluster without nodes")]
     [InlineData("cluster: {nodes: 0}", "3:18: cluster.nodes: 0 is too small")]
     [InlineData("faults: {a: {kind: crash, nodes: [node-9], at: 0s}}", "3:35: faults.a.nodes[0]: there is no node `node-9`")]
@@ -144,7 +147,8 @@ public class MistakeTests
     [InlineData("workload: {arrivals: {process: uniform}}", "3:32: workload.arrivals.process: `process` needs a `rate`")]
     [InlineData("model: {training: {precision: fp16}}", "3:31: model.training.precision: `fp16` is not supported yet")]
     [InlineData("model: {training: {select: best}}", "3:28: model.training.select: the best epoch is the best on validation images", "`validation: 10%`")]
-    [InlineData("models: {a: {training: {distillation: {weight: 30%}}}}", "3:39: models.a.training.distillation: nobody teaches `a`: it starts from no trained")]
+    [InlineData("models: {a: {training: {distillation: {weight: 30%}}}}",
+        "3:39: models.a.training.distillation: nobody teaches `a`: it starts from no trained")]
     [InlineData("models: {a: {training: {early_stopping: 3}}}", "3:41: models.a.training.early_stopping: training is stopped by the accuracy on validation")]
     [InlineData("model: {training: {validation: 100%}}", "3:32: model.training.validation: all training images are set aside")]
     [InlineData("model: {training: {preset: reference}}", "3:28: model.training.preset: unknown word `reference`")]
@@ -219,7 +223,8 @@ public class MistakeTests
         [
             "--set foo: foo: not a setting; expected KEY=VALUE with a dotted key, such as network.loss=5%",
             "--set netwrk.loss: netwrk: unknown key `netwrk`; expected one of name, description, seed, repeats, clock, threads, dataset, model, models, "
-                + "cluster, network, faults, routing, policies, workload, reliability, conditions, sweep, trace, probes, objective, expect; did you mean `network`?",
+                + "cluster, network, faults, routing, policies, workload, reliability, conditions, sweep, trace, probes, objective, expect; "
+                + "did you mean `network`?",
             "--set network.loss: network.loss: a probability of 120% is impossible; expected a probability such as `5%` or `0.05`, or a map with `model`: "
                 + "bernoulli | gilbert-elliott | markov",
         ]);

@@ -15,7 +15,8 @@ public sealed class TraceLanguageTests : IDisposable
     [Fact]
     public void Conditions_over_time_are_read_and_a_blank_cell_leaves_what_stood_before()
     {
-        Write("t.csv", "time_ms,comment,loss,latency_ms,bandwidth_bps,up\n1700000000000,a,0.01,20,8000000,1\n\n1700000000500,b,5%,,0,0\n1700000001250.5,c,1,30.5,16e6,up\n");
+        Write("t.csv", "time_ms,comment,loss,latency_ms,bandwidth_bps,up\n1700000000000,a,0.01,20,8000000,1\n\n"
+            + "1700000000500,b,5%,,0,0\n1700000001250.5,c,1,30.5,16e6,up\n");
         LinkTrace trace = Trace("file: t.csv, repeat: false, offset: 2s");
         trace.Table.Points.ShouldBe(
         [
@@ -38,7 +39,8 @@ public sealed class TraceLanguageTests : IDisposable
     public void Exceptions_have_traces_of_their_own_or_none()
     {
         Write("t.csv", "time_ms,loss\n0,0.5\n");
-        NetworkSpec network = Variant("cluster: {nodes: 2}\nnetwork: {trace: {file: t.csv}, links: [{from: node-1, to: all, trace: none}, {from: node-2, to: coordinator, "
+        NetworkSpec network = Variant("cluster: {nodes: 2}\nnetwork: {trace: {file: t.csv}, links: [{from: node-1, to: all, trace: none}, "
+            + "{from: node-2, to: coordinator, "
             + "trace: {file: t.csv, offset: 1s}}]}").Network;
         network.Default.With(network.Links[0].Set).Trace.ShouldBeNull();
         network.Default.With(network.Links[1].Set).Trace.ShouldNotBeNull().Offset.ShouldBe(Duration.FromSeconds(1));
@@ -73,7 +75,8 @@ public sealed class TraceLanguageTests : IDisposable
     public void What_is_wrong_with_a_mahimahi_file_is_told_with_its_line(string text, string problem)
     {
         Write("t.up", text);
-        Mistake("network: {trace: {file: t.up, format: mahimahi}}").ShouldStartWith($"s.yaml:4:25: network.trace.file: {Path.Combine(folder, "t.up")}:{problem}");
+        Mistake("network: {trace: {file: t.up, format: mahimahi}}")
+            .ShouldStartWith($"s.yaml:4:25: network.trace.file: {Path.Combine(folder, "t.up")}:{problem}");
     }
 
     [Theory]
@@ -90,7 +93,8 @@ public sealed class TraceLanguageTests : IDisposable
     {
         Write("t.up", "1\n");
         Mistake("network: {trace: {file: no.csv}}").ShouldContain("no.csv cannot be read: ");
-        Mistake("network: {trace: {file: t.up, format: mahimahi, repeat: false}}").ShouldStartWith("s.yaml:4:57: network.trace.repeat: at the end of a Mahimahi trace");
+        Mistake("network: {trace: {file: t.up, format: mahimahi, repeat: false}}")
+            .ShouldStartWith("s.yaml:4:57: network.trace.repeat: at the end of a Mahimahi trace");
         Mistake("network: {trace: {format: mahimahi}}").ShouldContain("missing key `file`");
         Mistake("faults: {f: {kind: link, from: all, to: all, at: 0s, set: {trace: none}}}").ShouldContain("unknown key `trace`");
     }
@@ -134,7 +138,8 @@ public sealed class TraceLanguageTests : IDisposable
     public void On_the_wall_clock_traces_that_are_too_long_for_a_message_are_refused()
     {
         Write("long.csv", "time_ms,latency_ms\n" + string.Join('\n', Enumerable.Range(0, 60_000).Select(i => $"{i},5")) + "\n");
-        Mistake("clock: wall\nnetwork: {trace: {file: long.csv}}").ShouldContain("the traces take up to 2.4 MB: on the wall clock every worker is told of them");
+        Mistake("clock: wall\nnetwork: {trace: {file: long.csv}}")
+            .ShouldContain("the traces take up to 2.4 MB: on the wall clock every worker is told of them");
         ScenarioLoader.Parse(Text("network: {trace: {file: long.csv}}"), "s.yaml", folder).Mistakes.ShouldBeEmpty();
     }
 
@@ -153,7 +158,8 @@ public sealed class TraceLanguageTests : IDisposable
     {
         string[] lte = [.. Enumerable.Range(0, 121).Select(k => string.Create(CultureInfo.InvariantCulture,
             $"{500 * k},{Math.Round(30 + (15 * Wave(k, 40, Math.Cos)))},{(k % 40 is >= 28 and <= 31 ? "0.08" : "0.005")},"
-                + $"{Math.Round(12e6 + (8e6 * Wave(k, 40, Math.Sin)) + (3e6 * Wave(k, 7, Math.Sin)))},{(k is 60 or 61 ? 0 : 1)}")).Prepend("time_ms,latency_ms,loss,bandwidth_bps,up")];
+                + $"{Math.Round(12e6 + (8e6 * Wave(k, 40, Math.Sin)) + (3e6 * Wave(k, 7, Math.Sin)))},{(k is 60 or 61 ? 0 : 1)}"))
+            .Prepend("time_ms,latency_ms,loss,bandwidth_bps,up")];
         Sample("lte.csv").ShouldBe(lte);
         List<string> cellular = [];
         double packets = 0.5;
@@ -172,7 +178,8 @@ public sealed class TraceLanguageTests : IDisposable
     [Fact]
     public void The_samples_of_nodes_are_what_their_rules_make()
     {
-        Sample("nodes.csv").ShouldBe(Enumerable.Range(1, 4).SelectMany(k => (string[])[$"{8 * k},node-{k},0", $"{(8 * k) + 4},node-{k},1"]).Prepend("time_s,node,up"));
+        Sample("nodes.csv").ShouldBe(Enumerable.Range(1, 4)
+            .SelectMany(k => (string[])[$"{8 * k},node-{k},0", $"{(8 * k) + 4},node-{k},1"]).Prepend("time_s,node,up"));
         Sample("spot-bamboo.csv").ShouldBe([
             .. Enumerable.Range(1, 4).Select(k => $"480000,add,node{k}"),
             .. Enumerable.Range(1, 10).Where(k => 8 + (4 * k) < 52)

@@ -18,7 +18,6 @@ internal static class MetricsExport
     public const string Values = "otlp[:URL]|prometheus:PORT|console";
 
     private const string Option = "--metrics";
-    private const int HttpPort = 4318; // OTLP over HTTP; 4317 is over gRPC
 
     /// <summary>Starts an exporter.</summary>
     /// <param name="option">The option's value (<see cref="Values"/>); null: nothing is exported.</param>
@@ -34,7 +33,7 @@ internal static class MetricsExport
         return (kind, rest) switch
         {
             ("otlp", null) => Build(builder => builder.AddOtlpExporter()), // where the OTEL_EXPORTER_OTLP_… variables say, or http://localhost:4317
-            ("otlp", _) => Otlp(option, rest),
+            ("otlp", _) => Otlp(OtlpAddress.Parse($"{Option} {option}", rest, "metrics")),
             ("prometheus", { } port) => Prometheus(option, port),
             ("prometheus",
                 null) => throw new UsageException($"{Option} {option}: the port is missing. Expected prometheus:PORT, for instance prometheus:9464, which "
@@ -44,20 +43,7 @@ internal static class MetricsExport
         };
     }
 
-    private static MeterProvider Otlp(string option, string url)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
-            || uri.Host.Length == 0)
-            throw new UsageException($"{Option} {option}: '{url}' is no address of a collector. Expected otlp:URL with http or https, for instance "
-                + "otlp:http://localhost:4317 (gRPC) or otlp:http://localhost:4318/v1/metrics (HTTP).");
-        bool http = uri.Port == HttpPort || uri.AbsolutePath != "/";
-        Uri endpoint = http && uri.AbsolutePath == "/" ? new Uri(uri, "v1/metrics") : uri;
-        return Build(builder => builder.AddOtlpExporter(exporter =>
-        {
-            exporter.Endpoint = endpoint;
-            exporter.Protocol = http ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        }));
-    }
+    private static MeterProvider Otlp(Action<OtlpExporterOptions> address) => Build(builder => builder.AddOtlpExporter(address));
 
     private static MeterProvider Prometheus(string option, string text)
     {

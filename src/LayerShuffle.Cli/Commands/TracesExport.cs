@@ -16,7 +16,6 @@ internal static class TracesExport
     public const string Values = "otlp[:URL]";
 
     private const string Option = "--traces";
-    private const int HttpPort = 4318; // OTLP over HTTP; 4317 is over gRPC
     private const int MostWaiting = 1 << 20; // spans of a trial come at once
 
     /// <summary>Starts an exporter.</summary>
@@ -27,22 +26,16 @@ internal static class TracesExport
     {
         if (option is null)
             return null;
-        Uri? url = null;
-        if (option != "otlp" && (!option.StartsWith("otlp:", StringComparison.Ordinal) || !Uri.TryCreate(option[5..], UriKind.Absolute, out url)
-            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)))
-            throw new UsageException($"{Option} {option}: expected {Values}, for instance otlp:http://localhost:4317 (gRPC) or "
-                + "otlp:http://localhost:4318/v1/traces (HTTP).");
+        Action<OtlpExporterOptions>? address = option == "otlp" ? null // where the OTEL_EXPORTER_OTLP_… variables say, or http://localhost:4317
+            : option.StartsWith("otlp:", StringComparison.Ordinal) ? OtlpAddress.Parse($"{Option} {option}", option[5..], "traces")
+            : throw new UsageException($"{Option} {option}: expected {Values}.");
         return Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(resource => resource.AddService("layershuffle", serviceVersion: ProgramVersion.Current))
             .AddSource(RequestSpans.SourceName)
             .AddOtlpExporter(exporter =>
             {
                 exporter.BatchExportProcessorOptions = new() { MaxQueueSize = MostWaiting };
-                if (url is null)
-                    return; // where the OTEL_EXPORTER_OTLP_… variables say, or http://localhost:4317
-                bool http = url.Port == HttpPort || url.AbsolutePath != "/";
-                exporter.Endpoint = http && url.AbsolutePath == "/" ? new Uri(url, "v1/traces") : url;
-                exporter.Protocol = http ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+                address?.Invoke(exporter);
             }).Build();
     }
 

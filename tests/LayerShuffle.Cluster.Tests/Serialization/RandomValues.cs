@@ -109,7 +109,8 @@ internal sealed class RandomValues(RandomStream luck, Tensor[] tensors)
         bool isPackets = luck.Next(2) == 0;
         TracePoint[] points = [.. Enumerable.Range(0, 1 + luck.Next(4)).Select(i => new TracePoint(new((i * 1000L) + (i == 0 ? 0 : luck.Next(1000))),
             isPackets || luck.Next(2) == 0 ? null : new Duration(luck.Next(1000)), isPackets || luck.Next(2) == 0 ? null : luck.NextDouble(),
-            isPackets || luck.Next(2) == 0 ? null : luck.NextDouble() * 1e6, isPackets || luck.Next(2) == 0 ? null : luck.Next(2) == 0, isPackets ? 1 + luck.Next(3) : 0))];
+            isPackets || luck.Next(2) == 0 ? null : luck.NextDouble() * 1e6, isPackets || luck.Next(2) == 0 ? null : luck.Next(2) == 0,
+            isPackets ? 1 + luck.Next(3) : 0))];
         return isPackets ? TraceTable.OfPackets([.. points, new(new(10_000), null, null, null, null, 1)]) : TraceTable.Of(points);
     }
 

@@ -89,7 +89,8 @@ public sealed class FaultTimingTests
     [Fact]
     public void With_a_distance_of_its_own_it_begins_after_the_first_beginning()
     {
-        FaultSpec[] chain = [Crash("first", 10, Once with { Every = Ms(100) }, 50), Crash("own", 5, Once with { After = "first", Every = Ms(7), Until = Ms(30) }, 1)];
+        FaultSpec[] chain = [Crash("first", 10, Once with { Every = Ms(100) }, 50),
+            Crash("own", 5, Once with { After = "first", Every = Ms(7), Until = Ms(30) }, 1)];
         FaultTimeline.Events(chain, Topology(3), Seed, fault => fault.Name == "own").Where(item => item.Begins).Select(Word)
             .ShouldBe(["15 own +", "22 own +", "29 own +"]);
     }

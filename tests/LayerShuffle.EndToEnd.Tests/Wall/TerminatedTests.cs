@@ -13,7 +13,6 @@ public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
     [InlineData("node")]
     public async Task One_that_is_told_to_end_hands_over_what_it_hosts_and_comes_back(string command)
     {
-        Assert.SkipUnless(command == "node" || WallCollection.Long, "A supervisor hands over what its worker hosts: set LAYERSHUFFLE_LONG=1 for the worker alone.");
         ClusterProcesses.Need();
         string scenario = place.Write("terminated.yaml", WallScenario.Text(
             "epochs: 3, batch_size: 16, learning_rate: 3e-3", nodes: 2, images: 480,

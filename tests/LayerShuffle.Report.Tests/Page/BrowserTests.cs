@@ -60,12 +60,16 @@ public sealed class BrowserTests(DrawnRun run) : IAsyncLifetime
     private const string Pale = """
         () => {
           const parts = c => { const m = c.match(/[\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m; };
-          const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
-          const ground = e => { for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor); if (c) return c; } return [255, 255, 255]; };
+          const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
+            return .2126 * r + .7152 * g + .0722 * b; };
+          const ground = e => {
+            for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor); if (c) return c; }
+            return [255, 255, 255]; };
           const found = new Set();
           for (const e of document.querySelectorAll('p, li, a, h1, h2, td, th, dt, dd, button, label, caption, summary, figcaption span, .plot text')) {
             if (!e.textContent.trim() || !e.getClientRects().length) continue;
-            const style = getComputedStyle(e), ink = parts(e.tagName === 'text' ? style.fill : style.color), [a, b] = [light(ink), light(ground(e.parentElement && e.tagName === 'text' ? e.closest('figure') : e))];
+            const style = getComputedStyle(e), ink = parts(e.tagName === 'text' ? style.fill : style.color);
+            const [a, b] = [light(ink), light(ground(e.parentElement && e.tagName === 'text' ? e.closest('figure') : e))];
             if ((Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5) found.add(e.tagName + ': ' + e.textContent.trim().slice(0, 40));
           }
           return [...found];

@@ -39,7 +39,8 @@ public sealed class LargeRunTests : IDisposable
             + $"{key},long,1,ideal,{Requests},{Requests},0,{Requests},1000,100\n");
         using (var requests = new StreamWriter(folder.At("requests.csv")))
         {
-            requests.Write($"{first},request,first_image,images,correct,correct_top5,outcome,submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries\n");
+            requests.Write($"{first},request,first_image,images,correct,correct_top5,outcome,"
+                + "submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries\n");
             for (int i = 0; i < Requests; i++)
                 requests.Write(string.Create(CultureInfo.InvariantCulture, $"{key},{i},{i},1,,,completed,{i},{40 + (i % 37) + 0.125},0 1 2 3,,,0,0\n"));
         }
@@ -50,7 +51,8 @@ public sealed class LargeRunTests : IDisposable
         {
             for (int p = 0; p < 8; p++)
                 hops.Write(string.Create(CultureInfo.InvariantCulture,
-                    $"{key},{i},0,{p},0,node-{p},node-{p + 1},{p},{i + (5 * p)},{i + (5 * p) + 4.5},{i + (5 * p) + 9},{i + (5 * p) + 4.5},{i + (5 * p) + 5},delivered\n"));
+                    $"{key},{i},0,{p},0,node-{p},node-{p + 1},{p},{i + (5 * p)},{i + (5 * p) + 4.5},"
+                        + $"{i + (5 * p) + 9},{i + (5 * p) + 4.5},{i + (5 * p) + 5},delivered\n"));
         }
     }
 }

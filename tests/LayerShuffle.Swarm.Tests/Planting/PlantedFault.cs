@@ -25,14 +25,16 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("custody given up early", Courier, "        custody.Holder = (ack.From, ack.Incarnation);\n",
             "        custody.Holder = (ack.From, ack.Incarnation);\n        Remove(custody);\n", Always: true),
         new("the holder of a hop forgotten", Courier, "        custody.Holder = (ack.From, ack.Incarnation);\n", ""),
-        new("timers that fire early", Courier, "context.Clock.TellAfter(custody.Wait, owner", "context.Clock.TellAfter(new Duration(custody.Wait.Nanoseconds / 2), owner"),
+        new("timers that fire early", Courier, "context.Clock.TellAfter(custody.Wait, owner",
+            "context.Clock.TellAfter(new Duration(custody.Wait.Nanoseconds / 2), owner"),
         new("the timeout for the detection delay", Courier, "context.Routing.Detection ?? context.Routing.Timeout ??",
             "context.Routing.Timeout ?? context.Routing.Detection ??"),
         new("a layer that is skipped on the same branch", Journeys, "Branch = NextHop.BranchAfterGivingUp(NextLayer), ", ""),
         new("a layer that is skipped and not told", Journeys, "Skipped = [.. Skipped, NextLayer], ", ""),
         new("a deadline that counts as a failure", Coordinator, "RequestOutcome.DeadlineExceeded));", "RequestOutcome.Failed));"),
         new("a request in flight too many", Coordinator, "i < plan.Workload.Arrivals.Concurrency &&", "i <= plan.Workload.Arrivals.Concurrency &&"),
-        new("luck shared between attempts", Transport, "journey.NextLayer, message.Attempt, journey.Branch", "journey.NextLayer, 0, journey.Branch", Always: true),
+        new("luck shared between attempts", Transport, "journey.NextLayer, message.Attempt, journey.Branch",
+            "journey.NextLayer, 0, journey.Branch", Always: true),
         new("an acknowledgement before the delivery", Transport, "            arriving ??= Crossing(message);\n",
             "            arriving ??= Crossing(message);\n            Endpoints[from].Tell(HopAcknowledged.Of(message, to, incarnation));\n", Always: true),
         new("control messages that take no time", Transport, "kernel.Schedule(verdict.At, EventKind.Delivery, m => ReceiveControl",
@@ -56,7 +58,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a restart that is no new incarnation", Health, "        incarnations[node]++;\n", ""),
         new("a paused node that takes mail", Transport, "        if (paused.IsPaused(to))\n        {\n            Hold(from,",
             "        if (to < 0)\n        {\n            Hold(from,"),
-        new("timers that fire at a paused node", Paused, "        Of(endpoint).Timers.Add((target, message));\n        return true;\n", "        return false;\n"),
+        new("timers that fire at a paused node", Paused, "        Of(endpoint).Timers.Add((target, message));\n        return true;\n",
+            "        return false;\n"),
     ];
 
     private static IEnumerable<PlantedFault> OfLinks() =>
@@ -78,11 +81,13 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
     [
         new("messages to dead receivers that are not lost", Metrics, " + link.DroppedReceiverDown),", "),"),
         new("a 95th percentile that is a 90th", Metrics, "LatencyP95Ms = Quantile(latencies, 0.95)", "LatencyP95Ms = Quantile(latencies, 0.9)"),
-        new("a throughput of what was only asked for", Metrics, "Ratio(completedImages, record.Length.TotalSeconds)", "Ratio(images, record.Length.TotalSeconds)"),
+        new("a throughput of what was only asked for", Metrics, "Ratio(completedImages, record.Length.TotalSeconds)",
+            "Ratio(images, record.Length.TotalSeconds)"),
         new("delivered and lost in each other's columns", Rows, ".Add(link.MessagesSent).Add(link.Delivered).Add(link.Lost)",
             ".Add(link.MessagesSent).Add(link.Lost).Add(link.Delivered)"),
         new("resends that are counted from the second on", Trace, "if (seen.Attempt > 0 &&", "if (seen.Attempt > 1 &&"),
-        new("results too late that count twice", Coordinator, "log.ResultsSuperseded += log.IsWarmUp(request) ? 0 : 1;", "log.ResultsSuperseded += log.IsWarmUp(request) ? 0 : 2;"),
+        new("results too late that count twice", Coordinator, "log.ResultsSuperseded += log.IsWarmUp(request) ? 0 : 1;",
+            "log.ResultsSuperseded += log.IsWarmUp(request) ? 0 : 2;"),
         new("a time in seconds where milliseconds belong", Rows, ".Add(hop.Sent.TotalMilliseconds)", ".Add(hop.Sent.TotalSeconds)"),
     ];
 }
