@@ -41,6 +41,7 @@ internal sealed class RunWork(
     private readonly List<TrainingRecord> training = [];
     private readonly IRunWatch? watch = log as IRunWatch;
     private readonly List<LayerProbeRow> probed = [];
+    private readonly List<EmbeddingRow> embedded = [];
 
     /// <summary>The epochs of the run's models.</summary>
     public IReadOnlyList<TrainingRecord> Training => training;
@@ -121,7 +122,12 @@ internal sealed class RunWork(
         }
 
         if (scenario.Probes is not null)
+        {
             LayersFile.Write(Path.Combine(folder, ResultsFiles.Layers), probed);
+            if (scenario.Probes.Kinds.Contains(LayerProbe.Embedding))
+                EmbeddingsFile.Write(Path.Combine(folder, ResultsFiles.Embeddings), embedded);
+        }
+
         return (data, trainer);
     }
 
@@ -130,6 +136,8 @@ internal sealed class RunWork(
         int seeds = ScenarioExpander.TrainingSeeds(spec);
         for (int seed = 0; seed < seeds; seed++)
         {
+            if (!plan.Trials.Any(trial => trial.Model == spec && trial.Spec.Key.TrainingSeed == seed))
+                continue; // not asked for
             long begin = time.GetTimestamp();
             TrainedModel model = trainer.Get(spec, seed, cancellation);
             writer.WriteTraining(model.Records);
@@ -146,6 +154,7 @@ internal sealed class RunWork(
             log.Line($"{spec.Name}{(seeds > 1 ? $", seed {seed}" : "")}: asking its layers");
             var asked = new LayerProbes(model.Model, data.Test(model.Model.Config, model.Preprocessor), probes, SeedTree.Root(scenario.Seed).Child("probes"));
             probed.AddRange(asked.Ask(spec.Name, seed, cancellation));
+            embedded.AddRange(asked.Embedded);
         }
     }
 

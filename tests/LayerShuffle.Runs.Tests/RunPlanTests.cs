@@ -103,6 +103,62 @@ public sealed class RunPlanTests : IDisposable
         }
     }
 
+    /// <summary>Threads are a part of the place: to take what two threads trained with one is to take what was trained elsewhere.</summary>
+    [Fact]
+    public void Models_trained_elsewhere_are_taken_where_that_is_asked_for_and_one_training_seed_alone_can_be_run()
+    {
+        const string Tiny = """
+            name: tiny
+            dataset: {kind: shapes, train: 32, test: 20}
+            model:
+              {image_size: 32, patch_size: 16, hidden_size: 16, num_hidden_layers: 2, num_attention_heads: 2, intermediate_size: 32,
+               training: {epochs: 1, batch_size: 16, seeds: 2}}
+            models: {first: {}, refined: {init_from: first}}
+            cluster: {nodes: 2}
+            workload: {requests: 2, images_per_request: 10}
+
+            """;
+        string? before = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CACHE");
+        Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", scratch.At("cache"));
+        try
+        {
+            string file = scratch.Write("tiny.yaml", Tiny);
+            (RunOutcome outcome, string[] said) = Run("there", 2, false, "model=refined,training_seed=1");
+            outcome.Trials.ShouldHaveSingleItem().Key.TrainingSeed.ShouldBe(1);
+            said.ShouldBe(["first (seed 1): training, 1 epochs of 32 images", "refined (seed 1): training, 1 epochs of 32 images"]);
+            (RunOutcome here, said) = Run("here", 1, true, "model=refined");
+            said.ShouldBe(["first (seed 0): training, 1 epochs of 32 images", "refined (seed 0): training, 1 epochs of 32 images",
+                "first (seed 1): trained before with the same data, settings and seed, at another place (cpu",
+                "refined (seed 1): trained before with the same data, settings and seed, at another place (cpu"]);
+            File.ReadAllBytes(scratch.At("here/models/refined/seed-1/model.safetensors"))
+                .ShouldBe(File.ReadAllBytes(scratch.At("there/models/refined/seed-1/model.safetensors")));
+            (_, said) = Run("again", 1, false, "model=refined,training_seed=1");
+            said.ShouldBe(["first (seed 1): training, 1 epochs of 32 images", "refined (seed 1): training, 1 epochs of 32 images"]);
+            Should.Throw<UsageException>(() => Load("none", 1, false, "training_seed=2", null)).Message.ShouldContain("it has 0, 1");
+
+            (RunOutcome, string[]) Run(string output, int threads, bool anywhere, string only)
+            {
+                var log = new ListedLog();
+                RunOutcome done = Load(output, threads, anywhere, only, log).Execute(log);
+                return (done, [.. log.Lines.Where(line => line.Contains(": training, ", StringComparison.Ordinal)
+                    || line.Contains("another place", StringComparison.Ordinal)).Select(line => line.Split(", 2, ")[0])]);
+            }
+
+            RunPlan Load(string output, int threads, bool anywhere, string only, ListedLog? log) => RunPlan.Load(new RunOptions
+            {
+                Scenario = file,
+                Output = scratch.At(output),
+                Threads = threads,
+                TrainedAnywhere = anywhere,
+                Only = [only],
+            }, log);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LAYERSHUFFLE_CACHE", before);
+        }
+    }
+
     [Fact]
     public void A_run_that_is_stopped_goes_on_and_has_the_rows_of_one_that_was_not()
     {

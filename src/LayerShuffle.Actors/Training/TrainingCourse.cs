@@ -28,6 +28,12 @@ public static class TrainingCourse
     /// <summary>Whether an epoch is measured on the test images, even if it is neither the last nor the chosen one.</summary>
     public static bool IsMeasured(TrainingOptions options, int epoch) => epoch % Math.Max(1, options.TestEpochs) == 0;
 
+    /// <summary>
+    /// Whether an epoch's weights may be wanted later: it is measured, or it may turn out to be the model or the one before it.
+    /// </summary>
+    public static bool IsKept(TrainingOptions options, int epoch) =>
+        IsMeasured(options, epoch) || options.KeepBest || options.EarlyStopping > 0 || epoch >= options.Epochs - 1;
+
     /// <summary>The orders by which an epoch is judged on the validation images: those that the variant is trained for.</summary>
     public static OrderKind Judged(VitConfig config) =>
         config.Variant is ModelVariant.Standard or ModelVariant.LayerDrop ? OrderKind.Sequential : OrderKind.Arbitrary;

@@ -52,6 +52,11 @@ internal sealed class RunSwitches
 
     private readonly Option<bool> retrain = new("--retrain") { Description = "Trains models again that are kept from an earlier run." };
 
+    private readonly Option<bool> anywhere = new("--trained-anywhere")
+    {
+        Description = "Takes kept models also if another device, processor or number of threads trained them: a GPU machine's, say."
+    };
+
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
 
     private readonly Option<bool> noReport = new("--no-report") { Description = "Draws no plots and no page when it is over; `report DIR` does so later." };
@@ -116,7 +121,7 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, seeds, device, threads, resume, retrain, dryRun, checkDeterminism, noReport, listen, workers, publicHost, controlPort,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, dryRun, checkDeterminism, noReport, listen, workers, publicHost, controlPort,
             dataPort, metrics, traces, formats, summary,
         })
             command.Options.Add(option);
@@ -157,6 +162,7 @@ internal sealed class RunSwitches
             Threads = parsed.GetValue(threads),
             Resume = parsed.GetValue(resume),
             Retrain = parsed.GetValue(retrain),
+            TrainedAnywhere = parsed.GetValue(anywhere),
             Formats = OutputFormats.Parse(parsed.GetValue(formats) ?? []),
             Summary = Summary(parsed.GetValue(summary)),
             CheckDeterminism = parsed.GetValue(checkDeterminism),
@@ -181,6 +187,8 @@ internal sealed class RunSwitches
     {
         if (result.GetValue(resume) is not null && result.GetValue(directory) is not null)
             result.AddError("--resume DIR goes on in DIR: leave --output out.");
+        if (result.GetValue(anywhere) && result.GetValue(retrain))
+            result.AddError("--retrain trains again what --trained-anywhere would take from elsewhere: leave one of them out.");
         if (result.GetValue(seeds) is not null && result.GetValue(seed) is not null)
             result.AddError("--seeds A..B names all seeds: leave --seed out.");
         if (result.GetValue(seeds) is not null && result.GetResult(listen) is { Implicit: false })

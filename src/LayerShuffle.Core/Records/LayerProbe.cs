@@ -22,6 +22,12 @@ public enum LayerProbe
 
     /// <summary>In order, but the layer and the next get the same activation, and what both add to it is summed: arXiv 2407.09298, 2502.02790.</summary>
     Parallel,
+
+    /// <summary>How often a linear probe reads, from the class token that a layer puts out, at which position of the order it stood.</summary>
+    ReadPosition,
+
+    /// <summary>Where what layers put out at every position lies in two dimensions (t-SNE): rows of <c>embeddings.csv</c>; arXiv 2407.04513, figure 4a and b.</summary>
+    Embedding,
 }
 
 /// <summary>The words of probes.</summary>
@@ -36,8 +42,20 @@ public static class LayerProbeWords
         ("swapped_with", LayerProbe.SwappedWith),
         ("repeated", LayerProbe.Repeated),
         ("parallel", LayerProbe.Parallel),
+        ("read_position", LayerProbe.ReadPosition),
+        ("embedding", LayerProbe.Embedding),
     ];
 }
+
+/// <summary>What a layer puts out, in two dimensions: a row of <c>embeddings.csv</c>.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="TrainingSeed">Its training seed.</param>
+/// <param name="Layer">The layer.</param>
+/// <param name="Position">Where it stood.</param>
+/// <param name="Image">Index of the test image.</param>
+/// <param name="X">Where the output lies; only distances mean something.</param>
+/// <param name="Y">Likewise.</param>
+public sealed record EmbeddingRow(string Model, int TrainingSeed, int Layer, int Position, int Image, double X, double Y);
 
 /// <summary>What a probe found: a row of <c>layers.csv</c>.</summary>
 /// <param name="Model">The model's name.</param>

@@ -11,6 +11,8 @@ namespace LayerShuffle.Datasets.Batches;
 /// </summary>
 public sealed class BatchSource
 {
+    private const int MaxThreads = 4;
+
     private readonly IImageSet images;
     private readonly NormalizationStats normalization;
     private readonly AugmentationSettings settings;
@@ -57,6 +59,7 @@ public sealed class BatchSource
     /// <param name="device">Where the tensors go; the CPU by default.</param>
     /// <param name="prefetch">Batches that a background thread prepares ahead; 0 prepares each when it is asked for.</param>
     /// <param name="dropLast">Whether a smaller last batch is left out.</param>
+    /// <param name="threads">Threads that prepare a batch; null: one, or where a GPU computes, so that it waits for no image, several.</param>
     public IEnumerable<Batch> Epoch(
         int batchSize,
         SeedTree epochSeed,
@@ -64,29 +67,28 @@ public sealed class BatchSource
         Augmentation augmentation = Augmentation.None,
         Device? device = null,
         int prefetch = 2,
-        bool dropLast = false)
+        bool dropLast = false,
+        int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(prefetch);
-        IEnumerable<Batch> batches = Batches(batchSize, epochSeed, shuffle, augmentation, device, dropLast);
+        IEnumerable<Batch> batches = Batches(batchSize, epochSeed, shuffle, augmentation, device, dropLast,
+            threads ?? (device is null || device.type == DeviceType.CPU ? 1 : Math.Min(MaxThreads, Environment.ProcessorCount)));
         return prefetch == 0 ? batches : new PrefetchedBatches(batches, prefetch);
     }
 
-    private static Batch Build(ImageWriter writer, IImageSet images, int channels, IReadOnlyList<int> indices, Augmentation augmentation,
+    // As many threads as there are writers write images: if there are several, each image must have luck of its own.
+    private static Batch Build(ImageWriter[] writers, IImageSet images, int channels, IReadOnlyList<int> indices, Augmentation augmentation,
         Func<int, RandomStream?> luck, Device? device)
     {
         Tensor pixels = empty([indices.Count, channels, images.Height, images.Width], ScalarType.Float32).DetachFromDisposeScope();
         Tensor labels = empty([indices.Count], ScalarType.Int64).DetachFromDisposeScope();
         try
         {
-            int size = channels * images.Height * images.Width;
-            Span<float> values = MemoryMarshal.Cast<byte, float>(pixels.bytes);
-            Span<long> classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
-            for (int i = 0; i < indices.Count; i++)
-            {
-                writer.Write(indices[i], augmentation, luck(indices[i]), values.Slice(i * size, size));
-                classes[i] = images.Label(indices[i]);
-            }
+            if (writers.Length == 1)
+                Write(0);
+            else
+                Parallel.For(0, writers.Length, Write);
             return new(Moved(ref pixels, device), Moved(ref labels, device));
         }
         catch
@@ -94,6 +96,19 @@ public sealed class BatchSource
             pixels.Dispose();
             labels.Dispose();
             throw;
+        }
+
+        void Write(int share)
+        {
+            int size = channels * images.Height * images.Width;
+            Span<float> values = MemoryMarshal.Cast<byte, float>(pixels.bytes);
+            Span<long> classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
+            int end = indices.Count * (share + 1) / writers.Length;
+            for (int i = indices.Count * share / writers.Length; i < end; i++)
+            {
+                writers[share].Write(indices[i], augmentation, luck(indices[i]), values.Slice(i * size, size));
+                classes[i] = images.Label(indices[i]);
+            }
         }
     }
 
@@ -107,11 +122,11 @@ public sealed class BatchSource
     }
 
     private Batch Build(ImageWriter writer, IReadOnlyList<int> indices, Augmentation augmentation, Func<int, RandomStream?> luck, Device? device) =>
-        Build(writer, images, normalization.Channels, indices, augmentation, luck, device);
+        Build([writer], images, normalization.Channels, indices, augmentation, luck, device);
 
-    private IEnumerable<Batch> Batches(int batchSize, SeedTree epochSeed, bool shuffle, Augmentation augmentation, Device? device, bool dropLast)
+    private IEnumerable<Batch> Batches(int batchSize, SeedTree epochSeed, bool shuffle, Augmentation augmentation, Device? device, bool dropLast, int threads)
     {
-        var own = new ImageWriter(images, normalization, settings);
+        ImageWriter[] own = [.. Enumerable.Range(0, threads).Select(_ => new ImageWriter(images, normalization, settings))];
         int[] order = shuffle ? epochSeed.Child("order").Stream().Permutation(images.Count) : [.. Enumerable.Range(0, images.Count)];
         SeedTree luck = epochSeed.Child("augmentation");
         for (int start = 0; start < order.Length; start += batchSize)
@@ -119,7 +134,7 @@ public sealed class BatchSource
             int end = Math.Min(start + batchSize, order.Length);
             if (dropLast && end - start < batchSize)
                 yield break;
-            yield return Build(own, order[start..end], augmentation, index => luck.Child(index).Stream(), device);
+            yield return Build(own, images, normalization.Channels, order[start..end], augmentation, index => luck.Child(index).Stream(), device);
         }
     }
 }

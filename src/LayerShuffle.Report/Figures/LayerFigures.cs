@@ -6,7 +6,7 @@ namespace LayerShuffle.Report.Figures;
 /// <summary>What becomes of layers: how many are executed, lost and left out, and what each is worth.</summary>
 internal static class LayerFigures
 {
-    private const int MostRows = 30;
+    private const int MostRows = 30, MostPanels = 4;
 
     /// <summary>The figures, for what is known.</summary>
     public static IEnumerable<Figure> Of(RunFolder run)
@@ -17,7 +17,42 @@ internal static class LayerFigures
             yield return worth;
         if (Dead(run) is { } dead)
             yield return dead;
+        if (Moved(run) is { } moved)
+            yield return moved;
+        if (Placed(run) is { } placed)
+            yield return placed;
     }
+
+    /// <summary>How far each layer moves the class token, by position: figure 4c and d of the LayerShuffle paper, a panel for each model.</summary>
+    private static Figure? Moved(RunFolder run)
+    {
+        var probes = run.Probes.Where(probe => probe.Probe == "contribution" && probe.Value is not null).ToList();
+        return probes.Count == 0 ? null : new Figure("contribution", "What each layer contributes, by its position")
+        {
+            Subtitle = "how far a layer moves the class token (L2 norm), mean over random orders; a line for each layer",
+            X = new Axis("Position in the order"),
+            Panels = [.. probes.GroupBy(probe => probe.Model, StringComparer.Ordinal).Take(MostPanels).Select(same => new Panel(new Axis(same.Key) { Min = 0 },
+                [.. same.GroupBy(probe => probe.Layer, StringComparer.Ordinal).Take(Palette.Most).Select((layer, i) => Along(layer, i))]))],
+        };
+    }
+
+    private static Series Along(IGrouping<string, ProbeRow> layer, int number)
+    {
+        var means = layer.GroupBy(probe => double.Parse(probe.Position, CultureInfo.InvariantCulture)).OrderBy(position => position.Key)
+            .Select(position => (position.Key, Value: position.Average(probe => probe.Value!.Value))).ToList();
+        return new Series($"layer {layer.Key}", Look.Line, number, [.. means.Select(mean => mean.Key)], [.. means.Select(mean => mean.Value)]);
+    }
+
+    /// <summary>What layers put out, in two dimensions, coloured by position: figure 4a and b of the LayerShuffle paper, a panel for each model.</summary>
+    private static Figure? Placed(RunFolder run) => run.Embeddings.Count == 0 ? null : new Figure("embedding", "Outputs of the layers, by position")
+    {
+        Subtitle = "class tokens of all layers at all positions in two dimensions (t-SNE): only nearness means something",
+        X = new Axis(""),
+        Panels = [.. run.Embeddings.GroupBy(point => point.Model, StringComparer.Ordinal).Take(MostPanels).Select(same => new Panel(new Axis(same.Key),
+            [.. same.Where(point => point.TrainingSeed == same.First().TrainingSeed).GroupBy(point => point.Position).OrderBy(position => position.Key)
+                .Take(Palette.Most).Select(position => new Series(FormattableString.Invariant($"position {position.Key}"), Look.Dots, (int)position.Key,
+                    [.. position.Select(point => point.X)], [.. position.Select(point => point.Y)]))]))],
+    };
 
     private static Figure? Executed(RunFolder run)
     {

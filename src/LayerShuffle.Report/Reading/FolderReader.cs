@@ -49,6 +49,8 @@ internal sealed class FolderReader
             Training = ReadTraining(),
             Probes = [.. Rows("layers.csv").Select(row => new ProbeRow(row["model"], row["layer"], row["probe"], row["position"], row.Number("value"),
                 row.Number("top1")))],
+            Embeddings = [.. Rows("embeddings.csv").Select(row => new EmbeddingPoint(row["model"], row["training_seed"], row.Integer("position") ?? 0,
+                row.Number("x") ?? 0, row.Number("y") ?? 0))],
             Reliability = [.. Rows("reliability.csv").Select(row => new ReliabilityRow(row["model"], row["condition"], row["policy"], row["set"],
                 row.Integer("nodes_down") ?? 0, row.Number("probability"), row.Number("top1")))],
             Importance = [.. Rows("importance.csv").Select(row => new ImportanceRow(row["model"], row["condition"], row["policy"], row["kind"], row["target"],

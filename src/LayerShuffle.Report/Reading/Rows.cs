@@ -29,6 +29,14 @@ public sealed record EpochRow(string Model, int Seed, int Epoch, double? Loss, d
 /// <param name="Top1">Accuracy with it.</param>
 public sealed record ProbeRow(string Model, string Layer, string Probe, string Position, double? Value, double? Top1);
 
+/// <summary>A row of <c>embeddings.csv</c>: what a layer puts out, in two dimensions.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="TrainingSeed">Its training seed.</param>
+/// <param name="Position">Where the layer stood.</param>
+/// <param name="X">Where the output lies.</param>
+/// <param name="Y">Likewise.</param>
+public sealed record EmbeddingPoint(string Model, string TrainingSeed, long Position, double X, double Y);
+
 /// <summary>A row of <c>reliability.csv</c>: accuracy with a set of nodes dead.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Condition">The condition.</param>

@@ -49,6 +49,9 @@ public sealed record RunFolder
     /// <summary>What layers are worth.</summary>
     public required IReadOnlyList<ProbeRow> Probes { get; init; }
 
+    /// <summary>What layers put out, in two dimensions; empty where nobody asked.</summary>
+    public required IReadOnlyList<EmbeddingPoint> Embeddings { get; init; }
+
     /// <summary>Accuracy over sets of dead nodes.</summary>
     public required IReadOnlyList<ReliabilityRow> Reliability { get; init; }
 

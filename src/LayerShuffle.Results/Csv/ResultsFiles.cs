@@ -47,4 +47,7 @@ public static class ResultsFiles
 
     /// <summary>A row per model, training seed, layer and probe; only where a scenario asks for probes.</summary>
     public const string Layers = "layers.csv";
+
+    /// <summary>A row per model, training seed, layer, position and image; only where a scenario asks for the probe <c>embedding</c>.</summary>
+    public const string Embeddings = "embeddings.csv";
 }

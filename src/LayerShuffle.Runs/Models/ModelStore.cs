@@ -139,7 +139,7 @@ public sealed class ModelStore
         }
     }
 
-    /// <summary>Keeps the weights of an epoch, as long as there is room for all of them.</summary>
+    /// <summary>Keeps the weights of an epoch, as long as there is room for those of so many.</summary>
     internal void KeepEpoch(string hash, int epoch, int epochs, VisionTransformer model)
     {
         if (model.Config.ParameterCount * sizeof(float) * epochs > EpochBudget)
@@ -169,13 +169,10 @@ public sealed class ModelStore
     {
         string folder = Path.Combine(root, hash, Epochs);
         using DisposeScope scope = NewDisposeScope();
-        for (int epoch = 1; File.Exists(EpochFile(folder, epoch)); epoch++)
-        {
-            if (SealedWeights.Read(EpochFile(folder, epoch), hash, epoch) is null)
-                return epoch;
-        }
-
-        return null;
+        return !Directory.Exists(folder) ? null : Directory.GetFiles(folder, "epoch-*.safetensors")
+            .Select(file => int.TryParse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch)
+                ? epoch : 0)
+            .Where(epoch => epoch > 0).Order().Cast<int?>().FirstOrDefault(epoch => SealedWeights.Read(EpochFile(folder, epoch!.Value), hash, epoch.Value) is null);
     }
 
     /// <summary>The accuracies that are known of a model's epochs on some test images; empty if none are.</summary>

@@ -31,7 +31,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
-    private readonly TrainingKeys keys = new(scenario, data, backend.Place);
+    private readonly TrainingKeys keys = new(scenario, data, backend.Place, options.TrainedAnywhere ? store : null);
     private readonly EpochAccuracies epochs = new(data, store, log);
 
     /// <summary>Says what is going to be trained and what is not.</summary>
@@ -126,6 +126,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
         int trainedNow = 0, images = training.BatchSize * training.Accumulation;
         double loss = 0;
+        TrainingOptions asked = ModelSpecs.Options(training);
+        int kept = Enumerable.Range(1, training.Epochs).Count(epoch => TrainingCourse.IsKept(asked, epoch));
         var account = new TrainingAccount(time);
         string measured = "";
         TrainingJob job = Job(making, model, preprocessor) with
@@ -135,7 +137,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             EpochTrained = record =>
             {
                 trainedNow++;
-                store.KeepEpoch(hash, record.Epoch, training.Epochs, model);
+                if (TrainingCourse.IsKept(asked, record.Epoch))
+                    store.KeepEpoch(hash, record.Epoch, kept, model);
                 if (record is { Top1Sequential: { } ordered, Top1Arbitrary: { } arbitrary })
                     accuracies[record.Epoch] = [ordered, arbitrary];
                 store.KeepAccuracies(hash, tests, accuracies);
@@ -269,7 +272,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             (VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records) = store.Load(hash);
             model = model.To(data.Device);
             model.eval();
-            log.Line($"{making.Label}: trained before with the same data, settings and seed; reused ({hash}; --retrain trains it again)");
+            log.Line($"{making.Label}: trained before with the same data, settings and seed{Elsewhere(making.Key)}; reused ({hash}; --retrain trains it again)");
             string tests = data.TestImages(making.Spec, backend.Place);
             SortedDictionary<int, double[]> known = store.Accuracies(hash, tests);
             int before = known.Count;
@@ -288,6 +291,9 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             return null;
         }
     }
+
+    private string Elsewhere(TrainingKey key) => key.Parts["device"] == backend.Place.Device && key.Parts["threads"] == backend.Place.Threads
+        && key.Parts["processor"] == backend.Place.Processor ? "" : $", at another place ({string.Join(", ", TrainingKey.PlaceParts.Select(part => key.Parts[part]))})";
 
     private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
         making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor),

@@ -16,6 +16,12 @@ internal static class StoreSearch
         .OrderBy(pair => pair.Parts.Count).ThenByDescending(pair => pair.Entry.LastUse).Select(pair => ((StoreEntry, IReadOnlyList<string>)?)pair)
             .FirstOrDefault();
 
+    /// <summary>The key of the finished model, last used of several, that was trained in the same way at another place; null if there is none.</summary>
+    public static TrainingKey? Elsewhere(TrainingKey key, IReadOnlyList<StoreEntry> entries) => entries
+        .Where(entry => entry is { Finished: true, Key: not null } && key.Differences(entry.Key) is { Count: > 0 } parts
+            && parts.All(TrainingKey.PlaceParts.Contains))
+        .OrderByDescending(entry => entry.LastUse).ThenBy(entry => entry.Hash, StringComparer.Ordinal).FirstOrDefault()?.Key;
+
     /// <summary>
     /// How long a training like this took on this machine: that of the very model, or of another shape-wise equal one, in proportion to epochs and images.
     /// </summary>

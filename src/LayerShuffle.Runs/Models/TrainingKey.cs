@@ -16,6 +16,9 @@ public sealed class TrainingKey
     /// <summary>The part that marks a model for one run alone.</summary>
     public const string RunPart = "disturbed in run";
 
+    /// <summary>The parts that say where it was computed.</summary>
+    public static readonly IReadOnlyList<string> PlaceParts = ["device", "threads", "processor"];
+
     private static readonly JsonSerializerOptions Names = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

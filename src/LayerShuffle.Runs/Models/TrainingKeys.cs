@@ -8,8 +8,11 @@ namespace LayerShuffle.Runs.Models;
 /// <param name="scenario">The scenario.</param>
 /// <param name="data">Its images.</param>
 /// <param name="place">Where it is computed.</param>
-internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace place)
+/// <param name="anywhere">Whose models do as well if they were trained at another place; null: those of this place alone.</param>
+internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace place, ModelStore? anywhere = null)
 {
+    private readonly Lazy<IReadOnlyList<StoreEntry>> kept = new(() => anywhere?.Entries() ?? []);
+
     /// <summary>The model that a model starts from, and the training seed of that; null if there is none.</summary>
     public (ModelSpec Spec, int Seed)? Origin(ModelSpec spec, int trainingSeed)
     {
@@ -19,9 +22,12 @@ internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace
         return (from, Math.Min(trainingSeed, ScenarioExpander.TrainingSeeds(from) - 1));
     }
 
-    /// <summary>The key of a model whose origin has a hash.</summary>
-    public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin) =>
-        TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);
+    /// <summary>The key of a model whose origin has a hash: that of one which is kept of another place, if there is none of this place and that does as well.</summary>
+    public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin)
+    {
+        TrainingKey key = TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);
+        return spec.Training is null || anywhere is null || anywhere.Has(key.Hash) ? key : StoreSearch.Elsewhere(key, kept.Value) ?? key;
+    }
 
     /// <summary>The key of a model if nothing disturbs what it starts from.</summary>
     public TrainingKey Planned(ModelSpec spec, int trainingSeed) =>

@@ -33,6 +33,9 @@ public sealed record RunOptions
     /// <summary>Whether models are trained again that are kept from an earlier run.</summary>
     public bool Retrain { get; init; }
 
+    /// <summary>Whether models serve that were trained in the same way on another device or processor, or with other threads.</summary>
+    public bool TrainedAnywhere { get; init; }
+
     /// <summary>What a scenario on the wall clock needs to know of its cluster.</summary>
     public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Scenarios.Specs;
@@ -6,12 +7,12 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Runs.Plans;
 
 /// <summary>
-/// <c>--only condition=…,policy=…,model=…</c>: the part of a scenario's trials that is run. Trials keep their numbers and their luck, so that a narrowed run's
+/// <c>--only condition=…,policy=…,model=…,training_seed=…</c>: the part of a scenario's trials that is run. Trials keep their numbers and their luck, so that a narrowed run's
 /// rows are the whole run's, and <c>--resume</c> without it runs the rest.
 /// </summary>
 internal sealed class TrialSelection
 {
-    private static readonly string[] Kinds = ["condition", "policy", "model"];
+    private static readonly string[] Kinds = ["condition", "policy", "model", "training_seed"];
     private readonly Dictionary<string, HashSet<string>> wanted = [];
 
     private TrialSelection()
@@ -40,7 +41,7 @@ internal sealed class TrialSelection
             if (equals >= 0)
                 kind = part[..equals].Trim();
             if (!Kinds.Contains(kind))
-                throw new UsageException($"--only {part}: expected condition=NAME, policy=NAME or model=NAME{Meant(kind, Kinds)}");
+                throw new UsageException($"--only {part}: expected condition=NAME, policy=NAME, model=NAME or training_seed=N{Meant(kind, Kinds)}");
             selection.Add(kind, part[(equals + 1)..].Trim(), scenario);
         }
 
@@ -49,7 +50,10 @@ internal sealed class TrialSelection
 
     /// <summary>Whether a trial is run.</summary>
     public bool Holds(PlannedTrial trial) => Is("model", trial.Model.Name) && Is("policy", trial.Variant.Policy)
+        && Is("training_seed", Number(trial.Spec.Key.TrainingSeed))
         && (Is("condition", trial.Variant.BaseCondition) || Is("condition", trial.Variant.Condition));
+
+    private static string Number(int seed) => seed.ToString(CultureInfo.InvariantCulture);
 
     private bool Is(string kind, string name) => !wanted.TryGetValue(kind, out HashSet<string>? names) || names.Contains(name);
 
@@ -58,6 +62,7 @@ internal sealed class TrialSelection
         string[] known = kind switch
         {
             "model" => [.. scenario.Models.Select(model => model.Name)],
+            "training_seed" => [.. Enumerable.Range(0, scenario.Models.Select(ScenarioExpander.TrainingSeeds).DefaultIfEmpty(1).Max()).Select(Number)],
             "policy" => [.. scenario.Conditions.Select(variant => variant.Policy).Distinct()],
             _ => [.. scenario.Conditions.Select(variant => variant.BaseCondition).Concat(scenario.Conditions.Select(variant => variant.Condition)).Distinct()],
         };

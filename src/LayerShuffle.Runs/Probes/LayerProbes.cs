@@ -3,6 +3,7 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Vision.Model;
+using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Runs.Probes;
@@ -14,9 +15,14 @@ namespace LayerShuffle.Runs.Probes;
 /// <param name="luck">The orders come from it; the same for every model.</param>
 internal sealed class LayerProbes(VisionTransformer model, ITestImages images, ProbeSpec spec, SeedTree luck)
 {
-    private const int BatchSize = 100;
+    private const int BatchSize = 100, MostRead = 400, MostPoints = 1000;
     private readonly int layers = model.Config.NumHiddenLayers;
     private readonly int[] chosen = luck.Child("images").Stream().Permutation(images.Count)[..Math.Min(spec.Images ?? images.Count, images.Count)];
+
+    private readonly List<EmbeddingRow> embedded = [];
+
+    /// <summary>The rows of <c>embeddings.csv</c> of what was asked last.</summary>
+    public IReadOnlyList<EmbeddingRow> Embedded => embedded;
 
     /// <summary>A layer, or two side by side, at a place of the order.</summary>
     private readonly record struct Stage(int Layer, int? Beside = null);
@@ -27,6 +33,7 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
     /// <param name="cancellation">Stops it.</param>
     public IReadOnlyList<LayerProbeRow> Ask(string name, int seed, CancellationToken cancellation)
     {
+        embedded.Clear();
         Stage[] ascending = [.. Enumerable.Range(0, layers).Select(layer => new Stage(layer))];
         double inOrder = Accuracy(ascending, cancellation);
         List<LayerProbeRow> rows =
@@ -43,6 +50,14 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
                     break;
                 case LayerProbe.PredictedPosition when model.Config.Variant == ModelVariant.LayerShufflePredict:
                     rows.AddRange(InRandomOrders("predicted_position", Guessed, cancellation).Select(Named));
+                    break;
+                case LayerProbe.PredictedPosition:
+                    break; // other variants believe nothing
+                case LayerProbe.ReadPosition:
+                    rows.AddRange(Read(cancellation).Select(Named));
+                    break;
+                case LayerProbe.Embedding:
+                    embedded.AddRange(Embed(name, seed, cancellation));
                     break;
                 default:
                     rows.AddRange(Changed(kind, ascending).Select(change => Found(change.Layer, change.Probe, change.Position, change.Order)));
@@ -129,6 +144,72 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
         return [.. from layer in Enumerable.Range(0, layers)
                    from position in Enumerable.Range(0, layers)
                    select new LayerProbeRow("", 0, layer, probe, position, sums[layer, position] / seen, right[layer, position] / seen)];
+    }
+
+    /// <summary>
+    /// For each layer: a linear probe learns positions from its outputs for half of the images, and reads them from those for the others.
+    /// </summary>
+    private IEnumerable<LayerProbeRow> Read(CancellationToken cancellation)
+    {
+        int[] some = chosen[..Math.Min(chosen.Length, MostRead)];
+        int half = some.Length / 2;
+        if (half == 0)
+            yield break;
+        Matrix<double>[,] outputs = Outputs(some, cancellation);
+        int[] known = [.. Positions(half)], truth = [.. Positions(some.Length - half)];
+        for (int layer = 0; layer < layers; layer++)
+        {
+            double read = PositionReader.Accuracy(Stacked(layer, 0, half), known, Stacked(layer, half, some.Length - half), truth, layers);
+            yield return new LayerProbeRow("", 0, layer, "read_position", null, read, null);
+        }
+
+        IEnumerable<int> Positions(int each) => Enumerable.Range(0, layers).SelectMany(position => Enumerable.Repeat(position, each));
+        Matrix<double> Stacked(int layer, int first, int number) => Enumerable.Range(0, layers)
+            .Select(position => outputs[layer, position].SubMatrix(first, number, 0, model.Config.HiddenSize)).Aggregate((above, below) => above.Stack(below));
+    }
+
+    /// <summary>All layers' outputs at all positions together in two dimensions, for so many images that the points can still be told apart.</summary>
+    private IEnumerable<EmbeddingRow> Embed(string name, int seed, CancellationToken cancellation)
+    {
+        int[] some = chosen[..Math.Min(chosen.Length, Math.Max(1, MostPoints / (layers * layers)))];
+        if (some.Length * layers * layers < 2)
+            return [];
+        Matrix<double>[,] outputs = Outputs(some, cancellation);
+        double[] at = new TSne().Embed(outputs.Cast<Matrix<double>>().Aggregate((above, below) => above.Stack(below)), cancellation);
+        return [.. from layer in Enumerable.Range(0, layers)
+                   from position in Enumerable.Range(0, layers)
+                   from image in Enumerable.Range(0, some.Length)
+                   let point = (((layer * layers) + position) * some.Length) + image
+                   select new EmbeddingRow(name, seed, layer, position, some[image], at[2 * point], at[(2 * point) + 1])];
+    }
+
+    /// <summary>The class tokens that each layer puts out at each position of one random order and its rotations, a row per image.</summary>
+    private Matrix<double>[,] Outputs(int[] some, CancellationToken cancellation)
+    {
+        int[] order = luck.Child("orders").Child(0).Stream().Permutation(layers);
+        var outputs = new Matrix<double>[layers, layers];
+        for (int turn = 0; turn < layers; turn++)
+        {
+            Stage[] turned = [.. Enumerable.Range(0, layers).Select(position => new Stage(order[(position + turn) % layers]))];
+            for (int position = 0; position < layers; position++)
+                outputs[turned[position].Layer, position] = Matrix<double>.Build.Dense(some.Length, model.Config.HiddenSize);
+            int start = 0;
+            foreach (int[] batch in some.Chunk(BatchSize))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Right(batch, turned, (position, _, after) => Copy(after, outputs[turned[position].Layer, position], start));
+                start += batch.Length;
+            }
+        }
+
+        return outputs;
+
+        void Copy(Tensor after, Matrix<double> rows, int first)
+        {
+            float[] values = [.. after.select(1, 0).cpu().contiguous().data<float>()]; // [b, d]
+            for (int i = 0; i < values.Length; i++)
+                rows[first + (i / rows.ColumnCount), i % rows.ColumnCount] = values[i];
+        }
     }
 
     /// <summary>Runs a batch through stages; how many images are classified rightly.</summary>

@@ -66,7 +66,8 @@ public static class LanguageSchema
     [
         new("kinds", Either(Word("all"), new ListType("probes", Word([.. LayerProbeWords.All.Select(word => word.Word)]), 1)),
             "Which: each layer's `contribution` and `predicted_position` by position in random orders, and the accuracy in order `without` a layer, with two "
-                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`.", "all"),
+                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`; how often a linear probe can `read_position` from a layer's output; "
+                + "and the `embedding` of outputs in two dimensions (`embeddings.csv`).", "all"),
         new("images", Integer(1), "How many test images, drawn from the seed; default all."),
         new("orders", Integer(1, 1000), "Random orders for `contribution` and `predicted_position`; of each every rotation is run.", "1"),
     ]);

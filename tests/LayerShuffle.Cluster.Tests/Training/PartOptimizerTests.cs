@@ -33,6 +33,35 @@ public sealed class PartOptimizerTests
         untouched.bytes.SequenceEqual(before).ShouldBeTrue(); // no gradient: weight decay does not touch it either
     }
 
+    [Fact]
+    public void It_steps_many_parameters_together_as_TorchSharp_does_one_by_one_bit_by_bit()
+    {
+        long[][] shapes = [[7], [3, 5], [33, 65], [1], [96, 96], [1000], [288, 96], [1, 1, 31], [70_001]];
+        using var scope = torch.NewDisposeScope();
+        using torch.Generator draws = new(1);
+        Parameter[] ours = [.. shapes.Select(shape => new Parameter(torch.randn(shape, generator: draws)))];
+        Parameter[] theirs = [.. ours.Select(parameter => new Parameter(parameter.detach().clone()))];
+        using var optimizer = new PartOptimizer(ours, Rate, Decay);
+        AdamW reference = torch.optim.AdamW(theirs, Rate, weight_decay: Decay);
+        for (int i = 0; i < 12; i++)
+        {
+            for (int j = 0; j < shapes.Length; j++)
+            {
+                if (i == 5 && j % 2 == 1)
+                    continue; // from here on they were not all stepped as often
+                ours[j].grad = torch.randn(shapes[j], generator: draws);
+                theirs[j].grad = ours[j].grad!.mul(i < 3 ? 1 : 0.25);
+            }
+
+            optimizer.Step(i < 3 ? 1 : 0.25, Rate);
+            reference.step();
+            foreach (Parameter parameter in theirs)
+                parameter.grad = null; // zero_grad would leave zeros, with which a parameter is stepped
+            for (int j = 0; j < shapes.Length; j++)
+                ours[j].bytes.SequenceEqual(theirs[j].bytes).ShouldBeTrue($"parameter {j} in step {i}");
+        }
+    }
+
     /// <summary>
     /// With TorchSharp's own step this failed (in each of two tries at 60,000 steps): the collector freed numbers that libtorch was about to read. Many
     /// threads, so that some are interrupted in between.

@@ -18,6 +18,8 @@ public class StrongAugmentationTests
         Values(Augmentation.RandAugment).ShouldBe(changed);
         Values(Augmentation.RandAugment, batch: 3).ShouldBe(changed); // an image's luck is its own
         Values(Augmentation.RandAugment, magnitude: 2).ShouldNotBe(changed);
+        Values(Augmentation.RandAugment, batch: 7, threads: 3).ShouldBe(changed); // whichever thread prepares it
+        Values(Augmentation.RandAugment, batch: 2, threads: 5).ShouldBe(changed);
     }
 
     [Fact]
@@ -83,10 +85,10 @@ public class StrongAugmentationTests
         })];
     }
 
-    private static float[] Values(Augmentation augmentation, int batch = 20, int magnitude = 9)
+    private static float[] Values(Augmentation augmentation, int batch = 20, int magnitude = 9, int? threads = null)
     {
         var source = new BatchSource(Pictures.Counting(20, 8), NormalizationStats.Half, new AugmentationSettings(2, magnitude));
-        return [.. source.Epoch(batch, Seed, shuffle: false, augmentation).SelectMany(one =>
+        return [.. source.Epoch(batch, Seed, shuffle: false, augmentation, threads: threads).SelectMany(one =>
         {
             using (one)
                 return one.PixelValues.data<float>().ToArray();

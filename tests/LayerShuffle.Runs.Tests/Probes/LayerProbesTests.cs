@@ -69,6 +69,21 @@ public sealed class LayerProbesTests : IDisposable
     }
 
     [Fact]
+    public void Outputs_are_placed_and_read_a_row_for_each_layer_position_and_image()
+    {
+        LayerProbes probes = new(model, images, new ProbeSpec([LayerProbe.ReadPosition, LayerProbe.Embedding], 12, 1), Luck);
+        IReadOnlyList<LayerProbeRow> rows = probes.Ask("m", 4, CancellationToken.None);
+        rows.Skip(2).Select(row => (row.Layer, row.Probe, row.Position, row.Top1)).ShouldBe([
+            (0, "read_position", null, null), (1, "read_position", null, null), (2, "read_position", null, null)]);
+        rows.Skip(2).ShouldAllBe(row => row.Value >= 0 && row.Value <= 1);
+        probes.Embedded.Count.ShouldBe(Layers * Layers * 12);
+        probes.Embedded.Select(row => (row.Layer, row.Position, row.Image)).Distinct().Count().ShouldBe(probes.Embedded.Count);
+        probes.Embedded.ShouldAllBe(row => row.Model == "m" && row.TrainingSeed == 4 && double.IsFinite(row.X) && double.IsFinite(row.Y));
+        probes.Ask("m", 4, CancellationToken.None).ShouldBe(rows);
+        probes.Embedded.Count.ShouldBe(Layers * Layers * 12, "those of what was asked last");
+    }
+
+    [Fact]
     public void Fewer_images_are_drawn_and_the_same_for_every_model()
     {
         LayerProbeRow[] some = [.. new LayerProbes(model, images, new ProbeSpec([], 10, 1), Luck).Ask("m", 0, CancellationToken.None)];
