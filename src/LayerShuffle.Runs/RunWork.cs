@@ -114,7 +114,7 @@ internal sealed class RunWork(
         store.Sweep();
         var trainer = new ModelTrainer(scenario, data, backend, store, options, folder, log, time);
         trainer.CheckImports();
-        trainer.Foretell();
+        trainer.Foretell(plan.Trials);
         foreach (ModelSpec spec in scenario.Models.Where(model => plan.Trials.Any(trial => trial.Model == model)))
         {
             Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, data, cancellation));
@@ -134,6 +134,7 @@ internal sealed class RunWork(
     private void Prepare(ModelSpec spec, ModelTrainer trainer, RunData data, CancellationToken cancellation)
     {
         int seeds = ScenarioExpander.TrainingSeeds(spec);
+        List<TrainedModel> together = [];
         for (int seed = 0; seed < seeds; seed++)
         {
             if (!plan.Trials.Any(trial => trial.Model == spec && trial.Spec.Key.TrainingSeed == seed))
@@ -155,7 +156,12 @@ internal sealed class RunWork(
             var asked = new LayerProbes(model.Model, data.Test(model.Model.Config, model.Preprocessor), probes, SeedTree.Root(scenario.Seed).Child("probes"));
             probed.AddRange(asked.Ask(spec.Name, seed, cancellation));
             embedded.AddRange(asked.Embedded);
+            together.Add(model);
         }
+
+        if (scenario.Probes is { } joint && together.Count > 1)
+            probed.AddRange(new SeedProbes([.. together.Select(model => model.Model)], data.Test(together[0].Model.Config, together[0].Preprocessor), joint,
+                SeedTree.Root(scenario.Seed).Child("probes")).Ask(spec.Name, cancellation));
     }
 
     private void Foretell(IReadOnlyList<PlannedTrial> trials, RunData data, TrialModels models, CancellationToken cancellation)

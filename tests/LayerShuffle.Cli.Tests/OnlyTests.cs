@@ -69,8 +69,8 @@ public class OnlyTests
     [InlineData("condition=rogh", "--only condition=rogh: the scenario has no such condition; it has calm, rough; did you mean `rough`?")]
     [InlineData("policy=retri", "--only policy=retri: the scenario has no such policy; it has skip, retry; did you mean `retry`?")]
     [InlineData("model=medium", "--only model=medium: the scenario has no such model; it has small, large")]
-    [InlineData("conditon=rough", "--only conditon=rough: expected condition=NAME, policy=NAME or model=NAME; did you mean `condition`?")]
-    [InlineData("rough", "--only rough: expected condition=NAME, policy=NAME or model=NAME")]
+    [InlineData("conditon=rough", "--only conditon=rough: expected condition=NAME, policy=NAME, model=NAME or training_seed=N; did you mean `condition`?")]
+    [InlineData("rough", "--only rough: expected condition=NAME, policy=NAME, model=NAME or training_seed=N")]
     [InlineData("condition=", "--only condition=: the scenario has no such condition; it has calm, rough")]
     public void Unknown_names_are_answered_with_the_nearest(string only, string answer)
     {

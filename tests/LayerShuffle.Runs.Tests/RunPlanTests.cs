@@ -123,9 +123,11 @@ public sealed class RunPlanTests : IDisposable
         try
         {
             string file = scratch.Write("tiny.yaml", Tiny);
+            int forecast = 0;
             (RunOutcome outcome, string[] said) = Run("there", 2, false, "model=refined,training_seed=1");
             outcome.Trials.ShouldHaveSingleItem().Key.TrainingSeed.ShouldBe(1);
             said.ShouldBe(["first (seed 1): training, 1 epochs of 32 images", "refined (seed 1): training, 1 epochs of 32 images"]);
+            forecast.ShouldBe(2, "what is not run is not foretold");
             (RunOutcome here, said) = Run("here", 1, true, "model=refined");
             said.ShouldBe(["first (seed 0): training, 1 epochs of 32 images", "refined (seed 0): training, 1 epochs of 32 images",
                 "first (seed 1): trained before with the same data, settings and seed, at another place (cpu",
@@ -140,6 +142,7 @@ public sealed class RunPlanTests : IDisposable
             {
                 var log = new ListedLog();
                 RunOutcome done = Load(output, threads, anywhere, only, log).Execute(log);
+                forecast = log.Lines.Count(line => line.Contains(": to be trained, ", StringComparison.Ordinal));
                 return (done, [.. log.Lines.Where(line => line.Contains(": training, ", StringComparison.Ordinal)
                     || line.Contains("another place", StringComparison.Ordinal)).Select(line => line.Split(", 2, ")[0])]);
             }

@@ -28,6 +28,14 @@ public enum LayerProbe
 
     /// <summary>Where what layers put out at every position lies in two dimensions (t-SNE): rows of <c>embeddings.csv</c>; arXiv 2407.04513, figure 4a and b.</summary>
     Embedding,
+
+    /// <summary>
+    /// Accuracy of a model whose layers are drawn from those of all training seeds, each in its own place: arXiv 2407.04513, section 4.6.
+    /// </summary>
+    Merged,
+
+    /// <summary>Accuracy of the mean of what the models of all training seeds believe.</summary>
+    Ensemble,
 }
 
 /// <summary>The words of probes.</summary>
@@ -44,6 +52,8 @@ public static class LayerProbeWords
         ("parallel", LayerProbe.Parallel),
         ("read_position", LayerProbe.ReadPosition),
         ("embedding", LayerProbe.Embedding),
+        ("merged", LayerProbe.Merged),
+        ("ensemble", LayerProbe.Ensemble),
     ];
 }
 
@@ -59,10 +69,10 @@ public sealed record EmbeddingRow(string Model, int TrainingSeed, int Layer, int
 
 /// <summary>What a probe found: a row of <c>layers.csv</c>.</summary>
 /// <param name="Model">The model's name.</param>
-/// <param name="TrainingSeed">Its training seed.</param>
-/// <param name="Layer">The layer; null for the model in order and in reverse.</param>
+/// <param name="TrainingSeed">Its training seed; null for all of them together.</param>
+/// <param name="Layer">The layer; null for the whole model.</param>
 /// <param name="Probe">The probe's word.</param>
 /// <param name="Position">The position, or the other layer; null where there is none.</param>
 /// <param name="Value">What was measured: a norm, a position, or by how much the accuracy is higher than in order.</param>
 /// <param name="Top1">Top-1 accuracy; null where no image was classified for it.</param>
-public sealed record LayerProbeRow(string Model, int TrainingSeed, int? Layer, string Probe, int? Position, double? Value, double? Top1);
+public sealed record LayerProbeRow(string Model, int? TrainingSeed, int? Layer, string Probe, int? Position, double? Value, double? Top1);

@@ -34,10 +34,10 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private readonly TrainingKeys keys = new(scenario, data, backend.Place, options.TrainedAnywhere ? store : null);
     private readonly EpochAccuracies epochs = new(data, store, log);
 
-    /// <summary>Says what is going to be trained and what is not.</summary>
-    public void Foretell()
+    /// <summary>Says what is going to be trained for trials and what is not.</summary>
+    public void Foretell(IReadOnlyList<PlannedTrial> trials)
     {
-        foreach (string line in TrainingForecast.Lines(scenario, keys, data, store, options.Retrain))
+        foreach (string line in TrainingForecast.Lines(scenario, trials, keys, data, store, options.Retrain))
             log.Line(line);
     }
 

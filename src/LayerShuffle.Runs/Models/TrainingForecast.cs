@@ -8,11 +8,12 @@ internal static class TrainingForecast
 {
     /// <summary>A line for every model that is trained, and one for those that are not.</summary>
     /// <param name="scenario">The scenario.</param>
+    /// <param name="trials">What is run of it.</param>
     /// <param name="keys">The models' keys.</param>
     /// <param name="data">The images.</param>
     /// <param name="store">The store.</param>
     /// <param name="retrain">Whether nothing is to be reused.</param>
-    public static IEnumerable<string> Lines(Scenario scenario, TrainingKeys keys, RunData data, ModelStore store, bool retrain)
+    public static IEnumerable<string> Lines(Scenario scenario, IReadOnlyList<PlannedTrial> trials, TrainingKeys keys, RunData data, ModelStore store, bool retrain)
     {
         IReadOnlyList<StoreEntry> entries = store.Entries();
         List<string> reused = [];
@@ -21,6 +22,8 @@ internal static class TrainingForecast
         {
             for (int seed = 0; seed < ScenarioExpander.TrainingSeeds(spec); seed++)
             {
+                if (!keys.IsNeeded(trials, spec, seed))
+                    continue;
                 TrainingKey key = keys.Planned(spec, seed);
                 string label = Label(spec, seed);
                 if (!seen.Add(key.Hash) || (!retrain && store.Has(key.Hash) && store.Breach(key.Hash) is null))

@@ -62,7 +62,7 @@ internal static class DryRun
         {
             var data = new RunData(scenario, new Lazy<TorchSharp.torch.Device>(() => Devices.Select(options.Device)), scenario.Threads);
             var keys = new TrainingKeys(scenario, data, ComputePlace.Foretold(scenario, options.Device), options.TrainedAnywhere ? store : null);
-            lines.AddRange(TrainingForecast.Lines(scenario, keys, data, store, options.Retrain));
+            lines.AddRange(TrainingForecast.Lines(scenario, trials, keys, data, store, options.Retrain));
             lines.AddRange(RequestForecast.Guesses(scenario, trials, data));
         }
         catch (Exception problem) when (problem is DatasetException or IOException or UnauthorizedAccessException)

@@ -51,8 +51,10 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
                 case LayerProbe.PredictedPosition when model.Config.Variant == ModelVariant.LayerShufflePredict:
                     rows.AddRange(InRandomOrders("predicted_position", Guessed, cancellation).Select(Named));
                     break;
-                case LayerProbe.PredictedPosition:
-                    break; // other variants believe nothing
+                case LayerProbe.PredictedPosition: // other variants believe nothing
+                case LayerProbe.Merged: // asked of all training seeds together
+                case LayerProbe.Ensemble:
+                    break;
                 case LayerProbe.ReadPosition:
                     rows.AddRange(Read(cancellation).Select(Named));
                     break;

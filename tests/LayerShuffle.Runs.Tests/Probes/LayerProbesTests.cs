@@ -84,6 +84,40 @@ public sealed class LayerProbesTests : IDisposable
     }
 
     [Fact]
+    public void Equal_models_merge_to_themselves_and_others_to_what_is_computed_by_hand()
+    {
+        SeedProbes Of(params VisionTransformer[] models) => new(models, images, new ProbeSpec([LayerProbe.Merged, LayerProbe.Ensemble], null, 2), Luck);
+        IReadOnlyList<LayerProbeRow> same = Of(model, model, model).Ask("m", CancellationToken.None);
+        same.Select(row => (row.Probe, row.TrainingSeed, row.Layer, row.Position)).ShouldBe([("merged", null, null, null), ("ensemble", null, null, null),
+            ("merged_any_order", null, null, null), ("ensemble_any_order", null, null, null)]);
+        same.ShouldAllBe(row => row.Value == 0);
+        same[0].Top1.ShouldBe(Accuracy(0, 1, 2));
+
+        using VisionTransformer other = Model(ModelVariant.LayerShufflePredict, 3);
+        IReadOnlyList<LayerProbeRow> two = Of(model, other).Ask("m", CancellationToken.None);
+        Tensor pixels = images.PixelValues([.. Enumerable.Range(0, Count)]), labels = images.Labels([.. Enumerable.Range(0, Count)]);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode();
+        Tensor ours = model.Forward(pixels, [0, 1, 2]).Logits.softmax(1), theirs = other.Forward(pixels, [0, 1, 2]).Logits.softmax(1);
+        double own = Right(ours), others = Right(theirs), both = Right(ours.add(theirs, HeldScalars.One));
+        two[1].Top1!.Value.ShouldBe(both, 1e-9);
+        two[1].Value!.Value.ShouldBe(both - ((own + others) / 2), 1e-9);
+        double[] merged = [.. Enumerable.Range(0, 2).Select(draw =>
+        {
+            RandomStream draws = Luck.Child("merged").Child(draw).Stream();
+            VisionTransformer[] sources = [.. Enumerable.Range(0, Layers).Select(_ => draws.Next(2) == 0 ? model : other)];
+            VisionTransformer ends = draws.Next(2) == 0 ? model : other;
+            Tensor h = ends.Embeddings.Forward(pixels);
+            for (int i = 0; i < Layers; i++)
+                h = sources[i].Layers[i].Forward(h);
+            return Right(ends.Head.Forward(h));
+        })];
+        two[0].Top1!.Value.ShouldBe(merged.Average(), 1e-9);
+
+        double Right(Tensor said) => said.argmax(1).eq(labels).to(float64).mean().item<double>();
+    }
+
+    [Fact]
     public void Fewer_images_are_drawn_and_the_same_for_every_model()
     {
         LayerProbeRow[] some = [.. new LayerProbes(model, images, new ProbeSpec([], 10, 1), Luck).Ask("m", 0, CancellationToken.None)];
@@ -105,7 +139,7 @@ public sealed class LayerProbesTests : IDisposable
     private IReadOnlyList<LayerProbeRow> Ask(params LayerProbe[] kinds) =>
         new LayerProbes(model, images, new ProbeSpec(kinds, null, 1), Luck).Ask("m", 4, CancellationToken.None);
 
-    private static VisionTransformer Model(ModelVariant variant)
+    private static VisionTransformer Model(ModelVariant variant, long seed = 2)
     {
         VisionTransformer made = VisionTransformer.Create(new VitConfig
         {
@@ -118,7 +152,7 @@ public sealed class LayerProbesTests : IDisposable
             IntermediateSize = 32,
             NumLabels = 3,
             InitializerRange = 0.5,
-        }, seed: 2);
+        }, seed);
         made.eval();
         return made;
     }
