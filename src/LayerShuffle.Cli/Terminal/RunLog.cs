@@ -69,6 +69,12 @@ internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = 
     public void Planned(IReadOnlyList<TrialKey> trials) => board.Planned(trials);
 
     /// <inheritdoc/>
+    public void Trains(TrainingNews progress) => board.Trains(progress);
+
+    /// <inheritdoc/>
+    public void Began(TrialKey trial) => board.Began(trial);
+
+    /// <inheritdoc/>
     public void Progressed(TrialKey trial, int done, int requests) => board.Progressed(trial, done, requests);
 
     /// <inheritdoc/>
