@@ -179,6 +179,7 @@ internal sealed class RunWork(
         PlannedTrial planned, string label, string whatIsLeft, (ITrialModel Model, TrainedModel? Trained, int Images) with, TrialIdentity identity,
         CancellationToken cancellation)
     {
+        watch?.Began(planned.Spec.Key);
         if (planned.Spec.Reliability is not null)
         {
             Weigh(planned, label, whatIsLeft, with, identity, cancellation);
@@ -202,14 +203,14 @@ internal sealed class RunWork(
             if (outcome.Unhealed && unhealed.Count < MostNamed)
                 unhealed.Add(outcome);
             log.Status(() => $"{label}: {done} of {total} requests{Also(pace.Of(done, total))}{Also(backend.Status)}{whatIsLeft}");
-        }, rows, cancellation);
+        }, watch is null ? null : watch.Struck, rows, cancellation);
         if (scenario.Clock == ScenarioClock.Wall && zero is { } began && RequestSpans.IsWatched)
             RequestSpans.Emit(record, began);
         rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
         if (notFinite > 0)
             log.Line($"warning: {label}: {notFinite} of {offered} answers hold NaN or infinity; they count as wrong");
         TrialData written = writer.Trials[^1];
-        Tell(written, record.Ledger);
+        watch?.Finished(written);
         log.Line(FormattableString.Invariant(
             $"{label}: {written.Metrics.Completed} of {written.Metrics.Requests} completed")
                 + FormattableString.Invariant($"{(record.HasModel ? $", top-1 {Percent.Of(written.Metrics.Top1)}" : "")}"));
@@ -233,22 +234,17 @@ internal sealed class RunWork(
         using TrialWriter rows = writer.Begin(planned.Spec.Key, planned.Variant.SweepValues.ToDictionary(v => v.Key, v => v.Value),
             planned.Variant.SweepNumbers, identity, outages: false);
         TrialRecord record = new ReliabilityTrial(planned.Spec, with.Model, with.Images).Run(
-            (done, total) => log.Status(() => $"{label}: {done} of {total} sets of missing layers{whatIsLeft}"), cancellation);
+            (done, total) =>
+            {
+                watch?.Progressed(planned.Spec.Key, done, total);
+                log.Status(() => $"{label}: {done} of {total} sets of missing layers{whatIsLeft}");
+            }, cancellation);
         rows.Finish(record with { Flops = with.Trained is { } trained ? ModelFlops.Of(trained.Model.Config) : null });
         ReliabilityRecord weighed = record.Reliability!;
         string how = weighed.Expected.IsExact ? "weighed exactly" : FormattableString.Invariant($"of {ReliabilitySpec.Draws} draws");
         log.Line(FormattableString.Invariant($"{label}: {weighed.Sets.Count} sets of dead nodes, {how}: {Percent.Of(weighed.Expected.Completion)} completed")
             + (record.HasModel ? $", expected top-1 {Percent.Of(weighed.Expected.Top1)}" : ""));
-        Tell(writer.Trials[^1], record.Ledger);
-    }
-
-    private void Tell(TrialData written, IReadOnlyList<LedgerEntry> ledger)
-    {
-        if (watch is null)
-            return;
-        foreach (LedgerEntry entry in ledger)
-            watch.Struck(entry);
-        watch.Finished(written);
+        watch?.Finished(writer.Trials[^1]);
     }
 
     private static int Requests(TrialSpec spec, int images) => spec.Workload.Requests

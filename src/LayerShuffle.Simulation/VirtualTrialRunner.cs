@@ -42,6 +42,9 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <summary>Told in words of everything that happens, in order, and when: what two runs of one trial are compared by. Null: nobody is.</summary>
     public Action<Instant, string>? Told { get; init; }
 
+    /// <summary>Told of each row of the ledger as it is written: of faults as they strike. Null: nobody is.</summary>
+    public Action<LedgerEntry>? Struck { get; init; }
+
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
     /// <param name="model">Its model.</param>
@@ -60,7 +63,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         LinkInjector injector = setting.Links();
         var health = new NodeHealth(spec.Cluster);
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
-        var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts);
+        var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts, Struck);
         (RequestLog log, TraceRecorder trace) = (trial.Log, trial.Trace);
         IHopTrace observer = Observe is null ? trace : Observe(trace);
         TrialTeller? teller = Told is null ? null : new TrialTeller(kernel, setting.Topology, observer, Told);

@@ -76,15 +76,16 @@ public sealed class Trial
     /// <param name="asked">Whether the ledger tells a command from its answer (the wall clock).</param>
     /// <param name="rows">Takes requests and hops while the trial runs; null: the record has them all.</param>
     /// <param name="attempts">Attempts that are traced of one request.</param>
+    /// <param name="struck">Told of each row of the ledger as it is written; null: nobody.</param>
     public Trial(TrialSetting setting, ITrialModel model, int testImages, Func<Instant> now, bool asked, ITrialRows? rows = null,
-        int attempts = TraceRecorder.MostAttempts)
+        int attempts = TraceRecorder.MostAttempts, Action<LedgerEntry>? struck = null)
     {
         (this.setting, this.model) = (setting, model);
         Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
         Log = new RequestLog(Images.RequestCount, rows);
         Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
             : null;
-        Ledger = new Ledger(setting.Topology, now, asked) { Compute = Compute };
+        Ledger = new Ledger(setting.Topology, now, asked, struck) { Compute = Compute };
         Uptime = new NodeUptime(setting.Topology.Count - 1, setting.Spec.Workload.MeasuredFrom);
         Trace = new TraceRecorder(setting.Spec.TraceRequests, setting.Topology, now, Ledger.Detected, rows)
         {

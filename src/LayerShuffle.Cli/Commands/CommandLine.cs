@@ -68,7 +68,7 @@ public static class CommandLine
     {
         (Screen output, Screen error) = (surroundings.Output, surroundings.Error);
         RootCommand root = Root(surroundings);
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(WatchOption.Apart(args));
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError mistake in parsed.Errors)

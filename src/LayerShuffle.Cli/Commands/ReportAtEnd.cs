@@ -10,6 +10,9 @@ internal sealed class ReportAtEnd(RunLog log)
 {
     private readonly List<string> folders = [];
 
+    /// <summary>The first page that was drawn; null: none was.</summary>
+    public string? Page => folders.Count > 0 ? Path.Combine(folders[0], RunReport.PageFile) : null;
+
     /// <summary>Draws a folder.</summary>
     public void Draw(string folder)
     {

@@ -30,9 +30,17 @@ internal static class RunCommand
             // One thread of its own: the kernel, the actors and libtorch's thread team all live on it.
             return Task.Factory.StartNew(() =>
                 {
-                    int code = Run(options, seeds, (switches.Metrics(parsed), switches.Traces(parsed)), switches.IsDryRun(parsed), log, surroundings);
-                    report?.Show(surroundings.Output);
-                    return code;
+                    using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
+                    using RunWatch? watch = RunWatch.Start(switches.IsDryRun(parsed) ? null : switches.Watch(parsed), log, surroundings.Time);
+                    return watch is null ? Go() : watch.Through(Go, () => report?.Page, signals);
+
+                    int Go()
+                    {
+                        (string?, string?) exports = (switches.Metrics(parsed), switches.Traces(parsed));
+                        int code = Run(options, seeds, exports, switches.IsDryRun(parsed), log, surroundings, signals);
+                        report?.Show(surroundings.Output);
+                        return code;
+                    }
                 },
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -41,9 +49,8 @@ internal static class RunCommand
     }
 
     private static int Run(RunOptions options, SeedRange? seeds, (string? Metrics, string? Traces) exports, bool dryRun, RunLog log,
-        Surroundings surroundings)
+        Surroundings surroundings, StopSignals signals)
     {
-        using var signals = new StopSignals(log.Line, surroundings.Time, listen: surroundings.OwnsProcess);
         try
         {
             using IDisposable? metrics = MetricsExport.Start(exports.Metrics);
@@ -69,6 +76,7 @@ internal static class RunCommand
             return ExitCodes.Invalid;
         }
 
+        log.Watched?.Named(plan.Scenario.Name);
         TracesExport.Check(traces, plan.Scenario.Clock);
         if (dryRun)
         {

@@ -4,6 +4,7 @@ using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
+using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cli.Commands;
 
@@ -73,6 +74,14 @@ internal sealed class RunSwitches
         HelpName = TracesExport.Values
     };
 
+    private readonly Option<string?> watch = new(WatchOption.Name)
+    {
+        Description = "Serves a page that shows the run while it goes on, on this machine alone unless a host is given: then it asks for a token. Without a "
+            + "port: any that is free.",
+        HelpName = WatchOption.Values,
+        Arity = ArgumentArity.ZeroOrOne
+    };
+
     private readonly Option<string[]> formats = new("--format")
     {
         Description = "Writes results in these formats too, besides CSV: Parquet files, and TensorBoard's event files of trainings. May be repeated.",
@@ -121,8 +130,8 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, dryRun, checkDeterminism, noReport, listen, workers, publicHost, controlPort,
-            dataPort, metrics, traces, formats, summary,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, dryRun, checkDeterminism, noReport, watch, listen, workers,
+            publicHost, controlPort, dataPort, metrics, traces, formats, summary,
         })
             command.Options.Add(option);
         security.AddTo(command);
@@ -143,6 +152,10 @@ internal sealed class RunSwitches
 
     /// <summary>Where traces are sent to; null: nowhere.</summary>
     public string? Traces(ParseResult parsed) => parsed.GetValue(traces);
+
+    /// <summary>Where the run is shown while it goes on; null: nowhere.</summary>
+    /// <exception cref="UsageException">That is no such place.</exception>
+    public HostAddress? Watch(ParseResult parsed) => parsed.GetResult(watch) is { Implicit: false } ? WatchOption.Parse(parsed.GetValue(watch)) : null;
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="UsageException">It cannot be.</exception>

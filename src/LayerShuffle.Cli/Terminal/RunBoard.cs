@@ -36,6 +36,15 @@ internal sealed class RunBoard : IRunWatch
     }
 
     /// <inheritdoc/>
+    public void Trains(TrainingNews progress)
+    {
+        // the line above the bars tells it
+    }
+
+    /// <inheritdoc/>
+    public void Began(TrialKey trial) => Progressed(trial, 0, 0);
+
+    /// <inheritdoc/>
     public void Progressed(TrialKey trial, int done, int requests)
     {
         lock (gate)

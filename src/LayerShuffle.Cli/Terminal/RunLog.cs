@@ -2,6 +2,7 @@ using System.Globalization;
 using LayerShuffle.Core.Logs;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
+using LayerShuffle.Report.Live;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Runs.Telling;
 
@@ -22,13 +23,18 @@ internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = 
     private readonly RunBoard board = new();
     private readonly Lock gate = new();
     private long last = time.GetTimestamp();
+    private long lastShown;
     private int statusLength, statusLines;
+
+    /// <summary>Is told everything too, so that it can be seen elsewhere; null: nobody is.</summary>
+    public LiveState? Watched { get; set; }
 
     private bool Rewrites => error.IsTerminal && !style.Json;
 
     /// <summary>A line that stays.</summary>
     public void Line(string text)
     {
+        Watched?.Said(Printable.Of(text));
         if (style.Quiet && !IsTrouble(text))
             return;
         lock (gate)
@@ -43,6 +49,12 @@ internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = 
     /// <summary>What is going on right now: on a terminal at most ten times a second, elsewhere when half a minute has passed without a line.</summary>
     public void Status(Func<string> text)
     {
+        if (Watched is { } watched && time.GetElapsedTime(Interlocked.Read(ref lastShown)) >= Rewrite)
+        {
+            Interlocked.Exchange(ref lastShown, time.GetTimestamp());
+            watched.Doing(Printable.OneLine(text()));
+        }
+
         if (style.Quiet || time.GetElapsedTime(last) < (Rewrites ? Rewrite : Sign))
             return;
         string line = Printable.OneLine(text());
@@ -66,23 +78,50 @@ internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = 
     }
 
     /// <inheritdoc/>
-    public void Planned(IReadOnlyList<TrialKey> trials) => board.Planned(trials);
+    public void Planned(IReadOnlyList<TrialKey> trials)
+    {
+        board.Planned(trials);
+        Watched?.Planned(trials);
+    }
 
     /// <inheritdoc/>
-    public void Progressed(TrialKey trial, int done, int requests) => board.Progressed(trial, done, requests);
+    public void Trains(TrainingNews progress) => Watched?.Trains(new LiveTraining(progress.Model, progress.Step, progress.Steps, progress.Epoch,
+        progress.Epochs, double.IsFinite(progress.Loss) ? progress.Loss : null, progress.Pace));
 
     /// <inheritdoc/>
-    public void Struck(LedgerEntry entry) => board.Struck(entry);
+    public void Began(TrialKey trial)
+    {
+        board.Began(trial);
+        Watched?.Began(trial);
+    }
 
     /// <inheritdoc/>
-    public void Finished(TrialData trial) => board.Finished(trial);
+    public void Progressed(TrialKey trial, int done, int requests)
+    {
+        board.Progressed(trial, done, requests);
+        Watched?.Progressed(trial, done, requests);
+    }
+
+    /// <inheritdoc/>
+    public void Struck(LedgerEntry entry)
+    {
+        board.Struck(entry);
+        Watched?.Struck(entry);
+    }
+
+    /// <inheritdoc/>
+    public void Finished(TrialData trial)
+    {
+        board.Finished(trial);
+        Watched?.Finished(trial);
+    }
 
     /// <inheritdoc/>
     protected override void Write(string line) => Line(line);
 
     private static bool IsTrouble(string text) => text.StartsWith("warning: ", StringComparison.Ordinal) || text.StartsWith("error: ", StringComparison.Ordinal)
         || text.StartsWith("liveness: ", StringComparison.Ordinal) || text.StartsWith("Stopped after ", StringComparison.Ordinal)
-        || text.StartsWith("Nothing was finished", StringComparison.Ordinal);
+        || text.StartsWith("Nothing was finished", StringComparison.Ordinal) || text.StartsWith("Watch: ", StringComparison.Ordinal); // else nobody finds it
 
     private void Put(string text, string level)
     {

@@ -65,7 +65,7 @@ internal sealed class WallTrial
     private int begun;
 
     public WallTrial(int number, TrialSpec spec, WallCluster cluster, ITrialModel model, ModelShipment? shipment, ModelShipment? before, int testImages,
-        Action<RequestRecord>? progress)
+        Action<RequestRecord>? progress, Action<LedgerEntry>? struck = null)
     {
         this.before = before;
         (this.number, this.spec, this.cluster, this.model, this.shipment) = (number, spec, cluster, model, shipment);
@@ -78,7 +78,7 @@ internal sealed class WallTrial
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
         own = new EndpointTrial(number, setting, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch),
             guard);
-        trial = new Trial(setting, model, testImages, () => own.Clock.Now, asked: true);
+        trial = new Trial(setting, model, testImages, () => own.Clock.Now, asked: true, struck: struck);
         (log, trace, ledger) = (trial.Log, trial.Trace, trial.Ledger);
         watchdog = new TrialWatchdog(trial.Images.RequestCount, spec.Workload.Deadline, trial.Arrivals());
         replay = new TraceReplay(trace);

@@ -26,17 +26,18 @@ public sealed class WallTrialRunner(WallCluster cluster)
     /// <param name="weights">Its weights; null with <paramref name="key"/>.</param>
     /// <param name="testImages">Test images to draw requests from.</param>
     /// <param name="progress">Told of every outcome.</param>
+    /// <param name="struck">Told of each row of the ledger as it is written: of faults as they strike. From any thread.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="IOException">A worker does not come up.</exception>
     /// <exception cref="ClusterException">A worker failed, or cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">An actor failed.</exception>
     public Task<TrialRecord> RunAsync(
         TrialSpec spec, ITrialModel model, string? key, VisionTransformer? weights, int testImages, Action<RequestRecord>? progress = null,
-            CancellationToken cancellation = default)
+            Action<LedgerEntry>? struck = null, CancellationToken cancellation = default)
     {
         ModelShipment? shipment = key is null || weights is null ? null : Shipment(key, weights);
         ModelShipment? before = key is not null && (model as TensorTrialModel)?.Before is { } earlier ? Shipment(HostedModels.BeforeKey(key), earlier) : null;
-        present = new WallTrial(++started, spec, cluster, model, shipment, before, testImages, progress);
+        present = new WallTrial(++started, spec, cluster, model, shipment, before, testImages, progress, struck);
         return present.RunAsync(cancellation);
     }
 

@@ -33,6 +33,15 @@ internal static class PageWriter
         return Template.Value.Render(context, Encoder).ReplaceLineEndings("\n");
     }
 
+    /// <summary>The page on which a run is watched: what it shows comes by events.</summary>
+    public static string Live()
+    {
+        var context = new TemplateContext(Options.Value);
+        context.SetValue("Style", Asset("report.css"));
+        context.SetValue("Script", Asset("live.js"));
+        return new FluidParser().Parse(Asset("live.liquid")).Render(context, Encoder).ReplaceLineEndings("\n");
+    }
+
     private static string Asset(string name)
     {
         using var stream = typeof(PageWriter).Assembly.GetManifestResourceStream(name)

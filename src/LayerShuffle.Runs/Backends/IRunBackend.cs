@@ -31,8 +31,9 @@ internal interface IRunBackend : IDisposable
     /// <param name="trained">What it was trained to; null where the network alone is simulated.</param>
     /// <param name="images">Test images.</param>
     /// <param name="progress">Told of every outcome.</param>
+    /// <param name="struck">Told of everything that befalls nodes and links as it happens, from any thread; null: nobody.</param>
     /// <param name="rows">May be given requests and hops while the trial runs; the record has those that were not.</param>
     /// <param name="cancellation">Stops it.</param>
-    TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
-        CancellationToken cancellation);
+    TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress,
+        Action<LedgerEntry>? struck, ITrialRows rows, CancellationToken cancellation);
 }

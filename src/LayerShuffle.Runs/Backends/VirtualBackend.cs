@@ -26,9 +26,10 @@ internal sealed class VirtualBackend(ComputePlace place, Action<string> say) : I
         Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) =>
         new VirtualTrainer(system, line => say($"{job.Name}: {line}")).Train(job, epochDone, stepDone, cancellation);
 
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
-        CancellationToken cancellation) =>
-        new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched, Told = Told }.Run(spec, model, images, progress, cancellation, rows);
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress,
+        Action<LedgerEntry>? struck, ITrialRows rows, CancellationToken cancellation) =>
+        new VirtualTrialRunner(system) { Metered = ClusterMetrics.IsWatched, Told = Told, Struck = struck }
+            .Run(spec, model, images, progress, cancellation, rows);
 
     public void Dispose() => system.Dispose();
 }

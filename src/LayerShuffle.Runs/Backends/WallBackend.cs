@@ -114,12 +114,12 @@ internal sealed class WallBackend : IRunBackend
         Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) =>
         TrainAsync(job, faults, epochDone, stepDone, disturbed, account, cancellation).GetAwaiter().GetResult();
 
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
-        CancellationToken cancellation)
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress,
+        Action<LedgerEntry>? struck, ITrialRows rows, CancellationToken cancellation)
     {
         spec = spec with { Cluster = Fill(spec.Cluster), LayerBytes = trained?.Model.Config.LayerBytes ?? spec.LayerBytes };
         TellPlacement(spec, model.Layers);
-        TrialRecord record = runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, cancellation).GetAwaiter().GetResult();
+        TrialRecord record = runner.RunAsync(spec, model, trained?.Hash, trained?.Model, images, progress, struck, cancellation).GetAwaiter().GetResult();
         if (runner.Strain is { IsNoticeable: true } strain)
         {
             manifest.Strained(spec.Key.Trial, strain);

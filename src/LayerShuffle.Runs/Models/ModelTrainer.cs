@@ -163,8 +163,10 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             {
                 (at, all) = (step, total);
                 string speed = pace.Of(step, total, images, "images"); // asked at every step, so that it counts from the first
+                int epoch = Math.Min(training.Epochs, 1 + step * training.Epochs / total);
+                (log as IRunWatch)?.Trains(new TrainingNews(label, step, total, epoch, training.Epochs, loss, speed));
                 log.Status(() => FormattableString.Invariant($"{label}: step {step} of {total}") + (speed.Length > 0 ? FormattableString.Invariant(
-                    $" (epoch {Math.Min(training.Epochs, 1 + step * training.Epochs / total)}/{training.Epochs})  loss {loss:F3}  {speed}{measured}") : ""));
+                    $" (epoch {epoch}/{training.Epochs})  loss {loss:F3}  {speed}{measured}") : ""));
             },
             how => store.Disturb(hash, folder, how),
             account,

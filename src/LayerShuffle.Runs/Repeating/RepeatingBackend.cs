@@ -23,14 +23,14 @@ internal sealed class RepeatingBackend(VirtualBackend backend, string folder) : 
         Action<string> disturbed, TrainingAccount account, CancellationToken cancellation) =>
         backend.Train(job, faults, epochDone, stepDone, disturbed, account, cancellation);
 
-    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
-        CancellationToken cancellation)
+    public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress,
+        Action<LedgerEntry>? struck, ITrialRows rows, CancellationToken cancellation)
     {
         using var events = new EventFile(folder);
         try
         {
             backend.Told = events.Write;
-            TrialRecord record = backend.Run(spec, model, trained, images, progress, rows, cancellation);
+            TrialRecord record = backend.Run(spec, model, trained, images, progress, struck, rows, cancellation);
             events.Rewind();
             Again(events, spec, (model as RememberingTrialModel)?.Forgotten() ?? model, trained, images, cancellation);
             return record;
@@ -54,7 +54,7 @@ internal sealed class RepeatingBackend(VirtualBackend backend, string folder) : 
         };
         try
         {
-            backend.Run(spec, model, trained, images, _ => { }, new NoRows(), stop.Token);
+            backend.Run(spec, model, trained, images, _ => { }, null, new NoRows(), stop.Token);
             comparison.Ends();
         }
         catch (OperationCanceledException) when (comparison.Difference is not null)

@@ -105,9 +105,9 @@ public sealed class DisturbedTrainingTests : IDisposable
             account,
             cancellation);
 
-        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress, ITrialRows rows,
-            CancellationToken cancellation) =>
-            inner.Run(spec, model, trained, images, progress, rows, cancellation);
+        public TrialRecord Run(TrialSpec spec, ITrialModel model, TrainedModel? trained, int images, Action<RequestRecord> progress,
+            Action<LedgerEntry>? struck, ITrialRows rows, CancellationToken cancellation) =>
+            inner.Run(spec, model, trained, images, progress, struck, rows, cancellation);
 
         public void Dispose() => inner.Dispose();
     }

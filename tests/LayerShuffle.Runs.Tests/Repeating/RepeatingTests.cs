@@ -49,7 +49,8 @@ public sealed class RepeatingTests : IDisposable
         var rows = new CountedRows();
         using var backend = new RepeatingBackend(new VirtualBackend(ComputePlace.Here("cpu", 1), _ => { }), scratch.Folder);
 
-        string said = Should.Throw<NotRepeatedException>(() => backend.Run(plan.Trials[0].Spec, new GrowingModel(7), null, 20, _ => { }, rows, default)).Message;
+        string said = Should.Throw<NotRepeatedException>(
+            () => backend.Run(plan.Trials[0].Spec, new GrowingModel(7), null, 20, _ => { }, null, rows, default)).Message;
 
         // The seventh size that is asked for is another: 125 kB at 100 Mbit/s take 10 ms, and the hop is delivered that much later than the first time.
         said.ShouldContain("is the first that differs");
