@@ -85,7 +85,7 @@ internal sealed class TrialTeller : IHopTrace, IDisposable
     /// <summary>A request has its outcome.</summary>
     public void Ended(RequestRecord request) => Tell(
         $"request {request.Request} {request.Outcome}: correct {request.Correct}/{request.CorrectTop5}, not finite {request.NotFinite}, order "
-            + $"{Ids(request.Order)}, skipped {Ids(request.Skipped)}, pruned {Ids(request.Pruned)}, resends {request.Retries}");
+            + $"{Ids(request.Order)}, skipped {Ids(request.Skipped)}, pruned {Ids(request.Pruned)}, resends {request.Retries}, second copies {request.Hedges}");
 
     /// <summary>The trial is over: its ledger, its links and what it counted.</summary>
     public void Ended(TrialRecord record)
@@ -94,7 +94,7 @@ internal sealed class TrialTeller : IHopTrace, IDisposable
             told(row.Time, $"ledger: {row.Fault} {row.Kind} {row.Target} {row.Effect}");
         foreach (LinkRecord link in record.Links)
             Tell($"books: {link with { Asked = LinkConditions.Perfect }}");
-        Tell($"books: {record.Retries} resends, {record.ResultsSuperseded} results too late, {record.Length} long");
+        Tell($"books: {record.Retries} resends ({record.Hedges} second copies), {record.ResultsSuperseded} results too late, {record.Length} long");
     }
 
     public void Dispose() => kernel.Fires = null;

@@ -30,6 +30,7 @@ internal static class Sample
         Skipped = skipped ?? [],
         Pruned = [],
         Retries = 0,
+        Hedges = 0,
     };
 
     public static RequestRecord Missed(int request, RequestOutcome outcome = RequestOutcome.Failed, int images = 2) => new()
@@ -78,6 +79,7 @@ internal static class Sample
         Layers = 3,
         Deadline = Ms(1000),
         Retries = 7,
+        Hedges = 2,
         ResultsSuperseded = 1,
         Length = Ms(lengthMs),
         Availability = 0.975,

@@ -42,6 +42,9 @@ public sealed record Journey
     /// <summary>Resends on the way so far.</summary>
     public int Retries { get; init; }
 
+    /// <summary>Of these, second copies that were sent before the first was overdue.</summary>
+    public int Hedges { get; init; }
+
     /// <summary>Which of the request's journeys it is, from 0.</summary>
     public int Path { get; init; }
 
@@ -123,6 +126,9 @@ public sealed record HopMessage(Journey Journey, int Attempt, int From)
 
     /// <summary>The sender's incarnation, 1 for the first in the trial: a node that crashed and came back sends the same hop as another's.</summary>
     public int Incarnation { get; init; } = 1;
+
+    /// <summary>Whether it is the second copy of a hop that is hedged. For who counts at the sender: it does not travel.</summary>
+    public bool IsHedge { get; init; }
 }
 
 /// <summary>A protocol message without payload.</summary>

@@ -44,15 +44,18 @@ public enum HopEventKind
 /// <param name="Fate">For <see cref="HopEventKind.Fate"/>: one of <see cref="HopFate"/>; for <see cref="HopEventKind.Delivered"/>: null, or
 /// <see cref="HopFate.Garbled"/>; else null.</param>
 /// <param name="Incarnation">The sender's incarnation; for <see cref="HopEventKind.PeerDownDetected"/>: the one that ended.</param>
+/// <param name="IsHedge">Of what was sent: whether it is the second copy of a hop that is hedged.</param>
 public readonly record struct HopEvent(
-    HopEventKind Kind, Instant At, HopId Hop, int Layer, int Attempt, int Copy, int From, int To, string? Fate = null, int Incarnation = 0)
+    HopEventKind Kind, Instant At, HopId Hop, int Layer, int Attempt, int Copy, int From, int To, string? Fate = null, int Incarnation = 0,
+    bool IsHedge = false)
 {
     /// <summary>No endpoint.</summary>
     public const int Nobody = -1;
 
     /// <summary>Of a hop that was sent, delivered, computed or lost.</summary>
     public static HopEvent Of(HopEventKind kind, Instant at, HopMessage message, int to = Nobody, string? fate = null) =>
-        new(kind, at, message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, message.From, to, fate, message.Incarnation);
+        new(kind, at, message.Journey.NextHop, message.Journey.NextLayer, message.Attempt, message.Copy, message.From, to, fate, message.Incarnation,
+            kind is HopEventKind.Sent or HopEventKind.Local && message.IsHedge);
 
     /// <summary>Of an acknowledgement that reached the sender.</summary>
     public static HopEvent Acknowledged(Instant at, HopAcknowledged ack, int to) =>

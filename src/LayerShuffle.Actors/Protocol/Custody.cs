@@ -33,11 +33,15 @@ internal sealed class Custody(Journey journey, Upstream? upstream)
     /// <summary>Attempts that were not sent, because they were for this endpoint itself, which has no weights of the layer.</summary>
     public int Unsent { get; set; }
 
-    /// <summary>Resends on the way so far, those of this hop counted.</summary>
-    public int Resends => ResendsUpTo(Attempt);
+    /// <summary>The journey with the resends of this hop counted.</summary>
+    public Journey Counted => CountedUpTo(Attempt);
 
-    /// <summary>Resends on the way up to an attempt of this hop.</summary>
-    public int ResendsUpTo(int attempt) => Journey.Retries + attempt - Unsent;
+    /// <summary>The journey with the resends of this hop counted up to an attempt, and its second copy if it is one of these.</summary>
+    public Journey CountedUpTo(int attempt) => Journey with
+    {
+        Retries = Journey.Retries + attempt - Unsent,
+        Hedges = Journey.Hedges + (Hedge is { } hedge && hedge.Attempt <= attempt ? 1 : 0),
+    };
 
     public int Target { get; set; }
 

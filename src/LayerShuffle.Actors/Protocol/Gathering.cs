@@ -26,6 +26,7 @@ public sealed class Gathering(int parts)
             Executed = [.. first.Executed, .. before.Where((_, part) => here.ContainsKey(part))],
             Skipped = [.. first.Skipped, .. before.Where((_, part) => !here.ContainsKey(part))],
             Retries = here.Values.Max(part => part.Message.Journey.Retries),
+            Hedges = here.Values.Max(part => part.Message.Journey.Hedges),
             Activation = activations.All(activation => activation is null) ? null : new PartsOfInput(activations, IsPacked: parts > 1, Packs: first.Group > 1),
         };
     }

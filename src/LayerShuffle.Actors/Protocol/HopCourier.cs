@@ -190,7 +190,7 @@ public sealed class HopCourier
         {
             trips.WaitNoLonger(custody);
             Remove(custody); // nothing can be lost any more on the way to oneself
-            AcceptLocally(custody.Journey with { Retries = custody.ResendsUpTo(attempt) }, custody.Upstream, attempt);
+            AcceptLocally(custody.CountedUpTo(attempt) with { Hedges = custody.Journey.Hedges + 1 }, custody.Upstream, attempt, isHedge: true);
             return;
         }
 
@@ -292,7 +292,7 @@ public sealed class HopCourier
             if (!Lacks(layer))
             {
                 Remove(custody);
-                AcceptLocally(custody.Journey with { Retries = custody.Resends }, custody.Upstream, attempt);
+                AcceptLocally(custody.Counted, custody.Upstream, attempt);
                 return;
             }
 
@@ -354,15 +354,15 @@ public sealed class HopCourier
         if (journey.Parallel > 1)
         {
             if (custody.Shared?.GivenUp() == true)
-                ForwardToGroup((journey with { Retries = custody.Resends }).WithoutGroup(), custody.Upstream);
+                ForwardToGroup(custody.Counted.WithoutGroup(), custody.Upstream);
             else
                 ReleaseUpstream(custody); // the others go on without what this layer would have added
             return;
         }
 
+        journey = custody.Counted;
         bool defers = context.Routing.OnFailure == OnFailure.Defer && !journey.Deferred.Contains(journey.NextLayer);
-        Journey around = defers ? journey.WithLayerDeferred(PinnedBehind(journey)) : journey.WithoutLayer();
-        Forward(around with { Retries = custody.Resends }, custody.Upstream);
+        Forward(defers ? journey.WithLayerDeferred(PinnedBehind(journey)) : journey.WithoutLayer(), custody.Upstream);
     }
 
     /// <summary>How many layers of a route keep their place at its end when the next one is put there.</summary>
@@ -393,8 +393,8 @@ public sealed class HopCourier
 
     private void Hand(Custody custody, int attempt, int target)
     {
-        Journey journey = attempt == 0 ? custody.Journey : custody.Journey with { Retries = custody.ResendsUpTo(attempt) };
-        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation };
+        Journey journey = attempt == 0 ? custody.Journey : custody.CountedUpTo(attempt);
+        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation, IsHedge = attempt > 0 && custody.Hedge?.Attempt == attempt };
         context.Observer.Sent(message, target);
         context.Transport.Send(self, target, message);
         Heartbeats?.SentTo(target);
@@ -437,9 +437,9 @@ public sealed class HopCourier
         return kept;
     }
 
-    private void AcceptLocally(Journey journey, Upstream? upstream, int attempt)
+    private void AcceptLocally(Journey journey, Upstream? upstream, int attempt, bool isHedge = false)
     {
-        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation };
+        var message = new HopMessage(journey, attempt, self) { Incarnation = incarnation, IsHedge = isHedge };
         context.Observer.Local(message);
         acceptLocally(message, upstream);
     }

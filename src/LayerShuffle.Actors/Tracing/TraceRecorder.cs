@@ -43,6 +43,9 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     /// <summary>Resends of all endpoints, traced or not.</summary>
     public long Resends { get; private set; }
 
+    /// <summary>Of these, second copies of hops that are hedged.</summary>
+    public long Hedges { get; private set; }
+
     /// <summary>Hop attempts that are held in memory.</summary>
     public int Held => requests.Values.Sum(request => request.Hops.Count);
 
@@ -131,7 +134,11 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 return true;
             case HopEventKind.Sent or HopEventKind.Local:
                 if (seen.Attempt > 0 && IsWarmUp?.Invoke(seen.Hop.Request) != true)
+                {
                     Resends++; // a local one: to a replica on the sender itself
+                    Hedges += seen.IsHedge ? 1 : 0;
+                }
+
                 if (requests.TryGetValue(seen.Hop.Request, out TracedRequest? hops) && !hops.IsFull)
                     hops.Add(hops.Hops.Count < Attempts ? Begun(seen) : NotTraced(seen));
                 return true;

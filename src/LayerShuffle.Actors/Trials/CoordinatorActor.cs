@@ -227,6 +227,7 @@ public sealed class CoordinatorActor : ReceiveActor
             Skipped = journey?.Skipped,
             Pruned = ended.Route.Pruned,
             Retries = journey?.Retries,
+            Hedges = journey?.Hedges,
         }, context.Clock.Now);
         if (plan.Arrivals is null && nextRequest < plan.RequestCount)
             context.Clock.TellAt(context.Clock.Now, Self, new SubmitRequest(nextRequest));

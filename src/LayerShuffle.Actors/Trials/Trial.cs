@@ -169,6 +169,7 @@ public sealed class Trial
         Layers = model.Layers,
         Deadline = setting.Spec.Workload.Deadline,
         Retries = Trace.Resends,
+        Hedges = Trace.Hedges,
         ResultsSuperseded = Log.ResultsSuperseded,
         Length = Length(end),
         MeasuredFrom = setting.Spec.Workload.MeasuredFrom,

@@ -92,6 +92,7 @@ internal static class HopCodecs
         writer.WriteNumbers(journey.Skipped);
         writer.WriteNumbers(journey.Deferred);
         writer.WriteNumber(journey.Retries);
+        writer.WriteNumber(journey.Hedges);
         writer.WriteNumber(journey.Path);
         writer.WriteNumber(journey.Parallel);
         writer.WriteNumber(journey.Member);
@@ -114,6 +115,7 @@ internal static class HopCodecs
             Skipped = reader.ReadNumbers(),
             Deferred = reader.ReadNumbers(),
             Retries = reader.ReadNumber(),
+            Hedges = reader.ReadNumber(),
             Path = reader.ReadNumber(),
             Parallel = reader.ReadNumber(),
             Member = reader.ReadNumber(),

@@ -8,8 +8,8 @@ namespace LayerShuffle.Cluster.Serialization;
 /// <summary>What endpoints tell the coordinator for the results.</summary>
 internal static class TraceCodecs
 {
-    /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1 + 1), layer, attempt, copy, from, to, fate, incarnation.</summary>
-    private const int LeastEventBytes = 1 + 8 + 11 + 7;
+    /// <summary>Bytes of the shortest event: kind, time, hop (1 + 8 + 1 + 1), layer, attempt, copy, from, to, fate, incarnation, hedge.</summary>
+    private const int LeastEventBytes = 1 + 8 + 11 + 8;
 
     /// <summary>Bytes of the shortest link record: two names, conditions, thirteen counts, three flags, bytes twice, busy, control messages.</summary>
     private const int LeastLinkBytes = 2 + 60 + 13 + 3 + 2 + 8 + 1;
@@ -51,11 +51,12 @@ internal static class TraceCodecs
         writer.WriteNumber(seen.To + 1);
         writer.WriteNumber(seen.Fate is null ? 0 : FateNumber(seen.Fate));
         writer.WriteNumber(seen.Incarnation);
+        writer.WriteBool(seen.IsHedge);
     }
 
     private static HopEvent ReadEvent(ref WireReader reader) => new(
         reader.ReadEnum<HopEventKind>(), reader.ReadInstant(), reader.ReadHopId(), HopCodecs.ReadLayer(ref reader), reader.ReadNumber(), reader.ReadNumber(),
-        reader.ReadNumber() - 1, reader.ReadNumber() - 1, ReadFate(ref reader), reader.ReadNumber());
+        reader.ReadNumber() - 1, reader.ReadNumber() - 1, ReadFate(ref reader), reader.ReadNumber(), reader.ReadBool());
 
     private static int FateNumber(string fate)
     {

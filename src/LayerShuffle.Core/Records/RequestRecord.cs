@@ -52,6 +52,9 @@ public sealed record RequestRecord
 
     /// <summary>Resends on the journey of the result; null if not completed.</summary>
     public int? Retries { get; init; }
+
+    /// <summary>Of these, second copies of hops that are hedged; null if not completed.</summary>
+    public int? Hedges { get; init; }
 }
 
 /// <summary>How a request ended. Every request has exactly one outcome.</summary>

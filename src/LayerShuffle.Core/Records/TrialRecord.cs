@@ -33,6 +33,9 @@ public sealed record TrialRecord
     /// <summary>Resends of hops, of all branches.</summary>
     public required long Retries { get; init; }
 
+    /// <summary>Of these, second copies of hops that are hedged.</summary>
+    public long Hedges { get; init; }
+
     /// <summary>Results that arrived after the request had its outcome.</summary>
     public required long ResultsSuperseded { get; init; }
 

@@ -112,6 +112,7 @@ internal sealed class TrialDataBuilder
             MessagesCorrupted = record.Links.Sum(link => link.Corrupted),
             MessagesReordered = record.Links.Sum(link => link.Overtook),
             Retries = record.Retries,
+            Hedges = record.Hedges,
             ResultsSuperseded = record.ResultsSuperseded,
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,

@@ -38,6 +38,7 @@ public sealed record TrialMetrics
         ("goodput_images_per_s", m => m.GoodputImagesPerS),
         ("availability", m => m.Availability),
         ("unhealed", m => m.Unhealed),
+        ("hedges", m => m.Hedges),
     ];
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
@@ -143,6 +144,9 @@ public sealed record TrialMetrics
 
     /// <summary>Requests that ended without a result after all faults were lifted; null where they never are.</summary>
     public long? Unhealed { get; init; }
+
+    /// <summary>Of the resends, second copies of hops that are hedged; null in files from before they were counted.</summary>
+    public long? Hedges { get; init; }
 
     /// <summary>The share of requests that are expected to complete, where sets of dead nodes were weighed instead of a trial in time.</summary>
     public double? ExpectedCompletion { get; init; }

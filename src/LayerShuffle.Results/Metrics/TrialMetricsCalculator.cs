@@ -51,6 +51,7 @@ internal static class TrialMetricsCalculator
             CostPer1000Images = cell("cost_per_1000_images"),
             GoodputImagesPerS = cell("goodput_images_per_s"),
             Unhealed = (long?)cell("unhealed"),
+            Hedges = (long?)cell("hedges"),
         };
     }
 }

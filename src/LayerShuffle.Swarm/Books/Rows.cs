@@ -32,6 +32,8 @@ internal sealed class RequestRow(CsvRow row)
 
     public long? Retries { get; } = row.Number("retries") is { } retries ? (long)retries : null;
 
+    public long? Hedges { get; } = row.Number("hedges") is { } hedges ? (long)hedges : null;
+
     /// <summary>Whether it counts in no metric.</summary>
     public bool WarmUp { get; } = row["warm_up"] == "true";
 

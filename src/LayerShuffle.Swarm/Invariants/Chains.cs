@@ -82,6 +82,8 @@ internal static class Chains
             yield return $"no way through the hops leads to the order that is told: {request}";
         if (request.Retries > hops.Count(hop => hop.Attempt > 0))
             yield return $"its journey has more resends than there were: {request}";
+        if (request.Hedges > (book.Planned.Spec.Routing.Hedge is null ? 0 : request.Retries))
+            yield return $"its journey has more second copies than there can have been: {request}";
     }
 
     /// <summary>Whether somebody's work leads to a hop. Each is asked once: where hops are sent many times, there are more ways than anybody can go.</summary>

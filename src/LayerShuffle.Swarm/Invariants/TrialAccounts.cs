@@ -33,6 +33,7 @@ internal static class TrialAccounts
             ("messages_duplicated", book.Links.Sum(link => link.Duplicated)), ("messages_corrupted", book.Links.Sum(link => link.Corrupted)),
             ("messages_reordered", book.Links.Sum(link => link.Overtook)), ("bytes_sent", book.Links.Sum(link => link.Bytes)),
             ("retries", book.IsWhole() ? book.Hops.Count(hop => hop.Attempt > 0 && !warm.Contains(hop.Request)) : book.Condition.Number("retries")),
+            ("hedges", Hedges(book)),
             ("results_superseded", book.IsWhole() && book.Planned.Spec.Routing is { CombinesLogits: false, Parallel: 1 } ? Superseded(book, warm)
                 : book.Condition.Number("results_superseded")), // of answers that are made of several results, the files do not say of which
         ];
@@ -54,6 +55,16 @@ internal static class TrialAccounts
         book.Hops.Where(hop => hop.IsResult && !warm.Contains(hop.Request) && hop.Delivered is not null)
             .Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count()
             - book.Requests.Count(request => request.Completed && !request.WarmUp);
+
+    /// <summary>None where nothing is hedged; all resends where there are no others; else what the row says, if it may.</summary>
+    private static double? Hedges(TrialBook book)
+    {
+        RoutingSpec routing = book.Planned.Spec.Routing;
+        double? told = book.Condition.Number("hedges"), resends = book.Condition.Number("retries");
+        if (routing.Hedge is null)
+            return 0;
+        return routing is { Retries: 0, OnFailure: OnFailure.Fail } && !book.LosesWeights() ? resends : Math.Min(told ?? 0, resends ?? 0);
+    }
 
     private static double? Over(double part, long whole) => whole > 0 ? part / whole : null;
 

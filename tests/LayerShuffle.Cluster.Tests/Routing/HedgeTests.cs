@@ -30,7 +30,8 @@ public class HedgeTests
         trial.Requests[0].Latency.ShouldBe(Ms(Healthy - 5 + taken));
         trial.Requests[0].Skipped.ShouldBeEmpty();
         int second = first > 15 ? 1 : 0;
-        trial.Retries.ShouldBe(second);
+        (trial.Retries, trial.Hedges).ShouldBe((second, second));
+        trial.Requests[0].Hedges.ShouldBe(first > 25 ? 1 : 0); // on the way of the result: where the second copy was there first
         HopRecord[] copies = [.. trial.Hops.Where(hop => hop.Layer == 2).OrderBy(hop => hop.Attempt)];
         copies.Length.ShouldBe(1 + second);
         if (second == 1)
@@ -47,7 +48,7 @@ public class HedgeTests
         double skipped = trial.Requests.Sum(r => r.Skipped!.Count) / (600.0 * Layers);
         skipped.ShouldBe(p * p, 3.3 * Math.Sqrt(p * p / (600 * Layers)));
         foreach (RequestRecord request in trial.Requests.Where(r => r.Skipped!.Count == 0 && r.Latency < Ms(400)))
-            request.Latency.ShouldBe(Ms(Healthy + (20 * request.Retries!.Value)));
+            request.Latency.ShouldBe(Ms(Healthy + (20 * request.Hedges!.Value)));
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public class HedgeTests
         trial.Hops.Count(hop => hop.Layer == 2 && hop.ComputeEnd is not null).ShouldBe(60);
         trial.Hops.Count(hop => hop.Layer == 3 && hop.ComputeEnd is not null).ShouldBe(30); // the next node executes the hop id once
         trial.ResultsSuperseded.ShouldBe(0);
-        trial.Retries.ShouldBe(30);
+        (trial.Retries, trial.Hedges).ShouldBe((30, 30));
+        trial.Requests.ShouldAllBe(r => r.Hedges == 0); // the first copies brought the results
     }
 
     [Fact]
@@ -72,6 +74,8 @@ public class HedgeTests
         HopRecord[] tries = [.. trial.Hops.Where(hop => hop.Layer == 2)];
         tries.Select(hop => hop.Attempt).ShouldBe([0, 1, 2]);
         tries.Select(hop => (hop.Sent - tries[0].Sent).TotalMilliseconds).ShouldBe([0, 20, 50]);
+        (trial.Retries, trial.Hedges).ShouldBe((2, 1));
+        (trial.Requests[0].Retries, trial.Requests[0].Hedges).ShouldBe((2, 1));
         trial.Requests[0].Skipped.ShouldBe([2]);
         trial.Requests[0].Latency.ShouldBe(Ms(Healthy - 2 - 5 + 100));
     }
@@ -91,6 +95,30 @@ public class HedgeTests
         foreach (IGrouping<(int, int), HopRecord> hop in trial.Hops.Where(h => h.Request > 1000).GroupBy(h => (h.Request, h.Position))
             .Where(attempts => attempts.Count() > 1))
             (hop.Last().Sent - hop.First().Sent).TotalMilliseconds.ShouldBe(12 - Math.Sqrt(0.4), 0.12);
+    }
+
+    [Fact]
+    public void Two_nodes_by_hand()
+    {
+        // What the coordinator sends to node-1 takes 100 ms. Each layer is on both nodes, so that 20 ms later a second copy goes to node-2, and is there
+        // first. All other hops are acknowledged after 10 ms; so are those to which the late first copy leads, which node-2 executes no second time.
+        RoutingSpec routing = new() { Replicas = 2, Timeout = Ms(500), Retries = 1, Hedge = new(Ms(20)) };
+        TrialRecord trial = Run(Spec(Link(5), routing, nodes: 2, requests: 3, faults: [Slow("node-1", 100, "coordinator")]));
+        (trial.Retries, trial.Hedges).ShouldBe((3, 3));
+        trial.Requests.ShouldAllBe(request => request.Retries == 1 && request.Hedges == 1 && request.Skipped!.Count == 0);
+        HopRecord[] second = [.. trial.Hops.Where(hop => hop.Attempt == 1)];
+        second.Select(hop => (hop.From, hop.To, hop.Layer)).Distinct().ShouldBe([("coordinator", "node-2", 0)]);
+        foreach (HopRecord hop in second)
+            (hop.Sent - trial.Requests[hop.Request].Submitted).ShouldBe(Ms(20));
+    }
+
+    [Fact]
+    public void Without_hedging_nothing_counts_as_a_second_copy()
+    {
+        TrialRecord trial = Run(Spec(Link(5, 0.2), Hedged with { Hedge = null, Timeout = Ms(20) }, nodes: 12, requests: 50));
+        trial.Retries.ShouldBeGreaterThan(50);
+        trial.Hedges.ShouldBe(0);
+        trial.Requests.ShouldAllBe(request => request.Hedges == 0);
     }
 
     private static Core.Clusters.ClusterSpec Placed()

@@ -32,6 +32,7 @@ public class TrialMetricsTests
         metrics.MessagesReordered.ShouldBe(6);
         metrics.Retries.ShouldBe(7);
         metrics.ResultsSuperseded.ShouldBe(1);
+        metrics.Hedges.ShouldBe(2);
         metrics.BytesSent.ShouldBe(2000);
         metrics.DurationS.ShouldBe(0.1);
         metrics.Completion.ShouldBe(2 / 3.0);
@@ -116,5 +117,5 @@ public class TrialMetricsTests
         "requests,completed,failed,images,top1,top5,top1_completed,latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,"
         + "throughput_images_per_s,layers_executed_mean,layers_skipped_mean,kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,"
         + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
-        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed");
+        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges");
 }
