@@ -49,7 +49,9 @@ public sealed class LiveServer : IDisposable
     /// <exception cref="HttpListenerException">The address cannot be listened on.</exception>
     public static LiveServer Start(LiveState state, string host, IPAddress ip, int port, bool secret, TimeProvider time)
     {
+#pragma warning disable RS0030 // luck of the seed tree could be foretold
         string? token = secret ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
+#pragma warning restore RS0030
         for (int attempt = 1; ; attempt++)
         {
             int tried = port > 0 ? port : Free(ip);
