@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using LayerShuffle.Cli.Commands;
-using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Security.Addresses;
 
