@@ -127,7 +127,7 @@ public sealed record HopMessage(Journey Journey, int Attempt, int From)
     /// <summary>The sender's incarnation, 1 for the first in the trial: a node that crashed and came back sends the same hop as another's.</summary>
     public int Incarnation { get; init; } = 1;
 
-    /// <summary>Whether it is the second copy of a hop that is hedged. For who counts at the sender: it does not travel.</summary>
+    /// <summary>Whether it is the second copy of a hop that is hedged.</summary>
     public bool IsHedge { get; init; }
 }
 

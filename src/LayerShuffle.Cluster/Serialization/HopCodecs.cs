@@ -12,13 +12,15 @@ internal static class HopCodecs
         writer.WriteNumber(message.From);
         writer.WriteNumber(message.Copy);
         writer.WriteNumber(message.Incarnation);
+        writer.WriteBool(message.IsHedge);
         WriteJourney(ref writer, message.Journey, parts);
     }
 
     public static HopMessage ReadHop(ref WireReader reader, MessageParts parts)
     {
         int attempt = reader.ReadNumber(), from = reader.ReadNumber(), copy = reader.ReadNumber(), incarnation = reader.ReadNumber();
-        return new(ReadJourney(ref reader, parts), attempt, from) { Copy = copy, Incarnation = incarnation };
+        bool isHedge = reader.ReadBool();
+        return new(ReadJourney(ref reader, parts), attempt, from) { Copy = copy, Incarnation = incarnation, IsHedge = isHedge };
     }
 
     public static void WriteAcknowledged(ref WireWriter writer, HopAcknowledged ack)

@@ -26,7 +26,7 @@ public sealed record TrialStrain(string? Latest, Duration FaultLate, Duration Ti
     /// <summary>Measures a trial.</summary>
     /// <param name="spec">What was asked for.</param>
     /// <param name="ledger">What happened.</param>
-    /// <param name="resends">Messages that were sent again.</param>
+    /// <param name="resends">Messages that were sent again, but for second copies of hedged hops, which nothing need explain.</param>
     /// <param name="timerLate">How late a timer of the coordinator was, at most.</param>
     public static TrialStrain Of(TrialSpec spec, IReadOnlyList<LedgerEntry> ledger, long resends, Duration timerLate)
     {

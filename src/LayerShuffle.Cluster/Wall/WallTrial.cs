@@ -327,7 +327,7 @@ internal sealed class WallTrial
         lock (traceGate)
         {
             replay.Complete();
-            Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends, own.TimerLate);
+            Strain = TrialStrain.Of(spec, ledger.Rows(), trace.Resends - trace.Hedges, own.TimerLate);
             return trial.Record(
                 [.. LinkRecords.Merge(topology, links)
                     .Select(link => link.Busy <= trial.Length(end) ? link : link with { Busy = trial.Length(end) })], // they learn of the end a little late
