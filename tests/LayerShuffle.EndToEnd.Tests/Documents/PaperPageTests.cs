@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace LayerShuffle.EndToEnd.Tests.Documents;
+
+/// <summary>The page of the paper's experiments says what the files beside it say.</summary>
+public sealed partial class PaperPageTests
+{
+    private const string Kept = "results/reference/paper";
+
+    private readonly string page = Pages.Read($"{Kept}/README.md");
+
+    [Fact]
+    public void Accuracies_and_retention_are_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("retention-cifar10");
+        Match[] rows = [.. Row().Matches(page)];
+        rows.Select(row => row.Groups["model"].Value).ShouldBe(["standard", "standard-continued", "layershuffle"]);
+        foreach (Match row in rows)
+        {
+            row.Groups["ordered"].Value.ShouldBe(Told(top1[(row.Groups["model"].Value, "in-order")]));
+            row.Groups["any"].Value.ShouldBe(Told(top1[(row.Groups["model"].Value, "any-order")]));
+        }
+
+        double[] whole = top1[("standard-continued", "in-order")], shuffled = top1[("layershuffle", "any-order")];
+        page.ShouldContain($"**{Told([.. shuffled.Zip(whole, (kept, of) => kept / of)])}%** for `layershuffle`");
+        page.ShouldContain($"{Told([.. whole.Zip(shuffled, (of, kept) => of - kept)])} points lost");
+        page.ShouldContain($"{Told([.. top1[("standard-continued", "any-order")].Zip(whole, (kept, of) => kept / of)])}% for `standard-continued`");
+        page.ShouldContain($"{Told([.. whole.Zip(top1[("layershuffle", "in-order")], (of, kept) => of - kept)])} points | reproduced");
+    }
+
+    /// <summary>Top-1 by training seed.</summary>
+    private static Dictionary<(string Model, string Condition), double[]> Trials(string run)
+    {
+        string[][] lines = [.. File.ReadLines(Pages.At($"{Kept}/{run}/conditions.csv")).Select(line => line.Split(','))];
+        int Column(string name) => Array.IndexOf(lines[0], name);
+        return lines.Skip(1).GroupBy(row => (row[Column("model")], row[Column("condition")])).ToDictionary(group => group.Key,
+            group => group.OrderBy(row => row[Column("training_seed")], StringComparer.Ordinal)
+                .Select(row => double.Parse(row[Column("top1")], CultureInfo.InvariantCulture)).ToArray());
+    }
+
+    /// <summary>Mean and standard deviation in percent, as the page writes them.</summary>
+    private static string Told(double[] values)
+    {
+        double mean = values.Average(), deviation = Math.Sqrt(values.Sum(value => Math.Pow(value - mean, 2)) / (values.Length - 1));
+        return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} ± {100 * deviation:0.0}");
+    }
+
+    [GeneratedRegex(@"^\| `(?<model>[a-z-]+)` \| (?<ordered>[0-9.± ]+) \| (?<any>[0-9.± ]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
