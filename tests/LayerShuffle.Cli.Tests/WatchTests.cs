@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using LayerShuffle.Cli.Commands;
+using LayerShuffle.Report.Live;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Security.Addresses;
 
@@ -108,11 +109,13 @@ public sealed class WatchTests
         string file = cli.Write("s.yaml", Scenario);
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
         List<HttpStatusCode> answers = [];
+        string token = "";
         using var error = new Lines(line =>
         {
             if (!line.StartsWith("Watch: ", StringComparison.Ordinal))
                 return;
             var address = new Uri(line[7..]);
+            token = address.Query;
             string local = $"http://127.0.0.1:{address.Port}/";
             foreach (string query in (string[])["", "?token=" + new string('a', 32), address.Query])
             {
@@ -122,6 +125,11 @@ public sealed class WatchTests
         });
         CommandLine.Invoke(["run", file, "--output", cli.At("out"), "--watch", "0.0.0.0:0"], TextWriter.Null, error).ShouldBe(ExitCodes.Done, error.Text);
         answers.ShouldBe([HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.OK]);
+        token.ShouldMatch("^\\?token=[0-9a-f]{32}$");
+        HostAddress everywhere = new("0.0.0.0", 0);
+        using LiveServer one = WatchOption.Start(everywhere, new LiveState(), TimeProvider.System), two = WatchOption.Start(everywhere, new LiveState(),
+            TimeProvider.System);
+        one.Address.Query.ShouldNotBe(two.Address.Query, "each run has its own");
     }
 
     [Fact]

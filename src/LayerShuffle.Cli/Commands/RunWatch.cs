@@ -51,7 +51,8 @@ internal sealed class RunWatch : IDisposable
         {
             string? page = report();
             server.End(how, page is not null && File.Exists(page) ? Path.GetFullPath(page) : null);
-            server.HandOver(signals.Token);
+            // The first signal has stopped the run, and who watches is to hear that; a second one ends the process.
+            server.HandOver(signals.Token.IsCancellationRequested ? CancellationToken.None : signals.Token);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using LayerShuffle.Core;
 using LayerShuffle.Report.Live;
 using LayerShuffle.Runs.Failures;
+using LayerShuffle.Security;
 using LayerShuffle.Security.Addresses;
 
 namespace LayerShuffle.Cli.Commands;
@@ -17,6 +18,7 @@ internal static class WatchOption
     public const string Values = "PORT|HOST:PORT";
 
     private const string ThisMachine = "127.0.0.1";
+    private const int TokenBytes = 16;
 
     /// <summary>The words of a command line, where the option takes no scenario that stands behind it for an address.</summary>
     public static string[] Apart(string[] args) => [.. args.Select((word, i) => word == Name && i + 1 < args.Length && IsScenario(args[i + 1])
@@ -49,7 +51,8 @@ internal static class WatchOption
         try
         {
             IPAddress ip = HostAddress.Listening(address.Host);
-            return LiveServer.Start(state, address.IsAny ? "+" : HostAddress.Bracketed(address.Host), ip, address.Port ?? 0, !IPAddress.IsLoopback(ip), time);
+            string? token = IPAddress.IsLoopback(ip) ? null : Convert.ToHexStringLower(Chance.Bytes(TokenBytes));
+            return LiveServer.Start(state, address.IsAny ? "+" : HostAddress.Bracketed(address.Host), ip, address.Port ?? 0, token, time);
         }
         catch (Exception e) when (e is HttpListenerException or ClusterException or System.Net.Sockets.SocketException)
         {

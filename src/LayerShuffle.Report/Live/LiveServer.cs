@@ -44,14 +44,11 @@ public sealed class LiveServer : IDisposable
     /// <param name="host">The host as it stands in addresses: a name, an IPv4 address, or an IPv6 address in brackets; <c>+</c>: all of this machine's.</param>
     /// <param name="ip">The address that this stands for.</param>
     /// <param name="port">The port; 0: any that is free.</param>
-    /// <param name="secret">Whether only those may watch who know a token.</param>
+    /// <param name="token">What those must know who want to watch; null: nothing.</param>
     /// <param name="time">The clock by which watchers are served; it reaches no result.</param>
     /// <exception cref="HttpListenerException">The address cannot be listened on.</exception>
-    public static LiveServer Start(LiveState state, string host, IPAddress ip, int port, bool secret, TimeProvider time)
+    public static LiveServer Start(LiveState state, string host, IPAddress ip, int port, string? token, TimeProvider time)
     {
-#pragma warning disable RS0030 // luck of the seed tree could be foretold
-        string? token = secret ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
-#pragma warning restore RS0030
         for (int attempt = 1; ; attempt++)
         {
             int tried = port > 0 ? port : Free(ip);

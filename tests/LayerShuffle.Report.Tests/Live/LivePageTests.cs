@@ -3,19 +3,17 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Report.Live;
-using LayerShuffle.Tests;
 using Microsoft.Playwright;
 
 namespace LayerShuffle.Report.Tests.Live;
 
 /// <summary>The live page, opened in headless Chromium. Skipped where there is none.</summary>
-public sealed class LivePageTests : IAsyncLifetime
+public sealed class LivePageTests(DrawnRun run) : IAsyncLifetime
 {
     private const string Hostile = "<img src=x onerror=\"document.title='taken'\">";
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly TrialKey[] Keys = [new(0, "shuffled", 0, "default", "calm", 0), new(1, "shuffled", 0, "default", Hostile, 0)];
     private readonly List<string> complaints = [];
-    private readonly Scratch scratch = new();
     private readonly LiveState state = new();
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -35,7 +33,7 @@ public sealed class LivePageTests : IAsyncLifetime
     public async Task It_shows_what_goes_on_fits_and_opens_the_report(int width, ColorScheme scheme)
     {
         Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
-        using LiveServer server = LiveServer.Start(state, "127.0.0.1", IPAddress.Loopback, 0, secret: true, TimeProvider.System);
+        using LiveServer server = LiveServer.Start(state, "127.0.0.1", IPAddress.Loopback, 0, "0123456789abcdef", TimeProvider.System);
         IPage page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
         page.Console += (_, said) => complaints.Add(said.Text);
         page.PageError += (_, error) => complaints.Add(error);
@@ -62,11 +60,13 @@ public sealed class LivePageTests : IAsyncLifetime
         if (Environment.GetEnvironmentVariable("LAYERSHUFFLE_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, FormattableString.Invariant($"live-{width}.png")), FullPage = true });
 
-        server.End(new LiveEnd("done", 0, "", false), scratch.Write("report.html",
-            "<!DOCTYPE html><link rel=icon href=data:,><title>r</title><h1>the report</h1>"));
+        server.End(new LiveEnd("done", 0, "", false), Path.Combine(run.Folder, RunReport.PageFile));
         await page.WaitForURLAsync("**/report?token=*");
-        (await page.Locator("h1").TextContentAsync()).ShouldBe("the report");
+        (await page.Locator("h1").TextContentAsync()).ShouldBe("sample");
         server.HandOver(TestContext.Current.CancellationToken);
+        server.Dispose();
+        await page.Locator("#when").EvaluateAsync("slider => { slider.value = 250; slider.dispatchEvent(new Event('input')); }");
+        (await page.Locator("#clock").TextContentAsync())!.ShouldStartWith("106 ms of 425 ms", customMessage: "the report needs the server no more");
         complaints.ShouldBeEmpty();
     }
 
@@ -74,7 +74,7 @@ public sealed class LivePageTests : IAsyncLifetime
     public async Task Without_a_report_it_says_how_it_ended()
     {
         Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
-        using LiveServer server = LiveServer.Start(state, "127.0.0.1", IPAddress.Loopback, 0, secret: false, TimeProvider.System);
+        using LiveServer server = LiveServer.Start(state, "127.0.0.1", IPAddress.Loopback, 0, token: null, TimeProvider.System);
         IPage page = await browser!.NewPageAsync();
         await page.GotoAsync(server.Address.AbsoluteUri);
         server.End(new LiveEnd("failed", 3, "The disk is full.", false), null);
@@ -84,7 +84,6 @@ public sealed class LivePageTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        scratch.Dispose();
         if (browser is not null)
             await browser.DisposeAsync();
         playwright?.Dispose();
