@@ -14,7 +14,7 @@ public sealed partial class PaperPageTests
     public void Accuracies_and_retention_are_what_was_measured()
     {
         Dictionary<(string Model, string Condition), double[]> top1 = Trials("retention-cifar10");
-        Match[] rows = [.. Row().Matches(page)];
+        List<Match> rows = [.. Row().Matches(page).Cast<Match>()];
         rows.Select(row => row.Groups["model"].Value).ShouldBe(["standard", "standard-continued", "layershuffle"]);
         foreach (Match row in rows)
         {
