@@ -175,8 +175,8 @@ public sealed class PartOptimizer : IDisposable
     }
 
     /// <summary>
-    /// What <see cref="StepOne"/> does to each parameter, bit for bit, with the moments of all at a time: a layer's many small tensors cost more in calls than in
-    /// arithmetic, on a GPU most of all.
+    /// What <see cref="StepOne"/> does to each parameter, bit for bit, with the moments of all at a time: a layer's many small tensors cost more in calls
+    /// than in arithmetic, on a GPU most of all.
     /// </summary>
     private void StepWhole(double gradientScale, double learningRate)
     {

@@ -34,6 +34,9 @@ public static class TrainingCourse
     public static bool IsKept(TrainingOptions options, int epoch) =>
         IsMeasured(options, epoch) || options.KeepBest || options.EarlyStopping > 0 || epoch >= options.Epochs - 1;
 
+    /// <summary>Of how many epochs the weights are kept.</summary>
+    public static int Kept(TrainingOptions options) => Enumerable.Range(1, options.Epochs).Count(epoch => IsKept(options, epoch));
+
     /// <summary>The orders by which an epoch is judged on the validation images: those that the variant is trained for.</summary>
     public static OrderKind Judged(VitConfig config) =>
         config.Variant is ModelVariant.Standard or ModelVariant.LayerDrop ? OrderKind.Sequential : OrderKind.Arbitrary;

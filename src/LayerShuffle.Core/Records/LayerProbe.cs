@@ -26,7 +26,9 @@ public enum LayerProbe
     /// <summary>How often a linear probe reads, from the class token that a layer puts out, at which position of the order it stood.</summary>
     ReadPosition,
 
-    /// <summary>Where what layers put out at every position lies in two dimensions (t-SNE): rows of <c>embeddings.csv</c>; arXiv 2407.04513, figure 4a and b.</summary>
+    /// <summary>
+    /// Where what layers put out at every position lies in two dimensions (t-SNE): rows of <c>embeddings.csv</c>; arXiv 2407.04513, figure 4a and b.
+    /// </summary>
     Embedding,
 
     /// <summary>

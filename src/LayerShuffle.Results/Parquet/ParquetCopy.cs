@@ -24,7 +24,8 @@ public static class ParquetCopy
 
     private static readonly HashSet<string> Counts =
     [
-        "trial", "training_seed", "repeat", "seed", "request", "first_image", "image", "images", "correct", "correct_top5", "branch", "position", "attempt", "layer",
+        "trial", "training_seed", "repeat", "seed", "request", "first_image", "image", "images", "correct", "correct_top5", "branch", "position", "attempt",
+        "layer",
         "requests", "completed", "failed", "messages_sent", "messages_lost", "messages_duplicated", "messages_corrupted", "messages_reordered", "retries",
         "results_superseded", "bytes_sent", "unhealed", "training_seeds", "repeats", "delivered", "lost", "duplicated", "corrupted", "reordered",
         "dropped_link_down", "dropped_receiver_down", "control_messages", "bytes", "dropped_queue", "packets_lost", "epoch", "step", "nodes_down",

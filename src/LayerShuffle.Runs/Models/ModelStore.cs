@@ -169,10 +169,11 @@ public sealed class ModelStore
     {
         string folder = Path.Combine(root, hash, Epochs);
         using DisposeScope scope = NewDisposeScope();
-        return !Directory.Exists(folder) ? null : Directory.GetFiles(folder, "epoch-*.safetensors")
-            .Select(file => int.TryParse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch)
-                ? epoch : 0)
-            .Where(epoch => epoch > 0).Order().Cast<int?>().FirstOrDefault(epoch => SealedWeights.Read(EpochFile(folder, epoch!.Value), hash, epoch.Value) is null);
+        return !Directory.Exists(folder) ? null : Directory.GetFiles(folder, "epoch-*.safetensors").Select(Number).Where(epoch => epoch > 0).Order()
+            .Cast<int?>().FirstOrDefault(epoch => SealedWeights.Read(EpochFile(folder, epoch!.Value), hash, epoch.Value) is null);
+
+        static int Number(string file) =>
+            int.TryParse(Path.GetFileNameWithoutExtension(file)["epoch-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) ? epoch : 0;
     }
 
     /// <summary>The accuracies that are known of a model's epochs on some test images; empty if none are.</summary>

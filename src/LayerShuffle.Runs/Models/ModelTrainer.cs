@@ -127,7 +127,6 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         int trainedNow = 0, images = training.BatchSize * training.Accumulation;
         double loss = 0;
         TrainingOptions asked = ModelSpecs.Options(training);
-        int kept = Enumerable.Range(1, training.Epochs).Count(epoch => TrainingCourse.IsKept(asked, epoch));
         var account = new TrainingAccount(time);
         string measured = "";
         TrainingJob job = Job(making, model, preprocessor) with
@@ -138,7 +137,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             {
                 trainedNow++;
                 if (TrainingCourse.IsKept(asked, record.Epoch))
-                    store.KeepEpoch(hash, record.Epoch, kept, model);
+                    store.KeepEpoch(hash, record.Epoch, TrainingCourse.Kept(asked), model);
                 if (record is { Top1Sequential: { } ordered, Top1Arbitrary: { } arbitrary })
                     accuracies[record.Epoch] = [ordered, arbitrary];
                 store.KeepAccuracies(hash, tests, accuracies);
@@ -274,7 +273,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             (VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records) = store.Load(hash);
             model = model.To(data.Device);
             model.eval();
-            log.Line($"{making.Label}: trained before with the same data, settings and seed{Elsewhere(making.Key)}; reused ({hash}; --retrain trains it again)");
+            log.Line($"{making.Label}: trained before with the same data, settings and seed{Elsewhere(making.Key)}; reused ({hash}; --retrain trains it "
+                + "again)");
             string tests = data.TestImages(making.Spec, backend.Place);
             SortedDictionary<int, double[]> known = store.Accuracies(hash, tests);
             int before = known.Count;
@@ -295,7 +295,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     }
 
     private string Elsewhere(TrainingKey key) => key.Parts["device"] == backend.Place.Device && key.Parts["threads"] == backend.Place.Threads
-        && key.Parts["processor"] == backend.Place.Processor ? "" : $", at another place ({string.Join(", ", TrainingKey.PlaceParts.Select(part => key.Parts[part]))})";
+        && key.Parts["processor"] == backend.Place.Processor ? ""
+        : $", at another place ({string.Join(", ", TrainingKey.PlaceParts.Select(part => key.Parts[part]))})";
 
     private TrainingJob Job(Making making, VisionTransformer model, Preprocessor preprocessor) => new(
         making.Spec.Name, making.Seed, model, ModelSpecs.Options(making.Spec.Training!), data.Training(model.Config, making.Spec.Training!, preprocessor),

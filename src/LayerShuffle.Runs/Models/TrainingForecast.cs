@@ -13,7 +13,8 @@ internal static class TrainingForecast
     /// <param name="data">The images.</param>
     /// <param name="store">The store.</param>
     /// <param name="retrain">Whether nothing is to be reused.</param>
-    public static IEnumerable<string> Lines(Scenario scenario, IReadOnlyList<PlannedTrial> trials, TrainingKeys keys, RunData data, ModelStore store, bool retrain)
+    public static IEnumerable<string> Lines(
+        Scenario scenario, IReadOnlyList<PlannedTrial> trials, TrainingKeys keys, RunData data, ModelStore store, bool retrain)
     {
         IReadOnlyList<StoreEntry> entries = store.Entries();
         List<string> reused = [];

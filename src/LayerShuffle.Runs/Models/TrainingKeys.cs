@@ -24,10 +24,13 @@ internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace
 
     /// <summary>Whether a model is needed for trials: for one of its own, or as what another starts from.</summary>
     public bool IsNeeded(IReadOnlyList<PlannedTrial> trials, ModelSpec spec, int trainingSeed) =>
-        trials.Any(trial => trial.Model == spec && trial.Spec.Key.TrainingSeed == trainingSeed) || scenario.Models.Any(other =>
-            Enumerable.Range(0, ScenarioExpander.TrainingSeeds(other)).Any(seed => Origin(other, seed) == (spec, trainingSeed) && IsNeeded(trials, other, seed)));
+        trials.Any(trial => trial.Model == spec && trial.Spec.Key.TrainingSeed == trainingSeed)
+        || scenario.Models.Any(other => Enumerable.Range(0, ScenarioExpander.TrainingSeeds(other))
+            .Any(seed => Origin(other, seed) == (spec, trainingSeed) && IsNeeded(trials, other, seed)));
 
-    /// <summary>The key of a model whose origin has a hash: that of one which is kept of another place, if there is none of this place and that does as well.</summary>
+    /// <summary>
+    /// The key of a model whose origin has a hash: that of one which is kept of another place, if there is none of this place and that does as well.
+    /// </summary>
     public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin)
     {
         TrainingKey key = TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);

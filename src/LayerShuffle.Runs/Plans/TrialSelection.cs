@@ -7,8 +7,8 @@ using LayerShuffle.Scenarios.Syntax;
 namespace LayerShuffle.Runs.Plans;
 
 /// <summary>
-/// <c>--only condition=…,policy=…,model=…,training_seed=…</c>: the part of a scenario's trials that is run. Trials keep their numbers and their luck, so that a narrowed run's
-/// rows are the whole run's, and <c>--resume</c> without it runs the rest.
+/// <c>--only condition=…,policy=…,model=…,training_seed=…</c>: the part of a scenario's trials that is run. Trials keep their numbers and their luck, so that a
+/// narrowed run's rows are the whole run's, and <c>--resume</c> without it runs the rest.
 /// </summary>
 internal sealed class TrialSelection
 {

@@ -23,7 +23,8 @@ internal static class PositionReader
             [.. known.EnumerateColumns().Select(column => (column.Mean(), Math.Max(column.PopulationStandardDeviation(), Tiny)))];
         Matrix<double> design = Design(known);
         Matrix<double> targets = Matrix<double>.Build.Dense(positions.Length, count, (i, position) => positions[i] == position ? 1 : 0);
-        Matrix<double> penalty = Matrix<double>.Build.Diagonal(design.ColumnCount, design.ColumnCount, i => i < columns.Length ? Ridge : 0); // the constant is free
+        int size = design.ColumnCount;
+        Matrix<double> penalty = Matrix<double>.Build.Diagonal(size, size, i => i < columns.Length ? Ridge : 0); // the constant is free
         Matrix<double> weights = (design.TransposeThisAndMultiply(design) + penalty).Cholesky().Solve(design.TransposeThisAndMultiply(targets));
         return (Design(held) * weights).EnumerateRows().Zip(truth, (said, position) => said.MaximumIndex() == position ? 1.0 : 0).Average();
 

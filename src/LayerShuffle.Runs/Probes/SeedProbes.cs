@@ -28,7 +28,7 @@ internal sealed class SeedProbes(IReadOnlyList<VisionTransformer> models, ITestI
         {
             if (!spec.Kinds.Contains(LayerProbe.Merged) && !spec.Kinds.Contains(LayerProbe.Ensemble))
                 break;
-            double alone = models.Average(model => Accuracy(shuffled, (batch, order) => Believed(batch, order, [.. order.Select(_ => model)], model), cancellation));
+            double alone = models.Average(model => Accuracy(shuffled, (batch, order) => Own(model, batch, order), cancellation));
             if (spec.Kinds.Contains(LayerProbe.Merged))
             {
                 double merged = Enumerable.Range(0, spec.Orders).Average(draw =>
@@ -43,7 +43,7 @@ internal sealed class SeedProbes(IReadOnlyList<VisionTransformer> models, ITestI
 
             if (spec.Kinds.Contains(LayerProbe.Ensemble))
             {
-                rows.Add(Row("ensemble", Accuracy(shuffled, (batch, order) => models.Select(model => Believed(batch, order, [.. order.Select(_ => model)], model))
+                rows.Add(Row("ensemble", Accuracy(shuffled, (batch, order) => models.Select(model => Own(model, batch, order))
                     .Aggregate((sum, next) => sum.add(next, HeldScalars.One)), cancellation)));
             }
 
@@ -68,6 +68,8 @@ internal sealed class SeedProbes(IReadOnlyList<VisionTransformer> models, ITestI
 
         return right / (double)chosen.Length;
     }
+
+    private Tensor Own(VisionTransformer model, int[] batch, int[] order) => Believed(batch, order, [.. order.Select(_ => model)], model);
 
     /// <summary>Shares of belief in classes, [batch, classes], of layers that may be of several models.</summary>
     private Tensor Believed(int[] batch, int[] order, VisionTransformer[] sources, VisionTransformer ends)

@@ -66,11 +66,12 @@ public static class LanguageSchema
     [
         new("kinds", Either(Word("all"), new ListType("probes", Word([.. LayerProbeWords.All.Select(word => word.Word)]), 1)),
             "Which: each layer's `contribution` and `predicted_position` by position in random orders, and the accuracy in order `without` a layer, with two "
-                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`; how often a linear probe can `read_position` from a layer's output; "
-                + "the `embedding` of outputs in two dimensions (`embeddings.csv`); of several training seeds the accuracy `merged`, layer by layer at random, and as an "
-                + "`ensemble`.", "all"),
+                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`; how often a linear probe can `read_position` "
+                + "from a layer's output; the `embedding` of outputs in two dimensions (`embeddings.csv`); of several training seeds the accuracy `merged`, "
+                + "layer by layer at random, and as an `ensemble`.", "all"),
         new("images", Integer(1), "How many test images, drawn from the seed; default all."),
-        new("orders", Integer(1, 1000), "Random orders for `contribution` and `predicted_position`, of each of which every rotation is run; and draws of `merged`.", "1"),
+        new("orders", Integer(1, 1000),
+            "Random orders for `contribution` and `predicted_position`, of each of which every rotation is run; and draws of `merged`.", "1"),
     ]);
 
     private static MapType Dataset() => new("dataset settings",

@@ -29,6 +29,18 @@ public sealed partial class PaperPageTests
         page.ShouldContain($"{Told([.. whole.Zip(top1[("layershuffle", "in-order")], (of, kept) => of - kept)])} points | reproduced");
     }
 
+    [Fact]
+    public void Accuracies_under_failures_are_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("failures-cifar10");
+        string[] conditions = [.. top1.Keys.Select(key => key.Condition).Distinct()];
+        conditions.Length.ShouldBe(5);
+        foreach (string condition in conditions)
+            page.ShouldContain($"| {condition} | {Percent(top1[("baseline", condition)])} | {Percent(top1[("shuffled", condition)])} |");
+
+        static string Percent(double[] one) => string.Create(CultureInfo.InvariantCulture, $"{100 * one.ShouldHaveSingleItem():0.0}");
+    }
+
     /// <summary>Top-1 by training seed.</summary>
     private static Dictionary<(string Model, string Condition), double[]> Trials(string run)
     {
