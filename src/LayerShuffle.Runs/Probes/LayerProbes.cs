@@ -15,7 +15,7 @@ namespace LayerShuffle.Runs.Probes;
 /// <param name="luck">The orders come from it; the same for every model.</param>
 internal sealed class LayerProbes(VisionTransformer model, ITestImages images, ProbeSpec spec, SeedTree luck)
 {
-    private const int BatchSize = 100, MostRead = 400, MostPoints = 1000;
+    private const int BatchSize = 100, MostRead = 400, MostPoints = 1000, PerOrder = 4;
     private readonly int layers = model.Config.NumHiddenLayers;
     private readonly int[] chosen = luck.Child("images").Stream().Permutation(images.Count)[..Math.Min(spec.Images ?? images.Count, images.Count)];
 
@@ -149,7 +149,7 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
     }
 
     /// <summary>
-    /// For each layer: a linear probe learns positions from its outputs for half of the images, and reads them from those for the others.
+    /// For each layer: a linear probe learns positions from its outputs for half of the images, and reads them from those for the others, in other orders.
     /// </summary>
     private IEnumerable<LayerProbeRow> Read(CancellationToken cancellation)
     {
@@ -185,22 +185,28 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
                    select new EmbeddingRow(name, seed, layer, position, some[image], at[2 * point], at[(2 * point) + 1])];
     }
 
-    /// <summary>The class tokens that each layer puts out at each position of one random order and its rotations, a row per image.</summary>
+    /// <summary>
+    /// The class tokens that each layer puts out at each position, a row per image. Every few images run an order of their own and its rotations: of one order
+    /// alone the layers before would tell the position.
+    /// </summary>
     private Matrix<double>[,] Outputs(int[] some, CancellationToken cancellation)
     {
-        int[] order = luck.Child("orders").Child(0).Stream().Permutation(layers);
         var outputs = new Matrix<double>[layers, layers];
-        for (int turn = 0; turn < layers; turn++)
+        for (int layer = 0; layer < layers; layer++)
         {
-            Stage[] turned = [.. Enumerable.Range(0, layers).Select(position => new Stage(order[(position + turn) % layers]))];
             for (int position = 0; position < layers; position++)
-                outputs[turned[position].Layer, position] = Matrix<double>.Build.Dense(some.Length, model.Config.HiddenSize);
-            int start = 0;
-            foreach (int[] batch in some.Chunk(BatchSize))
+                outputs[layer, position] = Matrix<double>.Build.Dense(some.Length, model.Config.HiddenSize);
+        }
+
+        for (int start = 0; start < some.Length; start += PerOrder)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int[] batch = some[start..Math.Min(some.Length, start + PerOrder)];
+            int[] order = luck.Child("orders of outputs").Child(start).Stream().Permutation(layers);
+            for (int turn = 0; turn < layers; turn++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                Stage[] turned = [.. Enumerable.Range(0, layers).Select(position => new Stage(order[(position + turn) % layers]))];
                 Right(batch, turned, (position, _, after) => Copy(after, outputs[turned[position].Layer, position], start));
-                start += batch.Length;
             }
         }
 
