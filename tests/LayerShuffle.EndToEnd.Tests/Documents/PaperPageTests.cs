@@ -30,6 +30,42 @@ public sealed partial class PaperPageTests
     }
 
     [Fact]
+    public void Accuracies_without_layers_are_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("pruning-cifar10");
+        foreach (string model in new[] { "standard-continued", "layershuffle" })
+        {
+            foreach ((string order, string words) in new[] { ("in-order", "in order"), ("any-order", "any order") })
+            {
+                page.ShouldContain($"| `{model}`, {words} | {Told(top1[(model, order)])} | " + string.Join(" | ",
+                    Enumerable.Range(1, 4).Select(gone => Told(top1[(model, $"{order}-{gone}")]))) + " |");
+            }
+        }
+
+        foreach (int gone in new[] { 1, 2 })
+        {
+            double left = top1[("layershuffle", $"any-order-{gone}")].Average(), all = top1[("layershuffle", "any-order")].Average();
+            page.ShouldContain(string.Create(CultureInfo.InvariantCulture, $" | {100 * left / all:0}% | "));
+        }
+    }
+
+    [Fact]
+    public void Answers_of_layers_are_what_was_measured()
+    {
+        string[][] lines = [.. File.ReadLines(Pages.At($"{Kept}/layers-cifar10/layers.csv")).Select(line => line.Split(','))];
+        int Column(string name) => Array.IndexOf(lines[0], name);
+        foreach ((string probe, string words, string column) in new[] { ("in_order", "as they are", "top1"), ("without", "one left out", "top1"),
+            ("swapped_with", "two exchanged", "top1"), ("repeated", "one twice", "top1"), ("parallel", "two neighbours side by side", "top1"),
+            ("reversed", "in reverse", "top1"), ("read_position", "a linear probe reads the position", "value") })
+        {
+            string[] told = [.. new[] { "standard-continued", "layershuffle" }.Select(model => Told([.. lines.Skip(1)
+                .Where(row => row[Column("model")] == model && row[Column("probe")] == probe).GroupBy(row => row[Column("training_seed")])
+                .Select(seed => seed.Average(row => double.Parse(row[Column(column)], CultureInfo.InvariantCulture)))]))];
+            page.ShouldContain($"| {words} | {told[0]} | {told[1]} |");
+        }
+    }
+
+    [Fact]
     public void Accuracies_under_failures_are_what_was_measured()
     {
         Dictionary<(string Model, string Condition), double[]> top1 = Trials("failures-cifar10");
