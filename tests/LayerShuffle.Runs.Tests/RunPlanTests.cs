@@ -208,7 +208,8 @@ public sealed class RunPlanTests : IDisposable
         (outcome.End, outcome.ExitCode).ShouldBe((RunEnd.LivenessFailed, ExitCodes.ExpectationFailed));
         outcome.Unhealed.Select(trial => trial.Key.Condition).ShouldBe(["stuck"]);
         Exit("out").ShouldBe((1, "liveness_failed"));
-        log.Lines.ShouldContain(line => line.StartsWith("liveness: trial 1/2  none  stuck: from 500ms on all faults are lifted, but ", StringComparison.Ordinal));
+        log.Lines.ShouldContain(
+            line => line.StartsWith("liveness: trial 1/2  none  stuck: from 500ms on all faults are lifted, but ", StringComparison.Ordinal));
         RunPlan.Load(new RunOptions { Scenario = file, Resume = scratch.At("out") }).Execute().End.ShouldBe(RunEnd.LivenessFailed);
         RunOutcome mended = RunPlan.Load(new RunOptions { Scenario = file, Output = scratch.At("mended"), Only = ["condition=mended"] }).Execute();
         (mended.End, mended.ExitCode).ShouldBe((RunEnd.Done, ExitCodes.Done));

@@ -49,8 +49,8 @@ internal sealed class EpochAccuracies(RunData data, ModelStore store, IRunLog lo
         }
 
         if (wanted.Any(epoch => !known.ContainsKey(epoch)))
-            log.Line($"{label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images and is too large "
-                + "for its epochs' weights to be kept (--retrain measures them)");
+            log.Line($"{label}: accuracies of epochs before the last are left blank in training.csv: it was trained beside other test images, and the weights "
+                + "of these epochs are not kept (--retrain measures them)");
 
         return [.. records.Select(record => wanted.Contains(record.Epoch) && known.TryGetValue(record.Epoch, out double[]? accuracy)
             ? record with { Top1Sequential = accuracy[0], Top1Arbitrary = accuracy[1] } : record with { Top1Sequential = null, Top1Arbitrary = null })];

@@ -18,7 +18,8 @@ namespace LayerShuffle.Runs.Models;
 public sealed class ModelStore
 {
     /// <summary>
-    /// The weights of all epochs are kept while they take no more than this: with them, accuracies on other test images are known without training again.
+    /// The weights of epochs that may be wanted are kept while they take no more than this: with them, accuracies on other test images are known without
+    /// training again.
     /// </summary>
     internal const long EpochBudget = 256L << 20;
 

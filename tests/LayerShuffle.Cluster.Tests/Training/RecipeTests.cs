@@ -144,6 +144,23 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void The_epochs_that_may_be_wanted_are_kept_and_no_others()
+    {
+        TrainingOptions options = Plain with { Epochs = 10, TestEpochs = 4 };
+        Kept(options).ShouldBe([4, 8, 9, 10]); // measured; the last, and the one before it, whose weights a node with stale ones has
+        Kept(options with { TestEpochs = 1 }).ShouldBe(Enumerable.Range(1, 10));
+        Kept(options with { KeepBest = true }).ShouldBe(Enumerable.Range(1, 10), "any may be the best");
+        Kept(options with { EarlyStopping = 2 }).ShouldBe(Enumerable.Range(1, 10), "any may be the last");
+
+        static int[] Kept(TrainingOptions options)
+        {
+            int[] kept = [.. Enumerable.Range(1, options.Epochs).Where(epoch => TrainingCourse.IsKept(options, epoch))];
+            TrainingCourse.Kept(options).ShouldBe(kept.Length);
+            return kept;
+        }
+    }
+
+    [Fact]
     public void Epochs_between_measurements_are_not_measured()
     {
         IReadOnlyList<TrainingRecord> records = RecipeBench.Train(Plain with { Epochs = 5, TestEpochs = 2 }, validated: false).Records;

@@ -102,7 +102,8 @@ public class TrialMetricsTests
     [Fact]
     public void What_did_not_complete_in_a_healed_cluster_is_counted_and_blank_where_nothing_heals()
     {
-        RequestRecord[] requests = [Sample.Missed(0) with { Unhealed = true, WarmUp = true }, Sample.Completed(1, 10), Sample.Missed(2), Sample.Missed(3) with { Unhealed = true }];
+        RequestRecord[] requests =
+            [Sample.Missed(0) with { Unhealed = true, WarmUp = true }, Sample.Completed(1, 10), Sample.Missed(2), Sample.Missed(3) with { Unhealed = true }];
         TrialMetrics.Compute(Sample.Trial(requests: requests) with { Heals = true }).Unhealed.ShouldBe(2);
         TrialMetrics.Compute(Sample.Trial(requests: requests[1..3]) with { Heals = true }).Unhealed.ShouldBe(0);
         TrialMetrics.Compute(Sample.Trial(requests: requests[1..3])).Unhealed.ShouldBeNull();

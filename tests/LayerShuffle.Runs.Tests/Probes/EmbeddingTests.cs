@@ -101,7 +101,12 @@ public sealed class EmbeddingTests
 
     private static string? Python(string program)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using Process process = Process.Start(start)!;
