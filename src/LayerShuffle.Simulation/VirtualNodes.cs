@@ -7,7 +7,7 @@ using LayerShuffle.Core.Faults;
 namespace LayerShuffle.Simulation;
 
 /// <summary>The nodes on the kernel: whatever they are asked for is done at once, and answered at the same instant.</summary>
-internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTransport transport, PausedNodes paused, RequestsUnderway underway,
+internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualCarrier carrier, PausedNodes paused, RequestsUnderway underway,
     EndpointContext context, StruckLayers? struck) : INodes
 {
     private readonly HashSet<int> stopped = []; // membership only
@@ -28,14 +28,14 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTranspor
     public void Kill(int node)
     {
         int incarnation = health.Incarnation(node);
-        transport.Tell(node, CrashNode.Instance);
+        carrier.Tell(node, CrashNode.Instance);
         underway.Crashed(node);
         if (stopped.Remove(node))
             paused.Kill(node);
         for (int peer = 0; peer <= nodes; peer++)
         {
             if (peer != node)
-                transport.Notify(peer, new PeerDown(node, incarnation));
+                carrier.Notify(peer, new PeerDown(node, incarnation));
         }
 
         Listener.Tell(new NodeKilled(node, incarnation));
@@ -49,7 +49,7 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTranspor
     public void Serve(int node)
     {
         struck?.Renew(node);
-        transport.Tell(node, new RestartNode(health.Incarnation(node)) { Without = lost.Remove(node, out int[]? layers) ? layers : [] });
+        carrier.Tell(node, new RestartNode(health.Incarnation(node)) { Without = lost.Remove(node, out int[]? layers) ? layers : [] });
         Listener.Tell(new NodeServes(node, health.Incarnation(node)));
     }
 
@@ -72,7 +72,7 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualTranspor
     public void Restore(int node, IReadOnlyList<int> layers, IReadOnlyCollection<int> gone)
     {
         struck?.Restore(node, layers, gone);
-        transport.Tell(node, new LayersBack([.. layers], ""));
+        carrier.Tell(node, new LayersBack([.. layers], ""));
         Listener.Tell(new LayersRestored(node, layers));
     }
 

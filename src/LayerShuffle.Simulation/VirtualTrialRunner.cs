@@ -60,7 +60,6 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         VirtualKernel kernel = system.Kernel;
         kernel.Reset();
         var setting = new TrialSetting(spec, model.Layers);
-        LinkInjector injector = setting.Links();
         var health = new NodeHealth(spec.Cluster);
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
         var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts, Struck);
@@ -72,37 +71,36 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             observer = new MeteredTrace(observer, () => kernel.Now);
         var underway = new RequestsUnderway(kernel, observer, request => Settle(trial, request));
         observer = underway;
-        WireFormat format = spec.Cluster.Wire;
         using StruckLayers? struck = StruckLayers.Of(setting, model);
-        var transport = new VirtualTransport(
-            kernel, injector, health, paused, observer, underway, count => model.ActivationBytes(count) / sizeof(float) * format.BytesPerNumber(),
-            (activation, request) => model.Carry(activation, request, format), struck is null ? (activation, _, _) => activation : struck.Damage,
-            spec.Workload, Wire);
+        var carrier = new VirtualCarrier(kernel, health, paused, underway, (activation, request) => model.Carry(activation, request, spec.Cluster.Wire),
+            struck is null ? (activation, _, _) => activation : struck.Damage, Wire);
+        LinkTransport transport = carrier.Transport =
+            new LinkTransport(spec, setting.Links(), observer, images => model.ActivationBytes(images) / sizeof(float), carrier);
         log.Added = Added(trace, teller, progress);
         var cluster = new TrialCluster();
-        using var guard = new ActorGuard(system.System, ended => cluster.Failure ??= ended);
+        using var guard = new ActorGuard(system.System, cluster.Fail);
         EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model, struck), observer, guard);
-        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, transport, paused, underway, context, struck);
-        EndpointFaults everywhere = Everywhere(injector, health, transport, struck);
+        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, carrier, paused, underway, context, struck);
+        EndpointFaults everywhere = Everywhere(transport, health, carrier, struck);
         FaultSetting faults = trial.Faults(context, nodes, health, everywhere);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
         TrialPlan plan = Plan(trial, underway, spec.Workload.Deadline);
-        IActorRef root = system.System.ActorOf(TrialActor.Props(cluster, context, model, plan, log, spec.Cluster, faults), $"trial-{started++}");
+        TrialMember[] members = Members(context, CoordinatorActor.Props(context, model, plan, log), spec.Cluster, faults);
+        IActorRef root = system.System.ActorOf(TrialActor.Props(members, guard, cluster.Started, cluster.Fail), $"trial-{started++}");
         try
         {
-            guard.Watch(root, "The root of the trial's actors");
             kernel.Drain();
             Check(spec, cluster, null);
             Running?.Invoke(system.System, cluster.Endpoints);
-            transport.Endpoints = cluster.Endpoints;
+            carrier.Endpoints = cluster.Endpoints;
             paused.SetEndpoints(cluster.Endpoints);
             nodes.Listener = cluster.Faults;
             cluster.Faults.Tell(StartFaults.Instance);
-            transport.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
+            carrier.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
             Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
             trace.Complete();
-            TrialRecord record = trial.Record(injector.Records(end: log.LastOutcome), log.LastOutcome, everywhere.Met());
+            TrialRecord record = trial.Record(Links(transport, log.LastOutcome), log.LastOutcome, everywhere.Met());
             teller?.Ended(record);
             return record;
         }
@@ -123,6 +121,20 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             ClusterMetrics.RequestBegun();
     });
 
+    private static TrialMember[] Members(EndpointContext context, Props coordinator, ClusterSpec spec, FaultSetting faults) =>
+    [
+        new(ClusterSpec.Coordinator, coordinator, "The coordinator's actor"),
+        .. spec.Nodes.Select((node, i) => new TrialMember($"node-{i + 1}", NodeActor.Props(i + 1, node, context), $"The actor of {node.Name}")),
+        new("faults", FaultActor.Props(faults), "The actor of the trial's faults"),
+    ];
+
+    private static IReadOnlyList<LinkRecord> Links(LinkTransport transport, Instant end)
+    {
+        IReadOnlyList<LinkRecord> links = [];
+        transport.Change(injector => links = injector.Records(end: end));
+        return links;
+    }
+
     /// <summary>Nothing happens to a request any more.</summary>
     private static void Settle(Trial trial, int request)
     {
@@ -131,8 +143,8 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     }
 
     /// <summary>Carries out faults of links, of speed and of tensors at all endpoints.</summary>
-    private static EndpointFaults Everywhere(LinkInjector injector, NodeHealth health, VirtualTransport transport, StruckLayers? struck) =>
-        new(change => change(injector), health, _ => true, (node, factor) => transport.Tell(node, new SetSlowdown(factor)),
+    private static EndpointFaults Everywhere(LinkTransport transport, NodeHealth health, VirtualCarrier carrier, StruckLayers? struck) =>
+        new(transport.Change, health, _ => true, (node, factor) => carrier.Tell(node, new SetSlowdown(factor)),
             (strike, node) => struck?.Strike(strike, node, health.IsUp(node)));
 
     private Action<RequestRecord> Added(TraceRecorder trace, TrialTeller? teller, Action<RequestRecord>? progress) => record =>
@@ -152,5 +164,22 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             throw new InvalidOperationException($"Trial {spec.Key.Trial}: {failure.Message}", failure);
         if (problem is not null)
             throw new InvalidOperationException($"Trial {spec.Key.Trial}: {problem}");
+    }
+
+    /// <summary>What the runner sees of a trial's actors.</summary>
+    private sealed class TrialCluster
+    {
+        /// <summary>The endpoints' actors by index; 0 is the coordinator.</summary>
+        public IActorRef[] Endpoints { get; private set; } = [];
+
+        /// <summary>Lets the trial's faults strike.</summary>
+        public IActorRef Faults { get; private set; } = ActorRefs.Nobody;
+
+        /// <summary>The first exception of an actor: it fails the trial.</summary>
+        public Exception? Failure { get; private set; }
+
+        public void Started(IActorRef[] actors) => (Endpoints, Faults) = (actors[..^1], actors[^1]);
+
+        public void Fail(Exception exception) => Failure ??= exception;
     }
 }

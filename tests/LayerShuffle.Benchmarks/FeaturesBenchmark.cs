@@ -33,7 +33,7 @@ internal static class FeaturesBenchmark
         ("warm-up", "workload.warm_up=2s"),
         ("two copies", "routing.replicas=2"),
         ("the fastest copy", "routing.replicas=2; routing.copies=fastest"),
-        ("memory of failures", "routing.replicas=2; routing.avoid={after: 1, for: 1s}"),
+        ("memory of failures", "routing.replicas=2; routing.avoid={after: 3, for: 100ms}"),
         ("backoff", "routing.backoff={factor: 2, max: 1s, jitter: 20%}"),
         ("defer", "routing.on_failure=defer"),
         ("wait", "routing.on_failure=wait"),

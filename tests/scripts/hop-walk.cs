@@ -95,7 +95,7 @@ string[] Instrument(string folder)
             file = file[(file.IndexOf("/src/LayerShuffle.", StringComparison.Ordinal) + 1)..];
             int gate = $"{method.DeclaringType.Name}.{method.Name}" switch
             {
-                "CoordinatorActor.Submit" or "WallTransport.OnFrame" => 1,
+                "CoordinatorActor.Submit" or "WallCarrier.OnFrame" => 1,
                 "RequestLog.Add" or "Worker.EndTrial" => 2,
                 _ => 0,
             };

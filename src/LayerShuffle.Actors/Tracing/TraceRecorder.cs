@@ -1,6 +1,5 @@
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Metrics;
-using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
@@ -17,7 +16,7 @@ namespace LayerShuffle.Actors.Tracing;
 /// <param name="peerDownDetected">Told when a custodian learned of a crash: when, the peer, the incarnation that ended.</param>
 /// <param name="rows">Takes the hops of requests that are settled; null: all are kept for <see cref="Hops"/>.</param>
 public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> now, Action<Instant, int, int> peerDownDetected, ITrialRows? rows = null)
-    : IHopTrace
+    : HopEventTrace
 {
     /// <summary>
     /// Attempts that are kept of one request. Where links are cut and layers are skipped, branches multiply: a single request has been seen to make thousands.
@@ -97,31 +96,15 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
     }
 
     /// <inheritdoc/>
-    public void Sent(HopMessage message, int to) => Apply(HopEvent.Of(HopEventKind.Sent, now(), message, to));
+    protected override Instant Now => now();
 
     /// <inheritdoc/>
-    public void Local(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Local, now(), message, message.From));
-
-    /// <inheritdoc/>
-    public void Delivered(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message));
-
-    /// <inheritdoc/>
-    public void Garbled(HopMessage message) => Apply(HopEvent.Of(HopEventKind.Delivered, now(), message, fate: HopFate.Garbled));
-
-    /// <inheritdoc/>
-    public void Fate(HopMessage message, string fate) => Apply(HopEvent.Of(HopEventKind.Fate, now(), message, fate: fate));
-
-    /// <inheritdoc/>
-    public void Acknowledged(HopAcknowledged ack, int to) => Apply(HopEvent.Acknowledged(now(), ack, to));
-
-    /// <inheritdoc/>
-    public void ComputeStarted(HopMessage message, int at) => Computes(HopEvent.Of(HopEventKind.ComputeStarted, now(), message, at));
-
-    /// <inheritdoc/>
-    public void ComputeEnded(HopMessage message, int at) => Computes(HopEvent.Of(HopEventKind.ComputeEnded, now(), message, at));
-
-    /// <inheritdoc/>
-    public void PeerDownDetected(int peer, int incarnation) => Apply(HopEvent.PeerDownDetected(now(), peer, incarnation));
+    protected override void Seen(in HopEvent seen)
+    {
+        if (seen.Kind is HopEventKind.ComputeStarted or HopEventKind.ComputeEnded)
+            Compute?.Note(seen);
+        Apply(seen);
+    }
 
     /// <summary>Takes an event into the trace.</summary>
     /// <returns>Whether it could: false where its request is traced but the sending it belongs to is not known (yet).</returns>
@@ -150,12 +133,6 @@ public sealed class TraceRecorder(int limit, Topology topology, Func<Instant> no
                 Note(hop, seen);
                 return true;
         }
-    }
-
-    private void Computes(in HopEvent seen)
-    {
-        Compute?.Note(seen);
-        Apply(seen);
     }
 
     private static TracedHop Begun(in HopEvent seen)

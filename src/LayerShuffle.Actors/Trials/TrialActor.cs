@@ -1,59 +1,51 @@
 using Akka.Actor;
-using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Ports;
-using LayerShuffle.Actors.Protocol;
-using LayerShuffle.Core.Clusters;
 
 namespace LayerShuffle.Actors.Trials;
 
+/// <summary>An actor of a trial.</summary>
+/// <param name="Name">Its name below the root.</param>
+/// <param name="Props">How it is made.</param>
+/// <param name="Sentence">What a sentence calls it; its beginning.</param>
+public sealed record TrialMember(string Name, Props Props, string Sentence);
+
 /// <summary>
-/// Root of one trial's cluster in one process: the coordinator, the nodes and what strikes them are its children. A failure in any of them fails the trial.
+/// Root of what one process has of a trial, in either world: the actors of endpoints, and of what strikes them, are its children. A failure of one is told, and
+/// ends it. What the root is told is for the first of them.
 /// </summary>
 public sealed class TrialActor : ReceiveActor
 {
-    private readonly TrialCluster cluster;
-    private readonly EndpointContext context;
+    private readonly IActorGuard guard;
+    private readonly Action<Exception>? failed;
 
     /// <summary>Starts them.</summary>
-    public TrialActor(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec, FaultSetting faults)
+    /// <param name="members">Who.</param>
+    /// <param name="guard">Watches over all of them, and over the root.</param>
+    /// <param name="started">Told of them, in their order.</param>
+    /// <param name="failed">Told what one of them throws, before its end is; null: nobody but the guard.</param>
+    public TrialActor(IReadOnlyList<TrialMember> members, IActorGuard guard, Action<IActorRef[]>? started = null, Action<Exception>? failed = null)
     {
-        (this.cluster, this.context) = (cluster, context);
-        var endpoints = new IActorRef[spec.Nodes.Count + 1];
-        endpoints[EndpointContext.Coordinator] = Context.ActorOf(CoordinatorActor.Props(context, model, plan, log), ClusterSpec.Coordinator);
-        for (int node = 1; node < endpoints.Length; node++)
-            endpoints[node] = Context.ActorOf(NodeActor.Props(node, spec.Nodes[node - 1], context), $"node-{node}");
-        context.Guard?.Watch(endpoints[EndpointContext.Coordinator], "The coordinator's actor");
-        for (int node = 1; node < endpoints.Length; node++)
-            context.Guard?.Watch(endpoints[node], $"The actor of {spec.Nodes[node - 1].Name}");
-        cluster.Faults = Context.ActorOf(FaultActor.Props(faults), "faults");
-        context.Guard?.Watch(cluster.Faults, "The actor of the trial's faults");
-        cluster.Endpoints = endpoints;
-        ReceiveAny(_ => { });
+        (this.guard, this.failed) = (guard, failed);
+        guard.Watch(Self, "The root of the trial's actors");
+        IActorRef[] actors = [.. members.Select(member => Context.ActorOf(member.Props, member.Name))];
+        for (int i = 0; i < actors.Length; i++)
+            guard.Watch(actors[i], members[i].Sentence);
+        started?.Invoke(actors);
+        ReceiveAny(message => actors[0].Forward(message));
     }
 
-    /// <summary>How to create one.</summary>
-    public static Props Props(TrialCluster cluster, EndpointContext context, IRequestModel model, TrialPlan plan, RequestLog log, ClusterSpec spec,
-        FaultSetting faults) =>
-        Akka.Actor.Props.Create(() => new TrialActor(cluster, context, model, plan, log, spec, faults));
+    /// <summary>How to make the root of several.</summary>
+    public static Props Props(IReadOnlyList<TrialMember> members, IActorGuard guard, Action<IActorRef[]>? started = null, Action<Exception>? failed = null) =>
+        Akka.Actor.Props.Create(() => new TrialActor(members, guard, started, failed));
+
+    /// <summary>How to make the root of one.</summary>
+    public static Props Props(TrialMember member, IActorGuard guard) => Props([member], guard);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
-        context.Guard?.Failed(Sender, exception);
-        cluster.Failure ??= exception;
+        guard.Failed(Sender, exception);
+        failed?.Invoke(exception);
         return Directive.Stop;
     });
-}
-
-/// <summary>What the runner sees of a trial's actors.</summary>
-public sealed class TrialCluster
-{
-    /// <summary>The endpoints' actors by index; 0 is the coordinator.</summary>
-    public IActorRef[] Endpoints { get; set; } = [];
-
-    /// <summary>Lets the trial's faults strike.</summary>
-    public IActorRef Faults { get; set; } = ActorRefs.Nobody;
-
-    /// <summary>The first exception of an actor: it fails the trial.</summary>
-    public Exception? Failure { get; set; }
 }

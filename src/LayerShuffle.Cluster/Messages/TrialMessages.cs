@@ -29,11 +29,11 @@ public sealed record KeepLayers(string Model, int[] Layers);
 /// <param name="Spec">The trial.</param>
 /// <param name="Model">Key of the hosted model (<see cref="HostLayers"/>); empty where the network alone is simulated.</param>
 /// <param name="Layers">Layers of the model.</param>
-/// <param name="ImageBytes">Bytes of one image's activation in the wire format.</param>
+/// <param name="ImageNumbers">Numbers of one image's activation.</param>
 /// <param name="Held">Whether the node begins down: it is started early for a restart that is still to come.</param>
 /// <param name="Life">Which of the node's incarnations in this trial it is, from 1.</param>
 /// <param name="Peers">All endpoints that are up.</param>
-public sealed record PrepareTrial(int Trial, TrialSpec Spec, string Model, int Layers, long ImageBytes, bool Held, int Life, PeerAddress[] Peers);
+public sealed record PrepareTrial(int Trial, TrialSpec Spec, string Model, int Layers, long ImageNumbers, bool Held, int Life, PeerAddress[] Peers);
 
 /// <summary>A worker has set up its side of a trial.</summary>
 /// <param name="Trial">Number of the trial's run.</param>

@@ -24,7 +24,7 @@ internal static class WallCodecs
         writer.WriteNumber(prepare.Trial);
         writer.WriteString(prepare.Model);
         writer.WriteNumber(prepare.Layers);
-        writer.WriteCount(prepare.ImageBytes);
+        writer.WriteCount(prepare.ImageNumbers);
         writer.WriteBool(prepare.Held);
         writer.WriteNumber(prepare.Life);
         writer.WriteList(prepare.Peers, WriteAddress);
@@ -36,11 +36,11 @@ internal static class WallCodecs
         int trial = reader.ReadNumber();
         string model = reader.ReadString();
         int layers = reader.ReadNumber();
-        long imageBytes = reader.ReadCount();
+        long imageNumbers = reader.ReadCount();
         bool held = reader.ReadBool();
         int life = reader.ReadNumber();
         PeerAddress[] peers = reader.ReadList(ReadAddress);
-        return new(trial, TrialSpecCodec.Read(ref reader), model, layers, imageBytes, held, life, peers);
+        return new(trial, TrialSpecCodec.Read(ref reader), model, layers, imageNumbers, held, life, peers);
     }
 
     public static void WritePrepared(ref WireWriter writer, TrialPrepared prepared)

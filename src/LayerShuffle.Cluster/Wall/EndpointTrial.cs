@@ -10,6 +10,7 @@ using LayerShuffle.Cluster.Membership;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Links;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 
@@ -34,25 +35,25 @@ internal sealed class EndpointTrial : IDisposable
     private bool begun;
     private volatile bool over;
 
-    /// <summary>Sets it up. The transport still needs its <see cref="WallTransport.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
+    /// <summary>Sets it up. The carrier still needs its <see cref="WallCarrier.Endpoint"/>; no time passes before <see cref="Start"/>.</summary>
     public EndpointTrial(
         int number, TrialSetting setting, int self, int incarnation, int life, ClusterProcess process, ILayerCompute compute, ActivationStore store,
-            Func<int, long> activationBytes, Action<HopEvents> seen, IActorGuard? guard = null, Action<FaultEvent>? tensors = null)
+            Func<int, long> numbers, Action<HopEvents> seen, IActorGuard? guard = null, Action<FaultEvent>? tensors = null)
     {
         isFirst = life == 1;
         (Number, spec, gate) = (number, setting.Spec, process.Gate);
         topology = setting.Topology;
         Clock = new WallClock(process.Timer);
         trace = new HopEventRecorder(self, Clock, batch => seen(batch with { Trial = number }));
-        Transport = new WallTransport(number, self, life, process, Clock, setting.Links(), trace, store, activationBytes,
-            spec.Cluster.Wire, spec.Workload);
+        Carrier = new WallCarrier(number, self, life, process, Clock, store, spec.Cluster.Wire);
+        Carrier.Transport = Transport = new LinkTransport(spec, setting.Links(), trace, numbers, Carrier);
         Context = setting.Context(Clock, Transport, compute, trace, guard) with { EarlierIncarnations = incarnation - life };
         faults = new EndpointFaults(Transport.Change, new NodeHealth(spec.Cluster), node => node == self,
-            (_, factor) => Transport.Endpoint.Tell(new SetSlowdown(factor)), (strike, _) => tensors?.Invoke(strike));
+            (_, factor) => Carrier.Endpoint.Tell(new SetSlowdown(factor)), (strike, _) => tensors?.Invoke(strike));
         judge = (to, send) =>
         {
             if (to < topology.Count)
-                Transport.SendMembership(to, send);
+                Carrier.SendMembership(to, send);
             else
                 send(); // a node that the trial leaves out
         };
@@ -68,7 +69,9 @@ internal sealed class EndpointTrial : IDisposable
 
     public WallClock Clock { get; }
 
-    public WallTransport Transport { get; }
+    public WallCarrier Carrier { get; }
+
+    public LinkTransport Transport { get; }
 
     public EndpointContext Context { get; }
 
@@ -96,6 +99,15 @@ internal sealed class EndpointTrial : IDisposable
         return met;
     }
 
+    /// <summary>What this endpoint knows of its links: what it sent over those from it, what arrived over those to it.</summary>
+    /// <param name="end">When the trial ended.</param>
+    public LinkRecord[] Links(Instant end)
+    {
+        LinkRecord[] links = [];
+        Transport.Change(injector => links = [.. injector.Records(oneEnd: true, end)]);
+        return links;
+    }
+
     /// <summary>Hands on all that has been seen.</summary>
     public void FlushNow() => trace.Flush();
 
@@ -104,7 +116,7 @@ internal sealed class EndpointTrial : IDisposable
     {
         over = true;
         gate.End(judge);
-        Transport.Endpoint = ActorRefs.Nobody;
+        Carrier.Endpoint = ActorRefs.Nobody;
     }
 
     private void Flush(Instant due)

@@ -28,7 +28,7 @@ internal sealed class TrainingLink : ReceiveActor
         Akka.Actor.Props.Create(() => new TrainingLink(process, training, layer, endpoint));
 
     /// <summary>Whether a frame is one of a training.</summary>
-    public static bool Carries(byte kind) => kind != WallTransport.HopKind && MessageCodecs.OfKind(kind) is not null;
+    public static bool Carries(byte kind) => kind != WallCarrier.HopKind && MessageCodecs.OfKind(kind) is not null;
 
     /// <summary>Reads a frame of a training, whose message owns its tensors from then on.</summary>
     /// <exception cref="WireFormatException">It is no such frame.</exception>

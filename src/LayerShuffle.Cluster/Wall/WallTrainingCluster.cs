@@ -5,6 +5,7 @@ using LayerShuffle.Actors.Faults;
 using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Training;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core;
 using LayerShuffle.Core.Clusters;
@@ -204,9 +205,8 @@ public sealed class WallTrainingCluster : ITrainingCluster, IAsyncDisposable
                 Taking = OnTaken,
             },
         });
-        IActorGuard watch = guard;
-        faults = struck.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the training's faults", watch)),
-            $"training-{number}-faults");
+        faults = struck.Listener = cluster.Process.System.ActorOf(
+            TrialActor.Props(new TrialMember("faults", striking, "The actor of the training's faults"), guard), $"training-{number}-faults");
         faults.Tell(StartFaults.Instance);
     }
 

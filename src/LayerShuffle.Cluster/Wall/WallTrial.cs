@@ -34,7 +34,7 @@ internal sealed class WallTrial
     private readonly ITrialModel model;
     private readonly ModelShipment? shipment, before;
     private readonly Topology topology;
-    private readonly long imageBytes;
+    private readonly long imageNumbers;
     private readonly Trial trial;
     private readonly TraceRecorder trace;
     private readonly TraceReplay replay;
@@ -73,10 +73,10 @@ internal sealed class WallTrial
         topology = setting.Topology;
         if (spec.StrikesTensors && setting.Restoration() is { } restoration)
             substitutes = (model as TensorTrialModel)?.Substitutes(restoration, setting.Luck);
-        imageBytes = model.ActivationBytes(1) / sizeof(float) * spec.Cluster.Wire.BytesPerNumber();
+        imageNumbers = model.ActivationBytes(1) / sizeof(float);
         guard = new ActorGuard(cluster.Process.System, Fail);
         ActivationStore store = model is TensorTrialModel tensors ? tensors.Store : new ActivationStore();
-        own = new EndpointTrial(number, setting, 0, 1, 1, cluster.Process, null!, store, images => images * imageBytes, batch => OnEvents(batch),
+        own = new EndpointTrial(number, setting, 0, 1, 1, cluster.Process, null!, store, images => images * imageNumbers, batch => OnEvents(batch),
             guard);
         trial = new Trial(setting, model, testImages, () => own.Clock.Now, asked: true, struck: struck);
         (log, trace, ledger) = (trial.Log, trial.Trace, trial.Ledger);
@@ -84,9 +84,8 @@ internal sealed class WallTrial
         replay = new TraceReplay(trace);
         faulted = new WallNodes(this, cluster, topology);
         Props striking = FaultActor.Props(trial.Faults(own.Context, faulted, new NodeHealth(spec.Cluster)));
-        IActorGuard watch = guard;
-        faults = faulted.Listener = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(striking, "The actor of the trial's faults", watch)),
-            $"trial-{number}-faults");
+        faults = faulted.Listener = cluster.Process.System.ActorOf(
+            TrialActor.Props(new TrialMember("faults", striking, "The actor of the trial's faults"), guard), $"trial-{number}-faults");
         log.Added = record =>
         {
             lock (traceGate)
@@ -138,8 +137,9 @@ internal sealed class WallTrial
             await BringAllUpAsync(nodes, cancellation).ConfigureAwait(false);
             zero = cluster.Process.Timer.Now + 50_000_000;
             Props props = CoordinatorActor.Props(own.Context, new WallRequestModel(model, number, cluster), plan, log);
-            root = cluster.Process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, "The coordinator's actor", guard)), $"trial-{number}");
-            own.Transport.Endpoint = root;
+            root = cluster.Process.System.ActorOf(TrialActor.Props(new TrialMember(ClusterSpec.Coordinator, props, "The coordinator's actor"), guard),
+                $"trial-{number}");
+            own.Carrier.Endpoint = root;
             foreach (int endpoint in cluster.Living())
                 cluster.Process.Tell(endpoint, new StartTrial(number, zero));
             own.Start(zero);
@@ -187,7 +187,7 @@ internal sealed class WallTrial
     private void OnDied(int endpoint, int incarnation, bool asked, string how)
     {
         lostSight = true;
-        own.Transport.Endpoint.Tell(new PeerDown(endpoint, incarnation));
+        own.Carrier.Endpoint.Tell(new PeerDown(endpoint, incarnation));
         if (cluster.AddressOf(endpoint) is null && left.TryGetValue(endpoint, out TaskCompletionSource? leaving))
             leaving.TrySetResult();
         faulted.Died(endpoint, incarnation, asked, how);
@@ -206,7 +206,7 @@ internal sealed class WallTrial
     /// <summary>Looks every second whether anything is still to come, and asks the coordinator's actor for a sign of life.</summary>
     private async Task WatchAsync(IActorRef root, CancellationToken over)
     {
-        ActorSelection coordinator = cluster.Process.System.ActorSelection(root.Path / WallTrialRoot.Child);
+        ActorSelection coordinator = cluster.Process.System.ActorSelection(root.Path / ClusterSpec.Coordinator);
         Task? sign = null;
         try
         {
@@ -232,7 +232,7 @@ internal sealed class WallTrial
         switch (message)
         {
             case RoutedControl routed when routed.Trial == number:
-                own.Transport.OnControl(routed);
+                own.Carrier.OnControl(routed);
                 break;
             case HopEvents batch when batch.Trial == number:
                 OnEvents(batch);
@@ -259,11 +259,11 @@ internal sealed class WallTrial
     {
         using (frame)
         {
-            if (frame.Kind != WallTransport.HopKind)
+            if (frame.Kind != WallCarrier.HopKind)
                 return;
             var reader = new WireReader(frame.Meta, "frame 'hop'");
             if (reader.ReadNumber() == number)
-                own.Transport.OnFrame(ref reader, frame);
+                own.Carrier.OnFrame(ref reader, frame);
         }
     }
 
@@ -310,7 +310,7 @@ internal sealed class WallTrial
         Task all = Task.WhenAll(living.Select(endpoint => left[endpoint].Task));
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false); // a worker that does not answer has only its counts to lose
         own.FlushNow();
-        foreach (LinkRecord link in own.Transport.Links(end))
+        foreach (LinkRecord link in own.Links(end))
             links.Add(link);
         Meet(own.Met());
         lostSight |= !all.IsCompletedSuccessfully;
@@ -351,7 +351,7 @@ internal sealed class WallTrial
         TaskCompletionSource ready = prepared[(endpoint, worker.Incarnation)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int first = zero == 0 ? firstIncarnation[endpoint] = worker.Incarnation : firstIncarnation.GetOrAdd(endpoint, worker.Incarnation);
         cluster.Process.Tell(
-            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageBytes, held, worker.Incarnation - first + 1,
+            endpoint, new PrepareTrial(number, spec, shipment?.Key ?? "", model.Layers, imageNumbers, held, worker.Incarnation - first + 1,
                 cluster.Process.Serving()));
         await cluster.WhileAliveAsync(worker, ready.Task, cancellation).ConfigureAwait(false);
         preparedIncarnation[endpoint] = worker.Incarnation;
@@ -483,5 +483,23 @@ internal sealed class WallTrial
         cluster.Process.Tell(worker.Endpoint, shipped.Host(missing));
         await cluster.WhileAliveAsync(worker, answer.Task, cancellation).ConfigureAwait(false);
         await cluster.AddHostedAsync(worker, shipped.Key, missing).ConfigureAwait(false);
+    }
+}
+
+/// <summary>The coordinator's part of a model in a real cluster: when a request ends, its tensors are freed everywhere.</summary>
+internal sealed class WallRequestModel(IRequestModel model, int trial, WallCluster cluster) : IRequestModel
+{
+    public long ActivationBytes(int images) => model.ActivationBytes(images);
+
+    public object? Embed(int request, IReadOnlyList<int> images) => model.Embed(request, images);
+
+    public Judgement? Judge(object? activation, IReadOnlyList<int> images) => model.Judge(activation, images);
+
+    public Judgement? JudgeMean(IReadOnlyList<object?> activations, IReadOnlyList<int> images) => model.JudgeMean(activations, images);
+
+    public void Release(int request)
+    {
+        model.Release(request);
+        cluster.Broadcast(new RequestsEnded(trial, [request]));
     }
 }

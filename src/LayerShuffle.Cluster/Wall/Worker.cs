@@ -131,7 +131,7 @@ internal sealed class Worker : IDisposable
         {
             case RoutedControl routed:
                 if (trial is { } ofRouted && ofRouted.Number == routed.Trial)
-                    ofRouted.Transport.OnControl(routed);
+                    ofRouted.Carrier.OnControl(routed);
                 break;
             case RequestsEnded ended:
                 foreach (int request in ended.Trial == trial?.Number ? ended.Requests : [])
@@ -211,7 +211,7 @@ internal sealed class Worker : IDisposable
 
     private void Handle(IncomingFrame frame)
     {
-        if (frame.Kind == WallTransport.HopKind)
+        if (frame.Kind == WallCarrier.HopKind)
         {
             var reader = new WireReader(frame.Meta, "frame 'hop'");
             int number = reader.ReadNumber();
@@ -219,7 +219,7 @@ internal sealed class Worker : IDisposable
             lock (gate)
                 present = trial;
             if (present?.Number == number)
-                present.Transport.OnFrame(ref reader, frame);
+                present.Carrier.OnFrame(ref reader, frame);
         }
         else if (frame.Kind == ReachProber.Kind)
         {
@@ -255,14 +255,14 @@ internal sealed class Worker : IDisposable
         ActorGuard watch = guard = new ActorGuard(process.System, ended => Problem(ended.Message));
         var next = new EndpointTrial(
             prepare.Trial, setting, settings.Endpoint, incarnation, prepare.Life, process, compute, store,
-                images => images * prepare.ImageBytes, TellCoordinator, watch, models.Strike);
+                images => images * prepare.ImageNumbers, TellCoordinator, watch, models.Strike);
         if (prepare.Model.Length > 0 && next.Context.Placement.LayersOn(settings.Endpoint).Any(layer => !models.Has(prepare.Model, layer)))
             throw new InvalidOperationException($"the model {prepare.Model} is not hosted here");
         var spec = prepare.Spec.Cluster.Nodes[settings.Endpoint - 1];
         Props props = NodeActor.Props(settings.Endpoint, spec, next.Context, incarnation, !prepare.Held);
-        string name = $"The actor of {spec.Name}";
-        node = process.System.ActorOf(Props.Create(() => new WallTrialRoot(props, name, watch)), $"trial-{prepare.Trial}-{++prepared}");
-        next.Transport.Endpoint = node;
+        var member = new TrialMember("endpoint", props, $"The actor of {spec.Name}");
+        node = process.System.ActorOf(TrialActor.Props(member, watch), $"trial-{prepare.Trial}-{++prepared}");
+        next.Carrier.Endpoint = node;
         lock (gate)
             (training, trial) = (null, next);
         TellCoordinator(new TrialPrepared(prepare.Trial, settings.Endpoint, incarnation));
@@ -282,7 +282,7 @@ internal sealed class Worker : IDisposable
         if (!report)
             return;
         ended.FlushNow();
-        TellCoordinator(new LinkReport(settings.Endpoint, ended.Transport.Links(end), ended.Number, ended.Met()));
+        TellCoordinator(new LinkReport(settings.Endpoint, ended.Links(end), ended.Number, ended.Met()));
     }
 
     private void Host(HostTraining host)

@@ -18,14 +18,15 @@ internal static class Fairness
             yield break;
         LinkConditions[] all = [.. book.Conditions()];
         HopRow[] sent = [.. book.Hops.Where(hop => !hop.IsLocal && hop.Fate != "link_down")];
-        if (all.Select(link => link.Loss).Distinct().Count() == 1 && all.All(link => link is { LossChain: null, LoseFirst: 0, Loss: > 0 and < 1 }))
+        if (all.All(link => link is { LossChain: null, LoseFirst: 0 }))
         {
-            foreach ((string what, IEnumerable<HopRow> some) in ((string, IEnumerable<HopRow>)[])
-                [("all hops", sent), ("first attempts", sent.Where(hop => hop.Attempt == 0)), ("resends", sent.Where(hop => hop.Attempt > 0))])
+            foreach ((string what, HopRow[] some) in ((string, HopRow[])[])
+                [("all hops", sent), ("first attempts", [.. sent.Where(hop => hop.Attempt == 0)]), ("resends", [.. sent.Where(hop => hop.Attempt > 0)])])
             {
-                (int count, int lost) = (some.Count(), some.Count(hop => hop.Fate == "lost"));
-                if (Tail(count, lost, all[0].Loss) < Never)
-                    yield return FormattableString.Invariant($"{lost} of {count} were lost at a probability of {all[0].Loss}: {what}");
+                int lost = some.Count(hop => hop.Fate == "lost");
+                double asked = some.Length == 0 ? 0 : some.Average(hop => book.Link(hop.From, hop.To).Loss);
+                if (Tail(some.Length, lost, asked) < Never)
+                    yield return FormattableString.Invariant($"{lost} of {some.Length} were lost at a probability of {asked}: {what}");
             }
         }
 
@@ -54,7 +55,10 @@ internal static class Fairness
         return took == latency.Min.Nanoseconds || took == latency.Max?.Nanoseconds;
     }
 
-    /// <summary>A bound on how likely a number that far from what is expected is (Chernoff), on its side.</summary>
+    /// <summary>
+    /// A bound on how likely a number that far from what is expected is, on its side (Chernoff's; where probabilities differ it holds for their mean:
+    /// Hoeffding 1963, theorem 1).
+    /// </summary>
     private static double Tail(int count, int seen, double probability)
     {
         if (count == 0)

@@ -3,6 +3,7 @@ using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Models;
 using LayerShuffle.Actors.Training;
+using LayerShuffle.Actors.Trials;
 using LayerShuffle.Cluster.Tests.Training;
 using LayerShuffle.Cluster.Wall;
 using LayerShuffle.Core;
@@ -155,7 +156,7 @@ public sealed class EndedActorTests
         var ended = new TaskCompletionSource<ActorEndedException>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var guard = new ActorGuard(system, what => ended.TrySetResult(what));
         IActorRef root =
-            system.ActorOf(Props.Create(() => new WallTrialRoot(Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor", guard)), "root");
+            system.ActorOf(TrialActor.Props(new TrialMember("endpoint", Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor"), guard), "root");
         if (how != "unborn")
             await root.Ask<ActorIdentity>(new Identify(null), Patience); // its child exists now
         if (how == "throw")
@@ -163,7 +164,7 @@ public sealed class EndedActorTests
         else if (how == "root")
             root.Tell(PoisonPill.Instance);
         else if (how is "poison" or "guard")
-            system.ActorSelection(how == "guard" ? "/user/$*" : $"/user/root/{WallTrialRoot.Child}").Tell(PoisonPill.Instance);
+            system.ActorSelection(how == "guard" ? "/user/$*" : $"/user/root/endpoint").Tell(PoisonPill.Instance);
 
         (await ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken)).Message.ShouldBe(sentence);
         await system.Terminate().WaitAsync(Patience, TestContext.Current.CancellationToken);

@@ -106,7 +106,7 @@ public sealed class CodecTests : IDisposable
             export 1 ExportState
             imported 1 StateImported
             routed 1 RoutedControl
-            prepare-trial 5 PrepareTrial
+            prepare-trial 6 PrepareTrial
             trial-prepared 1 TrialPrepared
             start-trial 1 StartTrial
             end-trial 2 EndTrial

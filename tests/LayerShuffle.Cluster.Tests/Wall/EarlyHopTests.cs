@@ -24,7 +24,7 @@ public sealed class EarlyHopTests
         TrialSpec spec = TrialBuilder.Spec(TrialBuilder.Link(latencyMs), new RoutingSpec(), nodes: 1);
         using EndpointTrial ahead = At(0, pair.Coordinator), behind = At(1, pair.Node);
         using var inbox = Inbox.Create(pair.Node.System);
-        behind.Transport.Endpoint = inbox.Receiver;
+        behind.Carrier.Endpoint = inbox.Receiver;
         ahead.Start(pair.Coordinator.Timer.Now);
 
         var hop = new HopMessage(new Journey { Request = 3, Images = 1, Route = [0], Deadline = Instant.Never }, 0, 0);
@@ -32,7 +32,7 @@ public sealed class EarlyHopTests
         Hand(await pair.Frame(1));
         HopAcknowledged ack = HopAcknowledged.Of(hop, 0, 1);
         ahead.Transport.SendControl(0, 1, ack);
-        behind.Transport.OnControl((RoutedControl)await pair.Message(1));
+        behind.Carrier.OnControl((RoutedControl)await pair.Message(1));
         behind.Start(pair.Coordinator.Timer.Now);
 
         object[] received = [inbox.Receive(ClusterPair.Patience), inbox.Receive(ClusterPair.Patience)];
@@ -48,7 +48,7 @@ public sealed class EarlyHopTests
             {
                 var reader = new WireReader(frame.Meta, "frame 'hop'");
                 reader.ReadNumber().ShouldBe(1);
-                behind.Transport.OnFrame(ref reader, frame);
+                behind.Carrier.OnFrame(ref reader, frame);
             }
         }
     }

@@ -22,7 +22,7 @@ public sealed class WallDownlinkTests
         spec = spec with { Cluster = spec.Cluster with { Nodes = [spec.Cluster.Nodes[0] with { DownlinkBytesPerSecond = 2000 }] } }; // 100 bytes: 50 ms
         using EndpointTrial sender = At(0, pair.Coordinator), receiver = At(1, pair.Node);
         using var inbox = Inbox.Create(pair.Node.System);
-        receiver.Transport.Endpoint = inbox.Receiver;
+        receiver.Carrier.Endpoint = inbox.Receiver;
         long zero = pair.Coordinator.Timer.Now;
         sender.Start(zero);
         receiver.Start(zero);
@@ -45,7 +45,7 @@ public sealed class WallDownlinkTests
             {
                 var reader = new WireReader(frame.Meta, "frame 'hop'");
                 reader.ReadNumber().ShouldBe(1);
-                receiver.Transport.OnFrame(ref reader, frame);
+                receiver.Carrier.OnFrame(ref reader, frame);
             }
         }
     }

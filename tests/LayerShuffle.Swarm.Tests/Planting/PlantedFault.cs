@@ -10,8 +10,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
 {
     private const string Courier = "src/LayerShuffle.Actors/Protocol/HopCourier.cs", Journeys = "src/LayerShuffle.Actors/Messages/HopMessages.cs",
         Node = "src/LayerShuffle.Actors/Trials/NodeActor.cs", Coordinator = "src/LayerShuffle.Actors/Trials/CoordinatorActor.cs",
-        Trace = "src/LayerShuffle.Actors/Tracing/TraceRecorder.cs", Transport = "src/LayerShuffle.Simulation/VirtualTransport.cs",
-        Paused = "src/LayerShuffle.Simulation/PausedNodes.cs", Runner = "src/LayerShuffle.Simulation/VirtualTrialRunner.cs",
+        Trace = "src/LayerShuffle.Actors/Tracing/TraceRecorder.cs", Transport = "src/LayerShuffle.Actors/Protocol/LinkTransport.cs", Carrier = "src/LayerShuffle.Simulation/VirtualCarrier.cs",
+        Paused = "src/LayerShuffle.Simulation/PausedNodes.cs",
         Link = "src/LayerShuffle.Core/Links/LinkState.cs", Health = "src/LayerShuffle.Core/Faults/NodeHealth.cs",
         Metrics = "src/LayerShuffle.Results/Metrics/TrialDataBuilder.cs", Rows = "src/LayerShuffle.Results/Csv/TrialRows.cs";
 
@@ -35,9 +35,9 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a request in flight too many", Coordinator, "i < plan.Workload.Arrivals.Concurrency &&", "i <= plan.Workload.Arrivals.Concurrency &&"),
         new("luck shared between attempts", Transport, "journey.NextLayer, message.Attempt, journey.Branch",
             "journey.NextLayer, 0, journey.Branch", Always: true),
-        new("an acknowledgement before the delivery", Transport, "            arriving ??= Crossing(message);\n",
-            "            arriving ??= Crossing(message);\n            Endpoints[from].Tell(HopAcknowledged.Of(message, to, incarnation));\n", Always: true),
-        new("control messages that take no time", Transport, "kernel.Schedule(verdict.At, EventKind.Delivery, m => ReceiveControl",
+        new("an acknowledgement before the delivery", Carrier, "        underway.Add(message.Journey.Request);\n",
+            "        underway.Add(message.Journey.Request);\n        Endpoints[from].Tell(HopAcknowledged.Of(message, to, incarnation));\n", Always: true),
+        new("control messages that take no time", Carrier, "kernel.Schedule(due, EventKind.Delivery, m => ReceiveControl",
             "kernel.Schedule(kernel.Now, EventKind.Delivery, m => ReceiveControl"),
     ];
 
@@ -53,10 +53,10 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
                 + "        foreach (var one in before)\n            waiting.Enqueue(one);\n"),
         new("a slowdown that slows nobody", Node, "journey.Images) * (slowdown * SlowStart());", "journey.Images) * SlowStart();"),
         new("work after the deadline", Node, "            if (context.Clock.Now > journey.Deadline)\n                continue;\n", ""),
-        new("the dead incarnation's mail delivered to the next", Transport, "(health.IsUp(endpoint) && health.Incarnation(endpoint) == incarnation)",
+        new("the dead incarnation's mail delivered to the next", Carrier, "(health.IsUp(endpoint) && health.Incarnation(endpoint) == incarnation)",
             "health.IsUp(endpoint)"),
         new("a restart that is no new incarnation", Health, "        incarnations[node]++;\n", ""),
-        new("a paused node that takes mail", Transport, "        if (paused.IsPaused(to))\n        {\n            Hold(from,",
+        new("a paused node that takes mail", Transport, "        if (carrier.IsPaused(to))\n        {\n            Hold(from,",
             "        if (to < 0)\n        {\n            Hold(from,"),
         new("timers that fire at a paused node", Paused, "        Of(endpoint).Timers.Add((target, message));\n        return true;\n",
             "        return false;\n"),
@@ -74,7 +74,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a latency that is cut short", Link, "            arrival += drawn;\n", "            arrival += new Duration(drawn.Nanoseconds / 10 * 9);\n"),
         new("overtaking by who arrives together", Link, "bool early = arrival < latestArrival;", "bool early = arrival <= latestArrival;"),
         new("duplicates that are not counted", Link, "        books.Duplicated++;\n", ""),
-        new("a wire format that saves nothing", Runner, " / sizeof(float) * format.BytesPerNumber(),", ","),
+        new("a wire format that saves nothing", Transport, "message.Journey.ImagesCarried) * spec.Cluster.Wire.BytesPerNumber();", "message.Journey.ImagesCarried) * sizeof(float);"),
     ];
 
     private static IEnumerable<PlantedFault> OfTheBooks() =>
