@@ -22,12 +22,13 @@ namespace LayerShuffle.Runs;
 /// <param name="plan">The plan.</param>
 /// <param name="options">What was asked for.</param>
 /// <param name="effective">The effective scenario.</param>
+/// <param name="shared">How texts are written that go to others.</param>
 /// <param name="selection">The part that is run.</param>
 /// <param name="access">How nodes come to its cluster.</param>
 /// <param name="log">The run's log.</param>
 /// <param name="interrupted">The exit code of a run that was stopped.</param>
 internal sealed class RunExecution(
-    RunPlan plan, RunOptions options, string effective, TrialSelection selection, ClusterAccess access, IRunLog log, Func<int> interrupted)
+    RunPlan plan, RunOptions options, string effective, SharedText shared, TrialSelection selection, ClusterAccess access, IRunLog log, Func<int> interrupted)
 {
     private readonly TimeProvider time = options.Time; // progress and run.json only: it reaches no result
     private readonly Scenario scenario = plan.Scenario;
@@ -40,7 +41,8 @@ internal sealed class RunExecution(
         using OutputFolder folder = options.Resume is { } resumed ? OutputFolder.Resume(resumed, effective, time)
             : OutputFolder.Create(options.Output, scenario.Name, effective, time);
         log.Line($"{scenario.Name}, seed {scenario.Seed}: {plan.Trials.Count} trials; results in {folder.Path}");
-        var manifest = new RunManifest(folder.Path, scenario, options, scenario.Threads, time);
+        var manifest = new RunManifest(folder.Path, scenario, options, shared, scenario.Threads, time);
+        (log as IRunWatch)?.Writes(folder.Path);
         ResultsWriter? writer = null;
         RunWork work;
         try
@@ -126,7 +128,7 @@ internal sealed class RunExecution(
     /// <summary>Writes down how it ended: for scripts, for a job's page, and for the record.</summary>
     private void End(OutputFolder folder, RunManifest manifest, RunReport report)
     {
-        ResultsJson.Write(folder.Path, report);
+        ResultsJson.Write(folder.Path, report with { Message = shared.Of(report.Message) });
         Summarise(report);
         manifest.End(report.State, report.Code, report.Reason, report.Message, report.Done, report.Trials);
     }
@@ -134,7 +136,11 @@ internal sealed class RunExecution(
     private void Summarise(RunReport report)
     {
         if (options.Summary is { } file)
-            Try($"the summary in {file}", () => MarkdownSummary.Append(file, report with { Again = options.SameAgain(scenario.Seed) ?? "" }));
+            Try($"the summary in {file}", () => MarkdownSummary.Append(file, report with
+            {
+                Message = shared.Of(report.Message),
+                Again = shared.Command(options.SameAgain(scenario.Seed)) ?? "",
+            }));
     }
 
     private static string Reason(RunEnd end) => end switch { RunEnd.Done => "done", RunEnd.LivenessFailed => "liveness_failed", _ => "expectation_failed" };
@@ -161,7 +167,7 @@ internal sealed class RunExecution(
         if (folder.IsThere && options.Formats.Parquet)
             Try("Parquet", () => ParquetCopy.WriteAll(folder.Path));
         if (folder.IsThere)
-            Try(ResultsJson.Name, () => ResultsJson.Write(folder.Path, report));
+            Try(ResultsJson.Name, () => ResultsJson.Write(folder.Path, report with { Message = shared.Of(report.Message) }));
         Summarise(report);
         Try("run.json", () => manifest.End(report.State, report.Code, report.Reason, report.Message, done, trials));
         if (!folder.IsThere)

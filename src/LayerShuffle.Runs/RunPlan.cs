@@ -4,6 +4,7 @@ using LayerShuffle.Runs.Images;
 using LayerShuffle.Runs.Models;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Plans;
+using LayerShuffle.Runs.Reporting;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Loading;
 using LayerShuffle.Scenarios.Specs;
@@ -108,7 +109,8 @@ public sealed class RunPlan
 
         using ClusterSecurity security = ClusterSecurity.For(options.Cluster.Security);
         var access = new ClusterAccess(options.Cluster, security, options.Cluster.ListenEndPoint(security.IsGiven)); // before anything is written
-        return new RunExecution(this, options, loaded.EffectiveYaml, selection, access, log ?? new SilentLog(), interrupted ?? (() => ExitCodes.Interrupted))
-            .Execute(show, cancellation);
+        var shared = new SharedText(loaded.Paths, Directory.GetCurrentDirectory());
+        return new RunExecution(this, options, loaded.EffectiveYaml, shared, selection, access, log ?? new SilentLog(),
+            interrupted ?? (() => ExitCodes.Interrupted)).Execute(show, cancellation);
     }
 }

@@ -142,6 +142,8 @@ internal sealed class RunWork(
             long begin = time.GetTimestamp();
             TrainedModel model = trainer.Get(spec, seed, cancellation);
             writer.WriteTraining(model.Records);
+            foreach (TrainingRecord epoch in model.Records)
+                watch?.Trained(epoch);
             training.AddRange(model.Records);
             if (model.Tally is { } tally)
                 writer.WriteTrainingOutages(spec.Name, seed, tally.Outages);

@@ -56,6 +56,9 @@ public sealed class WatchTests
         string lines = string.Join('\n', events.SelectMany(each => each.GetProperty("lines").EnumerateArray()).Select(line => line.GetString()));
         lines.ShouldContain("2 trials; results in");
         lines.ShouldNotContain("Watch:");
+        reader.Figures().ShouldBe(["accuracy", "latency", "timeline"]);
+        JsonElement replay = events[^1].GetProperty("replay");
+        (replay.GetProperty("trial").GetInt32(), replay.GetProperty("name").GetString()).ShouldBe((1, "none, second"));
         foreach (string csv in Directory.EnumerateFiles(cli.At("alone"), "*.csv"))
             File.ReadAllBytes(cli.At("out/" + Path.GetFileName(csv))).ShouldBe(File.ReadAllBytes(csv), Path.GetFileName(csv));
     }
@@ -180,9 +183,11 @@ public sealed class WatchTests
     private static JsonElement First(HttpClient client, Uri address)
     {
         using var events = new StreamReader(client.GetStreamAsync(new Uri(address, "events" + address.Query)).GetAwaiter().GetResult());
+        string kind = "";
         while (events.ReadLine() is { } line)
         {
-            if (line.StartsWith("data: ", StringComparison.Ordinal))
+            kind = line.StartsWith("event: ", StringComparison.Ordinal) ? line[7..] : kind;
+            if (kind == "state" && line.StartsWith("data: ", StringComparison.Ordinal))
                 return JsonDocument.Parse(line[6..]).RootElement.Clone();
         }
 
@@ -193,6 +198,7 @@ public sealed class WatchTests
     private sealed class Reader
     {
         private readonly Task<List<JsonElement>> read;
+        private JsonElement figures;
 
         public Reader(Uri address)
         {
@@ -203,10 +209,18 @@ public sealed class WatchTests
                 using HttpClient open = client;
                 using var events = new StreamReader(stream);
                 List<JsonElement> all = [];
+                string kind = "";
                 while (events.ReadLine() is { } line)
                 {
+                    kind = line.StartsWith("event: ", StringComparison.Ordinal) ? line[7..] : kind;
                     if (!line.StartsWith("data: ", StringComparison.Ordinal))
                         continue;
+                    if (kind == "views")
+                    {
+                        figures = JsonDocument.Parse(line[6..]).RootElement.GetProperty("figures").Clone();
+                        continue;
+                    }
+
                     all.Add(JsonDocument.Parse(line[6..]).RootElement.Clone());
                     if (all[^1].GetProperty("end").ValueKind == JsonValueKind.Object)
                         break;
@@ -215,6 +229,9 @@ public sealed class WatchTests
                 return all;
             });
         }
+
+        /// <summary>The names of the figures that it was shown last.</summary>
+        public string[] Figures() => [.. figures.EnumerateArray().Select(figure => figure.GetProperty("id").GetString()!)];
 
         public JsonElement[] All() => [.. read.GetAwaiter().GetResult()];
     }

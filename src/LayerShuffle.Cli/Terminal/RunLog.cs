@@ -78,6 +78,12 @@ internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = 
     }
 
     /// <inheritdoc/>
+    public void Writes(string folder) => Watched?.Writes(folder);
+
+    /// <inheritdoc/>
+    public void Trained(TrainingRecord epoch) => Watched?.Trained(epoch);
+
+    /// <inheritdoc/>
     public void Planned(IReadOnlyList<TrialKey> trials)
     {
         board.Planned(trials);

@@ -59,6 +59,6 @@ internal sealed record Span(Axis Axis, double From, double To, bool Vertical)
             ticks = [.. ticks.Where(tick => Math.Abs(Math.Log10(tick) - Math.Round(Math.Log10(tick))) < 1e-9)];
         if (Axis.IsShare)
             ticks = [.. ticks.Where(tick => tick is >= 0 and <= 1)]; // there is room beyond, but no share
-        return [.. ticks.Select(tick => (At(tick), Figures.Ticks.Text(tick, Axis.IsShare)))];
+        return [.. ticks.Where(tick => !Axis.IsWhole || tick % 1 == 0).Select(tick => (At(tick), Figures.Ticks.Text(tick, Axis.IsShare)))];
     }
 }

@@ -37,6 +37,9 @@ public sealed record Axis(string Label)
     /// <summary>Whether it is logarithmic.</summary>
     public bool IsLog { get; init; }
 
+    /// <summary>Whether it counts something, so that only whole numbers are marked.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>Whether it shows shares, which are written in percent.</summary>
     public bool IsShare { get; init; }
 }

@@ -20,7 +20,7 @@ internal static class TrainingFigure
         return new Figure("training", "Training")
         {
             Subtitle = "test accuracy after each epoch, in ascending order and in random orders",
-            X = new Axis("Epoch") { Min = 1 },
+            X = new Axis("Epoch") { Min = 1, IsWhole = true },
             Panels = accuracy.Series.Count > 0 ? [accuracy with { Weight = 1.6 }, loss] : [loss],
             Notes = [.. seeds > 1 ? (string[])[$"Means of {seeds} training seeds."] : [],
                 .. all.Count > models.Count ? (string[])[$"The first {models.Count} of {all.Count} models."] : []],

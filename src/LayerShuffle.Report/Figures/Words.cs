@@ -65,6 +65,7 @@ public static class Words
         { } v when Math.Abs(v) >= 1000 => v.ToString("#,##0", CultureInfo.InvariantCulture),
         { } v when Math.Abs(v) >= 100 => v.ToString("0", CultureInfo.InvariantCulture),
         { } v when Math.Abs(v) >= 0.01 || v == 0 => v.ToString("0.##", CultureInfo.InvariantCulture),
+        { } v when Math.Abs(v) >= 0.0001 => v.ToString("0.####", CultureInfo.InvariantCulture),
         { } v => v.ToString("0.##e0", CultureInfo.InvariantCulture),
     };
 

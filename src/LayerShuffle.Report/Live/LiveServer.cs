@@ -19,6 +19,7 @@ public sealed class LiveServer : IDisposable
     private static readonly TimeSpan HandingOver = TimeSpan.FromSeconds(2);
     private readonly HttpListener listener;
     private readonly LiveState state;
+    private readonly LiveViews views;
     private readonly string? token;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stop = new();
@@ -32,6 +33,7 @@ public sealed class LiveServer : IDisposable
     private LiveServer(HttpListener listener, LiveState state, string address, string? token, TimeProvider time)
     {
         (this.listener, this.state, this.token, this.time) = (listener, state, token, time);
+        views = new LiveViews(state, time);
         Address = new Uri(address + (token is null ? "" : $"?token={token}"));
         _ = Task.Run(Listen);
     }
@@ -180,6 +182,8 @@ public sealed class LiveServer : IDisposable
                 await Show(response, page.Value).ConfigureAwait(false);
             else if (path == "/events")
                 await Tell(response).ConfigureAwait(false);
+            else if (path == "/replay" && LiveViews.Replay(state.Snapshot()) is { } trial)
+                await Give(response, trial).ConfigureAwait(false);
             else if (path == "/report" && report is { } file)
                 await HandOver(response, file).ConfigureAwait(false);
             else
@@ -200,6 +204,12 @@ public sealed class LiveServer : IDisposable
         response.StatusCode = (int)code;
         response.ContentType = "text/plain; charset=utf-8";
         return Send(response, Encoding.UTF8.GetBytes(text));
+    }
+
+    private Task Give(HttpListenerResponse response, string json)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        return Send(response, Encoding.UTF8.GetBytes(json));
     }
 
     private Task Show(HttpListenerResponse response, byte[] html)
@@ -227,6 +237,7 @@ public sealed class LiveServer : IDisposable
         }
 
         var seen = new LiveCursor();
+        long drawn = -1;
         try
         {
             response.ContentType = "text/event-stream; charset=utf-8";
@@ -235,9 +246,11 @@ public sealed class LiveServer : IDisposable
             using var pace = new PeriodicTimer(Pace, time);
             do
             {
-                string? text = state.News(seen) is { } news ? $"event: state\ndata: {news}\n\n" : time.GetElapsedTime(last) >= Sign ? ":\n\n" : null;
-                if (text is null)
+                string news = Event("state", state.News(seen)); // asked first, so that the last figures come with the end; told last
+                string text = Event("views", views.News(drawn, out drawn)) + news;
+                if (text.Length == 0 && time.GetElapsedTime(last) < Sign)
                     continue;
+                text = text.Length > 0 ? text : ":\n\n";
                 last = time.GetTimestamp();
                 await Write(response, Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
             }
@@ -248,6 +261,8 @@ public sealed class LiveServer : IDisposable
             Count(-1, seen.Ended && report is not null ? 1 : 0);
         }
     }
+
+    private static string Event(string name, string? json) => json is null ? "" : $"event: {name}\ndata: {json}\n\n";
 
     private Task Send(HttpListenerResponse response, byte[] body)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Trials;
+using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Metrics;
 
 namespace LayerShuffle.Report.Live;
@@ -16,10 +17,14 @@ public sealed class LiveState
     private readonly OrderedDictionary<(string Model, string Condition, string Policy), LiveRow> rows = [];
     private readonly LiveTail<string> lines = new(MostLines);
     private readonly LiveTail<LiveFault> faults = new(MostFaults);
-    private long version;
+    private readonly List<TrialData> finished = [];
+    private readonly OrderedDictionary<(string Model, int Seed, int Epoch), TrainingRecord> epochs = [];
+    private long version, results;
     private int planned; // how often: runs under many seeds come one after the other
-    private string title = "", doing = "", present = "";
+    private string title = "", doing = "", present = "", folder = "";
+    private (long Requests, long Hops, long Faults) written; // how long the files of the folder were when the last trial had finished
     private LiveTraining? training;
+    private LiveTrial? last;
     private LiveEnd? end;
 
     /// <summary>What is run.</summary>
@@ -31,13 +36,19 @@ public sealed class LiveState
     /// <summary>A line of the log.</summary>
     public void Said(string line) => Change(() => lines.Add(line));
 
+    /// <summary>The folder of a run that begins.</summary>
+    public void Writes(string path) => Change(() => (folder, written) = (path, default));
+
     /// <summary>The trials of a run that begins.</summary>
     public void Planned(IReadOnlyList<TrialKey> trials) => Change(() =>
     {
         rows.Clear();
         faults.Clear();
-        (training, present) = (null, "");
+        finished.Clear();
+        epochs.Clear();
+        (training, present, last) = (null, "", null);
         planned++;
+        results++;
         foreach (TrialKey trial in trials)
         {
             if (!rows.TryGetValue(Of(trial), out LiveRow? row))
@@ -48,7 +59,7 @@ public sealed class LiveState
 
     /// <summary>A trial begins.</summary>
     public void Began(TrialKey trial) => Change(() =>
-        present = $"{trial.Model}, {trial.Condition}{(trial.Policy == "default" ? "" : $", {trial.Policy}")}");
+        present = Called(trial));
 
     /// <summary>How far a trial is.</summary>
     public void Progressed(TrialKey trial, int done, int requests) => Change(trial, row => row.Share = requests > 0 ? (double)done / requests : 0);
@@ -57,14 +68,60 @@ public sealed class LiveState
     public void Struck(LedgerEntry entry) => Change(() => faults.Add(new LiveFault(entry.Time.TotalMilliseconds, entry.Fault, entry.Kind, entry.Target,
         entry.Effect.Replace('_', ' '), present)));
 
-    /// <summary>A trial is finished.</summary>
-    public void Finished(TrialData trial) => Change(trial.Key, row => row.Finish(trial.Metrics));
+    /// <summary>A trial is finished, and its rows are in the folder.</summary>
+    public void Finished(TrialData trial)
+    {
+        var now = (Length(ResultsFiles.Requests), Length(ResultsFiles.Hops), Length(ResultsFiles.Faults));
+        Change(trial.Key, row =>
+        {
+            row.Finish(trial.Metrics);
+            finished.Add(trial);
+            if (now.Item1 > written.Requests) // not one of an earlier run, whose rows lie anywhere
+                last = new LiveTrial(trial.Key.Trial, Called(trial.Key), written.Requests, written.Hops, written.Faults, now.Item2 > written.Hops);
+            written = now;
+            results++;
+        });
+    }
+
+    /// <summary>An epoch of a training is over.</summary>
+    public void Trained(TrainingRecord epoch) => Change(() =>
+    {
+        epochs[(epoch.Model, epoch.TrainingSeed, epoch.Epoch)] = epoch;
+        results++;
+    });
 
     /// <summary>How far a training is.</summary>
     public void Trains(LiveTraining progress) => Change(() => training = progress);
 
     /// <summary>The run is over.</summary>
     public void Over(LiveEnd how) => Change(() => end = how);
+
+    /// <summary>Grows with all that figures are made of.</summary>
+    internal long Results
+    {
+        get
+        {
+            lock (gate)
+                return results;
+        }
+    }
+
+    /// <summary>Whether the run is over.</summary>
+    internal bool IsOver
+    {
+        get
+        {
+            lock (gate)
+                return end is not null;
+        }
+    }
+
+    /// <summary>What figures are made of.</summary>
+    internal LiveSnapshot Snapshot()
+    {
+        lock (gate)
+            return new LiveSnapshot(results, folder, title, [.. finished], [.. epochs.Values], last);
+    }
 
     /// <summary>What is new since a watcher last asked, as JSON; null: nothing.</summary>
     /// <param name="seen">What it has seen, which goes on to now.</param>
@@ -90,11 +147,20 @@ public sealed class LiveState
                 faults = faults.Since(fresh ? 0 : seen.Faults),
                 lines = lines.Since(seen.Lines),
                 training,
+                replay = last is { Traced: true } played ? new { trial = played.Trial, name = played.Name } : null,
                 end,
             };
             (seen.Version, seen.Planned, seen.Faults, seen.Lines, seen.Ended) = (version, planned, faults.Added, lines.Added, end is not null);
             return JsonSerializer.Serialize(news, JsonSerializerOptions.Web);
         }
+    }
+
+    private static string Called(TrialKey trial) => $"{trial.Model}, {trial.Condition}{(trial.Policy == "default" ? "" : $", {trial.Policy}")}";
+
+    private long Length(string file)
+    {
+        var known = folder.Length > 0 ? new FileInfo(Path.Combine(folder, file)) : null;
+        return known is { Exists: true } ? known.Length : 0;
     }
 
     private static (string, string, string) Of(TrialKey trial) => (trial.Model, trial.Condition, trial.Policy);

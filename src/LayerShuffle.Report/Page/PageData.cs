@@ -77,6 +77,7 @@ internal static class PageData
         Number(json, "max", axis.Max ?? double.NaN);
         json.WriteBoolean("isLog", axis.IsLog);
         json.WriteBoolean("isShare", axis.IsShare);
+        json.WriteBoolean("isWhole", axis.IsWhole);
         json.WriteEndObject();
     }
 

@@ -28,7 +28,8 @@ internal static class PageWriter
         var context = new TemplateContext(Options.Value);
         context.SetValue("Page", page);
         context.SetValue("Style", Asset("report.css"));
-        context.SetValue("Script", string.Join("\n", ((string[])["charts.js", "tables.js", "replay.js"]).Select(Asset)));
+        context.SetValue("Player", Asset("player.html"));
+        context.SetValue("Script", Script("charts.js", "tables.js", "replay.js"));
         context.SetValue("Data", PageData.Write(figures.Concat(page.Sections.SelectMany(section => section.Hidden)), trials));
         return Template.Value.Render(context, Encoder).ReplaceLineEndings("\n");
     }
@@ -38,9 +39,13 @@ internal static class PageWriter
     {
         var context = new TemplateContext(Options.Value);
         context.SetValue("Style", Asset("report.css"));
-        context.SetValue("Script", Asset("live.js"));
+        context.SetValue("Player", Asset("player.html"));
+        context.SetValue("Data", PageData.Write([], []));
+        context.SetValue("Script", Script("charts.js", "tables.js", "replay.js", "live.js"));
         return new FluidParser().Parse(Asset("live.liquid")).Render(context, Encoder).ReplaceLineEndings("\n");
     }
+
+    private static string Script(params string[] assets) => string.Join("\n", assets.Select(Asset));
 
     private static string Asset(string name)
     {

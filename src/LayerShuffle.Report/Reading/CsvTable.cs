@@ -11,6 +11,7 @@ internal sealed class CsvTable
 {
     private readonly string _path;
     private readonly Dictionary<string, int> _columns = new(StringComparer.Ordinal);
+    private long _from; // where rows are read from; 0: behind the header
 
     private CsvTable(string path) => _path = path;
 
@@ -24,7 +25,10 @@ internal sealed class CsvTable
     public string Name => Path.GetFileName(_path);
 
     /// <summary>Opens a file; null where there is none, or where it is empty.</summary>
-    public static CsvTable? Open(string folder, string name)
+    /// <param name="folder">The folder that it is in.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="from">The byte at which the first row begins that is asked for; 0: all are.</param>
+    public static CsvTable? Open(string folder, string name, long from = 0)
     {
         var table = new CsvTable(Path.Combine(folder, name));
         if (!File.Exists(table._path))
@@ -34,6 +38,7 @@ internal sealed class CsvTable
             table.Columns = Split(header);
             for (var i = 0; i < table.Columns.Count; i++)
                 table._columns.TryAdd(table.Columns[i], i);
+            table._from = from;
             return table;
         }
 
@@ -48,7 +53,7 @@ internal sealed class CsvTable
     public IEnumerable<CsvRow> Rows(Func<int, bool>? wanted = null)
     {
         Damaged = 0;
-        foreach (var (record, whole) in Records().Skip(1))
+        foreach (var (record, whole) in Records().Skip(_from > 0 ? 0 : 1))
         {
             if (wanted is not null && (First(record) is not { } trial || !wanted(trial)))
                 continue;
@@ -71,6 +76,7 @@ internal sealed class CsvTable
     {
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
         var ends = stream.Length > 0 && EndsInLine(stream);
+        stream.Position = Math.Min(_from, stream.Length);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         string? record = null;
         for (var line = reader.ReadLine(); line is not null; line = reader.ReadLine())

@@ -38,7 +38,7 @@ internal sealed class FolderReader
             Name = name.Length > 0 ? name : YamlLines.Top(scenario, "name") is { Length: > 0 } own ? own : Path.GetFileName(Path.GetFullPath(_folder)),
             Seed = seed.Length > 0 ? seed : YamlLines.Top(scenario, "seed"),
             Description = YamlLines.Top(scenario, "description"),
-            Scenario = scenario,
+            Scenario = WrittenPaths.In(scenario, facts.Paths),
             Facts = facts,
             Trials = trials,
             Groups = groups,
@@ -137,7 +137,8 @@ internal sealed class FolderReader
         return (byTrial, layers);
     }
 
-    private static void Add(CsvRow row, TrialRequests requests, LayerUse use)
+    /// <summary>Adds a row of <c>requests.csv</c> to what is known of its trial.</summary>
+    internal static void Add(CsvRow row, TrialRequests requests, LayerUse use)
     {
         var completed = row["outcome"] == "completed";
         var skipped = row.Layers("skipped");
@@ -282,8 +283,7 @@ internal sealed class FolderReader
     {
         var known = finished.ToHashSet();
         var ledger = Rows(ResultsFiles.Faults).Where(row => row.Integer("trial") is { } trial && known.Contains(trial)).Take(MostEvents + 1)
-            .Select(row => new LedgerRow(row.Integer("trial")!.Value, row.Number("time_ms") ?? 0, row["fault"], row["kind"], row["target"], row["effect"],
-                row.Number("requested_ms"), row.Number("lasted_ms"))).ToList();
+            .Select(Entry).ToList();
         if (ledger.Count > MostEvents)
         {
             _missing.Add($"{ResultsFiles.Faults} has more than {MostEvents} events: those behind are not shown.");
@@ -292,6 +292,10 @@ internal sealed class FolderReader
 
         return ledger;
     }
+
+    /// <summary>A row of <c>faults.csv</c>.</summary>
+    internal static LedgerRow Entry(CsvRow row) => new(row.Integer("trial")!.Value, row.Number("time_ms") ?? 0, row["fault"], row["kind"], row["target"],
+        row["effect"], row.Number("requested_ms"), row.Number("lasted_ms"));
 
     private List<EpochRow> ReadTraining() => [.. Rows(ResultsFiles.Training).Select(row => new EpochRow(row["model"],
         row.Integer("training_seed") ?? 0, row.Integer("epoch") ?? 0, row.Number("loss"), row.Number("top1_sequential"), row.Number("top1_arbitrary")))];

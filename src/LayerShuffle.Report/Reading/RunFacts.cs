@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LayerShuffle.Core.Files;
 
 namespace LayerShuffle.Report.Reading;
 
@@ -26,6 +27,9 @@ public sealed record RunFacts
 
     /// <summary>The line that starts the same run again; blank where nobody noted it.</summary>
     public string Command { get; init; } = "";
+
+    /// <summary>The scenario's files, as the scenario writes them; empty where nobody noted it.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
 
     /// <summary>Machine, versions, times, as names and values.</summary>
     public IReadOnlyList<(string Name, string Value)> Details { get; init; } = [];
@@ -66,11 +70,12 @@ public sealed record RunFacts
         {
             State = Text(root, "state"),
             Reason = Text(exit, "reason"),
-            Message = Text(exit, "message"),
+            Message = HomePath.Hide(Text(exit, "message")),
             Trials = Number(root, "trials_done") is { } done && Number(root, "trials") is { } all ? ((int)done, (int)all) : null,
             Clock = Text(root, "clock"),
             Only = Text(root, "only"),
-            Command = Text(root, "command"),
+            Command = HomePath.Hide(Text(root, "command")),
+            Paths = [.. Items(At(root, "paths")).Select(Text)],
             Details = [.. DetailsOf(root)],
             Models = [.. Members(At(root, "models")).Select(model => (model.Name, Text(model.Value, "hash"), Text(model.Value, "reused") == "true",
                 Number(model.Value, "seconds"), Text(model.Value, "disturbed")))],

@@ -12,9 +12,11 @@ internal static class ReplayReader
     private const string Coordinator = "coordinator";
 
     /// <summary>The trials that can be played, the most telling first.</summary>
-    public static IReadOnlyList<ReplayTrial> Read(RunFolder run)
+    /// <param name="run">The run.</param>
+    /// <param name="from">Where their hops begin in the file; 0: anywhere.</param>
+    public static IReadOnlyList<ReplayTrial> Read(RunFolder run, long from = 0)
     {
-        if (CsvTable.Open(run.Path, ResultsFiles.Hops) is not { } table)
+        if (CsvTable.Open(run.Path, ResultsFiles.Hops, from) is not { } table)
             return [];
         int[] telling = [.. TimelineFigure.Telling(run, MostTrials)];
         var wanted = telling.ToHashSet();

@@ -1,3 +1,4 @@
+using LayerShuffle.Core.Files;
 using LayerShuffle.Results.Csv;
 using LayerShuffle.Results.Summaries;
 
@@ -9,6 +10,13 @@ namespace LayerShuffle.Results.Comparisons;
 /// <param name="Facts">What it was made with.</param>
 public sealed record ComparedRun(string Folder, IReadOnlyList<ResultGroup> Groups, RunFacts Facts)
 {
+    /// <summary>
+    /// What files and pages for others call it: the folder as it was named, of an absolute one its last two names, which are those of the scenario and of the
+    /// time.
+    /// </summary>
+    public string Name => !Path.IsPathRooted(Folder) ? HomePath.Hide(Folder)
+        : string.Join('/', Folder.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).TakeLast(2));
+
     /// <summary>Reads a run's folder.</summary>
     /// <exception cref="InvalidDataException">It holds no results.</exception>
     public static ComparedRun Read(string folder)

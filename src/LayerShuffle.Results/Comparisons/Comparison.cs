@@ -30,7 +30,7 @@ public sealed record Comparison(ComparedRun Reference, ComparedRun Run, IReadOnl
     ];
 
     /// <summary>What differs between the runs besides what they measured.</summary>
-    public IEnumerable<string> Notes => RunFacts.Differences(Reference.Folder, Reference.Facts, Run.Folder, Run.Facts);
+    public IEnumerable<string> Notes => RunFacts.Differences(Reference.Name, Reference.Facts, Run.Name, Run.Facts);
 
     /// <summary>Compares two runs.</summary>
     /// <param name="reference">What is compared with.</param>

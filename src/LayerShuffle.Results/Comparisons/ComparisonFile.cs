@@ -20,7 +20,7 @@ public static class ComparisonFile
         {
             foreach (ComparisonRow row in comparison.Rows)
             {
-                rows.Add(comparison.Reference.Folder).Add(comparison.Run.Folder).Add(row.Model).Add(row.Policy).Add(row.Condition).Add(row.Metric)
+                rows.Add(comparison.Reference.Name).Add(comparison.Run.Name).Add(row.Model).Add(row.Policy).Add(row.Condition).Add(row.Metric)
                     .Add(row.Reference).Add(row.Value).Add(row.Difference).Add(row.Ci.Low).Add(row.Ci.High).Add(row.Ci.Count)
                     .Add(row.Unit == PairUnit.Requests ? "requests" : "trials").Add(Word(row.Verdict));
                 rows.EndRow();

@@ -24,7 +24,7 @@ public static class ComparisonPage
         var options = new TemplateOptions { CultureInfo = System.Globalization.CultureInfo.InvariantCulture };
         var context = new TemplateContext(new Dictionary<string, object>
         {
-            ["reference"] = comparisons[0].Reference.Folder,
+            ["reference"] = comparisons[0].Reference.Name,
             ["sentence"] = Sentence(comparisons),
             ["method"] = Comparison.Method,
             ["comparisons"] = comparisons.Select(Of).ToArray(),
@@ -44,7 +44,7 @@ public static class ComparisonPage
 
     private static Dictionary<string, object> Of(Comparison comparison) => new()
     {
-        ["run"] = comparison.Run.Folder,
+        ["run"] = comparison.Run.Name,
         ["notes"] = comparison.Notes.ToArray(),
         ["alone"] = comparison.Alone.ToArray(),
         ["rows"] = comparison.Rows.Select(row => new Dictionary<string, object>

@@ -9,6 +9,7 @@ using LayerShuffle.Results.Expectations;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Images;
 using LayerShuffle.Runs.Options;
+using LayerShuffle.Runs.Reporting;
 using LayerShuffle.Scenarios.Specs;
 using LayerShuffle.Supervision;
 using LayerShuffle.Vision;
@@ -19,7 +20,7 @@ namespace LayerShuffle.Runs.Folders;
 /// Writes <c>run.json</c>: everything that may differ between two runs of one seed. It is there from the beginning, and each new one takes the old one's place
 /// at once.
 /// </summary>
-internal sealed class RunManifest(string folder, Scenario scenario, RunOptions options, int threads, TimeProvider time)
+internal sealed class RunManifest(string folder, Scenario scenario, RunOptions options, SharedText shared, int threads, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
@@ -89,7 +90,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
     /// <param name="trials">Trials in all.</param>
     public void End(string state, int code, string reason, string? sentence, int trialsDone, int trials)
     {
-        exit = new JsonObject { ["code"] = code, ["reason"] = reason, ["message"] = sentence };
+        exit = new JsonObject { ["code"] = code, ["reason"] = reason, ["message"] = shared.Of(sentence) };
         Write(state, trialsDone, trials);
     }
 
@@ -105,8 +106,9 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["clock"] = scenario.Clock == ScenarioClock.Wall ? "wall" : "virtual",
             ["device"] = options.Device,
             ["threads"] = threads,
-            ["command"] = options.SameAgain(scenario.Seed),
+            ["command"] = shared.Command(options.SameAgain(scenario.Seed)),
             ["only"] = options.Only.Count == 0 ? null : string.Join(',', options.Only),
+            ["paths"] = shared.Files.Count == 0 ? null : new JsonArray([.. shared.Files.Select(path => (JsonNode)path)]),
             ["trials_done"] = trialsDone,
             ["trials"] = trials,
             ["started_utc"] = started.ToString("O"),
@@ -130,7 +132,7 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["models"] = models.DeepClone(),
         };
         if (Dataset is { } dataset)
-            json["dataset"] = DatasetReport.ToJson(dataset);
+            json["dataset"] = DatasetReport.ToJson(dataset, text => shared.Of(text)!);
         if (expectations is not null)
             json["expectations"] = expectations.DeepClone();
         if (Cluster.ToJson() is { } cluster)

@@ -25,19 +25,21 @@ public static class DatasetReport
     internal static SeedTree Luck(Scenario scenario) => SeedTree.Root(scenario.Seed).Child("dataset");
 
     /// <summary>The account for <c>run.json</c>.</summary>
-    internal static JsonObject ToJson(DatasetAccount account) => new()
+    /// <param name="account">The account.</param>
+    /// <param name="shared">How it names files to others.</param>
+    internal static JsonObject ToJson(DatasetAccount account, Func<string, string> shared) => new()
     {
         ["kind"] = account.Word,
-        ["path"] = account.Path,
+        ["path"] = account.Path is { } path ? shared(path) : null,
         ["classes"] = new JsonArray([.. account.Classes.Select(name => (JsonNode)name)]),
         ["train"] = Split(account.Train),
         ["test"] = Split(account.Test),
-        ["skipped"] = new JsonArray([.. account.Skipped.Select(Skipped)]),
-        ["notes"] = new JsonArray([.. account.Notes.Select(note => (JsonNode)note)]),
+        ["skipped"] = new JsonArray([.. account.Skipped.Select(skipped => (JsonNode)Skipped(skipped, shared))]),
+        ["notes"] = new JsonArray([.. account.Notes.Select(note => (JsonNode)shared(note))]),
     };
 
-    private static JsonNode Skipped(SkippedFiles skipped) =>
-        new JsonObject { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = skipped.Example };
+    private static JsonObject Skipped(SkippedFiles skipped, Func<string, string> shared) =>
+        new() { ["what"] = skipped.Kind, ["count"] = skipped.Count, ["example"] = shared(skipped.Example) };
 
     private static JsonObject Split(SplitAccount split) => new() { ["source"] = split.Source, ["found"] = split.Found, ["used"] = split.Used };
 }

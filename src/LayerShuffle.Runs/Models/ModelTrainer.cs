@@ -156,6 +156,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             record =>
             {
                 measured = Measured(record);
+                (log as IRunWatch)?.Trained(record with { Model = spec.Name, TrainingSeed = trainingSeed });
                 log.Line(FormattableString.Invariant($"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}{measured}"));
             },
             (step, total) =>

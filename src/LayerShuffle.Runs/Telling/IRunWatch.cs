@@ -9,6 +9,16 @@ namespace LayerShuffle.Runs.Telling;
 /// </summary>
 public interface IRunWatch
 {
+    /// <summary>A run begins, and writes to a folder.</summary>
+    void Writes(string folder)
+    {
+    }
+
+    /// <summary>An epoch of a training is over: now, or in an earlier run whose model serves again.</summary>
+    void Trained(TrainingRecord epoch)
+    {
+    }
+
     /// <summary>The trials of the run, in order.</summary>
     void Planned(IReadOnlyList<TrialKey> trials);
 

@@ -9,9 +9,13 @@ internal static class EffectiveScenario
 {
     private static readonly SourceLocation Nowhere = new("default", 0, 0);
 
-    public static string Write(MapNode root, string folder)
+    /// <summary>Writes it.</summary>
+    /// <param name="root">The merged file.</param>
+    /// <param name="folder">The absolute folder that its paths are relative to.</param>
+    /// <param name="paths">Told each absolute path, and how the scenario writes it.</param>
+    public static string Write(MapNode root, string folder, IDictionary<string, string> paths)
     {
-        MapNode filled = Filled(Absolute(root, folder), LanguageSchema.Root);
+        MapNode filled = Filled(Absolute(root, (map, key) => Resolved(map, key, folder, paths)), LanguageSchema.Root);
         foreach (string section in (string[])["cluster", "network", "routing", "workload", "model"])
         {
             if (filled.Get(section) is null or MapNode && !(section == "model" && ModelBinder.IsNetworkOnly(root)))
@@ -49,31 +53,36 @@ internal static class EffectiveScenario
         return map;
     }
 
-    private static MapNode Absolute(MapNode root, string folder)
+    private static MapNode Absolute(MapNode root, Func<MapNode, string, MapNode> resolved)
     {
         if (root.Map("dataset") is { } dataset)
-            root = root.With(root.Entry("dataset")! with { Value = Resolved(dataset, "path", folder) });
+            root = root.With(root.Entry("dataset")! with { Value = resolved(dataset, "path") });
         if (root.Map("model") is { } shared)
-            root = root.With(root.Entry("model")! with { Value = Orders(shared, folder) });
+            root = root.With(root.Entry("model")! with { Value = Orders(shared, resolved) });
         if (root.Map("models") is not { } models)
             return root;
         foreach (MapEntry entry in models.Entries)
         {
             if (entry.Value is MapNode model)
-                models = models.With(entry with { Value = Orders(Resolved(model, "checkpoint", folder), folder) });
+                models = models.With(entry with { Value = Orders(resolved(model, "checkpoint"), resolved) });
         }
 
         return root.With(root.Entry("models")! with { Value = models });
     }
 
-    private static MapNode Orders(MapNode model, string folder) => model.Map("training") is { } training && training.Map("order") is { } order
-        ? model.With(model.Entry("training")! with
+    private static MapNode Orders(MapNode model, Func<MapNode, string, MapNode> resolved) =>
+        model.Map("training") is { } training && training.Map("order") is { } order ? model.With(model.Entry("training")! with
         {
-            Value = training.With(training.Entry("order")! with { Value = Resolved(order, "trace", folder) }),
+            Value = training.With(training.Entry("order")! with { Value = resolved(order, "trace") }),
         })
         : model;
 
-    private static MapNode Resolved(MapNode map, string key, string folder) => Read.Text(map, key) is { } path
-        ? map.With(map.Entry(key)! with { Value = new ScalarNode(ScenarioPath.Resolve(folder, path), false, Nowhere, key) })
-        : map;
+    private static MapNode Resolved(MapNode map, string key, string folder, IDictionary<string, string> paths)
+    {
+        if (Read.Text(map, key) is not { } path)
+            return map;
+        string absolute = ScenarioPath.Resolve(folder, path);
+        paths.TryAdd(absolute, path);
+        return map.With(map.Entry(key)! with { Value = new ScalarNode(absolute, false, Nowhere, key) });
+    }
 }

@@ -43,12 +43,13 @@ public static class ScenarioLoader
             root = SetOption.Apply(root, "--seed", "seed", givenSeed.ToString(CultureInfo.InvariantCulture), mistakes);
         if (threads is { } givenThreads)
             root = SetOption.Apply(root, "--threads", "threads", givenThreads.ToString(CultureInfo.InvariantCulture), mistakes);
-        root = EmpiricalFiles.Resolve(root, folder);
+        SortedDictionary<string, string> paths = new(StringComparer.Ordinal);
+        root = EmpiricalFiles.Resolve(root, folder, paths);
         root = PresetExpander.Expand(root);
         Scenario? scenario = new ScenarioBinder(mistakes, warnings, folder).Bind(root);
         return mistakes.Count > 0 || scenario is null
             ? new ScenarioLoadResult(null, mistakes.Sorted, warnings.Sorted, "")
-            : new ScenarioLoadResult(scenario, [], warnings.Sorted, EffectiveScenario.Write(root, folder));
+            : new ScenarioLoadResult(scenario, [], warnings.Sorted, EffectiveScenario.Write(root, folder, paths)) { Paths = paths };
     }
 
     private static string? ReadText(string path, MistakeList mistakes)

@@ -3,40 +3,26 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Report.Live;
+using LayerShuffle.Report.Tests.Page;
 using Microsoft.Playwright;
 
 namespace LayerShuffle.Report.Tests.Live;
 
 /// <summary>The live page, opened in headless Chromium. Skipped where there is none.</summary>
-public sealed class LivePageTests(DrawnRun run) : IAsyncLifetime
+public sealed class LivePageTests(DrawnRun run, Chromium chromium)
 {
     private const string Hostile = "<img src=x onerror=\"document.title='taken'\">";
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly TrialKey[] Keys = [new(0, "shuffled", 0, "default", "calm", 0), new(1, "shuffled", 0, "default", Hostile, 0)];
     private readonly List<string> complaints = [];
     private readonly LiveState state = new();
-    private IPlaywright? playwright;
-    private IBrowser? browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        string? program = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CHROMIUM") ?? Places.FirstOrDefault(File.Exists);
-        if (program is null)
-            return;
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] });
-    }
 
     [Theory]
     [InlineData(380, ColorScheme.Dark)]
     [InlineData(1400, ColorScheme.Light)]
     public async Task It_shows_what_goes_on_fits_and_opens_the_report(int width, ColorScheme scheme)
     {
-        Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
+        IPage page = await chromium.Open(width, scheme, complaints);
         using LiveServer server = LiveServer.Start(state, "127.0.0.1", IPAddress.Loopback, 0, "0123456789abcdef", TimeProvider.System);
-        IPage page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
-        page.Console += (_, said) => complaints.Add(said.Text);
-        page.PageError += (_, error) => complaints.Add(error);
         state.Named("watched " + Hostile);
         await page.GotoAsync(server.Address.AbsoluteUri);
         state.Planned(Keys);
@@ -57,8 +43,6 @@ public sealed class LivePageTests(DrawnRun run) : IAsyncLifetime
         (await page.TitleAsync()).ShouldBe($"watched {Hostile}: live");
         (await page.Locator("img").CountAsync()).ShouldBe(0);
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
-        if (Environment.GetEnvironmentVariable("LAYERSHUFFLE_SCREENSHOTS") is { Length: > 0 } folder)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, FormattableString.Invariant($"live-{width}.png")), FullPage = true });
 
         server.End(new LiveEnd("done", 0, "", false), Path.Combine(run.Folder, RunReport.PageFile));
         await page.WaitForURLAsync("**/report?token=*");
@@ -73,19 +57,39 @@ public sealed class LivePageTests(DrawnRun run) : IAsyncLifetime
     [Fact]
     public async Task Without_a_report_it_says_how_it_ended()
     {
-        Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
+        IPage page = await chromium.Open(1400, ColorScheme.Light, complaints);
         using LiveServer server = LiveServer.Start(state, "127.0.0.1", IPAddress.Loopback, 0, token: null, TimeProvider.System);
-        IPage page = await browser!.NewPageAsync();
         await page.GotoAsync(server.Address.AbsoluteUri);
         server.End(new LiveEnd("failed", 3, "The disk is full.", false), null);
         await page.Locator("body[data-ended=failed]").WaitForAsync();
         (await page.Locator("#status").TextContentAsync()).ShouldBe("The run has failed, exit code 3. The disk is full.");
     }
 
-    public async ValueTask DisposeAsync()
+    [Theory]
+    [InlineData(380, ColorScheme.Dark)]
+    [InlineData(1400, ColorScheme.Light)]
+    public async Task It_draws_what_is_measured_so_far_and_plays_the_last_trial(int width, ColorScheme scheme)
     {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
+        IPage page = await chromium.Open(width, scheme, complaints);
+        using var watched = new WatchedRun();
+        using LiveServer server = watched.Serve();
+        await page.GotoAsync(server.Address.AbsoluteUri);
+        watched.Begins();
+        await page.Locator("#training figure .plot svg").WaitForAsync();
+        watched.Finishes(0);
+        await page.Locator("#requests tbody tr").First.WaitForAsync(); // the first trial can be played at once
+        (await page.Locator("#requests tbody tr").CountAsync()).ShouldBe(40);
+        (await page.Locator("#offer").IsHiddenAsync()).ShouldBeTrue();
+        for (int trial = 1; trial < watched.Trials; trial++)
+            watched.Finishes(trial);
+        await page.Locator("#figure-latency-3 .plot svg").WaitForAsync();
+        foreach (string figure in (string[])["training", "accuracy", "latency", "latency-2", "timeline"])
+            (await page.Locator($"#figure-{figure} .plot svg").CountAsync()).ShouldBe(1, figure);
+        (await page.Locator("#rows tr").CountAsync()).ShouldBe(watched.Trials);
+        await page.Locator("#when").EvaluateAsync("slider => { slider.value = 250; slider.dispatchEvent(new Event('input')); }");
+        (await page.Locator("#clock").TextContentAsync())!.ShouldContain("In force: outage: crash of node-1");
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
+        await Chromium.Picture(page, FormattableString.Invariant($"live-{width}"));
+        complaints.ShouldBeEmpty();
     }
 }

@@ -21,6 +21,7 @@ public sealed class LiveServerTests : IDisposable
         page.Headers.CacheControl!.NoStore.ShouldBeTrue();
         (await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("LayerShuffle, live");
         (await Status(new Uri(server.Address, "report"))).ShouldBe(HttpStatusCode.NotFound, "there is none yet");
+        (await Status(new Uri(server.Address, "replay"))).ShouldBe(HttpStatusCode.NotFound, "no trial is finished");
         (await Status(new Uri(server.Address, "../../etc/passwd"))).ShouldBe(HttpStatusCode.NotFound);
         using var reader = new StreamReader(await client.GetStreamAsync(new Uri(server.Address, "events"), TestContext.Current.CancellationToken));
         state.Said("hello");
@@ -41,7 +42,7 @@ public sealed class LiveServerTests : IDisposable
         const string token = "0123456789abcdef0123456789abcdef";
         using LiveServer server = Start(token);
         server.Address.Query.ShouldBe("?token=" + token);
-        foreach (string path in (string[])["", "events", "report", "?token=", $"?token={token[1..]}", "?token=" + new string('0', 32)])
+        foreach (string path in (string[])["", "events", "replay", "report", "?token=", $"?token={token[1..]}", "?token=" + new string('0', 32)])
             (await Status(new Uri(new Uri(server.Address.GetLeftPart(UriPartial.Path)), path))).ShouldBe(HttpStatusCode.Unauthorized, path);
         (await Status(server.Address)).ShouldBe(HttpStatusCode.OK);
     }

@@ -3,26 +3,14 @@ using Microsoft.Playwright;
 namespace LayerShuffle.Report.Tests.Page;
 
 /// <summary>The page, opened in headless Chromium as a person opens it. Skipped where there is none.</summary>
-public sealed class BrowserTests(DrawnRun run) : IAsyncLifetime
+public sealed class BrowserTests(DrawnRun run, Chromium chromium)
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private readonly List<string> complaints = [];
-    private IPlaywright? playwright;
-    private IBrowser? browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        string? program = Environment.GetEnvironmentVariable("LAYERSHUFFLE_CHROMIUM") ?? Places.FirstOrDefault(File.Exists);
-        if (program is null)
-            return;
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] });
-    }
 
     [Fact]
     public async Task It_says_shows_sorts_plays_and_prints_without_an_error()
     {
-        IPage page = await Open(1400, 900);
+        IPage page = await Open(1400);
         string[] titles = [.. await page.Locator("section > h2").AllTextContentsAsync()];
         titles.ShouldBe(["Accuracy", "Swept quantities", "What it costs", "Latency", "Over time", "Replay", "Layers", "Asked and happened", "Training",
             "Expectations", "Scenario", "How it was made"]);
@@ -42,18 +30,11 @@ public sealed class BrowserTests(DrawnRun run) : IAsyncLifetime
     [InlineData(1400, ColorScheme.Dark)]
     public async Task It_fits(int width, ColorScheme scheme)
     {
-        IPage page = await Open(width, 800, scheme);
+        IPage page = await Open(width, scheme);
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
         string[] pale = await page.EvaluateAsync<string[]>(Pale);
         pale.ShouldBeEmpty();
         complaints.ShouldBeEmpty();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
     }
 
     /// <summary>Texts whose contrast is below that of WCAG's AA (4.5 to 1).</summary>
@@ -76,24 +57,8 @@ public sealed class BrowserTests(DrawnRun run) : IAsyncLifetime
         }
         """;
 
-    private async Task<IPage> Open(int width, int height, ColorScheme scheme = ColorScheme.Light)
-    {
-        Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
-        IPage page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
-        page.Console += (_, said) =>
-        {
-            if (said.Type is "error" or "warning")
-                complaints.Add(said.Text);
-        };
-        page.PageError += (_, error) => complaints.Add(error);
-        page.Request += (_, request) =>
-        {
-            if (!request.Url.StartsWith("file:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
-                complaints.Add($"fetched {request.Url}");
-        };
-        await page.GotoAsync(new Uri(Path.Combine(run.Folder, RunReport.PageFile)).AbsoluteUri);
-        return page;
-    }
+    private Task<IPage> Open(int width, ColorScheme scheme = ColorScheme.Light) =>
+        chromium.OpenFile(Path.Combine(run.Folder, RunReport.PageFile), width, scheme, complaints);
 
     private static async Task Sorts(IPage page)
     {

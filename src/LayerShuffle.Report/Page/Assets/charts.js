@@ -79,7 +79,7 @@ function scale(axis, values, vertical, from, to) {
   };
   const ticks = wanted => axis.names ? axis.names.map((name, i) => [at(i), name])
     : (axis.isLog ? logTicks(10 ** low, 10 ** high) : roundTicks(Math.max(low, axis.min ?? low), Math.min(high, axis.max ?? high), wanted))
-      .filter(v => !axis.isShare || v >= 0 && v <= 1).map(v => [at(v), tickText(v, axis.isShare)]);
+      .filter(v => (!axis.isShare || v >= 0 && v <= 1) && (!axis.isWhole || v % 1 === 0)).map(v => [at(v), tickText(v, axis.isShare)]);
   return { at, ticks };
 }
 
@@ -222,6 +222,30 @@ function show(element, width) {
 
 const watcher = new ResizeObserver(entries => entries.forEach(entry => show(entry.target)));
 document.querySelectorAll("figure[data-figure]").forEach(element => { show(element); watcher.observe(element); });
+// Puts a figure into a place, or in the stead of an older one: those of the live page change.
+function putFigure(figure, place) {
+  const id = `figure-${figure.id}`, known = figures[figure.id], same = known && JSON.stringify(known) === JSON.stringify(figure);
+  let element = document.getElementById(id);
+  if (element && same) return;
+  figures[figure.id] = figure;
+  if (!element) {
+    element = html("figure", { id, "data-figure": figure.id }, place);
+    const caption = html("figcaption", {}, element);
+    html("strong", {}, caption);
+    caption.append(" ");
+    html("span", { dir: "auto" }, caption);
+    html("div", { class: "legend" }, element);
+    html("div", { class: "plot" }, element);
+    watcher.observe(element);
+  }
+  element.querySelector("figcaption strong").textContent = figure.title;
+  element.querySelector("figcaption span").textContent = figure.subtitle;
+  element.querySelectorAll(".note").forEach(note => note.remove());
+  figure.notes.forEach(note => html("p", { class: "note", dir: "auto" }, element, note));
+  drawn.delete(element);
+  show(element);
+}
+
 addEventListener("beforeprint", () => document.querySelectorAll("figure[data-figure]").forEach(element => show(element, 660)));
 addEventListener("afterprint", () => document.querySelectorAll("figure[data-figure]").forEach(element => show(element)));
 

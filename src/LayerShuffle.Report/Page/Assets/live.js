@@ -1,9 +1,9 @@
 // A run as it goes on: the server's events say what is new, and all of it again after a break. Every text is set as text.
-"use strict";
 (() => {
   const MOST_FAULTS = 200, MOST_LINES = 500, at = id => document.getElementById(id);
   const rows = new Map(), lines = [];
-  let ended = false;
+  const PLACES = { accuracy: "accuracy-views", latency: "latency-views", timeline: "timeline-views", training: "training-views" };
+  let ended = false, offered = null, played = null;
   const make = (name, text, kind) => {
     const made = document.createElement(name);
     if (text !== undefined) made.textContent = text;
@@ -18,7 +18,10 @@
     for (const id of ["rows", "faults"]) at(id).replaceChildren();
     at("faults").hidden = true;
     at("none").hidden = false;
-    at("training").hidden = true;
+    at("training").hidden = at("pace").hidden = true;
+    at("trained").replaceChildren();
+    [offered, played] = [null, null];
+    at("offer").hidden = true;
   }
 
   function named(text) {
@@ -62,7 +65,7 @@
   }
 
   function training(data) {
-    at("training").hidden = false;
+    at("training").hidden = at("pace").hidden = false;
     at("steps").max = data.steps || 1;
     at("steps").value = data.step;
     const facts = [["Model", data.model], ["Step", `${data.step} of ${data.steps}`], ["Epoch", `${data.epoch} of ${data.epochs}`], ["Loss", number(data.loss, 3)],
@@ -94,9 +97,50 @@
     if (data.report) setTimeout(() => location.replace("report" + location.search), 300);
   }
 
+  // The report's figures, of what is measured so far.
+  function views(event) {
+    const shown = JSON.parse(event.data).figures, ids = new Set(shown.map(figure => `figure-${figure.id}`));
+    document.querySelectorAll("main figure").forEach(element => { if (!ids.has(element.id)) element.remove(); });
+    for (const figure of shown) {
+      const place = at(PLACES[figure.id.split("-")[0]]);
+      if (!place) continue;
+      place.closest("section").hidden = false;
+      putFigure(figure, place);
+    }
+  }
+
+  // The last finished trial can be played. The first one is there at once, later ones when somebody asks: nobody's replay is taken away.
+  async function fetchReplay() {
+    const wanted = offered;
+    at("newer").disabled = true;
+    try {
+      const answer = await fetch("replay" + location.search);
+      if (!answer.ok) return;
+      offerTrials((await answer.json()).trials);
+      played = wanted.trial;
+      if (offered.trial === played) at("offer").hidden = true;
+    } catch {
+      at("offer").hidden = true; // the run is over
+    } finally {
+      at("newer").disabled = false;
+    }
+  }
+
+  function offer(trial) {
+    if (offered && offered.trial === trial.trial) return;
+    offered = trial;
+    at("replay").hidden = false;
+    at("newer-name").textContent = trial.name;
+    if (played === null) {
+      played = trial.trial;
+      fetchReplay();
+    } else at("offer").hidden = false;
+  }
+
   function show(event) {
     const data = JSON.parse(event.data);
     if (data.fresh) clear();
+    if (data.replay) offer(data.replay);
     if (data.again) lines.length = 0;
     if (data.title) {
       at("title").textContent = data.title;
@@ -114,6 +158,8 @@
   }
 
   const source = new EventSource("events" + location.search);
+  at("newer").addEventListener("click", fetchReplay);
+  source.addEventListener("views", views);
   source.addEventListener("state", show);
   source.addEventListener("error", () => {
     if (!ended) at("status").textContent = "The run cannot be reached; trying again. It may have ended: its folder holds the report.";

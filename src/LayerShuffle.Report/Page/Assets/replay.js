@@ -1,8 +1,10 @@
 // The replay: a trial's hops on a canvas, and the journeys of its requests.
-const trials = data.trials, player = document.getElementById("player");
+const player = document.getElementById("player");
 const format = ms => ms >= 10000 ? (ms / 1000).toFixed(2) + " s" : (ms >= 100 ? ms.toFixed(0) : ms.toFixed(1)) + " ms";
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const lost = new Set(["lost", "corrupted", "queue_full", "link_down", "receiver_down"]);
+
+const SLOTS = 2048; // of a trial's time: a frame looks at the hops of one
 
 class Replay {
   constructor(stage) {
@@ -25,8 +27,8 @@ class Replay {
     this.arrives = h.s.map((s, i) => h.d[i] >= 0 ? (s + h.d[i]) * unit : s * unit + usual);
     this.begins = h.s.map((s, i) => h.c[i] >= 0 ? (s + h.c[i]) * unit : NaN);
     this.ends = h.s.map((s, i) => h.e[i] >= 0 ? (s + h.e[i]) * unit : NaN);
-    this.longest = 0;
-    for (let i = 0; i < count; i++) this.longest = Math.max(this.longest, Math.max(this.arrives[i], this.ends[i] || 0) - this.sent[i]);
+    this.onWay = this.slots(this.sent, this.arrives, i => h.f[i] !== h.t[i]);
+    this.computing = this.slots(this.begins, this.ends, i => this.ends[i] > this.begins[i]);
     this.isLost = h.x.map(x => lost.has(trial.fates[x]));
     this.layers = trial.endpoints.map(() => new Set());
     for (let i = 0; i < count; i++) if (h.l[i] >= 0) this.layers[h.t[i]].add(h.l[i]);
@@ -36,9 +38,30 @@ class Replay {
       const key = h.f[i] * 10000 + h.t[i];
       this.links.set(key, (this.links.get(key) || 0) + 1);
     }
-    this.outcomes = trial.requests.n.map((_, i) => [trial.requests.l[i] < 0 ? NaN : (trial.requests.s[i] + trial.requests.l[i]) * unit, trial.requests.s[i] * unit]);
+    const r = trial.requests, rising = (a, b) => a - b, all = r.n.map((_, i) => i);
+    this.submitted = r.s.map(s => s * unit).sort(rising);
+    this.done = all.filter(i => r.l[i] >= 0).map(i => (r.s[i] + r.l[i]) * unit).sort(rising);
+    this.failed = all.filter(i => r.l[i] < 0).map(i => r.s[i] * unit).sort(rising);
+    // Which endpoints a fault strikes: a node, or those of a link or of a partition's groups.
+    this.hit = trial.strikes.map(s => {
+      const words = new Set(s[2].split(/[ |,]+|->|<-/));
+      return trial.endpoints.map((name, i) => name === s[2] || words.has(name) ? i : -1).filter(i => i >= 0);
+    });
+    this.most = Math.max(1, ...this.links.values());
     this.resize();
   }
+
+  // The hops that take place in each slot of time.
+  slots(from, to, wanted) {
+    const slots = Array.from({ length: SLOTS }, () => []);
+    for (let i = 0; i < from.length; i++) {
+      if (!wanted(i)) continue;
+      for (let slot = this.slot(from[i]), last = this.slot(to[i]); slot <= last; slot++) slots[slot].push(i);
+    }
+    return slots;
+  }
+
+  slot(ms) { return Math.max(0, Math.min(SLOTS - 1, Math.floor(ms / this.trial.end * SLOTS))); }
 
   resize() {
     const width = this.stage.parentElement.clientWidth, ratio = devicePixelRatio || 1;
@@ -82,20 +105,19 @@ class Replay {
     this.draw();
   }
 
-  struck() { return this.trial.strikes.filter(s => s[0] <= this.now && this.now < s[1]); }
+  struck() {
+    const found = [];
+    this.trial.strikes.forEach((s, i) => { if (s[0] <= this.now && this.now < s[1]) found.push(i); });
+    return found;
+  }
 
   tell() {
     const slider = document.getElementById("when");
     slider.value = this.now / this.trial.end * 1000;
     slider.setAttribute("aria-valuetext", format(this.now));
-    let submitted = 0, done = 0, failed = 0;
-    this.outcomes.forEach(([end, start]) => {
-      if (start > this.now) return;
-      submitted++;
-      if (end <= this.now) done++;
-      else if (isNaN(end)) failed++;
-    });
-    const strikes = this.struck(), named = strikes.slice(0, 4).map(s => `${s[4] || s[3]}: ${s[3]} of ${s[2]}`).join("; ");
+    const before = times => Replay.lowerBound(times, this.now + 1e-9);
+    const submitted = before(this.submitted), done = before(this.done), failed = before(this.failed);
+    const strikes = this.struck(), named = strikes.slice(0, 4).map(i => this.trial.strikes[i]).map(s => `${s[4] || s[3]}: ${s[3]} of ${s[2]}`).join("; ");
     document.getElementById("clock").textContent = `${format(this.now)} of ${format(this.trial.end)}. ${done} of ${submitted} submitted requests completed`
       + (failed ? `, ${failed} will not` : "") + (named ? `. In force: ${named}${strikes.length > 4 ? ` and ${strikes.length - 4} more` : ""}` : "") + ".";
   }
@@ -104,25 +126,25 @@ class Replay {
     if (!this.places) return;
     const ink = this.ink, h = this.trial.hops, now = this.now, colours = this.colours();
     ink.clearRect(0, 0, this.width, this.height);
-    const most = Math.max(1, ...this.links.values());
     for (const [key, count] of this.links) {
       const [a, b] = [this.places[Math.floor(key / 10000)], this.places[key % 10000]];
       ink.strokeStyle = colours.grid;
-      ink.lineWidth = .6 + 2 * count / most;
+      ink.lineWidth = .6 + 2 * count / this.most;
       ink.beginPath();
       ink.moveTo(...a);
       ink.lineTo(...b);
       ink.stroke();
     }
-    const busy = new Map();
-    let first = this.lowerBound(now - this.longest), last = this.lowerBound(now + 1e-9);
-    for (let i = first; i < last; i++) if (this.begins[i] <= now && now < this.ends[i]) busy.set(h.t[i], h.l[i]);
+    const busy = new Map(), slot = this.slot(now), computing = this.computing[slot], onWay = this.onWay[slot];
+    for (const i of computing) if (this.begins[i] <= now && now < this.ends[i]) busy.set(h.t[i], h.l[i]);
     this.drawNodes(busy, colours);
-    for (let i = first; i < last; i++) {
-      if (h.f[i] === h.t[i] || now > this.arrives[i]) continue;
-      const share = (now - this.sent[i]) / (this.arrives[i] - this.sent[i] || 1);
-      this.drawHop(i, share, colours);
+    let flying = 0;
+    for (const i of onWay) {
+      if (now < this.sent[i] || now > this.arrives[i]) continue;
+      this.drawHop(i, (now - this.sent[i]) / (this.arrives[i] - this.sent[i] || 1), colours);
+      flying++;
     }
+    this.work = { looked: computing.length + onWay.length, flying };
     this.drawTime(colours);
   }
 
@@ -145,11 +167,12 @@ class Replay {
   }
 
   drawNodes(busy, colours) {
-    const ink = this.ink, strikes = this.struck();
+    const ink = this.ink, strikes = this.trial.endpoints.map(() => []);
+    for (const i of this.struck()) for (const endpoint of this.hit[i]) strikes[endpoint].push(this.trial.strikes[i]);
     ink.textAlign = "center";
     ink.textBaseline = "middle";
     this.trial.endpoints.forEach((name, i) => {
-      const [x, y] = this.places[i], own = strikes.filter(s => s[2] === name || s[2].split(/[ |,]+|->|<-/).includes(name));
+      const [x, y] = this.places[i], own = strikes[i];
       const down = own.some(s => ["crash", "churn", "trace", "process"].includes(s[3])), hurt = own.length > 0;
       const half = this.small ? 13 : 46, high = this.small ? 11 : 19;
       ink.fillStyle = down ? colours.ground : busy.has(i) ? colours.busy : colours.raised;
@@ -192,11 +215,12 @@ class Replay {
     ink.fillRect(at(this.now) - 1, y - 4, 2, 18);
   }
 
-  lowerBound(time) {
-    let low = 0, high = this.sent.length;
+  // How many of some rising times lie before one.
+  static lowerBound(times, time) {
+    let low = 0, high = times.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.sent[middle] < time) low = middle + 1; else high = middle;
+      if (times[middle] < time) low = middle + 1; else high = middle;
     }
     return low;
   }
@@ -231,7 +255,7 @@ function listRequests(trial) {
     html("button", { type: "button" }, html("th", { scope: "col", class: "number" }, head), title);
   html("th", { scope: "col" }, head, "journey");
   for (const i of order) {
-    const open = html("button", { type: "button", "aria-label": `Journey of request ${r.n[i]}` }, null, "Open");
+    const open = html("button", { type: "button", "aria-label": `Open the journey of request ${r.n[i]}` }, null, "Open");
     open.addEventListener("click", () => openJourney(trial, i));
     const failed = r.l[i] < 0, ms = v => +(v * trial.unit).toFixed(3);
     const right = r.c[i] < 0 ? "–" : `${r.c[i]} of ${r.i[i]}`;
@@ -294,32 +318,31 @@ function drawJourney(place, trial, hops, start, end) {
   if (hops.length > shown.length) html("p", { class: "note" }, place, `The first ${shown.length} of ${hops.length} sendings; the table has all.`);
 }
 
-if (player && trials.length) {
-  player.hidden = false;
-  const replay = new Replay(document.getElementById("stage")), choice = document.getElementById("replay-trial"), speed = document.getElementById("speed");
-  trials.forEach((trial, i) => html("option", { value: i }, choice, trial.name));
-  const load = () => {
-    const trial = trials[choice.value || 0];
-    replay.load(trial);
-    // At ×1 a usual hop takes half a second: what people can follow.
-    const base = Math.min(replay.usual / 500, trial.end / 4000), before = speed.value || "1";
-    speed.replaceChildren();
-    for (const factor of ["0.1", "0.25", "0.5", "1", "2", "5", "10", "50"]) html("option", { value: factor }, speed, `×${factor}`);
-    speed.value = before;
-    replay.base = base;
-    replay.speed = base * +speed.value;
-    replay.seek(0);
-    const keys = document.getElementById("keys");
-    keys.replaceChildren();
-    for (const [paint, text] of [["--c0", "activation"], ["--c4", "sent again (square)"], ["--hit", "lost; node struck"], ["--warn", "computing"]]) {
-      const key = html("li", {}, keys);
-      html("i", { style: `background:var(${paint});border:1px solid var(--soft)` }, key);
-      html("span", {}, key, text);
-    }
-    if (trial.leftOut) html("li", {}, keys, trial.leftOut);
-    listRequests(trial);
-  };
-  choice.addEventListener("change", () => { replay.play(false); load(); });
+let replay = null;
+
+function loadTrial(trial) {
+  const speed = document.getElementById("speed"), keys = document.getElementById("keys");
+  replay.load(trial);
+  // At ×1 a usual hop takes half a second: what people can follow.
+  replay.base = Math.min(replay.usual / 500, trial.end / 4000);
+  const before = speed.value || "1";
+  speed.replaceChildren();
+  for (const factor of ["0.1", "0.25", "0.5", "1", "2", "5", "10", "50"]) html("option", { value: factor }, speed, `×${factor}`);
+  speed.value = before;
+  replay.speed = replay.base * +before;
+  replay.seek(0);
+  keys.replaceChildren();
+  for (const [paint, text] of [["--c0", "activation"], ["--c4", "sent again (square)"], ["--hit", "lost; node struck"], ["--warn", "computing"]]) {
+    const key = html("li", {}, keys);
+    html("i", { style: `background:var(${paint});border:1px solid var(--soft)` }, key);
+    html("span", {}, key, text);
+  }
+  if (trial.leftOut) html("li", {}, keys, trial.leftOut);
+  listRequests(trial);
+}
+
+function listen(replay) {
+  const speed = document.getElementById("speed");
   speed.addEventListener("change", () => replay.speed = replay.base * +speed.value);
   document.getElementById("play").addEventListener("click", () => {
     if (!replay.playing && replay.now >= replay.trial.end) replay.seek(0);
@@ -330,6 +353,22 @@ if (player && trials.length) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { replay.known = null; replay.draw(); });
   addEventListener("beforeprint", () => { replay.play(false); replay.known = null; setTimeout(() => replay.known = null); });
   new ResizeObserver(() => replay.resize()).observe(document.querySelector(".stage"));
-  load();
-  window.layerShuffleReplay = replay;
 }
+
+// Offers trials to be played, the first of them at once.
+function offerTrials(trials) {
+  if (!player || !trials.length) return;
+  const choice = document.getElementById("replay-trial");
+  player.hidden = false;
+  choice.replaceChildren();
+  trials.forEach((trial, i) => html("option", { value: i }, choice, trial.name));
+  if (!replay) {
+    replay = window.layerShuffleReplay = new Replay(document.getElementById("stage"));
+    listen(replay);
+  }
+  replay.play(false);
+  choice.onchange = () => { replay.play(false); loadTrial(trials[choice.value]); };
+  loadTrial(trials[0]);
+}
+
+offerTrials(data.trials);
