@@ -3,6 +3,7 @@ using LayerShuffle.Actors.Messages;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Actors.Protocol;
 using LayerShuffle.Core.Faults;
+using LayerShuffle.Core.Time;
 
 namespace LayerShuffle.Simulation;
 
@@ -15,6 +16,9 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualCarrier 
 
     /// <summary>Who is told of everything that happens to nodes.</summary>
     public IActorRef Listener { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Told of layers without weights (without a word of what else is gone), and of layers that are given weights; null: nobody.</summary>
+    public Action<int, IReadOnlyList<int>, IReadOnlyCollection<int>?>? Changed { get; init; }
 
     public bool IsAway(int node) => false;
 
@@ -67,11 +71,16 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualCarrier 
         Listener.Tell(new NodeContinued(node));
     }
 
-    public void Lose(int node, IReadOnlyList<int> layers) => lost[node] = [.. layers];
+    public void Lose(int node, IReadOnlyList<int> layers)
+    {
+        lost[node] = [.. layers];
+        Changed?.Invoke(node, [.. layers], null);
+    }
 
     public void Restore(int node, IReadOnlyList<int> layers, IReadOnlyCollection<int> gone)
     {
         struck?.Restore(node, layers, gone);
+        Changed?.Invoke(node, [.. layers], gone);
         carrier.Tell(node, new LayersBack([.. layers], ""));
         Listener.Tell(new LayersRestored(node, layers));
     }
@@ -85,3 +94,10 @@ internal sealed class VirtualNodes(NodeHealth health, int nodes, VirtualCarrier 
         // Nobody leaves in the virtual world.
     }
 }
+
+/// <summary>The weights of layers are gone, or are made anew.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Layers">The layers.</param>
+/// <param name="Gone">All layers that have no weights while these are made anew; null: these are gone.</param>
+public sealed record WeightsChange(Instant At, int Node, IReadOnlyList<int> Layers, IReadOnlyCollection<int>? Gone);

@@ -6,7 +6,7 @@ using LayerShuffle.Core.Routing;
 
 namespace LayerShuffle.Simulation;
 
-/// <summary>Trains a model through layer actors on the virtual clock, undisturbed by network and faults.</summary>
+/// <summary>Trains a model through layer actors on the virtual clock, undisturbed but for what the job says that its steps meet.</summary>
 /// <param name="system">Hosts the actors.</param>
 /// <param name="log">Told in a sentence of checkpoints that cannot be used, and of answers that are no numbers.</param>
 public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? log = null)
@@ -25,7 +25,7 @@ public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? lo
     {
         using var parts = new TrainingParts(job.Model, job.Options);
         TrainingProgress progress = TrainingCheckpoint.Resume(job, parts, log);
-        using var runner = new VirtualStepRunner(system, job, parts, $"training-{job.Name}-{started++}-{job.TrainingSeed}");
+        using var runner = new VirtualStepRunner(system, job, parts, $"training-{job.Name}-{started++}-{job.TrainingSeed}", log);
         Task<IReadOnlyList<TrainingRecord>> training = new TrainingLoop(job, parts, runner, evaluator).RunAsync(progress, epochDone, stepDone, cancellation);
         return training.GetAwaiter().GetResult(); // complete: virtual steps wait for nothing
     }
@@ -34,7 +34,7 @@ public sealed class VirtualTrainer(VirtualActorSystem system, Action<string>? lo
     public double Evaluate(TrainingJob job, OrderKind order, CancellationToken cancellation = default) => evaluator.Evaluate(job, order, cancellation);
 }
 
-/// <summary>Steps on the virtual clock: undisturbed, and done when the kernel has nothing left to do. Its tasks are complete when they are returned.</summary>
+/// <summary>Steps on the virtual clock, done when the kernel has nothing left to do. Its tasks are complete when they are returned.</summary>
 internal sealed class VirtualStepRunner : IStepRunner, IDisposable
 {
     private readonly VirtualActorSystem system;
@@ -42,13 +42,23 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
     private readonly TrainingDirectory directory = new();
     private readonly ActorGuard guard;
     private readonly IActorRef root;
+    private readonly MetSteps? met;
     private StepResult? result;
+    private IReadOnlyList<double> squaredNorms = [];
     private Exception? failure;
 
-    public VirtualStepRunner(VirtualActorSystem system, TrainingJob job, TrainingParts parts, string name)
+    public VirtualStepRunner(VirtualActorSystem system, TrainingJob job, TrainingParts parts, string name, Action<string>? log)
     {
         (this.system, this.job) = (system, job);
-        Action<StepResult> done = r => result = r;
+        met = job.Met is { } meets ? new MetSteps(meets, job, parts, job.Memory!, log) : null;
+        met?.Begin();
+        Action<object> done = what =>
+        {
+            if (what is StepResult r)
+                result = r;
+            else if (what is GradientsKnown known)
+                squaredNorms = known.Squared;
+        };
         Action<Exception> failed = exception => failure ??= exception;
         guard = new ActorGuard(system.System, failed);
         root = system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed, guard)), name);
@@ -61,14 +71,21 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
     public Task<StepResult> RunAsync(TrainStep step, CancellationToken cancellation)
     {
         result = null;
+        step = met?.Before(step) ?? step;
         directory.Coordinator.Tell(step);
         system.Kernel.Drain();
         if (failure is not null)
             throw new InvalidOperationException($"Training of {job.Name}, step {step.Step}: {failure.Message}", failure);
-        return Task.FromResult(result ?? throw new InvalidOperationException($"Training of {job.Name}: step {step.Step} did not end. This is a bug."));
+        StepResult ended = result ?? throw new InvalidOperationException($"Training of {job.Name}: step {step.Step} did not end. This is a bug.");
+        met?.Done(ended, squaredNorms);
+        return Task.FromResult(ended);
     }
 
-    public Task CollectAsync(int stepsDone, CancellationToken cancellation) => Task.CompletedTask; // layers train in place
+    public Task CollectAsync(int stepsDone, CancellationToken cancellation)
+    {
+        met?.Save(stepsDone);
+        return Task.CompletedTask; // layers train in place
+    }
 
     public void Dispose()
     {

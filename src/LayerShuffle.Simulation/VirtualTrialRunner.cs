@@ -45,6 +45,12 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
     /// <summary>Told of each row of the ledger as it is written: of faults as they strike. Null: nobody is.</summary>
     public Action<LedgerEntry>? Struck { get; init; }
 
+    /// <summary>What is asked instead of the workload's requests; null: these.</summary>
+    public IRequestSource? Source { get; init; }
+
+    /// <summary>Told of weights that a node loses, and gets again. Null: nobody is.</summary>
+    public Action<WeightsChange>? WeightsChanged { get; init; }
+
     /// <summary>Runs one trial to its last outcome.</summary>
     /// <param name="spec">The trial.</param>
     /// <param name="model">Its model.</param>
@@ -62,7 +68,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var setting = new TrialSetting(spec, model.Layers);
         var health = new NodeHealth(spec.Cluster);
         var paused = new PausedNodes(kernel, health, spec.Faults.Any(fault => fault is PauseFault));
-        var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts, Struck);
+        var trial = new Trial(setting, model, testImages, () => kernel.Now, asked: false, rows, TracedAttempts, Struck, Source);
         (RequestLog log, TraceRecorder trace) = (trial.Log, trial.Trace);
         IHopTrace observer = Observe is null ? trace : Observe(trace);
         TrialTeller? teller = Told is null ? null : new TrialTeller(kernel, setting.Topology, observer, Told);
@@ -80,7 +86,10 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
         var cluster = new TrialCluster();
         using var guard = new ActorGuard(system.System, cluster.Fail);
         EndpointContext context = setting.Context(new VirtualClock(kernel, paused), transport, new VirtualLayerCompute(paused, model, struck), observer, guard);
-        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, carrier, paused, underway, context, struck);
+        var nodes = new VirtualNodes(health, setting.Topology.Count - 1, carrier, paused, underway, context, struck)
+        {
+            Changed = WeightsChanged is null ? null : (node, layers, gone) => WeightsChanged(new WeightsChange(kernel.Now, node, layers, gone)),
+        };
         EndpointFaults everywhere = Everywhere(transport, health, carrier, struck);
         FaultSetting faults = trial.Faults(context, nodes, health, everywhere);
         (model as IForeseeing)?.Foresee(trial.Images.RequestCount, trial.Images.Images, request => trial.Routes.Plan(request).Order);
@@ -98,7 +107,7 @@ public sealed class VirtualTrialRunner(VirtualActorSystem system)
             cluster.Faults.Tell(StartFaults.Instance);
             carrier.Tell(EndpointContext.Coordinator, StartWorkload.Instance);
             kernel.RunUntil(() => log.IsComplete || cluster.Failure is not null || kernel.AwaitsFaultsOnly, cancellation);
-            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount} requests have one. This is a bug.");
+            Check(spec, cluster, log.IsComplete ? null : $"no event is left, but only {log.Count} of {plan.RequestCount()} requests have one. This is a bug.");
             trace.Complete();
             TrialRecord record = trial.Record(Links(transport, log.LastOutcome), log.LastOutcome, everywhere.Met());
             teller?.Ended(record);

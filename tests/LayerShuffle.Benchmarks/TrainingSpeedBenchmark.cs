@@ -116,7 +116,7 @@ internal static class TrainingSpeedBenchmark
             images = new RandomImages(Config, 2 * BatchSize, steps * BatchSize);
             few = new RandomImages(Config, 2);
             parts = new TrainingParts(model, options);
-            runner = new VirtualStepRunner(system, new TrainingJob("model", 0, model, options, images, few, luck, null), parts, $"training-{precision}");
+            runner = new VirtualStepRunner(system, new TrainingJob("model", 0, model, options, images, few, luck, null), parts, $"training-{precision}", null);
             batches = images.Epoch(BatchSize, luck).GetEnumerator();
             model.train();
         }

@@ -22,7 +22,7 @@ internal sealed class TrainingHarness : IDisposable
     {
         parts = new TrainingParts(model, options);
         var job = new TrainingJob("model", 0, model, options, null!, null!, SeedTree.Root(0), null);
-        Action<StepResult> done = r => result = r;
+        Action<object> done = what => result = what as StepResult ?? result;
         Action<Exception> failed = e => failure ??= e;
         system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed, null)), "training");
         system.Kernel.Drain();

@@ -59,9 +59,6 @@ public class MistakeTests
     [InlineData("clock: wall\nconditions: {a: , b: {cluster: {membership: {stable_after: 2s}}}}",
         "4:45: conditions.b.cluster.membership: members are given 20000ms and 2000ms here and 20000ms and 10000ms elsewhere: on the wall clock all trials run "
             + "on the same processes", "the same `membership` in all conditions")]
-    [InlineData("model: {training: {faults: true}}",
-        "3:28: model.training.faults: faults strike during training on the wall clock only; expected `false`, or `clock: wall`")]
-    [InlineData("models: {m: {training: {faults: true}}}", "3:33: models.m.training.faults: faults strike during training on the wall clock only")]
     [InlineData("clock: wall\nmodel: {training: {faults: {f: 1}}}", "4:28: model.training.faults: a map where a single value belongs")]
     [InlineData("faults: {f: {kind: pause, nodes: node-2, at: 1s}}", "3:34: faults.f.nodes: there is no node `node-2`")]
     [InlineData("faults: {f: {kind: pause, nodes: all, at: 1s, for: 0s}}", "3:52: faults.f.for: 0s is too small")]

@@ -107,6 +107,8 @@ public class NoEffectTests
     [InlineData(Some.Minimal, "models: {a: {variant: standard}, b: {variant: standard}}", "3:34: models.b: the same as model `a`")]
     [InlineData("name: x\ndataset: {kind: shapes}\nclock: wall\n", "model: {training: {faults: true}}",
         "4:28: model.training.faults: no effect: the scenario has no fault")]
+    [InlineData(Some.Minimal, "model: {training: {faults: true}}\ncluster: {nodes: 2}\nnetwork: {latency: 1ms}",
+        "3:28: model.training.faults: no effect: the scenario has no fault that could strike, and no link that loses messages")]
     // overlays, sweeps and expectations
     [InlineData(Net, "conditions: {a: , b: {network: {loss: 0%}}}", "5:19: conditions.b: the same as condition `a`")]
     [InlineData(Net, "network: {loss: 5%}\npolicies: {p: , q: {retries: 2}}", "6:17: policies.q: the same as policy `p`")]

@@ -24,10 +24,27 @@ public sealed class LayerSubstitutes(VisionTransformer model, LayerRestoration r
         IReadOnlyDictionary<string, Tensor> weights = restoration.Kind switch
         {
             RestoreKind.Checkpoint => model.Layers[layer].StateDictionary(),
-            RestoreKind.Zero => model.Layers[layer].StateDictionary().ToDictionary(entry => entry.Key, entry => zeros_like(entry.Value)),
+            RestoreKind.Zero => Nothing(layer),
             RestoreKind.Random => Initial(layer),
             _ => Mean(restoration.Sources(layer, gone)),
         };
+        return Made(layer, weights);
+    }
+
+    /// <summary>A layer that does nothing, as one does that has no weights: the residual path hands its input on. The caller disposes it.</summary>
+    /// <param name="layer">The layer.</param>
+    public EncoderLayer MakeNothing(int layer)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable grad = no_grad();
+        return Made(layer, Nothing(layer));
+    }
+
+    private Dictionary<string, Tensor> Nothing(int layer) =>
+        model.Layers[layer].StateDictionary().ToDictionary(entry => entry.Key, entry => zeros_like(entry.Value));
+
+    private EncoderLayer Made(int layer, IReadOnlyDictionary<string, Tensor> weights)
+    {
         var made = new EncoderLayer(model.Config);
         made.LoadState(weights, $"what layer {layer} gets");
         made.to(model.Device);

@@ -229,8 +229,12 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
     {
         if (cluster.Restoration is not { } restoration)
             return;
+        TorchThreads.Use(options.Threads);
+        var substitutes = new LayerSubstitutes(job.Model, restoration, job.Luck, () => norms);
         if (restoration.Kind == RestoreKind.None)
         {
+            foreach (int layer in layers)
+                Take(layer, () => substitutes.MakeNothing(layer), step); // what is gone is not in the model
             forgone.UnionWith(layers);
             hosted.ExceptWith(layers);
             return;
@@ -241,15 +245,17 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
         int[] sources = [.. restorable.SelectMany(layer => restoration.Sources(layer, gone)).Where(hosted.Contains).Distinct().Order()];
         await ExportAsync(sources, step, cancellation).ConfigureAwait(false); // the job's model has their present weights then
         TorchThreads.Use(options.Threads);
-        var substitutes = new LayerSubstitutes(job.Model, restoration, job.Luck, () => norms);
         foreach (int layer in restorable)
-        {
-            using EncoderLayer made = substitutes.Make(layer, gone);
-            using PartOptimizer fresh = PartOptimizer.Of(made, job.Options);
-            states[layer] = LayerStateFormat.Write(made, fresh, step - 1);
-            LayerStateFormat.Read(states[layer], job.Model.Layers[layer], parts.Layers[layer], $"the new state of layer {layer}");
-            stateSteps[layer] = step;
-        }
+            Take(layer, () => substitutes.Make(layer, gone), step);
+    }
+
+    private void Take(int layer, Func<EncoderLayer> make, int step)
+    {
+        using EncoderLayer made = make();
+        using PartOptimizer fresh = PartOptimizer.Of(made, job.Options);
+        states[layer] = LayerStateFormat.Write(made, fresh, step - 1);
+        LayerStateFormat.Read(states[layer], job.Model.Layers[layer], parts.Layers[layer], $"the new state of layer {layer}");
+        stateSteps[layer] = step;
     }
 
     private void Catch()

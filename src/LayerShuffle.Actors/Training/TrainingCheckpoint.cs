@@ -17,7 +17,7 @@ public static class TrainingCheckpoint
 {
     private const string Prefix = "checkpoint-", WithinEpoch = "-step-";
     private const string Weights = "model.safetensors", Records = "training.json", Sums = "epoch.json", CoordinatorOptimizer = "coordinator.optimizer",
-        Averaged = "average.safetensors", Best = "best.safetensors";
+        Averaged = "average.safetensors", Best = "best.safetensors", Memory = "memory.json";
 
     /// <summary>Writes a checkpoint of a job; nothing if there is no directory for it.</summary>
     public static void Save(TrainingJob job, TrainingParts parts, TrainingProgress progress)
@@ -42,6 +42,7 @@ public static class TrainingCheckpoint
         parts.Coordinator.Save(Path.Combine(next, CoordinatorOptimizer));
         for (int i = 0; i < parts.Layers.Count; i++)
             parts.Layers[i].Save(Path.Combine(next, LayerOptimizer(i)));
+        job.Memory?.Save(Path.Combine(next, Memory));
         if (progress.EpochSteps > 0)
             Disk.Replace(Path.Combine(next, Sums), stream => JsonSerializer.Serialize(stream, progress with { Records = [] }));
         Disk.Replace(Path.Combine(next, Records), stream => JsonSerializer.Serialize(stream, progress.Records));
@@ -68,7 +69,7 @@ public static class TrainingCheckpoint
         if (damaged.Count > 0)
             log?.Invoke($"{string.Join(" and ", damaged)} cannot be used; the training "
                 + $"{(current is null ? "begins anew" : $"goes on from {Path.GetFileName(current)}")}");
-        return current is null ? TrainingProgress.None : Load(current, job.Model, parts);
+        return current is null ? TrainingProgress.None : Load(current, job, parts);
 
         bool IsWhole(string folder)
         {
@@ -79,8 +80,9 @@ public static class TrainingCheckpoint
         }
     }
 
-    private static TrainingProgress Load(string current, VisionTransformer model, TrainingParts parts)
+    private static TrainingProgress Load(string current, TrainingJob job, TrainingParts parts)
     {
+        VisionTransformer model = job.Model;
         ReadWeights(Path.Combine(current, Weights), model);
         if (parts.Average is { } average)
         {
@@ -93,6 +95,8 @@ public static class TrainingCheckpoint
         parts.Coordinator.Load(Path.Combine(current, CoordinatorOptimizer));
         for (int i = 0; i < parts.Layers.Count; i++)
             parts.Layers[i].Load(Path.Combine(current, LayerOptimizer(i)));
+        if (job.Memory is not null && File.Exists(Path.Combine(current, Memory)))
+            job.Memory.Load(Path.Combine(current, Memory));
         List<TrainingRecord> records = JsonSerializer.Deserialize<List<TrainingRecord>>(File.ReadAllText(Path.Combine(current, Records)))!;
         string sums = Path.Combine(current, Sums);
         TrainingProgress progress = File.Exists(sums) ? JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllText(sums))! : TrainingProgress.None;

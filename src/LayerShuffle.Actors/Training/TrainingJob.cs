@@ -34,6 +34,12 @@ public sealed record TrainingJob(
 
     /// <summary>Who teaches it beside the labels; null for nobody.</summary>
     public Distillation? Distillation { get; init; }
+
+    /// <summary>What its steps meet on the virtual clock; null: nothing disturbs them.</summary>
+    public MetTraining? Met { get; init; }
+
+    /// <summary>What it remembers where something does.</summary>
+    public TrainingMemory? Memory { get; init; }
 }
 
 /// <summary>Training images as batches.</summary>

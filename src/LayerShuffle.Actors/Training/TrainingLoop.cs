@@ -1,7 +1,6 @@
 using LayerShuffle.Core.Metrics;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Routing;
-using LayerShuffle.Core.Seeds;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Actors.Training;
@@ -14,15 +13,12 @@ namespace LayerShuffle.Actors.Training;
 public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunner runner, IModelEvaluator evaluator)
 {
     private readonly TrainingOptions options = job.Options;
+    private readonly TrainingOutline outline = TrainingOutline.Of(job);
     private readonly int stepsPerEpoch = StepsPerEpoch(job);
     private TrainingProgress present = TrainingProgress.None, saved = TrainingProgress.None;
 
     /// <summary>Steps of an epoch, the last of which may have fewer images.</summary>
-    public static int StepsPerEpoch(TrainingJob job)
-    {
-        int images = job.Options.BatchSize * job.Options.Accumulation;
-        return (job.Data.Count + images - 1) / images;
-    }
+    public static int StepsPerEpoch(TrainingJob job) => TrainingOutline.Of(job).StepsPerEpoch;
 
     /// <summary>Trains from where the progress stands to the last epoch. On the virtual clock the task is complete when it is returned.</summary>
     public async Task<IReadOnlyList<TrainingRecord>> RunAsync(
@@ -70,6 +66,7 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
         var record = new TrainingRecord(
             job.Name, job.TrainingSeed, epoch + 1, epoch * stepsPerEpoch + steps, present.Loss / steps, present.ClassLoss / steps,
                 predicts ? present.PositionLoss / steps : null, present.LearningRate, null, null);
+        record = job.Met?.Tell(record, epoch * stepsPerEpoch) ?? record;
         using IDisposable? averaged = parts.Average?.InPlace();
         if (job.Validation is { } held)
             record = record with { Top1Validation = evaluator.Evaluate(job with { Test = held }, TrainingCourse.Judged(job.Model.Config), cancellation) };
@@ -122,7 +119,7 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
                 continue; // trained on before the checkpoint
             int step = epoch * stepsPerEpoch + present.EpochSteps;
             double learningRate = options.LearningRateAt(step, totalSteps);
-            StepResult result = await RunStepAsync(step, batches, learningRate, (double)step / totalSteps, cancellation).ConfigureAwait(false);
+            StepResult result = await RunStepAsync(step, batches, learningRate, cancellation).ConfigureAwait(false);
             ClusterMetrics.TrainingStep(result.TotalLoss);
             if (!double.IsFinite(result.TotalLoss))
                 throw new TrainingDivergedException(job.Name, step, learningRate);
@@ -172,12 +169,9 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
     }
 
     private async Task<StepResult> RunStepAsync(int step, IReadOnlyList<(Tensor PixelValues, Tensor Labels)> batches, double learningRate,
-        double progress, CancellationToken cancellation)
+        CancellationToken cancellation)
     {
-        SeedTree luck = job.Luck.Child("order").Child(step);
         VitConfig config = job.Model.Config;
-        // A layer adds up gradients in the order of micro-batches, so it must meet all of a step or none: LayerDrop drops for the whole step.
-        bool own = options.Accumulation > 1 && config.Variant != ModelVariant.LayerDrop;
         List<(Tensor PixelValues, Tensor Labels)> micro = [], made = [];
         List<int[]> routes = [];
         try
@@ -205,7 +199,7 @@ public sealed class TrainingLoop(TrainingJob job, TrainingParts parts, IStepRunn
                     made.AddRange(micro.Skip(first));
                 }
 
-                int[] route = TrainingOrder.Draw(config, own ? luck.Child(i) : luck, options.Order, luck, progress);
+                int[] route = outline.Route(step, i);
                 routes.AddRange(Enumerable.Repeat(route, micro.Count - first));
             }
 

@@ -11,18 +11,13 @@ public sealed class TrainingRootActor : ReceiveActor
     private readonly IActorGuard? guard;
 
     /// <summary>Starts the actors and enters them in the directory.</summary>
-    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<StepResult> done, Action<Exception> failed,
+    public TrainingRootActor(TrainingJob job, TrainingParts parts, TrainingDirectory directory, Action<object> done, Action<Exception> failed,
         IActorGuard? guard)
     {
         (this.failed, this.guard) = (failed, guard);
         VisionTransformer model = job.Model;
-        Action<object> tell = message =>
-        {
-            if (message is StepResult result)
-                done(result);
-        };
         IActorRef coordinator = Context.ActorOf(
-            Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, tell, null)), "coordinator");
+            Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, done, null)), "coordinator");
         ComputePrecision precision = job.Options.Precision;
         var hosts = new IActorRef[model.Layers.Count];
         for (int i = 0; i < hosts.Length; i++)

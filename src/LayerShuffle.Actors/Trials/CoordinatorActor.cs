@@ -61,10 +61,10 @@ public sealed class CoordinatorActor : ReceiveActor
     {
         if (plan.Arrivals is not { } schedule)
         {
-            for (int i = 0; i < plan.Workload.Arrivals.Concurrency && i < plan.RequestCount; i++)
+            for (int i = 0; i < plan.Workload.Arrivals.Concurrency && i < plan.RequestCount(); i++)
                 context.Clock.TellAt(Instant.Zero, Self, new SubmitRequest(i));
         }
-        else if (plan.RequestCount > 0)
+        else if (plan.RequestCount() > 0)
         {
             context.Clock.TellAt(schedule.At(0), Self, new SubmitRequest(0));
         }
@@ -72,14 +72,14 @@ public sealed class CoordinatorActor : ReceiveActor
 
     private void Submit()
     {
-        if (nextRequest >= plan.RequestCount)
+        if (nextRequest >= plan.RequestCount())
             return;
         int request = nextRequest++;
-        if (plan.Arrivals is { } schedule && nextRequest < plan.RequestCount)
+        if (plan.Arrivals is { } schedule && nextRequest < plan.RequestCount())
             context.Clock.TellAt(schedule.At(nextRequest), Self, new SubmitRequest(nextRequest));
 
         int[] images = plan.Images(request);
-        PlannedRoute route = plan.Routes.Plan(request);
+        PlannedRoute route = plan.Route(request);
         Instant now = context.Clock.Now, deadline = now + plan.Workload.Deadline;
         log.Submitted(request, plan.Workload.IsWarmUp(deadline));
         ITimerHandle timer = context.Clock.TellAfter(plan.Workload.Deadline, Self, new DeadlineReached(request));
@@ -229,7 +229,7 @@ public sealed class CoordinatorActor : ReceiveActor
             Retries = journey?.Retries,
             Hedges = journey?.Hedges,
         }, context.Clock.Now);
-        if (plan.Arrivals is null && nextRequest < plan.RequestCount)
+        if (plan.Arrivals is null && nextRequest < plan.RequestCount())
             context.Clock.TellAt(context.Clock.Now, Self, new SubmitRequest(nextRequest));
     }
 

@@ -5,10 +5,10 @@ using LayerShuffle.Core.Time;
 namespace LayerShuffle.Actors.Trials;
 
 /// <summary>Outcomes as they come in. Each request may be added once.</summary>
-/// <param name="requests">How many there are.</param>
+/// <param name="requests">How many there are; more may come while the last of them has no outcome.</param>
 /// <param name="rows">Takes the outcomes in the order of the requests, so that only those wait here that an earlier request holds up; null: all are kept for
 /// <see cref="Records"/>.</param>
-public sealed class RequestLog(int requests, ITrialRows? rows = null)
+public sealed class RequestLog(Func<int> requests, ITrialRows? rows = null)
 {
     private readonly List<RequestRecord> records = []; // in order, where nobody takes them
     private readonly Dictionary<int, RequestRecord> waiting = []; // for an earlier one; looked up by key only
@@ -20,7 +20,7 @@ public sealed class RequestLog(int requests, ITrialRows? rows = null)
     public int Count { get; private set; }
 
     /// <summary>Whether all have.</summary>
-    public bool IsComplete => Count == requests;
+    public bool IsComplete => Count == requests();
 
     /// <summary>When the last one got it.</summary>
     public Instant LastOutcome { get; private set; }
@@ -49,7 +49,7 @@ public sealed class RequestLog(int requests, ITrialRows? rows = null)
     /// <summary>The outcomes by request.</summary>
     /// <exception cref="InvalidOperationException">Some request has none: a bug.</exception>
     public IReadOnlyList<RequestRecord> Records =>
-        IsComplete ? records : throw new InvalidOperationException($"{requests - Count} requests have no outcome.");
+        IsComplete ? records : throw new InvalidOperationException($"{requests() - Count} requests have no outcome.");
 
     /// <summary>Adds an outcome.</summary>
     public void Add(RequestRecord record, Instant now)

@@ -67,6 +67,7 @@ public sealed class Trial
 {
     private readonly TrialSetting setting;
     private readonly ITrialModel model;
+    private readonly IRequestSource? source;
 
     /// <summary>Sets a trial up. Nothing happens before its actors start.</summary>
     /// <param name="setting">What follows from its specification.</param>
@@ -77,12 +78,13 @@ public sealed class Trial
     /// <param name="rows">Takes requests and hops while the trial runs; null: the record has them all.</param>
     /// <param name="attempts">Attempts that are traced of one request.</param>
     /// <param name="struck">Told of each row of the ledger as it is written; null: nobody.</param>
+    /// <param name="source">What is asked instead of the workload's requests; null: these.</param>
     public Trial(TrialSetting setting, ITrialModel model, int testImages, Func<Instant> now, bool asked, ITrialRows? rows = null,
-        int attempts = TraceRecorder.MostAttempts, Action<LedgerEntry>? struck = null)
+        int attempts = TraceRecorder.MostAttempts, Action<LedgerEntry>? struck = null, IRequestSource? source = null)
     {
-        (this.setting, this.model) = (setting, model);
+        (this.setting, this.model, this.source) = (setting, model, source);
         Images = new ImageSchedule(setting.Spec.Workload, testImages, setting.Luck);
-        Log = new RequestLog(Images.RequestCount, rows);
+        Log = new RequestLog(() => RequestCount, rows);
         Compute = TrialCost.KnowsPower(setting.Spec.Cluster) ? new ComputeMeter(setting.Spec.Cluster.Nodes.Count, setting.Spec.Workload.MeasuredFrom)
             : null;
         Ledger = new Ledger(setting.Topology, now, asked, struck) { Compute = Compute };
@@ -98,6 +100,9 @@ public sealed class Trial
 
     /// <summary>Which images each request asks about.</summary>
     public ImageSchedule Images { get; }
+
+    /// <summary>Requests in all, as far as is known.</summary>
+    public int RequestCount => source?.Count ?? Images.RequestCount;
 
     /// <summary>Outcomes as they come in.</summary>
     public RequestLog Log { get; }
@@ -123,11 +128,11 @@ public sealed class Trial
 
     /// <summary>What the coordinator's actor asks, and when.</summary>
     /// <param name="begins">Told of each request just before it is submitted.</param>
-    public TrialPlan Plan(Action<int> begins) => new(setting.Spec.Workload, Images.RequestCount, request =>
+    public TrialPlan Plan(Action<int> begins) => new(setting.Spec.Workload, () => RequestCount, request =>
     {
         begins(request);
-        return Images.Images(request);
-    }, Routes, Arrivals());
+        return source?.Images(request) ?? Images.Images(request);
+    }, request => source?.Route(request) ?? Routes.Plan(request), Arrivals());
 
     /// <summary>What strikes, and how it is carried out.</summary>
     /// <param name="context">What the trial's actors share.</param>
@@ -187,7 +192,7 @@ public sealed class Trial
     /// <summary>Frees what requests without an outcome hold: of a trial that was stopped half-way.</summary>
     public void ReleaseOpen()
     {
-        for (int request = 0; request < Images.RequestCount && !Log.IsComplete; request++)
+        for (int request = 0; request < RequestCount && !Log.IsComplete; request++)
             model.Release(request);
     }
 }

@@ -23,6 +23,9 @@ public enum LayerProbe
     /// <summary>In order, but the layer and the next get the same activation, and what both add to it is summed: arXiv 2407.09298, 2502.02790.</summary>
     Parallel,
 
+    /// <summary>The head reads what the first layers of the order put out; the others do not run.</summary>
+    EarlyExit,
+
     /// <summary>How often a linear probe reads, from the class token that a layer puts out, at which position of the order it stood.</summary>
     ReadPosition,
 
@@ -52,6 +55,7 @@ public static class LayerProbeWords
         ("swapped_with", LayerProbe.SwappedWith),
         ("repeated", LayerProbe.Repeated),
         ("parallel", LayerProbe.Parallel),
+        ("early_exit", LayerProbe.EarlyExit),
         ("read_position", LayerProbe.ReadPosition),
         ("embedding", LayerProbe.Embedding),
         ("merged", LayerProbe.Merged),

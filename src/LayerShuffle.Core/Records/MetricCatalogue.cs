@@ -23,7 +23,7 @@ public static class MetricCatalogue
         new("results_superseded", MetricUnit.Number), new("bytes_sent", MetricUnit.Bytes), new("duration_s", MetricUnit.Seconds),
         new("energy_j_per_image", MetricUnit.Number), new("flops_per_image", MetricUnit.Number, true), new("cost_per_1000_images", MetricUnit.Number),
         new("goodput_images_per_s", MetricUnit.PerSecond, true), new("availability", MetricUnit.Share),
-        new("unhealed", MetricUnit.Number), new("hedges", MetricUnit.Number),
+        new("unhealed", MetricUnit.Number), new("hedges", MetricUnit.Number), new("effective_time_ratio", MetricUnit.Share),
     ];
 
     /// <summary>Everything that can be expected and measured: the columns, and what is computed from them.</summary>

@@ -14,4 +14,14 @@ namespace LayerShuffle.Core.Records;
 /// <param name="Top1Validation">Accuracy on the training images that are set aside; null where none are.</param>
 public sealed record TrainingRecord(
     string Model, int TrainingSeed, int Epoch, int Step, double Loss, double ClassLoss, double? PositionLoss, double LearningRate, double? Top1Sequential,
-        double? Top1Arbitrary, double? Top1Validation = null);
+        double? Top1Arbitrary, double? Top1Validation = null)
+{
+    /// <summary>Steps that were repeated, or went without a layer; null where that is not known.</summary>
+    public int? StepsHit { get; init; }
+
+    /// <summary>Layers that its steps went without; null where that is not known.</summary>
+    public int? LayersSkipped { get; init; }
+
+    /// <summary>Attempts at steps that failed; null where that is not known.</summary>
+    public int? StepsRepeated { get; init; }
+}

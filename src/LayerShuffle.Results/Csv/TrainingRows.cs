@@ -62,7 +62,7 @@ internal sealed class TrainingRows(string path)
         var row = new CsvBuffer().Add(record.Model).Add(record.TrainingSeed).Add("").Add("").Add("").Add(record.Epoch).Add(record.Step).Add(record.Loss)
             .Add(record.ClassLoss)
             .Add(record.PositionLoss).Add(record.LearningRate).Add(record.Top1Sequential).Add(record.Top1Arbitrary)
-            .Add(record.Top1Validation);
+            .Add(record.Top1Validation).Add(record.StepsHit).Add(record.LayersSkipped).Add(record.StepsRepeated);
         row.EndRow();
         return row;
     }

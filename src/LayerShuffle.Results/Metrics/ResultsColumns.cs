@@ -51,6 +51,9 @@ public static class ResultsColumns
     [
         .. Key.Skip(1), "epoch", "step", "loss", "class_loss", "position_loss", "learning_rate", "top1_sequential", "top1_arbitrary",
         "top1_validation",
+        "steps_hit",
+        "layers_skipped",
+        "steps_repeated",
     ];
 
     /// <summary>Columns of <c>conditions.csv</c> for the given swept keys.</summary>

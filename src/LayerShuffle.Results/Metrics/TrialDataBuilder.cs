@@ -17,6 +17,8 @@ internal sealed class TrialDataBuilder
     private long _layersExecuted;
     private long _layersSkipped;
     private long _imageLayers;
+    private double _openMs;
+    private int _openUnknown; // did not complete, and when they were given up was not kept
     private int _warmUp;
     private long _unhealed;
     private double _kendallTau;
@@ -32,6 +34,12 @@ internal sealed class TrialDataBuilder
         }
 
         var completed = request.Outcome == RequestOutcome.Completed;
+        if (request.Ended is { } ended)
+            _openMs += (ended - request.Submitted).TotalMilliseconds;
+        else if (completed)
+            _openMs += LatencyMs(request);
+        else
+            _openUnknown++;
         _images.Add(request.Images);
         _correct.Add(completed ? request.Correct ?? 0 : 0);
         _latencyMs.Add(completed ? LatencyMs(request) : double.NaN);
@@ -113,6 +121,7 @@ internal sealed class TrialDataBuilder
             MessagesReordered = record.Links.Sum(link => link.Overtook),
             Retries = record.Retries,
             Hedges = record.Hedges,
+            EffectiveTimeRatio = EffectiveTime(latencies, _openMs + (_openUnknown * record.Deadline.TotalMilliseconds)),
             ResultsSuperseded = record.ResultsSuperseded,
             BytesSent = record.Links.Sum(link => link.Bytes),
             DurationS = record.Length.TotalSeconds,
@@ -125,6 +134,10 @@ internal sealed class TrialDataBuilder
             GoodputImagesPerS = record.HasModel ? Ratio(_correctImages, record.Length.TotalSeconds) : null,
         };
     }
+
+    /// <summary>The share of the time that requests were open that they would have been, had all gone as usual and none in vain.</summary>
+    private static double? EffectiveTime(double[] latencies, double openMs) =>
+        openMs > 0 ? Math.Min(1, latencies.Length * (Quantile(latencies, 0.5) ?? 0) / openMs) : null;
 
     private static double LatencyMs(RequestRecord request) =>
         request.Latency?.TotalMilliseconds ?? throw new InvalidDataException($"Request {request.Request} completed without a latency.");

@@ -39,6 +39,7 @@ public sealed record TrialMetrics
         ("availability", m => m.Availability),
         ("unhealed", m => m.Unhealed),
         ("hedges", m => m.Hedges),
+        ("effective_time_ratio", m => m.EffectiveTimeRatio),
     ];
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
@@ -147,6 +148,9 @@ public sealed record TrialMetrics
 
     /// <summary>Of the resends, second copies of hops that are hedged; null in files from before they were counted.</summary>
     public long? Hedges { get; init; }
+
+    /// <summary>Completed requests · their median latency ÷ the time that requests were open; null in files from before it was told.</summary>
+    public double? EffectiveTimeRatio { get; init; }
 
     /// <summary>The share of requests that are expected to complete, where sets of dead nodes were weighed instead of a trial in time.</summary>
     public double? ExpectedCompletion { get; init; }

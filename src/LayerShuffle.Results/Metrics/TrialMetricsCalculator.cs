@@ -52,6 +52,7 @@ internal static class TrialMetricsCalculator
             GoodputImagesPerS = cell("goodput_images_per_s"),
             Unhealed = (long?)cell("unhealed"),
             Hedges = (long?)cell("hedges"),
+            EffectiveTimeRatio = cell("effective_time_ratio"),
         };
     }
 }

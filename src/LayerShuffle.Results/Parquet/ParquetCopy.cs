@@ -30,6 +30,7 @@ public static class ParquetCopy
         "results_superseded", "bytes_sent", "unhealed", "training_seeds", "repeats", "delivered", "lost", "duplicated", "corrupted", "reordered",
         "dropped_link_down", "dropped_receiver_down", "control_messages", "bytes", "dropped_queue", "packets_lost", "epoch", "step", "nodes_down",
         "requests_hit", "requests_failed", "steps_lost", "steps_repeated", "steps_to_regain", "n", "layers_missing", "hedges",
+        "steps_hit", "layers_skipped",
     ];
 
     private static readonly string[] NotRows = [ResultsFiles.Seals];

@@ -17,19 +17,19 @@ public static class OutageFinder
     /// <param name="domains">The cluster's domains: one of several nodes is down while all of them are.</param>
     public static IReadOnlyList<OutageRecord> Of(IReadOnlyList<LedgerEntry> ledger, IReadOnlyList<FailureDomain> domains)
     {
-        List<Lying> nodes = [];
+        var nodes = new Nodes();
         foreach (LedgerEntry row in ledger)
             Take(row, nodes);
-        List<OutageRecord> all = [.. nodes.Select(one => one.Record)];
+        List<OutageRecord> all = [.. nodes.All.Select(one => one.Record)];
+        ILookup<string, OutageRecord> byNode = all.ToLookup(one => one.Target);
         foreach (FailureDomain domain in domains)
-            all.AddRange(Of(domain, all[..nodes.Count]));
+            all.AddRange(Of(domain, byNode));
         return [.. all.OrderBy(one => one.Down)]; // stable: nodes before domains
     }
 
-    private static void Take(LedgerEntry row, List<Lying> nodes)
+    private static void Take(LedgerEntry row, Nodes nodes)
     {
-        int last = nodes.FindLastIndex(one => one.Record.Target == row.Target);
-        Lying? latest = last < 0 ? null : nodes[last];
+        Lying? latest = nodes.Latest(row.Target);
         if (GoesDown(row))
         {
             if (latest is not { Back: null })
@@ -43,9 +43,7 @@ public static class OutageFinder
 
         if (row.Effect == FaultEffects.DetectedDown)
         {
-            int noticed = nodes.FindIndex(one => one.Record.Target == row.Target && one.Record.Detected is null && !one.IsAbsence); // in their order
-            if (noticed >= 0)
-                nodes[noticed] = nodes[noticed] with { Record = nodes[noticed].Record with { Detected = row.Time } };
+            nodes.Notice(row.Target, row.Time);
             return;
         }
 
@@ -56,7 +54,7 @@ public static class OutageFinder
             latest = latest with { Back = row.Time, Record = known with { Serving = known.Serving ?? row.Time } };
         else if (row.Kind == "placement")
             latest = Placed(latest, row);
-        nodes[last] = latest;
+        nodes.Replace(latest);
     }
 
     private static bool GoesDown(LedgerEntry row) => (row.Effect == FaultEffects.Began && Kinds.Contains(row.Kind))
@@ -83,16 +81,15 @@ public static class OutageFinder
     private static int[] Layers(string effect) => [.. effect.Split('(')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
         .Where(word => char.IsAsciiDigit(word[0])).Select(word => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture))];
 
-    private static List<OutageRecord> Of(FailureDomain domain, IReadOnlyList<OutageRecord> nodes)
+    private static List<OutageRecord> Of(FailureDomain domain, ILookup<string, OutageRecord> byNode)
     {
         List<OutageRecord> found = [];
-        string[] members = [.. domain.Nodes.Distinct()];
+        Downtimes[] members = [.. domain.Nodes.Distinct().Select(node => new Downtimes([.. byNode[node]]))];
         if (members.Length < 2)
             return found;
-        foreach (Instant at in nodes.Where(one => members.Contains(one.Target)).Select(one => one.Down).Distinct())
+        foreach (Instant at in members.SelectMany(member => member.Outages).Select(one => one.Down).Distinct().Order())
         {
-            OutageRecord[] lying = [.. members.Select(member => nodes.LastOrDefault(one => one.Target == member && one.Down <= at && !(one.Serving <= at)))
-                .OfType<OutageRecord>()];
+            OutageRecord[] lying = [.. members.Select(member => member.At(at)).OfType<OutageRecord>()];
             if (lying.Length < members.Length || found is [.., { Serving: null }] || (found is [.., { Serving: { } until }] && until > at))
                 continue;
             OutageRecord last = lying.MaxBy(one => one.Down)!;
@@ -101,6 +98,74 @@ public static class OutageFinder
         }
 
         return found;
+    }
+
+    /// <summary>A node's outages, in the order in which they began: a fault that strikes every microsecond makes very many of them.</summary>
+    private sealed class Downtimes(OutageRecord[] outages)
+    {
+        // The latest end of the outages up to each; null: one of them has none.
+        private readonly Instant?[] ends = Ends(outages);
+
+        public OutageRecord[] Outages => outages;
+
+        /// <summary>The last that has begun and not ended; null: the node serves.</summary>
+        public OutageRecord? At(Instant at)
+        {
+            int i = Array.BinarySearch(outages, new OutageRecord("", "", at, null, null), Comparer<OutageRecord>.Create((a, b) => a.Down.CompareTo(b.Down)));
+            i = i < 0 ? ~i - 1 : i;
+            while (i + 1 < outages.Length && outages[i + 1].Down == at)
+                i++;
+            for (; i >= 0 && !(ends[i] <= at); i--)
+            {
+                if (!(outages[i].Serving <= at))
+                    return outages[i];
+            }
+
+            return null;
+        }
+
+        private static Instant?[] Ends(OutageRecord[] outages)
+        {
+            var ends = new Instant?[outages.Length];
+            for (int i = 0; i < ends.Length; i++)
+                ends[i] = i == 0 ? outages[0].Serving : ends[i - 1] is { } before && outages[i].Serving is { } own ? Instant.Max(before, own) : null;
+            return ends;
+        }
+    }
+
+    /// <summary>The outages of all nodes in the order in which they began.</summary>
+    private sealed class Nodes
+    {
+        private readonly List<Lying> all = [];
+        private readonly Dictionary<string, int> latest = []; // by target; looked up by key only
+        private readonly Dictionary<string, Queue<int>> unnoticed = [];
+
+        public IReadOnlyList<Lying> All => all;
+
+        public Lying? Latest(string target) => latest.TryGetValue(target, out int at) ? all[at] : null;
+
+        public void Add(Lying one)
+        {
+            latest[one.Record.Target] = all.Count;
+            if (!one.IsAbsence)
+            {
+                if (!unnoticed.TryGetValue(one.Record.Target, out Queue<int>? waiting))
+                    unnoticed[one.Record.Target] = waiting = [];
+                waiting.Enqueue(all.Count);
+            }
+
+            all.Add(one);
+        }
+
+        /// <summary>The latest of its node is known better.</summary>
+        public void Replace(Lying one) => all[latest[one.Record.Target]] = one;
+
+        /// <summary>They are noticed in their order.</summary>
+        public void Notice(string target, Instant at)
+        {
+            if (unnoticed.TryGetValue(target, out Queue<int>? waiting) && waiting.TryDequeue(out int first))
+                all[first] = all[first] with { Record = all[first].Record with { Detected = at } };
+        }
     }
 
     /// <summary>An outage of a node, as far as it is known.</summary>

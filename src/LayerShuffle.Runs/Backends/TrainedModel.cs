@@ -12,7 +12,7 @@ namespace LayerShuffle.Runs.Backends;
 /// <param name="Reused">Whether it was kept from an earlier run.</param>
 internal sealed record TrainedModel(VisionTransformer Model, Preprocessor Preprocessor, string Hash, IReadOnlyList<TrainingRecord> Records, bool Reused)
 {
-    /// <summary>What its training came to; null where it was not trained in this run.</summary>
+    /// <summary>What its training came to; null where it was not trained in this run, unless it is the same in any.</summary>
     public TrainingTally? Tally { get; init; }
 
     /// <summary>What disturbed its training, so that another would come to other weights; null: nothing.</summary>

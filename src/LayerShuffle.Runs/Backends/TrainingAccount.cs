@@ -90,23 +90,36 @@ internal sealed class TrainingAccount(TimeProvider time)
         lock (gate)
         {
             var throughput = new Throughput([.. steps], Instant.Zero);
-            double seconds = Now.TotalSeconds;
-            double[] took = [.. steps.Select((step, i) => (step.At - (i == 0 ? Instant.Zero : steps[i - 1].At)).TotalSeconds).Order()];
-            double usual = took.Length > 0 ? took[took.Length / 2] : 0;
-            return new TrainingTally(
-                [.. outages.Select(one => new OutageRecord(one.Fault, one.Node, one.At, one.Detected, one.Serving)
+            return Tally([.. outages.Select(one => new OutageRecord(one.Fault, one.Node, one.At, one.Detected, one.Serving)
                 {
                     Recovered = throughput.Back(one.At),
                     StepsLost = one.StepsLost,
                     StepsRepeated = one.StepsRepeated,
-                    StepsToRegain = one.StepsAtServing is { } back ? Regained(one.StepsBefore, back) : null,
-                })],
-                seconds > 0 ? steps.Count * imagesPerStep / seconds : null, seconds > 0 ? Math.Min(1, steps.Count * usual / seconds) : null, repeated);
+                    StepsToRegain = one.StepsAtServing is { } back ? Regained(losses, one.StepsBefore, back) : null,
+                })], [.. steps.Select(step => step.At)], Now, imagesPerStep, repeated);
         }
     }
 
+    /// <summary>What a training comes to.</summary>
+    /// <param name="outages">Its outages.</param>
+    /// <param name="steps">When each step was done.</param>
+    /// <param name="end">When it ended.</param>
+    /// <param name="imagesPerStep">Images of a step.</param>
+    /// <param name="repeated">Attempts that were abandoned.</param>
+    public static TrainingTally Tally(IReadOnlyList<OutageRecord> outages, IReadOnlyList<Instant> steps, Instant end, double imagesPerStep, long repeated)
+    {
+        double seconds = end.TotalSeconds;
+        double[] took = [.. steps.Select((at, i) => (at - (i == 0 ? Instant.Zero : steps[i - 1])).TotalSeconds).Order()];
+        double usual = took.Length > 0 ? took[took.Length / 2] : 0;
+        return new TrainingTally(outages, seconds > 0 ? steps.Count * imagesPerStep / seconds : null,
+            seconds > 0 ? Math.Min(1, steps.Count * usual / seconds) : null, repeated);
+    }
+
     /// <summary>Steps from one on until the mean loss of the last few of them is what it was before another; null if it never is.</summary>
-    private int? Regained(int before, int from)
+    /// <param name="losses">The losses.</param>
+    /// <param name="before">Steps done when it was what it is to be again.</param>
+    /// <param name="from">Steps done when counting begins.</param>
+    public static int? Regained(IReadOnlyList<double> losses, int before, int from)
     {
         int window = Math.Min(LossSteps, before);
         if (window == 0)

@@ -190,7 +190,7 @@ internal sealed class WallBackend : IRunBackend
     /// </summary>
     public static IEnumerable<string> TrainingFaults(Scenario scenario)
     {
-        IReadOnlyList<FaultSpec> faults = Met(scenario)?.Faults ?? [];
+        IReadOnlyList<FaultSpec> faults = TrainingConditions.Met(scenario)?.Faults ?? [];
         foreach (FaultEvent strike in Striking(scenario, fault => !FaultTimeline.IsEndless(fault, faults)))
             yield return FormattableString.Invariant($"{strike.At} {strike.Fault.Name} {strike.Fault.GetType().Name} {strike.Begins} ")
                 + FormattableString.Invariant($"{string.Join(' ', strike.Targets)}{Lost(strike.Fault)}");
@@ -201,8 +201,6 @@ internal sealed class WallBackend : IRunBackend
             ? $" lost {restore}" : "";
     }
 
-    private static TrialVariant? Met(Scenario scenario) => scenario.Conditions.FirstOrDefault(variant => variant.Faults.Count > 0);
-
-    private static IEnumerable<FaultEvent> Striking(Scenario scenario, Func<FaultSpec, bool> which) => Met(scenario) is not { } met ? []
+    private static IEnumerable<FaultEvent> Striking(Scenario scenario, Func<FaultSpec, bool> which) => TrainingConditions.Met(scenario) is not { } met ? []
         : FaultTimeline.Events(met.Faults, Topology.Of(met.Cluster), SeedTree.Root(scenario.Seed).Child("training-faults"), which);
 }

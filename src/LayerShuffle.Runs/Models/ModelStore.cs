@@ -24,7 +24,7 @@ public sealed class ModelStore
     internal const long EpochBudget = 256L << 20;
 
     private const string Model = "model", Training = "training.json", Checkpoints = "checkpoints", Epochs = "epochs", Tests = "tests",
-        KeyName = "key.json", AboutName = "about.json", UsedName = "used",
+        LossesName = "losses.json", KeyName = "key.json", AboutName = "about.json", UsedName = "used",
         DisturbedName = "disturbed.json";
 
     private readonly string root;
@@ -78,6 +78,13 @@ public sealed class ModelStore
         {
             return null;
         }
+    }
+
+    /// <summary>The losses of a finished model's steps; null if they were not kept.</summary>
+    internal IReadOnlyList<double>? Losses(string hash)
+    {
+        string file = Path.Combine(root, hash, LossesName);
+        return File.Exists(file) ? JsonSerializer.Deserialize<List<double>>(File.ReadAllText(file)) : null;
     }
 
     /// <summary>The right to make a model, until it is disposed of or the process ends; null while another run has it.</summary>
@@ -207,13 +214,17 @@ public sealed class ModelStore
     /// <param name="preprocessor">How it wants its images.</param>
     /// <param name="records">Its epochs.</param>
     /// <param name="about">What is told of it.</param>
-    internal void Keep(TrainingKey key, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records, KeptModel about)
+    /// <param name="losses">The losses of its steps, where outages are told by them; null: they are not kept.</param>
+    internal void Keep(TrainingKey key, VisionTransformer model, Preprocessor preprocessor, IReadOnlyList<TrainingRecord> records, KeptModel about,
+        IReadOnlyList<double>? losses = null)
     {
         string folder = Disk.MakeFolder(Path.Combine(root, key.Hash));
         ModelFolder.Save(Path.Combine(folder, Model), model, preprocessor);
         Disk.Replace(Path.Combine(folder, KeyName), key.ToJson());
         Disk.Replace(Path.Combine(folder, AboutName), JsonSerializer.SerializeToUtf8Bytes(about));
         Disk.Replace(Path.Combine(folder, Training), JsonSerializer.SerializeToUtf8Bytes(records));
+        if (losses is not null)
+            Disk.Replace(Path.Combine(folder, LossesName), JsonSerializer.SerializeToUtf8Bytes(losses));
         DropUnfinished(key.Hash, epochsToo: false);
         ModelSeal.Write(folder, key.Hash); // last: its presence says that the model is whole
         Use(key.Hash);
@@ -257,6 +268,7 @@ public sealed class ModelStore
         Disk.Delete(Path.Combine(folder, ModelSeal.Name)); // first: without it the model counts as unfinished
         DropUnfinished(hash);
         Disk.Delete(Path.Combine(folder, Training));
+        Disk.Delete(Path.Combine(folder, LossesName));
         if (Directory.Exists(Path.Combine(folder, Model)))
             Disk.DeleteFolder(Path.Combine(folder, Model));
     }

@@ -89,7 +89,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private TrainedModel Make(ModelSpec spec, int trainingSeed, TrainedModel? origin, CancellationToken cancellation)
     {
         string label = TrainingForecast.Label(spec, trainingSeed);
-        SeedTree luck = SeedTree.Root(scenario.Seed).Child("training").Child(trainingSeed);
+        SeedTree luck = Rehearsals.Luck(scenario, trainingSeed);
         TrainingKey key = keys.Of(spec, trainingSeed, origin?.Hash);
         if (spec.Training is null)
         {
@@ -121,7 +121,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         DropStrangers(label, hash);
         (VisionTransformer model, Preprocessor preprocessor) = Start(spec, origin, luck);
         Announce(label, model.Config, preprocessor);
-        log.Line($"{label}: training, {training.Epochs} epochs of {data.TrainingCount(spec)} images");
+        log.Line($"{label}: training, {training.Epochs} epochs of {data.TrainingCount(spec)} images"
+            + (keys.Met(spec, trainingSeed) is { } meets ? $"; {MetTally.Words(meets)}" : ""));
         string tests = data.TestImages(spec, backend.Place);
         SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
         int trainedNow = 0, images = training.BatchSize * training.Accumulation;
@@ -171,11 +172,11 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             how => store.Disturb(hash, folder, how),
             account,
             cancellation));
-        TrainingTally tally = account.Close(images);
+        TrainingTally tally = job.Met is { } met ? MetTally.Of(met, job.Memory!.Losses) : account.Close(images);
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
         records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), ModelSpecs.Options(training), model);
-        return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took) with { Tally = tally };
+        return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took, job.Memory?.Losses) with { Tally = tally };
     }
 
     /// <summary>Who teaches a model: the one that it starts from, or itself as it was imported.</summary>
@@ -210,7 +211,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     }
 
     /// <summary>Keeps a trained model: under its key if nothing disturbed its training, else for this run alone.</summary>
-    private TrainedModel Keep(Making making, TrainedModel trained, SortedDictionary<int, double[]> accuracies, string tests, TimeSpan took)
+    private TrainedModel Keep(Making making, TrainedModel trained, SortedDictionary<int, double[]> accuracies, string tests, TimeSpan took,
+        IReadOnlyList<double>? losses)
     {
         (ModelSpec spec, int trainingSeed, string label, _, TrainingKey key) = making;
         int images = data.TrainingCount(spec), chosen = TrainingCourse.Chosen(ModelSpecs.Options(spec.Training!), trained.Records);
@@ -222,7 +224,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         string? disturbed = store.Disturbance(key.Hash)?.How;
         if (disturbed is null || spec.Training.Faults)
         {
-            store.Keep(key, trained.Model, trained.Preprocessor, trained.Records, about);
+            store.Keep(key, trained.Model, trained.Preprocessor, trained.Records, about, losses);
             return trained with { Disturbed = disturbed };
         }
 
@@ -283,7 +285,10 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             if (known.Count > before)
                 store.KeepAccuracies(hash, tests, known);
             store.Use(hash);
-            return new TrainedModel(model, preprocessor, hash, [.. records.Select(r => r with { Model = making.Spec.Name, TrainingSeed = making.Seed })], true);
+            return new TrainedModel(model, preprocessor, hash, [.. records.Select(r => r with { Model = making.Spec.Name, TrainingSeed = making.Seed })], true)
+            {
+                Tally = keys.Met(making.Spec, making.Seed) is { } met && store.Losses(hash) is { } losses ? MetTally.Of(met, losses) : null,
+            };
         }
         catch (Exception e) when (e is ModelFormatException or JsonException or IOException)
         {
@@ -305,6 +310,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     {
         Key = making.Key.Hash,
         Validation = data.Validation(model.Config, making.Spec.Training!, preprocessor),
+        Met = keys.Met(making.Spec, making.Seed),
+        Memory = making.Spec.Training!.Faults ? new() : null,
     };
 
     private static string Measured(TrainingRecord record) => FormattableString.Invariant(

@@ -52,7 +52,9 @@ public sealed class TrainingKey
     /// <param name="data">Hash of the training images, and how they are normalised.</param>
     /// <param name="origin">Hash of what it starts from; null: fresh or from a checkpoint.</param>
     /// <param name="place">Where it is computed.</param>
-    internal static TrainingKey Of(Scenario scenario, ModelSpec spec, int trainingSeed, string data, string? origin, ComputePlace place)
+    /// <param name="met">What its steps meet on the virtual clock; null: nothing, or what real processes do.</param>
+    internal static TrainingKey Of(Scenario scenario, ModelSpec spec, int trainingSeed, string data, string? origin, ComputePlace place,
+        MetTraining? met = null)
     {
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -68,10 +70,10 @@ public sealed class TrainingKey
             ["checkpoint"] = spec.Checkpoint is { } folder && Directory.Exists(folder) ? HashFolder(folder) : spec.Checkpoint ?? "",
         };
         TrainingSpec? training = spec.Training;
-        bool struck = training is { Faults: true };
-        if (struck)
+        bool struck = training is { Faults: true } && scenario.Clock == ScenarioClock.Wall;
+        if (struck || met is not null)
         {
-            parts["faults"] = string.Join('\n', WallBackend.TrainingFaults(scenario));
+            parts["faults"] = met is null ? string.Join('\n', WallBackend.TrainingFaults(scenario)) : Words(met);
             parts["clock"] = scenario.Clock.ToString();
         }
 
@@ -79,7 +81,8 @@ public sealed class TrainingKey
         // How often it is saved changes nothing, unless a layer is brought back from what was saved; how many seeds there are never does.
         Flatten(parts, "training",
             JsonSerializer.SerializeToElement(training is null || struck ? training is null ? null : Relevant(training)
-            : Relevant(training) with { CheckpointEpochs = 0, CheckpointSteps = 0 }, Names));
+            : met is { GoesBack: true } ? Relevant(training)
+            : Relevant(training) with { CheckpointEpochs = 0, CheckpointSteps = 0, Faults = met is not null }, Names));
         foreach (string name in parts.Keys.Where(name => name.StartsWith("training.order", StringComparison.Ordinal)).ToList())
             parts.Remove(name);
         if (training is not null)
@@ -87,6 +90,10 @@ public sealed class TrainingKey
         LeaveOutLater(parts);
         return new TrainingKey(parts);
     }
+
+    /// <summary>What decides weights of what a training meets: which steps those are, and a hash of which way each takes.</summary>
+    private static string Words(MetTraining met) => FormattableString.Invariant($"{met.Steps.Count(step => step.Missed.Length > 0)} of {met.Steps.Count} steps, ")
+        + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', met.Words()))).AsSpan(0, 16));
 
     /// <summary>A training without what decides no weight, and without settings of what it does not use.</summary>
     private static TrainingSpec Relevant(TrainingSpec training)

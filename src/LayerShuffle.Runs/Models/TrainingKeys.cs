@@ -1,3 +1,4 @@
+using LayerShuffle.Actors.Training;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Images;
 using LayerShuffle.Scenarios.Specs;
@@ -12,6 +13,12 @@ namespace LayerShuffle.Runs.Models;
 internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace place, ModelStore? anywhere = null)
 {
     private readonly Lazy<IReadOnlyList<StoreEntry>> kept = new(() => anywhere?.Entries() ?? []);
+    private readonly Rehearsals rehearsals = new(scenario);
+
+    /// <summary>What a training meets on the virtual clock; null: nothing.</summary>
+    /// <exception cref="Failures.RunFailedException">It does not get through the cluster.</exception>
+    public MetTraining? Met(ModelSpec spec, int trainingSeed) =>
+        spec.Training is { Faults: true } ? rehearsals.Of(spec, trainingSeed, data.TrainingCount(spec)) : null;
 
     /// <summary>The model that a model starts from, and the training seed of that; null if there is none.</summary>
     public (ModelSpec Spec, int Seed)? Origin(ModelSpec spec, int trainingSeed)
@@ -33,7 +40,7 @@ internal sealed class TrainingKeys(Scenario scenario, RunData data, ComputePlace
     /// </summary>
     public TrainingKey Of(ModelSpec spec, int trainingSeed, string? origin)
     {
-        TrainingKey key = TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place);
+        TrainingKey key = TrainingKey.Of(scenario, spec, trainingSeed, data.TrainingImages(spec), origin, place, Met(spec, trainingSeed));
         return spec.Training is null || anywhere is null || anywhere.Has(key.Hash) ? key : StoreSearch.Elsewhere(key, kept.Value) ?? key;
     }
 

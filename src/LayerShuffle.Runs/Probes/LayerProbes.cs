@@ -61,6 +61,11 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
                 case LayerProbe.Embedding:
                     embedded.AddRange(Embed(name, seed, cancellation));
                     break;
+                case LayerProbe.EarlyExit:
+                    rows.AddRange(ascending.Select((_, last) => Found(last, "early_exit", last, ascending[..(last + 1)])));
+                    rows.AddRange(ExitsOfAnyOrder(cancellation).Select((top1, last) =>
+                        new LayerProbeRow(name, seed, null, "early_exit_any_order", last, top1 - inOrder, top1)));
+                    break;
                 default:
                     rows.AddRange(Changed(kind, ascending).Select(change => Found(change.Layer, change.Probe, change.Position, change.Order)));
                     break;
@@ -112,6 +117,21 @@ internal sealed class LayerProbes(VisionTransformer model, ITestImages images, P
         foreach (int[] batch in Batches(cancellation))
             right += Right(batch, order, null);
         return right / (double)chosen.Length;
+    }
+
+    /// <summary>The accuracy after each position of random orders: a fresh one for each batch.</summary>
+    private IEnumerable<double> ExitsOfAnyOrder(CancellationToken cancellation)
+    {
+        var right = new long[layers];
+        int drawn = 0;
+        foreach (int[] batch in Batches(cancellation))
+        {
+            int[] order = luck.Child("exits").Child(drawn++).Stream().Permutation(layers);
+            for (int last = 0; last < layers; last++)
+                right[last] += Right(batch, [.. order[..(last + 1)].Select(layer => new Stage(layer))], null);
+        }
+
+        return right.Select(count => count / (double)chosen.Length);
     }
 
     /// <summary>

@@ -67,8 +67,8 @@ internal sealed class FaultEffects(EffectLedger ledger, NetworkEffects network)
 
     private void Times(FaultSpec fault, MapNode map, TrialVariant variant, VariantFacts facts)
     {
-        if (fault.Timing.After is not null)
-            return; // when that will be is not known
+        if (fault.Timing.After is not null || facts.StrikesTrainings)
+            return; // when that will be, or how long trainings take, is not known
         double at = fault.At.TotalSeconds;
         string? Idle(double seconds, string what, string instead) => facts.End is { } end && seconds > end ? string.Create(CultureInfo.InvariantCulture,
             $"no effect: {what} {seconds:0.###} s, and the last request has its outcome by {end:0.###} s; ")

@@ -158,8 +158,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
                 "no effect: only `augmentation: randaugment` has operations; change the augmentation, or leave it out",
             "early_stopping" when training.EarlyStopping >= training.Epochs =>
                 $"no effect: training ends after {training.Epochs} epochs; lower it, or leave it out",
-            "faults" when training.Faults && !scenario.Conditions.Any(variant => variant.Faults.Count > 0) =>
-                "no effect: the scenario has no fault that could strike; add `faults`, or leave it out",
+            "faults" when training.Faults && TrainingConditions.Met(scenario) is null => scenario.Clock == ScenarioClock.Wall
+                ? "no effect: the scenario has no fault that could strike; add `faults`, or leave it out"
+                : "no effect: the scenario has no fault that could strike, and no link that loses messages; add some, or leave it out",
             _ => null,
         };
     }

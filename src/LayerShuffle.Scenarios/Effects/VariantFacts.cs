@@ -102,6 +102,9 @@ internal sealed class VariantFacts
     /// <summary>Seconds after which no request is submitted any more; null where that depends on the others.</summary>
     public double? LastArrival { get; private set; }
 
+    /// <summary>Whether trainings may meet its faults too, which last for longer than the requests.</summary>
+    public bool StrikesTrainings => models.Any(model => model.Training is { Faults: true });
+
     /// <summary>Whether a node hosts a layer at some time.</summary>
     public bool Hosts(string node) => hosts[topology.Index(node)];
 

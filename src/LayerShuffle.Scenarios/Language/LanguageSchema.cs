@@ -66,7 +66,7 @@ public static class LanguageSchema
     [
         new("kinds", Either(Word("all"), new ListType("probes", Word([.. LayerProbeWords.All.Select(word => word.Word)]), 1)),
             "Which: each layer's `contribution` and `predicted_position` by position in random orders, and the accuracy in order `without` a layer, with two "
-                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`; how often a linear probe can `read_position` "
+                + "`swapped_with` each other, one `repeated`, two neighbours in `parallel`, or an `early_exit`; how often a linear probe can `read_position` "
                 + "from a layer's output; the `embedding` of outputs in two dimensions (`embeddings.csv`); of several training seeds the accuracy `merged`, "
                 + "layer by layer at random, and as an `ensemble`.", "all"),
         new("images", Integer(1), "How many test images, drawn from the seed; default all."),

@@ -46,7 +46,8 @@ internal static class ModelLanguage
             "Batches whose gradients make up a step, one after the other; each has an order of its own (layerdrop drops for the whole step).", "1"),
         new("checkpoint_epochs", Integer(0, 100_000), "Epochs between checkpoints of training; 0 for none at the ends of epochs.", "1"),
         new("checkpoint_steps", Integer(0, 1_000_000_000), "Steps between checkpoints of training, within epochs too; 0 for none within epochs.", "0"),
-        new("faults", TrueOrFalse, "Whether the scenario's faults strike during training too; needs `clock: wall`.", "false"),
+        new("faults", TrueOrFalse, "Whether the faults of the first condition that has any strike during training too; on the virtual clock its links as well, "
+            + "or those of the first that lose messages.", "false"),
     ]);
 
     private static MapType Order() => new("settings of orders",

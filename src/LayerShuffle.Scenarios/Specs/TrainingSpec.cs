@@ -90,7 +90,7 @@ public sealed record TrainingSpec
     /// <summary>Steps between checkpoints of training; 0 for none within epochs.</summary>
     public int CheckpointSteps { get; init; }
 
-    /// <summary>Whether the scenario's faults strike during training too; on the wall clock only.</summary>
+    /// <summary>Whether the scenario's faults strike during training too, and on the virtual clock its links.</summary>
     public bool Faults { get; init; }
 }
 

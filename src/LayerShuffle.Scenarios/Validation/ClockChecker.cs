@@ -18,7 +18,7 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
     /// <summary>Whether it is the wall clock.</summary>
     public bool IsWall => clock == ScenarioClock.Wall;
 
-    /// <summary>Faults during training need processes that can die; what needs a model's weights at every step needs them in this process.</summary>
+    /// <summary>What needs a model's weights at every step needs them in this process.</summary>
     public void Training(MapNode root)
     {
         IEnumerable<MapNode?> entries = (root.Map("models")?.Entries ?? []).Select(entry => entry.Value as MapNode);
@@ -26,8 +26,6 @@ internal sealed class ClockChecker(MistakeList mistakes, ScenarioClock clock)
         {
             if (IsWall)
                 InOneProcess(training);
-            else if (Read.Boolean(training, "faults") == true)
-                mistakes.Add(training.Get("faults")!, "faults strike during training on the wall clock only", "`false`, or `clock: wall`");
         }
     }
 

@@ -21,18 +21,18 @@ internal static class Recoveries
                 continue;
             }
 
+            long[] detected = [.. book.Faults.Where(fault => fault.Target == node && fault.Effect == "detected_down").Select(fault => fault.Time)];
             for (int i = 0; i < rows.Length; i++)
             {
-                foreach (string problem in Of(book, node, rows[i], down[i], i))
+                // deaths are noticed in their order
+                foreach (string problem in Of(book, rows[i], down[i], i < detected.Length ? detected[i] : null))
                     yield return $"{problem}: recovery.csv: {rows[i]}";
             }
         }
     }
 
-    private static IEnumerable<string> Of(TrialBook book, string node, CsvRow row, Span down, int number)
+    private static IEnumerable<string> Of(TrialBook book, CsvRow row, Span down, long? detected)
     {
-        long? detected = book.Faults.Where(fault => fault.Target == node && fault.Effect == "detected_down").Select(fault => (long?)fault.Time)
-            .ElementAtOrDefault(number); // deaths are noticed in their order
         if (row.Time("detected_ms") != detected)
             yield return FormattableString.Invariant($"it was noticed at {detected / 1e6} ms");
         long? back = down.End == long.MaxValue ? null : down.End;

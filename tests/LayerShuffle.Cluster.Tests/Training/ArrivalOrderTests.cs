@@ -41,7 +41,7 @@ public class ArrivalOrderTests
         var job = new TrainingJob("model", 0, model, options, null!, null!, SeedTree.Root(0), null);
         StepResult? result = null;
         Exception? failure = null;
-        Action<StepResult> done = r => result = r;
+        Action<object> done = what => result = what as StepResult ?? result;
         Action<Exception> failed = e => failure ??= e;
         system.System.ActorOf(Props.Create(() => new TrainingRootActor(job, parts, directory, done, failed, null)));
         system.Kernel.Drain();

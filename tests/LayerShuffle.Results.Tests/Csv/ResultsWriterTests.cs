@@ -39,8 +39,8 @@ public class ResultsWriterTests
             "trial,model,training_seed,policy,condition,repeat,scenario,seed,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,requests,completed,failed,images,top1,top5,top1_completed,"
             + "latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,throughput_images_per_s,layers_executed_mean,layers_skipped_mean,"
             + "kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
-            + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges\n"
-            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1,,,,30,0.975,,2\n");
+            + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges,effective_time_ratio\n"
+            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1,,,,30,0.975,,2,0.029597282872392043\n");
         directory.Text("requests.csv").ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,request,first_image,images,correct,correct_top5,outcome,submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries,warm_up,hedges\n"
             + key + "0,0,2,1,2,completed,0,10,0 1 2,,,0,0,false,0\n"
@@ -60,8 +60,8 @@ public class ResultsWriterTests
         directory.Lines("links.csv")[1].ShouldBe(
             key + "coordinator,node-1,0.1,0.09473684210526316,0.05,0.05555555555555555,0,0.023255813953488372,0,0.046511627906976744,5,5.25,0.5,100,80,9,5,2,3,10,4,90,1000,0.25,0,12,1.5");
         directory.Text("training.csv").ShouldBe(
-            "model,training_seed,policy,condition,repeat,epoch,step,loss,class_loss,position_loss,learning_rate,top1_sequential,top1_arbitrary,top1_validation\n"
-            + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1,\n");
+            "model,training_seed,policy,condition,repeat,epoch,step,loss,class_loss,position_loss,learning_rate,top1_sequential,top1_arbitrary,top1_validation,steps_hit,layers_skipped,steps_repeated\n"
+            + "shuffled,0,,,,1,79,2.25,2.125,,0.001,0.5,0.1,,,,\n");
         directory.Lines("summary.csv")[0].ShouldStartWith(
             "model,policy,condition,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,training_seeds,repeats,requests,top1_mean,top1_std_seeds,top1_std_repeats,top1_ci_low,top1_ci_high,top1_n,top1_completed_mean");
         directory.Lines("summary.csv")[1]

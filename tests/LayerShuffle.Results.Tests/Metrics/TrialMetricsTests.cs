@@ -82,6 +82,22 @@ public class TrialMetricsTests
     }
 
     [Fact]
+    public void Time_is_effective_as_far_as_requests_took_what_they_usually_do()
+    {
+        // Three of 10 ms and one that waited 20 ms longer: 4 · 10 of 60 ms.
+        RequestRecord[] waited = [Sample.Completed(0, 10), Sample.Completed(1, 10), Sample.Completed(2, 30), Sample.Completed(3, 10)];
+        Ratio(waited)!.Value.ShouldBe(40.0 / 60, 1e-12);
+        // Two of 10 ms, one given up after 80 ms, and one of which is only known that it missed its deadline of 1 s.
+        RequestRecord[] inVain = [waited[0], waited[1], Sample.Missed(2) with { Submitted = Sample.At(0), Ended = Sample.At(80) }, Sample.Missed(3)];
+        Ratio(inVain)!.Value.ShouldBe(20.0 / 1100, 1e-12);
+        Ratio([waited[0], waited[1]]).ShouldBe(1);
+        Ratio([Sample.Missed(0)]).ShouldBe(0);
+        Ratio([]).ShouldBeNull();
+
+        static double? Ratio(RequestRecord[] requests) => TrialMetrics.Compute(Sample.Trial(requests: requests)).EffectiveTimeRatio;
+    }
+
+    [Fact]
     public void Requests_of_the_warm_up_count_in_no_metric()
     {
         var measured = Sample.Trial() with { Joules = 12, Price = 0.002, Flops = new(1000, 100) };
@@ -118,5 +134,5 @@ public class TrialMetricsTests
         "requests,completed,failed,images,top1,top5,top1_completed,latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,"
         + "throughput_images_per_s,layers_executed_mean,layers_skipped_mean,kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,"
         + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
-        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges");
+        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges,effective_time_ratio");
 }

@@ -75,6 +75,23 @@ public sealed class OutageFinderTests
         [Row(100, "node-1", "began"), Row(100, "node-2", "began"), Row(400, "node-1", "restarted"), Row(400, "node-2", "restarted")],
         [new FailureDomain("rack", ["node-1", "node-2"])])).ShouldBe(["node-1 f 100 - 400", "node-2 f 100 - 400", "rack f 100 - 400"]);
 
+    /// <summary>What strikes every few milliseconds for a day makes very many outages; looking through all of them for each took minutes.</summary>
+    [Fact]
+    public void So_many_outages_are_found_as_well()
+    {
+        const int Days = 40_000;
+        IEnumerable<LedgerEntry> One(int day) =>
+        [
+            Row((100.0 * day) + 0, "node-1", "began"), Row((100.0 * day) + 20, "node-2", "began"), Row((100.0 * day) + 40, "node-3", "began"),
+            Row((100.0 * day) + 50, "node-1", "restarted"), Row((100.0 * day) + 60, "node-2", "restarted"), Row((100.0 * day) + 80, "node-3", "restarted"),
+        ];
+        IReadOnlyList<OutageRecord> outages = OutageFinder.Of([.. Enumerable.Range(0, Days).SelectMany(One)],
+            [new FailureDomain("all", ["node-1", "node-2", "node-3"])]);
+        outages.Count.ShouldBe(4 * Days);
+        string[] last = Text([.. outages.TakeLast(4)]);
+        last.ShouldBe(["node-1 f 3999900 - 3999950", "node-2 f 3999920 - 3999960", "node-3 f 3999940 - 3999980", "all f 3999940 - 3999950"]);
+    }
+
     private static string[] Found(params LedgerEntry[] rows) => Text(OutageFinder.Of(rows, []));
 
     private static string[] Text(IReadOnlyList<OutageRecord> outages) => [.. outages.Select(one => FormattableString.Invariant(

@@ -45,6 +45,29 @@ public sealed class LayerProbesTests : IDisposable
     }
 
     [Fact]
+    public void The_head_reads_early_after_each_layer_of_ascending_and_of_random_orders()
+    {
+        LayerProbeRow[] rows = [.. Ask(LayerProbe.EarlyExit).Skip(2)];
+        rows.Take(Layers).Select(row => (row.Layer, row.Probe, row.Position, row.Top1)).ShouldBe([
+            (0, "early_exit", 0, Accuracy(0)), (1, "early_exit", 1, Accuracy(0, 1)), (2, "early_exit", 2, Accuracy(0, 1, 2))]);
+        rows[2].Value.ShouldBe(0);
+        LayerProbeRow[] any = rows[Layers..];
+        any.Select(row => (row.Layer, row.Probe, row.Position)).ShouldBe(
+            [.. Enumerable.Range(0, Layers).Select(last => ((int?)null, "early_exit_any_order", (int?)last))]);
+        any.ShouldAllBe(row => row.Value == row.Top1 - Accuracy(0, 1, 2));
+
+        // 100 images in the first order, and 30 in the second.
+        int[] chosen = Luck.Child("images").Stream().Permutation(Count);
+        for (int last = 0; last < Layers; last++)
+        {
+            double right = 0;
+            foreach ((int drawn, int[] batch) in chosen.Chunk(100).Index())
+                right += batch.Length * AccuracyOf(batch, Luck.Child("exits").Child(drawn).Stream().Permutation(Layers)[..(last + 1)]);
+            any[last].Top1!.Value.ShouldBe(right / Count, 1e-9);
+        }
+    }
+
+    [Fact]
     public void Contributions_and_guesses_are_means_over_orders_in_which_every_layer_stands_everywhere_once()
     {
         IReadOnlyList<LayerProbeRow> rows = Ask(LayerProbe.Contribution, LayerProbe.PredictedPosition);
@@ -161,13 +184,15 @@ public sealed class LayerProbesTests : IDisposable
 
     private Tensor Run(Tensor hidden, int layer) => model.Layers[layer].Forward(hidden);
 
-    private double Of(Func<Tensor, Tensor> through)
+    private double AccuracyOf(int[] batch, int[] order) => Of(h => order.Aggregate(h, Run), batch);
+
+    private double Of(Func<Tensor, Tensor> through, int[]? batch = null)
     {
         using var inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        int[] all = [.. Enumerable.Range(0, Count)];
+        int[] all = batch ?? [.. Enumerable.Range(0, Count)];
         Tensor guesses = model.Head.Forward(through(model.Embeddings.Forward(images.PixelValues(all)))).argmax(1);
-        return guesses.eq(images.Labels(all)).sum().item<long>() / (double)Count;
+        return guesses.eq(images.Labels(all)).sum().item<long>() / (double)all.Length;
     }
 
     /// <summary>Noise of three classes.</summary>
