@@ -47,7 +47,7 @@ internal sealed class VirtualStepRunner : IStepRunner, IDisposable
     private IReadOnlyList<double> squaredNorms = [];
     private Exception? failure;
 
-    public VirtualStepRunner(VirtualActorSystem system, TrainingJob job, TrainingParts parts, string name, Action<string>? log)
+    public VirtualStepRunner(VirtualActorSystem system, TrainingJob job, TrainingParts parts, string name, Action<string>? log = null)
     {
         (this.system, this.job) = (system, job);
         met = job.Met is { } meets ? new MetSteps(meets, job, parts, job.Memory!, log) : null;

@@ -246,7 +246,10 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
         await ExportAsync(sources, step, cancellation).ConfigureAwait(false); // the job's model has their present weights then
         TorchThreads.Use(options.Threads);
         foreach (int layer in restorable)
+        {
             Take(layer, () => substitutes.Make(layer, gone), step);
+            stateSteps[layer] = step;
+        }
     }
 
     private void Take(int layer, Func<EncoderLayer> make, int step)
@@ -255,7 +258,6 @@ internal sealed class ClusterStepRunner(ITrainingCluster cluster, TrainingJob jo
         using PartOptimizer fresh = PartOptimizer.Of(made, job.Options);
         states[layer] = LayerStateFormat.Write(made, fresh, step - 1);
         LayerStateFormat.Read(states[layer], job.Model.Layers[layer], parts.Layers[layer], $"the new state of layer {layer}");
-        stateSteps[layer] = step;
     }
 
     private void Catch()

@@ -8,11 +8,13 @@ namespace LayerShuffle.Runs.Backends;
 /// <summary>What a training on the virtual clock lost to what it met: a function of that, and of its losses.</summary>
 internal static class MetTally
 {
-    /// <summary>What a training is about to meet, in a sentence.</summary>
-    public static string Words(MetTraining met)
+    /// <summary>What a training is about to meet, for the end of a sentence.</summary>
+    public static string Words(MetTraining? met)
     {
+        if (met is null)
+            return "";
         int hit = met.Steps.Count(step => step.Missed.Length > 0 || step.Attempts > 1);
-        return FormattableString.Invariant($"in the virtual cluster its {met.Steps.Count} steps take {met.Trial.Length}, and {hit} of them are hit: ")
+        return FormattableString.Invariant($"; in the virtual cluster its {met.Steps.Count} steps take {met.Trial.Length}, and {hit} of them are hit: ")
             + FormattableString.Invariant($"{met.Steps.Sum(step => step.Missed.Length)} layers skipped, {met.Steps.Sum(step => step.Attempts - 1)} attempts ")
             + FormattableString.Invariant($"repeated, {met.Changes.Count} layers lose their weights");
     }

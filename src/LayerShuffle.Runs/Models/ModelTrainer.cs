@@ -121,8 +121,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         DropStrangers(label, hash);
         (VisionTransformer model, Preprocessor preprocessor) = Start(spec, origin, luck);
         Announce(label, model.Config, preprocessor);
-        log.Line($"{label}: training, {training.Epochs} epochs of {data.TrainingCount(spec)} images"
-            + (keys.Met(spec, trainingSeed) is { } meets ? $"; {MetTally.Words(meets)}" : ""));
+        log.Line($"{label}: training, {training.Epochs} epochs of {data.TrainingCount(spec)} images{MetTally.Words(keys.Met(spec, trainingSeed))}");
         string tests = data.TestImages(spec, backend.Place);
         SortedDictionary<int, double[]> accuracies = store.Accuracies(hash, tests);
         int trainedNow = 0, images = training.BatchSize * training.Accumulation;
@@ -175,7 +174,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         TrainingTally tally = job.Met is { } met ? MetTally.Of(met, job.Memory!.Losses) : account.Close(images);
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
-        records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), ModelSpecs.Options(training), model);
+        records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), asked, model);
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took, job.Memory?.Losses) with { Tally = tally };
     }
 

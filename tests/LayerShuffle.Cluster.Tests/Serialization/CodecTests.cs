@@ -64,7 +64,8 @@ public sealed class CodecTests : IDisposable
             typeof(TrainStep), typeof(StepResult), typeof(StepOverdue), typeof(StepAbandoned), typeof(CommitOverdue), typeof(LoseLayers),
             typeof(LayerRestoration), typeof(LayerMove), typeof(LayerGraph), typeof(StepRepeated), typeof(GradientsKnown),
         ];
-        Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions), typeof(Distillation)];
+        Type[] settings = [typeof(TrainingJob), typeof(TrainingOptions), typeof(TrainingProgress), typeof(ClusterTrainerOptions), typeof(Distillation),
+            typeof(TrainingOutline), typeof(MetTraining), typeof(MetStep), typeof(MetChange)];
         Type[] records = [.. typeof(TrainStep).Assembly.GetTypes()
             .Where(t => t.Namespace == typeof(TrainStep).Namespace && t is { IsClass: true, IsAbstract: false, IsNested: false }
                 && t.GetMethod("<Clone>$") is not null)];

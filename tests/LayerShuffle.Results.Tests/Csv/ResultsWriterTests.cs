@@ -128,7 +128,7 @@ public class ResultsWriterTests
         using var directory = new TemporaryDirectory();
         using (var writer = new ResultsWriter(directory.Path, 0, "nan", []))
             writer.WriteTraining([new TrainingRecord("m", 0, 1, 1, double.NaN, double.PositiveInfinity, null, 1e-7, 0, 0)]);
-        directory.Lines("training.csv")[1].ShouldBe("m,0,,,,1,1,,,,1E-07,0,0,");
+        directory.Lines("training.csv")[1].ShouldBe("m,0,,,,1,1,,,,1E-07,0,0,,,,");
     }
 
     [Fact]
