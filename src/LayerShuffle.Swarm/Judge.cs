@@ -91,7 +91,10 @@ public sealed class Judge : IDisposable
                 findings.AddRange(invariant.Broken(book).Take(MostOfEach).Select(what => new Finding(invariant.Name, book.Name, what)));
         }
 
-        return new Verdict(findings, [], books.Count, books.Sum(book => (long)book.Hops.Count));
+        return new Verdict(findings, [], books.Count, books.Sum(book => (long)book.Hops.Count))
+        {
+            Losses = books is [{ IsWeighed: false } sample, ..] ? Fairness.Losses(sample) : default,
+        };
     }
 
     private static IEnumerable<Finding> Different(string first, string second)

@@ -49,6 +49,7 @@ public sealed class SwarmHunt(SwarmOptions options, IRunLog log)
     private readonly HashSet<string> keys = new(StringComparer.Ordinal);
     private int scenarios;
     private long trials, hops;
+    private LossTally losses; // of drawn scenarios that nothing is wrong with
 
     /// <summary>Looks.</summary>
     /// <param name="cancellation">Stops it.</param>
@@ -73,6 +74,12 @@ public sealed class SwarmHunt(SwarmOptions options, IRunLog log)
         }
 
         log.ClearStatus();
+        if (losses.Problem is { } problem)
+        {
+            log.Line(problem.ToString());
+            failed.Add(("all seeds", new Verdict([problem], [], 0, 0), "no file of its own"));
+        }
+
         int all = KeyWalk.All.Count(key => Undrawn.Reason(key) is null);
         return new SwarmOutcome(scenarios, trials, hops, failed, (keys.Count(key => KeyWalk.All.Contains(key) && Undrawn.Reason(key) is null), all));
     }
@@ -85,7 +92,11 @@ public sealed class SwarmHunt(SwarmOptions options, IRunLog log)
         string name = string.Create(CultureInfo.InvariantCulture, $"seed {seed}");
         Count(name, verdict);
         if (verdict.Holds)
+        {
+            losses += verdict.Losses;
             return;
+        }
+
         MapNode smallest = drawn.Tree;
         string file = Path.Combine(Disk.MakeFolder(options.Output), string.Create(CultureInfo.InvariantCulture, $"seed-{seed}.yaml"));
         string again = ShellLine([.. options.Started, "swarm", file]);

@@ -46,7 +46,6 @@ public static partial class HomePath
         return string.IsNullOrEmpty(home) ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) : home;
     }
 
-    [GeneratedRegex("""(?<![\w./~-])(?:/home/[^/\\\s"'<>:,;]+|/Users/[^/\\\s"'<>:,;]+|/root|[A-Za-z]:\\Users\\[^/\\\s"'<>:,;]+)(?![\w-]|\.\w)""",
-        RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<![\w./~-])(?:/home/[^/\\\s"'<>:,;]+|/Users/[^/\\\s"'<>:,;]+|/root|[A-Za-z]:\\Users\\[^/\\\s"'<>:,;]+)(?![\w-]|\.\w)""")]
     private static partial Regex Anybodys();
 }

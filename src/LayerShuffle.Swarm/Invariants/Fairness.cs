@@ -10,6 +10,18 @@ namespace LayerShuffle.Swarm.Invariants;
 /// </summary>
 internal static class Fairness
 {
+    /// <summary>What a trial says of how frequent losses are; nothing where more than one thing decides about them.</summary>
+    public static LossTally Losses(TrialBook book)
+    {
+        if (!IsPlain(book))
+            return default;
+        HopRow[] sent = Sent(book);
+        return new LossTally(sent.Length, sent.Sum(hop => book.Link(hop.From, hop.To).Loss), sent.Count(hop => hop.Fate == "lost"));
+    }
+
+    /// <summary>Whether so many losses are not what chance makes of what was asked for.</summary>
+    public static bool IsWrong(LossTally losses) => losses.Copies > 0 && Tail(losses.Copies, losses.Lost, losses.Asked / losses.Copies) < Never;
+
     private const double Never = 1e-10;
 
     public static IEnumerable<string> Broken(TrialBook book)
@@ -17,8 +29,8 @@ internal static class Fairness
         if (!book.IsWhole() || !book.IsSteady() || book.Duplicates())
             yield break;
         LinkConditions[] all = [.. book.Conditions()];
-        HopRow[] sent = [.. book.Hops.Where(hop => !hop.IsLocal && hop.Fate != "link_down")];
-        if (all.All(link => link is { LossChain: null, LoseFirst: 0 }))
+        HopRow[] sent = Sent(book);
+        if (IsPlain(book))
         {
             foreach ((string what, HopRow[] some) in ((string, HopRow[])[])
                 [("all hops", sent), ("first attempts", [.. sent.Where(hop => hop.Attempt == 0)]), ("resends", [.. sent.Where(hop => hop.Attempt > 0)])])
@@ -43,6 +55,11 @@ internal static class Fairness
         }
     }
 
+    private static bool IsPlain(TrialBook book) => book.IsWhole() && book.IsSteady() && !book.Duplicates()
+        && book.Conditions().All(link => link is { LossChain: null, LoseFirst: 0 });
+
+    private static HopRow[] Sent(TrialBook book) => [.. book.Hops.Where(hop => !hop.IsLocal && hop.Fate != "link_down")];
+
     private static bool IsContinuous(DelayDistribution delay) =>
         delay.Correlation == 0 && delay.Kind is DelayKind.Normal or DelayKind.Lognormal or DelayKind.Exponential or DelayKind.Pareto or DelayKind.Uniform
             && (delay.Kind == DelayKind.Exponential || delay.Kind == DelayKind.Uniform ? (delay.Max ?? delay.Mean) - delay.Min : delay.StandardDeviation)
@@ -59,7 +76,7 @@ internal static class Fairness
     /// A bound on how likely a number that far from what is expected is, on its side (Chernoff's; where probabilities differ it holds for their mean:
     /// Hoeffding 1963, theorem 1).
     /// </summary>
-    private static double Tail(int count, int seen, double probability)
+    private static double Tail(long count, long seen, double probability)
     {
         if (count == 0)
             return 1;

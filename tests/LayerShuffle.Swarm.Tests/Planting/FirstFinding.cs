@@ -10,6 +10,7 @@ public static class FirstFinding
     public static string? Look(long first, long last)
     {
         using var judge = new Judge();
+        LossTally losses = default;
         for (long seed = first; seed <= last; seed++)
         {
             DrawnScenario drawn = ScenarioDraw.Draw(seed, judge.Folder);
@@ -18,6 +19,9 @@ public static class FirstFinding
             Verdict verdict = judge.Of(drawn.Yaml);
             if (!verdict.Holds)
                 return $"seed {seed}: {string.Join("\n", verdict.Findings.Select(finding => finding.ToString()).Concat(verdict.Mistakes))}";
+            losses += verdict.Losses;
+            if (losses.Problem is { } problem)
+                return $"seeds up to {seed}: {problem}";
         }
 
         return null;

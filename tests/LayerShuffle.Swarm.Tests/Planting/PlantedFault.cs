@@ -37,6 +37,9 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
             "journey.NextLayer, 0, journey.Branch", Always: true),
         new("an acknowledgement before the delivery", Carrier, "        underway.Add(message.Journey.Request);\n",
             "        underway.Add(message.Journey.Request);\n        Endpoints[from].Tell(HopAcknowledged.Of(message, to, incarnation));\n", Always: true),
+        new("a second copy that is the first attempt once more", Courier, "layer = custody.Journey.NextLayer, attempt = custody.Attempt + 1;",
+            "layer = custody.Journey.NextLayer, attempt = custody.Attempt;"),
+        new("second copies that are not told", Trace, "Hedges += seen.IsHedge ? 1 : 0;", "Hedges += 0;"),
         new("control messages that take no time", Carrier, "kernel.Schedule(due, EventKind.Delivery, m => ReceiveControl",
             "kernel.Schedule(kernel.Now, EventKind.Delivery, m => ReceiveControl"),
     ];

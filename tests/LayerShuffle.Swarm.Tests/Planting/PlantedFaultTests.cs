@@ -8,7 +8,7 @@ namespace LayerShuffle.Swarm.Tests.Planting;
 /// </summary>
 public sealed class PlantedFaultTests
 {
-    private const int Seeds = 6000;
+    private const int Seeds = 600;
 
     public static TheoryData<string> Names => [.. PlantedFault.All.Select(fault => fault.Name)];
 
