@@ -155,8 +155,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             training.Faults,
             record =>
             {
-                measured = Measured(record);
-                (log as IRunWatch)?.Trained(record with { Model = spec.Name, TrainingSeed = trainingSeed });
+                measured = Heard(record with { Model = spec.Name, TrainingSeed = trainingSeed });
                 log.Line(FormattableString.Invariant($"{label}: epoch {record.Epoch}/{training.Epochs}  loss {record.Loss:F3}{measured}"));
             },
             (step, total) =>
@@ -176,6 +175,13 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         model.eval();
         records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), asked, model);
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took, job.Memory?.Losses) with { Tally = tally };
+    }
+
+    /// <summary>Tells who watches of an epoch; what was measured after it, for the log.</summary>
+    private string Heard(TrainingRecord epoch)
+    {
+        (log as IRunWatch)?.Trained(epoch);
+        return Measured(epoch);
     }
 
     /// <summary>Who teaches a model: the one that it starts from, or itself as it was imported.</summary>
