@@ -32,9 +32,9 @@ public sealed class TrainingRehearsal(VirtualActorSystem system)
             source.Ended, cancellation);
         if (source.IsStuck)
         {
-            throw new TrainingInterruptedException(spec.Key.Model, source.Done.Count, FormattableString.Invariant($"{MostAttempts} attempts at it failed in ")
-                + FormattableString.Invariant($"the virtual cluster, the last at {trial.Requests[^1].Ended}; `routing.on_failure: skip` goes on without layers ")
-                + "that do not answer.");
+            string tried = FormattableString.Invariant($"{MostAttempts} attempts at it failed in the virtual cluster, the last at {trial.Requests[^1].Ended}");
+            throw new TrainingInterruptedException(spec.Key.Model, source.Done.Count,
+                tried + "; `routing.on_failure: skip` goes on without layers that do not answer.");
         }
 
         return new MetTraining(outline, source.Done, [.. Changes(changes, source.Done)], new TrialSetting(spec, outline.Config.NumHiddenLayers).Restoration(),

@@ -92,8 +92,12 @@ public sealed class TrainingKey
     }
 
     /// <summary>What decides weights of what a training meets: which steps those are, and a hash of which way each takes.</summary>
-    private static string Words(MetTraining met) => FormattableString.Invariant($"{met.Steps.Count(step => step.Missed.Length > 0)} of {met.Steps.Count} steps, ")
-        + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', met.Words()))).AsSpan(0, 16));
+    private static string Words(MetTraining met)
+    {
+        byte[] ways = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', met.Words()));
+        return FormattableString.Invariant($"{met.Steps.Count(step => step.Missed.Length > 0)} of {met.Steps.Count} steps, ")
+            + Convert.ToHexStringLower(SHA256.HashData(ways).AsSpan(0, 16));
+    }
 
     /// <summary>A training without what decides no weight, and without settings of what it does not use.</summary>
     private static TrainingSpec Relevant(TrainingSpec training)
