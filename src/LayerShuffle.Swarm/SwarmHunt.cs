@@ -5,6 +5,7 @@ using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Telling;
 using LayerShuffle.Scenarios.Syntax;
 using LayerShuffle.Swarm.Drawing;
+using LayerShuffle.Swarm.Invariants;
 using LayerShuffle.Swarm.Shrinking;
 
 namespace LayerShuffle.Swarm;
@@ -76,8 +77,9 @@ public sealed class SwarmHunt(SwarmOptions options, IRunLog log)
         log.ClearStatus();
         if (losses.Problem is { } problem)
         {
-            log.Line(problem.ToString());
-            failed.Add(("all seeds", new Verdict([problem], [], 0, 0), "no file of its own"));
+            var finding = new Finding("luck", "all scenarios together", problem);
+            log.Line(finding.ToString());
+            failed.Add(("all seeds", new Verdict([finding], [], 0, 0), "no file of its own"));
         }
 
         int all = KeyWalk.All.Count(key => Undrawn.Reason(key) is null);

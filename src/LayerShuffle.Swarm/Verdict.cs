@@ -1,3 +1,5 @@
+using LayerShuffle.Swarm.Invariants;
+
 namespace LayerShuffle.Swarm;
 
 /// <summary>Something that does not hold.</summary>
@@ -8,22 +10,6 @@ public sealed record Finding(string Invariant, string Where, string What)
 {
     /// <inheritdoc/>
     public override string ToString() => $"[{Invariant}] {(Where.Length == 0 ? "" : Where + ": ")}{What}";
-}
-
-/// <summary>
-/// How frequent losses are beside what was asked for. One scenario has too few hops to tell half of a loss from all of it; hundreds of them have not.
-/// </summary>
-/// <param name="Copies">Hop attempts that could be lost.</param>
-/// <param name="Asked">The sum of their probabilities.</param>
-/// <param name="Lost">Those that were.</param>
-public readonly record struct LossTally(long Copies, double Asked, long Lost)
-{
-    /// <summary>What does not hold of all of them together; null: everything does.</summary>
-    public Finding? Problem => Invariants.Fairness.IsWrong(this) ? new Finding("luck", "all scenarios together",
-        FormattableString.Invariant($"{Lost} of {Copies} hop attempts were lost, and {Asked:F0} were asked for")) : null;
-
-    /// <summary>Both together.</summary>
-    public static LossTally operator +(LossTally one, LossTally other) => new(one.Copies + other.Copies, one.Asked + other.Asked, one.Lost + other.Lost);
 }
 
 /// <summary>What came of a scenario.</summary>

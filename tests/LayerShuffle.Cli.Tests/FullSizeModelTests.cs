@@ -1,4 +1,3 @@
-using LayerShuffle.Core.Models;
 using LayerShuffle.Core.Seeds;
 using LayerShuffle.Datasets;
 using LayerShuffle.Datasets.Loading;

@@ -19,10 +19,10 @@ internal static class Fairness
         return new LossTally(sent.Length, sent.Sum(hop => book.Link(hop.From, hop.To).Loss), sent.Count(hop => hop.Fate == "lost"));
     }
 
-    /// <summary>Whether so many losses are not what chance makes of what was asked for.</summary>
-    public static bool IsWrong(LossTally losses) => losses.Copies > 0 && Tail(losses.Copies, losses.Lost, losses.Asked / losses.Copies) < Never;
+    /// <summary>Whether so many losses are not what chance makes of what was asked for. Asked once of a whole swarm.</summary>
+    public static bool IsWrong(LossTally losses) => losses.Copies > 0 && Tail(losses.Copies, losses.Lost, losses.Asked / losses.Copies) < Rare;
 
-    private const double Never = 1e-10;
+    private const double Never = 1e-10, Rare = 1e-8;
 
     public static IEnumerable<string> Broken(TrialBook book)
     {
@@ -86,4 +86,20 @@ internal static class Fairness
 
         static double Part(double share, double expected) => share == 0 ? 0 : share * Math.Log(share / expected);
     }
+}
+
+/// <summary>
+/// How frequent losses are beside what was asked for. One scenario has too few hops to tell half of a loss from all of it; hundreds of them have not.
+/// </summary>
+/// <param name="Copies">Hop attempts that could be lost.</param>
+/// <param name="Asked">The sum of their probabilities.</param>
+/// <param name="Lost">Those that were.</param>
+public readonly record struct LossTally(long Copies, double Asked, long Lost)
+{
+    /// <summary>What does not hold of all of them together; null: everything does.</summary>
+    public string? Problem => Fairness.IsWrong(this)
+        ? FormattableString.Invariant($"{Lost} of {Copies} hop attempts were lost, and {Asked:F0} were asked for") : null;
+
+    /// <summary>Both together.</summary>
+    public static LossTally operator +(LossTally one, LossTally other) => new(one.Copies + other.Copies, one.Asked + other.Asked, one.Lost + other.Lost);
 }

@@ -1,4 +1,5 @@
 using LayerShuffle.Swarm.Drawing;
+using LayerShuffle.Swarm.Invariants;
 
 namespace LayerShuffle.Swarm.Tests.Planting;
 
