@@ -76,6 +76,9 @@ public sealed class LinkTransport(
         }
     }
 
+    /// <summary>Whether what comes to an endpoint waits in one line.</summary>
+    public bool HasDownlink(int to) => injector.HasDownlink(to);
+
     /// <summary>A copy has reached the end of its link: it may have to pass the receiver's downlink before it is there.</summary>
     /// <param name="from">Who sent it.</param>
     /// <param name="to">Whom it is for.</param>
@@ -84,7 +87,7 @@ public sealed class LinkTransport(
     /// <param name="message">The copy.</param>
     public void Reach(int from, int to, int incarnation, CopyVerdict copy, HopMessage message)
     {
-        if (injector.HasDownlink(to))
+        if (HasDownlink(to))
             PassDownlink(from, to, incarnation, copy, message);
         else
             Arrive(from, to, incarnation, copy, message);

@@ -126,6 +126,10 @@ internal sealed class WallCarrier(int trial, int self, int life, ClusterProcess 
         HopMessage arriving = message with { Journey = message.Journey with { Activation = activation } };
         CopyVerdict copy = new(fate, due, message.Copy, overtakes, damage);
         int from = frame.From;
-        At(due, () => Transport.Reach(from, self, incarnation, copy, arriving));
+        Action reach = () => Transport.Reach(from, self, incarnation, copy, arriving);
+        if (Transport.HasDownlink(self))
+            clock.At(due, reach); // never at once: one that is late must not pass one whose timer is about to fire
+        else
+            At(due, reach);
     }
 }

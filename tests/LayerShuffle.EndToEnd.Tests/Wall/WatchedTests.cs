@@ -68,9 +68,12 @@ public sealed partial class WatchedTests : IDisposable
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
         using var stream = new StreamReader(await client.GetStreamAsync(new Uri(address, "events")));
+        string kind = "";
         while (await stream.ReadLineAsync() is { } line)
         {
-            if (!line.StartsWith("data: ", StringComparison.Ordinal))
+            if (line.StartsWith("event: ", StringComparison.Ordinal))
+                kind = line["event: ".Length..];
+            if (kind != "state" || !line.StartsWith("data: ", StringComparison.Ordinal))
                 continue;
             events.Add(JsonDocument.Parse(line[6..]).RootElement.Clone());
             if (events[^1].GetProperty("end").ValueKind == JsonValueKind.Object)
