@@ -77,6 +77,27 @@ public sealed partial class PaperPageTests
         static string Percent(double[] one) => string.Create(CultureInfo.InvariantCulture, $"{100 * one.ShouldHaveSingleItem():0.0}");
     }
 
+    [Fact]
+    public void Accuracies_of_the_five_ways_of_training_are_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("small-cifar10");
+        string[] models = [.. top1.Keys.Select(key => key.Model).Distinct()];
+        models.ShouldBe(["standard", "standard-continued", "layerdrop", "layershuffle", "layershuffle-position", "layershuffle-predict"]);
+        foreach (string model in models)
+        {
+            page.ShouldContain($"| `{model}` | " + string.Join(" | ", new[] { "in-order", "in-order-1", "in-order-2", "any-order", "any-order-1", "any-order-2" }
+                .Select(condition => Told(top1[(model, condition)]))) + " |");
+        }
+
+        double[] whole = top1[("standard-continued", "in-order")];
+        foreach (string model in models.Where(model => model.StartsWith("layershuffle", StringComparison.Ordinal)))
+        {
+            string kept = Told([.. top1[(model, "any-order")].Zip(whole, (any, of) => any / of)]);
+            string lost = Told([.. whole.Zip(top1[(model, "any-order")], (of, any) => of - any)]);
+            page.ShouldContain($"| `{model}` | {kept}% | {lost} points |");
+        }
+    }
+
     /// <summary>Top-1 by training seed.</summary>
     private static Dictionary<(string Model, string Condition), double[]> Trials(string run)
     {
