@@ -16,8 +16,9 @@ public sealed record Comparison(ComparedRun Reference, ComparedRun Run, IReadOnl
     /// <summary>The method, in words.</summary>
     public const string Method =
         "Differences are paired by training seed and repeat, and shown with Student's t interval (95%): over trials where five or more pair, else, for top1, "
-            + "completion, mean latency and loss, over requests of equal number (latency and loss: those that both completed). Requests of one trial share its luck, so that "
-            + "intervals over requests may be too narrow. Better and worse: the interval leaves out 0; of many rows one in twenty does so by chance.";
+            + "completion, mean latency and loss, over requests of equal number (latency and loss: those that both completed). Requests of one trial share "
+            + "its luck, so that intervals over requests may be too narrow. Better and worse: the interval leaves out 0; of many rows one in twenty does so "
+            + "by chance.";
 
     private static readonly string[] HigherIsBetter = ["top1", "top1_completed", "completion", "throughput_images_per_s", "goodput_images_per_s"];
 

@@ -4,7 +4,8 @@ using LayerShuffle.Core.Trials;
 namespace LayerShuffle.Results.Metrics;
 
 /// <summary>
-/// What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes, 26 with a model), so that many long trials fit in memory.
+/// What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes, 26 with a model), so that many long trials fit
+/// in memory.
 /// </summary>
 public sealed record TrialData
 {

@@ -17,8 +17,8 @@ public sealed record PairedDifference(double? Mean, Interval Ci)
     /// <summary>Compares two groups.</summary>
     /// <param name="group">The group.</param>
     /// <param name="other">What it is compared with.</param>
-    /// <param name="metric"><c>top1</c> (per image offered), <c>completion</c>, <c>latency_mean_ms</c> (over requests that both completed), or <c>loss</c> (per image,
-    /// over requests that have one in both).</param>
+    /// <param name="metric"><c>top1</c> (per image offered), <c>completion</c>, <c>latency_mean_ms</c> (over requests that both completed), or <c>loss</c>
+    /// (per image, over requests that have one in both).</param>
     public static PairedDifference Of(ResultGroup group, ResultGroup other, string metric)
     {
         Func<TrialData, TrialData, int, int, (double Part, double Whole)?> pair = metric switch
