@@ -32,7 +32,7 @@ public static class ResultsReader
         foreach (var row in Rows(Path.Combine(directory, ResultsFiles.Conditions)))
         {
             var key = Key(row);
-            var metrics = TrialMetricsCalculator.Read(column => CsvFormat.ParseNumber(row[column]));
+            var metrics = TrialMetricsCalculator.Read(column => CsvFormat.ParseNumber(column == "loss" ? row.Newer(column) : row[column]));
             var all = requests.GetValueOrDefault(key.Trial) ?? [];
             var own = all.Where(request => !request.WarmUp).ToList();
             if (own.Count != metrics.Requests)
@@ -51,6 +51,7 @@ public static class ResultsReader
                 Correct = [.. own.Select(request => request.Correct)],
                 LatencyMs = [.. own.Select(request => request.LatencyMs)],
                 Skipped = [.. own.Select(request => request.Skipped)],
+                Loss = own.Exists(request => !double.IsNaN(request.Loss)) ? [.. own.Select(request => request.Loss)] : [],
             });
         }
         return trials;
@@ -96,9 +97,9 @@ public static class ResultsReader
             CsvFormat.ParseNumber(row["value"]), CsvFormat.ParseNumber(row["ci_low"]), CsvFormat.ParseNumber(row["ci_high"]),
             CsvFormat.ParseInteger(row["n"]), CsvFormat.ParseNumber(row["probability"]) ?? 0, row["method"] == "exact"));
 
-    private static Dictionary<int, List<(int Images, int Correct, double LatencyMs, short Skipped, bool WarmUp)>> RequestsByTrial(string path)
+    private static Dictionary<int, List<(int Images, int Correct, double LatencyMs, short Skipped, bool WarmUp, double Loss)>> RequestsByTrial(string path)
     {
-        var trials = new Dictionary<int, List<(int, int, double, short, bool)>>();
+        var trials = new Dictionary<int, List<(int, int, double, short, bool, double)>>();
         foreach (var row in Rows(path))
         {
             var trial = CsvFormat.ParseInteger(row["trial"]);
@@ -110,7 +111,8 @@ public static class ResultsReader
                 completed ? (int)(CsvFormat.ParseNumber(row["correct"]) ?? 0) : 0,
                 completed ? CsvFormat.ParseNumber(row["latency_ms"]) ?? double.NaN : double.NaN,
                 completed ? (short)row["skipped"].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length : (short)-1,
-                row["warm_up"] == "true"));
+                row["warm_up"] == "true",
+                CsvFormat.ParseNumber(row.Newer("loss")) ?? double.NaN));
         }
         return trials;
     }

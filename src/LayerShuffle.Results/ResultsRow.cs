@@ -19,4 +19,7 @@ public sealed class ResultsRow
     /// <exception cref="InvalidDataException">The file has no such column.</exception>
     public string this[string column] =>
         _index.TryGetValue(column, out var i) ? _cells[i] : throw new InvalidDataException($"{_path} has no column '{column}'.");
+
+    /// <summary>The cell under a column that older files do not have; empty where it is blank, or where there is no such column.</summary>
+    public string Newer(string column) => _index.TryGetValue(column, out var i) ? _cells[i] : "";
 }

@@ -84,7 +84,8 @@ internal sealed class TrialTeller : IHopTrace, IDisposable
 
     /// <summary>A request has its outcome.</summary>
     public void Ended(RequestRecord request) => Tell(
-        $"request {request.Request} {request.Outcome}: correct {request.Correct}/{request.CorrectTop5}, not finite {request.NotFinite}, order "
+        $"request {request.Request} {request.Outcome}: correct {request.Correct}/{request.CorrectTop5}, "
+            + $"loss {request.Loss?.ToString("R", CultureInfo.InvariantCulture)}, not finite {request.NotFinite}, order "
             + $"{Ids(request.Order)}, skipped {Ids(request.Skipped)}, pruned {Ids(request.Pruned)}, resends {request.Retries}, second copies {request.Hedges}");
 
     /// <summary>The trial is over: its ledger, its links and what it counted.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using LayerShuffle.Results;
@@ -26,7 +27,8 @@ public sealed partial class ExplainModelTests : IDisposable
 
             """);
         cli.Run("run", file, "--output", cli.At("out"), "--only", "model=plain", "--format", "tensorboard").ShouldBe(ExitCodes.Done, cli.Error);
-        string[] disturbed = Correct("down"), ideal = Correct("ideal");
+        string[] disturbed = Cells("correct", "down"), ideal = Cells("correct", "ideal"), losses = Losses("down"), idealLosses = Losses("ideal");
+        losses.ShouldNotBe(idealLosses);
         for (int request = 0; request < disturbed.Length; request++)
         {
             cli.Run("explain", cli.At("out"), "--request", $"{request}", "--condition", "down", "--without", "outage").ShouldBe(ExitCodes.Done, cli.Error);
@@ -35,6 +37,9 @@ public sealed partial class ExplainModelTests : IDisposable
             Right().Matches(margins).Select(match => match.Groups[1].Value).ShouldBe([disturbed[request], ideal[request]]);
             cli.Output.ShouldContain(disturbed[request] == ideal[request] ? $"  correct   {ideal[request]}, as it was"
                 : $"  correct   {ideal[request]} instead of {disturbed[request]}");
+            cli.Output.ShouldContain($" right, loss {losses[request]}.\n");
+            cli.Output.ShouldContain(losses[request] == idealLosses[request] ? $"  loss      {losses[request]}, as it was"
+                : $"  loss      {idealLosses[request]} instead of {losses[request]}");
         }
 
         string events = Directory.EnumerateFiles(cli.At("out/tensorboard/plain/seed-0")).ShouldHaveSingleItem();
@@ -50,8 +55,11 @@ public sealed partial class ExplainModelTests : IDisposable
         cli.Dispose();
     }
 
-    private string[] Correct(string condition) =>
-        [.. ResultsReader.Rows(cli.At("out/requests.csv")).Where(row => row["condition"] == condition).Select(row => row["correct"])];
+    private string[] Cells(string column, string condition) =>
+        [.. ResultsReader.Rows(cli.At("out/requests.csv")).Where(row => row["condition"] == condition).Select(row => row[column])];
+
+    private string[] Losses(string condition) => [.. Cells("loss", condition)
+        .Select(loss => double.Parse(loss, CultureInfo.InvariantCulture).ToString("0.####", CultureInfo.InvariantCulture))];
 
     [GeneratedRegex(@"(\d+) of \d+ right")]
     private static partial Regex Right();

@@ -7,6 +7,24 @@ public class ResumeTests
     private static ResultsWriter Open(TemporaryDirectory directory) => new(directory.Path, 7, "resumed", []);
 
     [Fact]
+    public void Results_from_before_the_loss_was_told_are_read_without_it()
+    {
+        using var folder = new TemporaryDirectory();
+        using (var writer = Open(folder))
+            writer.WriteTrial(Sample.Trial(), None);
+        var told = ResultsReader.Trials(folder.Path).ShouldHaveSingleItem();
+        (told.Metrics.Loss, told.HasLoss(0), told.HasLoss(2)).ShouldBe((0.625, true, false));
+        foreach (string file in (string[])["conditions.csv", "requests.csv"])
+        {
+            folder.Lines(file)[0].ShouldEndWith(",loss");
+            File.WriteAllLines(folder.File(file), folder.Lines(file).Select(line => line[..line.LastIndexOf(',')]));
+        }
+
+        var before = ResultsReader.Trials(folder.Path).ShouldHaveSingleItem();
+        (before.Metrics.Loss, before.HasLoss(0), before.Metrics.Top1).ShouldBe((null, false, told.Metrics.Top1));
+    }
+
+    [Fact]
     public void What_an_unfinished_trial_left_is_dropped_and_the_resumed_run_equals_an_undisturbed_one()
     {
         using var whole = new TemporaryDirectory();

@@ -23,6 +23,7 @@ internal static class Sample
         Images = images,
         Correct = correct,
         CorrectTop5 = images,
+        Loss = 2.5 * (images - correct) / images,
         Outcome = RequestOutcome.Completed,
         Submitted = At(request),
         Latency = Ms(latencyMs),

@@ -6,6 +6,7 @@ using LayerShuffle.Core.Seeds;
 using LayerShuffle.Vision.Inference;
 using LayerShuffle.Vision.Model;
 using LayerShuffle.Vision.Numbers;
+using LayerShuffle.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -142,7 +143,15 @@ public sealed class TensorTrialModel(VisionTransformer model, ITestImages images
         Tensor finite = Answers.Finite(logits);                                                    // [batch]
         Tensor hits = best.eq(labels.unsqueeze(1)).logical_and(finite.unsqueeze(1));               // [batch, 5]
         int correct = (int)hits[.., 0].sum().item<long>(), correctTop5 = (int)hits.sum().item<long>();
-        return new(correct, correctTop5, indexes.Count - (int)finite.sum().item<long>());
+        int notFinite = indexes.Count - (int)finite.sum().item<long>();
+        return new(correct, correctTop5, notFinite, notFinite < indexes.Count ? Loss(logits, labels, finite) : null);
+    }
+
+    /// <summary>The mean loss of the images whose answers are finite, in double precision, so that no finite answer has an infinite one.</summary>
+    private static double Loss(Tensor logits, Tensor labels, Tensor finite)
+    {
+        Tensor answered = finite.nonzero().squeeze(1);                                             // [answered]
+        return VitLoss.ClassLoss(logits.index_select(0, answered).to(float64), labels.index_select(0, answered)).item<double>();
     }
 
     /// <inheritdoc/>

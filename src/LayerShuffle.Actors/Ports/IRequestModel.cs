@@ -21,8 +21,9 @@ public interface IRequestModel
     void Release(int request);
 }
 
-/// <summary>How many of a request's answers are right.</summary>
+/// <summary>How many of a request's answers are right, and how sure of the right classes they are.</summary>
 /// <param name="Correct">Images whose best class is right.</param>
 /// <param name="CorrectTop5">Images whose class is among the best five.</param>
 /// <param name="NotFinite">Images whose answer holds NaN or infinity; they count as wrong.</param>
-public readonly record struct Judgement(int Correct, int CorrectTop5, int NotFinite);
+/// <param name="Loss">Mean cross-entropy (natural logarithm) of the other images; null where there is none.</param>
+public readonly record struct Judgement(int Correct, int CorrectTop5, int NotFinite, double? Loss = null);

@@ -216,6 +216,7 @@ public sealed class CoordinatorActor : ReceiveActor
             Images = ended.Images.Length,
             Correct = judged?.Correct,
             CorrectTop5 = judged?.CorrectTop5,
+            Loss = judged?.Loss,
             NotFinite = judged?.NotFinite ?? 0,
             WarmUp = log.IsWarmUp(request),
             Unhealed = outcome != RequestOutcome.Completed && plan.Workload.HealAfter is { } heal && context.Clock.Now >= Instant.Zero + heal,

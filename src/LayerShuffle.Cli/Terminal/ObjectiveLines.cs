@@ -48,7 +48,8 @@ internal static class ObjectiveLines
             "completion" => ("completed", "points", 100),
             "latency_mean_ms" => ("mean latency", "ms", 1),
             "bytes_sent" => ("sent", "MB", 1e-6),
-            _ => ("energy", "J an image", 1),
+            "energy_j_per_image" => ("energy", "J an image", 1),
+            _ => ("loss", "", 1),
         };
         Difference difference = value.Difference;
         string text = $"{name} {(unit == "points" ? Percent.Of(difference.Value) : difference.Value is { } known ? $"{Number(known * scale)} {unit}" : "-")}";

@@ -24,6 +24,7 @@ public static class MetricCatalogue
         new("energy_j_per_image", MetricUnit.Number), new("flops_per_image", MetricUnit.Number, true), new("cost_per_1000_images", MetricUnit.Number),
         new("goodput_images_per_s", MetricUnit.PerSecond, true), new("availability", MetricUnit.Share),
         new("unhealed", MetricUnit.Number), new("hedges", MetricUnit.Number), new("effective_time_ratio", MetricUnit.Share),
+        new("loss", MetricUnit.Number, true),
     ];
 
     /// <summary>Everything that can be expected and measured: the columns, and what is computed from them.</summary>
@@ -34,7 +35,7 @@ public static class MetricCatalogue
     [
         "top1", "top1_completed", Completion, "latency_mean_ms", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "throughput_images_per_s",
         "layers_skipped_mean", "retries", "messages_lost",
-        "energy_j_per_image", "flops_per_image", "cost_per_1000_images", "goodput_images_per_s", "hedges",
+        "energy_j_per_image", "flops_per_image", "cost_per_1000_images", "goodput_images_per_s", "hedges", "loss",
     ];
 }
 

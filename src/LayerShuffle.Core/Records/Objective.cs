@@ -14,13 +14,16 @@ public enum Objective
 
     /// <summary>Energy for an image.</summary>
     Energy,
+
+    /// <summary>Mean loss of the images that were answered.</summary>
+    Loss,
 }
 
 /// <summary>The words and metrics of objectives.</summary>
 public static class Objectives
 {
     /// <summary>The words, in the order of the objectives.</summary>
-    public static IReadOnlyList<string> Words { get; } = ["accuracy", "latency", "bytes", "energy"];
+    public static IReadOnlyList<string> Words { get; } = ["accuracy", "latency", "bytes", "energy", "loss"];
 
     /// <summary>An objective's word.</summary>
     public static string Word(this Objective objective) => Words[(int)objective];
@@ -33,7 +36,8 @@ public static class Objectives
         Objective.Accuracy => hasModel ? "top1" : MetricCatalogue.Completion,
         Objective.Latency => "latency_mean_ms",
         Objective.Bytes => "bytes_sent",
-        _ => "energy_j_per_image",
+        Objective.Energy => "energy_j_per_image",
+        _ => "loss",
     };
 
     /// <summary>Whether more of it is better.</summary>

@@ -9,8 +9,9 @@ namespace LayerShuffle.Core.Records;
 /// <param name="Top5">The expected share of images whose class is among the best five; null without a model.</param>
 /// <param name="Top1Completed">Right answers expected ÷ images expected in completed requests; null without a model.</param>
 /// <param name="NodesUp">The expected share of nodes that are up.</param>
+/// <param name="Loss">Expected sum of the losses of answered images ÷ how many are expected to be answered; null without a model.</param>
 public sealed record ReliabilityRecord(IReadOnlyList<ReliabilitySet> Sets, ExpectedAccuracy Expected, IReadOnlyList<Importance> Importance,
-    double? LayersExecuted, double? LayersSkipped, double? Top5, double? Top1Completed, double NodesUp);
+    double? LayersExecuted, double? LayersSkipped, double? Top5, double? Top1Completed, double NodesUp, double? Loss = null);
 
 /// <summary>A set of what is dead.</summary>
 /// <param name="Down">The dead nodes and domains.</param>

@@ -20,6 +20,10 @@ public sealed record RequestRecord
     /// <summary>Images whose class was among the best five; null without a model or a result.</summary>
     public int? CorrectTop5 { get; init; }
 
+    /// <summary>Mean cross-entropy of its images (natural logarithm), but for those whose answer was not finite; null without a model or where no answer is
+    /// finite.</summary>
+    public double? Loss { get; init; }
+
     /// <summary>Images whose answer held NaN or infinity and counts as wrong.</summary>
     public int NotFinite { get; init; }
 

@@ -16,17 +16,17 @@ public sealed record Comparison(ComparedRun Reference, ComparedRun Run, IReadOnl
     /// <summary>The method, in words.</summary>
     public const string Method =
         "Differences are paired by training seed and repeat, and shown with Student's t interval (95%): over trials where five or more pair, else, for top1, "
-            + "completion and mean latency, over requests of equal number (latency: those that both completed). Requests of one trial share its luck, so that "
-            + "intervals over requests may be too narrow. Better and worse: the interval leaves out 0; of many rows one in twenty does so by chance.";
+            + "completion, mean latency and loss, over requests of equal number (latency and loss: those that both completed). Requests of one trial share "
+            + "its luck, so that intervals over requests may be too narrow. Better and worse: the interval leaves out 0; of many rows one in twenty does so "
+            + "by chance.";
 
     private static readonly string[] HigherIsBetter = ["top1", "top1_completed", "completion", "throughput_images_per_s", "goodput_images_per_s"];
-    private static readonly string[] ByRequest = ["top1", "completion", "latency_mean_ms"];
 
     /// <summary>The metrics that are compared, in order.</summary>
     public static IReadOnlyList<string> Metrics { get; } =
     [
         "top1", "completion", "latency_mean_ms", "latency_p95_ms", "throughput_images_per_s", "layers_skipped_mean", "retries", "energy_j_per_image",
-        "cost_per_1000_images",
+        "cost_per_1000_images", "loss",
     ];
 
     /// <summary>What differs between the runs besides what they measured.</summary>
@@ -52,7 +52,7 @@ public sealed record Comparison(ComparedRun Reference, ComparedRun Run, IReadOnl
         if (before is null && after is null)
             return null;
         (double First, double Second)[] trials = [.. Trials(first, second, metric)];
-        bool byRequest = trials.Length < EnoughTrials && ByRequest.Contains(metric);
+        bool byRequest = trials.Length < EnoughTrials && PairedDifference.Metrics.Contains(metric);
         (double? difference, Interval ci) = byRequest ? Requests(first, second, metric) : PairedSamples.Difference(trials);
         return new ComparisonRow(first.Model, first.Policy, first.Condition, metric, before, after, difference, ci,
             byRequest ? PairUnit.Requests : PairUnit.Trials, Judge(metric, difference, ci));

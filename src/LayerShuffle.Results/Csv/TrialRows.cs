@@ -16,7 +16,7 @@ internal static class TrialRows
             .Add(OutcomeName(request.Outcome)).Add(request.Submitted.TotalMilliseconds).Add(request.Latency?.TotalMilliseconds)
             .Add(CsvFormat.Layers(request.Order)).Add(CsvFormat.Layers(request.Skipped)).Add(CsvFormat.Layers(request.Pruned))
             .Add(request.Order is { } order ? KendallTau.NormalizedDistance(order) : null).AddCount(request.Retries)
-            .Add(request.WarmUp ? "true" : "false").AddCount(request.Hedges).EndRow();
+            .Add(request.WarmUp ? "true" : "false").AddCount(request.Hedges).Add(request.Loss).EndRow();
 
     public static void AddHop(this CsvBuffer rows, TrialKey trial, HopRecord hop) =>
         rows.AddKey(trial).Add(hop.Request).Add(hop.Branch).Add(hop.Position).Add(hop.Attempt).Add(hop.From).Add(hop.To).AddCount(hop.Layer)

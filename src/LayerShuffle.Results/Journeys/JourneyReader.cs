@@ -111,6 +111,7 @@ public static class JourneyReader
         Images = CsvFormat.ParseInteger(row["images"]),
         Correct = Count(row["correct"]),
         CorrectTop5 = Count(row["correct_top5"]),
+        Loss = CsvFormat.ParseNumber(row.Newer("loss")),
         WarmUp = row["warm_up"] == "true",
         Outcome = row["outcome"] switch
         {

@@ -46,6 +46,8 @@ public static class JourneyWords
             _ => "not answered by its deadline",
         };
         string right = request.Correct is { } correct ? $", {Text(correct)} of {Text(request.Images)} right" : "";
+        if (request.Loss is { } loss)
+            right += $", loss {loss.ToString("0.####", CultureInfo.InvariantCulture)}";
         return $"It asked about {images}, was submitted at {Ms(request.Submitted - Instant.Zero)}{(request.WarmUp ? " (in the warm-up)" : "")}, "
             + $"and was {end}{right}.";
     }

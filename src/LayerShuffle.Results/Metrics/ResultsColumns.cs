@@ -10,7 +10,7 @@ public static class ResultsColumns
     public static IReadOnlyList<string> Requests { get; } =
     [
         .. Key, "request", "first_image", "images", "correct", "correct_top5", "outcome", "submitted_ms", "latency_ms", "order", "skipped", "pruned",
-        "kendall_tau_distance", "retries", "warm_up", "hedges",
+        "kendall_tau_distance", "retries", "warm_up", "hedges", "loss",
     ];
 
     /// <summary>Columns of <c>hops.csv</c>.</summary>

@@ -4,7 +4,8 @@ using LayerShuffle.Core.Trials;
 namespace LayerShuffle.Results.Metrics;
 
 /// <summary>
-/// What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes), so that many long trials fit in memory.
+/// What is kept of a trial for the statistics: its metrics, and a few numbers per request (about 18 bytes, 26 with a model), so that many long trials fit
+/// in memory.
 /// </summary>
 public sealed record TrialData
 {
@@ -35,6 +36,9 @@ public sealed record TrialData
     /// <summary>Layers that each request lost to failures; -1 where it did not complete.</summary>
     public required short[] Skipped { get; init; }
 
+    /// <summary>Mean loss of each request's images; NaN where it has none, and those behind the end have none either (<see cref="HasLoss"/>).</summary>
+    public double[] Loss { get; init; } = [];
+
     /// <summary>What is expected over sets of dead nodes, where these were weighed instead of a trial in time; else null.</summary>
     public ExpectedAccuracy? Expected { get; init; }
 
@@ -43,6 +47,9 @@ public sealed record TrialData
 
     /// <summary>Whether a request completed.</summary>
     public bool Completed(int request) => Skipped[request] >= 0;
+
+    /// <summary>Whether it is known how far a request's answers were from the truth.</summary>
+    public bool HasLoss(int request) => request < Loss.Length && !double.IsNaN(Loss[request]);
 
     /// <summary>Takes from a trial's records what is kept of them.</summary>
     /// <param name="record">The trial.</param>

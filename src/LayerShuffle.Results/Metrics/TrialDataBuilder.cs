@@ -12,6 +12,7 @@ internal sealed class TrialDataBuilder
     private readonly List<int> _correct = [];
     private readonly List<double> _latencyMs = [];
     private readonly List<short> _skipped = [];
+    private readonly List<double> _loss = [];
     private long _correctImages;
     private long _correctTop5;
     private long _layersExecuted;
@@ -22,6 +23,8 @@ internal sealed class TrialDataBuilder
     private int _warmUp;
     private long _unhealed;
     private double _kendallTau;
+    private double _lossSum;
+    private long _lossImages;
 
     /// <summary>One more request; their order is that of the sums.</summary>
     public void Add(RequestRecord request)
@@ -46,12 +49,22 @@ internal sealed class TrialDataBuilder
         _skipped.Add(completed ? (short)(request.Skipped?.Count ?? 0) : (short)-1);
         if (!completed)
             return;
+        if (request.Loss is { } loss)
+            AddLoss(loss, request.Images);
         _correctImages += request.Correct ?? 0;
         _correctTop5 += request.CorrectTop5 ?? 0;
         _layersExecuted += request.Order?.Count ?? 0;
         _layersSkipped += request.Skipped?.Count ?? 0;
         _imageLayers += (long)request.Images * (request.Order?.Count ?? 0);
         _kendallTau += KendallTau.NormalizedDistance(request.Order ?? []);
+    }
+
+    private void AddLoss(double loss, int images)
+    {
+        while (_loss.Count < _images.Count - 1)
+            _loss.Add(double.NaN); // of those before it that have none; where the network alone is simulated, nothing is kept
+        _loss.Add(loss);
+        (_lossSum, _lossImages) = (_lossSum + (loss * images), _lossImages + images);
     }
 
     /// <summary>What is kept of the trial.</summary>
@@ -71,6 +84,7 @@ internal sealed class TrialDataBuilder
         Correct = [.. _correct],
         LatencyMs = [.. _latencyMs],
         Skipped = [.. _skipped],
+        Loss = [.. _loss],
     };
 
     /// <summary>The trial's metrics.</summary>
@@ -84,6 +98,7 @@ internal sealed class TrialDataBuilder
         FlopsPerImage = record is { HasModel: true, Flops: { } flops } && weighed.LayersExecuted is { } layers ? flops.Fixed + (flops.Layer * layers) : null,
         Availability = weighed.NodesUp,
         ExpectedCompletion = weighed.Expected.Completion,
+        Loss = weighed.Loss,
     };
 
     private TrialMetrics InTime(TrialRecord record)
@@ -131,6 +146,7 @@ internal sealed class TrialDataBuilder
                 ? Ratio((flops.Fixed * (double)completedImages) + (flops.Layer * (double)_imageLayers), completedImages) : null,
             CostPer1000Images = record.Price is { } price ? Ratio(1000 * price, completedImages) : null,
             Unhealed = record.Heals ? _unhealed : null,
+            Loss = record.HasModel ? Ratio(_lossSum, _lossImages) : null,
             GoodputImagesPerS = record.HasModel ? Ratio(_correctImages, record.Length.TotalSeconds) : null,
         };
     }

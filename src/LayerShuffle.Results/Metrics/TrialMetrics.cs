@@ -40,6 +40,7 @@ public sealed record TrialMetrics
         ("unhealed", m => m.Unhealed),
         ("hedges", m => m.Hedges),
         ("effective_time_ratio", m => m.EffectiveTimeRatio),
+        ("loss", m => m.Loss),
     ];
 
     private static readonly Dictionary<string, Func<TrialMetrics, double?>> ByName = new(Table.ToDictionary(column => column.Name, column => column.Get))
@@ -151,6 +152,9 @@ public sealed record TrialMetrics
 
     /// <summary>Completed requests · their median latency ÷ the time that requests were open; null in files from before it was told.</summary>
     public double? EffectiveTimeRatio { get; init; }
+
+    /// <summary>Mean cross-entropy of the images that were answered, request by request; null in files from before it was told.</summary>
+    public double? Loss { get; init; }
 
     /// <summary>The share of requests that are expected to complete, where sets of dead nodes were weighed instead of a trial in time.</summary>
     public double? ExpectedCompletion { get; init; }

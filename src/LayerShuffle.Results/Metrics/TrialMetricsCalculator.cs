@@ -53,6 +53,7 @@ internal static class TrialMetricsCalculator
             Unhealed = (long?)cell("unhealed"),
             Hedges = (long?)cell("hedges"),
             EffectiveTimeRatio = cell("effective_time_ratio"),
+            Loss = cell("loss"),
         };
     }
 }

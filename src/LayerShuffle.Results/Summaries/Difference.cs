@@ -25,7 +25,7 @@ public sealed record Difference(double? Value, double? Other, double? Mean, Inte
         MetricSummary one = MetricSummary.Of(group, metric), two = MetricSummary.Of(other, metric);
         if (group.Trials.Concat(other.Trials).Any(trial => trial.Expected is not null))
             return new(one.Mean, two.Mean, one.Mean - two.Mean, Unpaired(one, two), "nothing");
-        if (metric is "top1" or "completion" or "latency_mean_ms")
+        if (PairedDifference.Metrics.Contains(metric))
         {
             PairedDifference paired = PairedDifference.Of(group, other, metric);
             return new(one.Mean, two.Mean, paired.Mean, paired.Ci, "request");

@@ -31,6 +31,8 @@ public sealed record MetricSummary(double? Mean, double? StdSeeds, double? StdRe
         "top1" when group.Trials.All(trial => trial.Expected is not null) => OfExpected([.. group.Trials.Select(trial => trial.Expected!)]),
         "top1" => Intervals.Ratio(Pooled(group, _ => true, (trial, i) => (trial.Correct[i], trial.Images[i]))),
         "top1_completed" => Intervals.Ratio(PooledCompleted(group, (trial, i) => (trial.Correct[i], trial.Images[i]))),
+        "loss" when group.Trials.All(trial => trial.Expected is null) => Intervals.Ratio(
+            Pooled(group, request => request.Trial.HasLoss(request.Index), (trial, i) => (trial.Loss[i] * trial.Images[i], trial.Images[i]))),
         "latency_mean_ms" => Intervals.Ratio(PooledCompleted(group, (trial, i) => (trial.LatencyMs[i], 1))),
         "layers_skipped_mean" => Intervals.Ratio(PooledCompleted(group, (trial, i) => (trial.Skipped[i], 1))),
         "completion" => Intervals.Wilson(group.Trials.Sum(trial => trial.Metrics.Completed), group.Requests),

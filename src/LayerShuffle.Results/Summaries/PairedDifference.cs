@@ -11,10 +11,14 @@ namespace LayerShuffle.Results.Summaries;
 /// <param name="Ci">Student's t interval over the pairs.</param>
 public sealed record PairedDifference(double? Mean, Interval Ci)
 {
+    /// <summary>The metrics that single requests have.</summary>
+    public static IReadOnlyList<string> Metrics { get; } = ["top1", "completion", "latency_mean_ms", "loss"];
+
     /// <summary>Compares two groups.</summary>
     /// <param name="group">The group.</param>
     /// <param name="other">What it is compared with.</param>
-    /// <param name="metric"><c>top1</c> (per image offered), <c>completion</c>, or <c>latency_mean_ms</c> (over requests that both completed).</param>
+    /// <param name="metric"><c>top1</c> (per image offered), <c>completion</c>, <c>latency_mean_ms</c> (over requests that both completed), or <c>loss</c>
+    /// (per image, over requests that have one in both).</param>
     public static PairedDifference Of(ResultGroup group, ResultGroup other, string metric)
     {
         Func<TrialData, TrialData, int, int, (double Part, double Whole)?> pair = metric switch
@@ -22,7 +26,8 @@ public sealed record PairedDifference(double? Mean, Interval Ci)
             "top1" => (a, b, i, j) => (a.Correct[i] - b.Correct[j], a.Images[i]),
             "completion" => (a, b, i, j) => ((a.Completed(i) ? 1 : 0) - (b.Completed(j) ? 1 : 0), 1),
             "latency_mean_ms" => (a, b, i, j) => a.Completed(i) && b.Completed(j) ? (a.LatencyMs[i] - b.LatencyMs[j], 1) : null,
-            _ => throw new ArgumentException($"Differences are paired for top1, completion and latency_mean_ms, not for '{metric}'.", nameof(metric)),
+            "loss" => (a, b, i, j) => a.HasLoss(i) && b.HasLoss(j) ? ((a.Loss[i] - b.Loss[j]) * a.Images[i], a.Images[i]) : null,
+            _ => throw new ArgumentException($"Differences are paired for {string.Join(", ", Metrics)}, not for '{metric}'.", nameof(metric)),
         };
         var counterparts = other.Trials.ToDictionary(trial => (trial.Key.TrainingSeed, trial.Key.Repeat));
         var pairs = group.Trials

@@ -17,7 +17,7 @@ public sealed record WithoutFault(string Fault, IReadOnlyList<string> AlsoGone, 
     public bool IsSame => Same(Told, As.Request);
 
     /// <summary>Whether anything would have changed.</summary>
-    public bool Changes => !Same(As.Request, Without.Request);
+    public bool Changes => !Same(As.Request, Without.Request) || As.Request.Loss != Without.Request.Loss; // of one process, and so to the last bit
 
     /// <summary>Runs the trial twice.</summary>
     public static WithoutFault Of(TrialAgain trial, RequestRecord told, string fault, CancellationToken cancellation = default)
@@ -50,6 +50,8 @@ public sealed record WithoutFault(string Fault, IReadOnlyList<string> AlsoGone, 
         yield return $"  resends   {Count(b.Retries)}{Instead(Count(a.Retries), Count(b.Retries))}";
         if (a.Correct is not null || b.Correct is not null)
             yield return $"  correct   {Count(b.Correct)}{Instead(Count(a.Correct), Count(b.Correct))}, of {a.Images.ToString(CultureInfo.InvariantCulture)}";
+        if (a.Loss is not null || b.Loss is not null)
+            yield return $"  loss      {Loss(b)}{Instead(Loss(a), Loss(b))}";
     }
 
     private static bool Same(RequestRecord a, RequestRecord b) => a.Outcome == b.Outcome && a.Latency == b.Latency && a.Submitted == b.Submitted
@@ -71,6 +73,8 @@ public sealed record WithoutFault(string Fault, IReadOnlyList<string> AlsoGone, 
         ? time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture) + " ms" : "none";
 
     private static string Layers(IReadOnlyList<int>? layers) => layers is { Count: > 0 } ? string.Join(' ', layers) : "none";
+
+    private static string Loss(RequestRecord request) => request.Loss?.ToString("0.####", CultureInfo.InvariantCulture) ?? "none";
 
     private static string Count(int? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "none";
 }

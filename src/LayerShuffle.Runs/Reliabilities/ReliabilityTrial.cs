@@ -117,6 +117,9 @@ internal sealed class SetAnswers(int requests)
     /// <summary>By request: images whose class is among the best five.</summary>
     public int[] CorrectTop5 { get; } = new int[requests];
 
+    /// <summary>By request: mean loss of its images; null where it has none.</summary>
+    public double?[] Loss { get; } = new double?[requests];
+
     /// <summary>By request: layers executed; -1 where it does not complete.</summary>
     public int[] Executed { get; } = Filled(requests);
 
@@ -127,6 +130,7 @@ internal sealed class SetAnswers(int requests)
     public void Add(int request, Judgement? judged, int executed, int skipped)
     {
         (Correct[request], CorrectTop5[request]) = (judged?.Correct ?? 0, judged?.CorrectTop5 ?? 0);
+        Loss[request] = judged?.Loss;
         (Executed[request], Skipped[request]) = (executed, skipped);
     }
 

@@ -43,7 +43,24 @@ internal sealed class ReliabilityWeights(ClusterSpec cluster, Placement placemen
             requests > 0 ? Sum(weights, (answer, request) => answer.Skipped[request]) / requests : null,
             computes ? Sum(weights, (answer, request) => answer.CorrectTop5[request]) / all : null,
             computes && completed > 0 ? expected.Sum() / completed : null,
-            sets.Sum(set => set.Probability * (cluster.Nodes.Count - set.NodesDown)) / cluster.Nodes.Count);
+            sets.Sum(set => set.Probability * (cluster.Nodes.Count - set.NodesDown)) / cluster.Nodes.Count,
+            Loss(weights));
+    }
+
+    /// <summary>The expected loss of an image that is answered; null where none is.</summary>
+    private double? Loss(double[] weights)
+    {
+        double loss = 0, answered = 0;
+        for (int answer = 0; answer < answers.Length; answer++)
+        {
+            for (int request = 0; weights[answer] > 0 && request < images.Length; request++)
+            {
+                if (answers[answer].Loss[request] is { } mean)
+                    (loss, answered) = (loss + (weights[answer] * mean * images[request]), answered + (weights[answer] * images[request]));
+            }
+        }
+
+        return answered > 0 ? loss / answered : null;
     }
 
     private List<Importance> Importance(int[][] hosts)

@@ -58,7 +58,9 @@ internal sealed class ModelEffects(EffectLedger ledger)
         {
             ledger.Judge(new ScalarNode(word.Text, true, word.Location, $"{word.Path}={word.Text}"), word.Text == "energy" && !knowsEnergy
                 ? "no effect: nothing is known of energy; give nodes `power`, or `cluster.energy_per_bit`"
-                : word.Text != "accuracy" && !inTime ? "no effect: with `reliability` no time passes and nothing is sent; rank by accuracy" : null);
+                : word.Text == "loss" && scenario.NetworkOnly ? "no effect: with `model: none` there are no answers; rank by accuracy, which is completion then"
+                : word.Text is not ("accuracy" or "loss") && !inTime ? "no effect: with `reliability` no time passes and nothing is sent; rank by accuracy"
+                : null);
         }
     }
 

@@ -34,6 +34,8 @@ internal sealed class RequestRow(CsvRow row)
 
     public long? Hedges { get; } = row.Number("hedges") is { } hedges ? (long)hedges : null;
 
+    public double? Loss { get; } = row.Number("loss");
+
     /// <summary>Whether it counts in no metric.</summary>
     public bool WarmUp { get; } = row["warm_up"] == "true";
 

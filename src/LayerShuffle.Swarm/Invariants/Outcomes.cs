@@ -35,7 +35,7 @@ internal static class Outcomes
         if (!request.Completed)
         {
             if (request.Latency is not null || request.Order.Count + request.Skipped.Count > 0 || request.Retries is not null
-                || request.Hedges is not null)
+                || request.Hedges is not null || request.Loss is not null)
                 yield return "it did not complete, and has values of one that did";
             if (request.Outcome is not ("failed" or "deadline_exceeded") || (request.Outcome == "failed" && routing.OnFailure == OnFailure.Skip))
                 yield return "its outcome cannot be";

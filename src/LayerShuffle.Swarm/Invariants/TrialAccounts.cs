@@ -34,6 +34,8 @@ internal static class TrialAccounts
             ("messages_reordered", book.Links.Sum(link => link.Overtook)), ("bytes_sent", book.Links.Sum(link => link.Bytes)),
             ("retries", book.IsWhole() ? book.Hops.Count(hop => hop.Attempt > 0 && !warm.Contains(hop.Request)) : book.Condition.Number("retries")),
             ("hedges", Hedges(book)),
+            ("loss", Over(measured.Sum(request => request.Loss * request.Images ?? 0),
+                measured.Where(request => request.Loss is not null).Sum(request => (long)request.Images))),
             ("results_superseded", book.IsWhole() && book.Planned.Spec.Routing is { CombinesLogits: false, Parallel: 1 } ? Superseded(book, warm)
                 : book.Condition.Number("results_superseded")), // of answers that are made of several results, the files do not say of which
         ];

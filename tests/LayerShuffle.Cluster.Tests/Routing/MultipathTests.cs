@@ -92,6 +92,8 @@ public class MultipathTests
             Tensor mean = stack([Way(0, 1, 2), Way(0, 2)]).mean([0]);
             int correct = mean.argmax(1).item<long>() == labels[image].item<long>() ? 1 : 0;
             trial.Requests[request].Correct.ShouldBe(correct);
+            double loss = nn.functional.log_softmax(mean.to(float64), 1)[0, labels[image].item<long>()].neg().item<double>();
+            trial.Requests[request].Loss.ShouldNotBeNull().ShouldBe(loss, 1e-6);
             right += correct;
         }
 

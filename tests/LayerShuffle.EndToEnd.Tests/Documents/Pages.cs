@@ -12,7 +12,7 @@ internal static partial class Pages
         "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "results/README.md",
         "scenarios/README.md", "scenarios/commands.md", "scenarios/several-machines.md", "scenarios/models/README.md", "scenarios/traces/README.md",
         "tests/LayerShuffle.Benchmarks/README.md", "results/reference/flaky-boxes/README.md", "results/reference/paper/README.md",
-        "results/reference/recovery-in-training/README.md",
+        "results/reference/recovery-in-training/README.md", "results/reference/restoration/README.md",
     ];
 
     public static string At(string page) => Path.Combine(Repository.Root, page);

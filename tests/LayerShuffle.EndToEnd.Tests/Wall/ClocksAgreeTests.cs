@@ -44,7 +44,8 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
             claims.Add(() => onWall.Select(row => row("first_image")).ShouldBe(onVirtual.Select(row => row("first_image")), condition));
             claims.Add(() => onWall.Zip(onVirtual).ShouldAllBe(pair => SameOrder(pair.First("order"), pair.Second("order")), condition));
             claims.Add(() => onWall.Zip(onVirtual).Where(pair => pair.First("order") == pair.Second("order"))
-                .ShouldAllBe(pair => pair.First("correct") == pair.Second("correct"), condition));
+                .ShouldAllBe(pair => pair.First("correct") == pair.Second("correct") && SameLoss(pair.First("loss"), pair.Second("loss")), condition));
+            claims.Add(() => onWall.ShouldAllBe(row => (row("loss").Length > 0) == (row("outcome") == "completed"), condition));
             var (a, b) = (Sample.Of(onVirtual), Sample.Of(onWall));
             table.Add(a.Row(condition, "virtual"));
             table.Add(b.Row(condition, "wall"));
@@ -71,6 +72,9 @@ public sealed class ClocksAgreeTests(ITestOutputHelper output) : IDisposable
         string[] one = a.Split(' '), other = b.Split(' ');
         return one.Where(other.Contains).SequenceEqual(other.Where(one.Contains));
     }
+
+    private static bool SameLoss(string a, string b) => a == b
+        || Math.Abs(double.Parse(a, CultureInfo.InvariantCulture) - double.Parse(b, CultureInfo.InvariantCulture)) < 1e-5;
 
     /// <summary>Whether two confidence intervals (95%) overlap.</summary>
     private static bool Agree((double Mean, double Half) a, (double Mean, double Half) b) => Math.Abs(a.Mean - b.Mean) <= a.Half + b.Half + 1e-9;

@@ -39,13 +39,13 @@ public class ResultsWriterTests
             "trial,model,training_seed,policy,condition,repeat,scenario,seed,routing_order,network_loss,routing_order_value,network_loss_value,base_condition,requests,completed,failed,images,top1,top5,top1_completed,"
             + "latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,throughput_images_per_s,layers_executed_mean,layers_skipped_mean,"
             + "kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
-            + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges,effective_time_ratio\n"
-            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1,,,,30,0.975,,2,0.029597282872392043\n");
+            + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges,effective_time_ratio,loss\n"
+            + key + "lossy-edge,7,arbitrary,1%,,0.01,loss-5,3,2,1,6,0.5,0.6666666666666666,0.75,15.25,15.25,19.974999999999998,20.395,902.05,40,2.5,0.5,0.5,200,46,10,4,6,7,1,2000,0.1,,,,30,0.975,,2,0.029597282872392043,0.625\n");
         directory.Text("requests.csv").ShouldBe(
-            "trial,model,training_seed,policy,condition,repeat,request,first_image,images,correct,correct_top5,outcome,submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries,warm_up,hedges\n"
-            + key + "0,0,2,1,2,completed,0,10,0 1 2,,,0,0,false,0\n"
-            + key + "1,2,2,2,2,completed,1,20.5,2 0,1,,1,0,false,0\n"
-            + key + "2,4,2,,,failed,2,,,,,,,false,\n");
+            "trial,model,training_seed,policy,condition,repeat,request,first_image,images,correct,correct_top5,outcome,submitted_ms,latency_ms,order,skipped,pruned,kendall_tau_distance,retries,warm_up,hedges,loss\n"
+            + key + "0,0,2,1,2,completed,0,10,0 1 2,,,0,0,false,0,1.25\n"
+            + key + "1,2,2,2,2,completed,1,20.5,2 0,1,,1,0,false,0,0\n"
+            + key + "2,4,2,,,failed,2,,,,,,,false,,\n");
         directory.Text("hops.csv").ShouldBe(
             "trial,model,training_seed,policy,condition,repeat,request,branch,position,attempt,from,to,layer,sent_ms,delivered_ms,acked_ms,compute_start_ms,compute_end_ms,fate\n"
             + key + "0,0,0,1,coordinator,node-1,0,0.5,5.5,,,,delivered\n"

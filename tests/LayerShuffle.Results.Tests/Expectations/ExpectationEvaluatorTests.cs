@@ -32,6 +32,20 @@ public class ExpectationEvaluatorTests
     }
 
     [Fact]
+    public void A_loss_can_be_expected_by_itself_and_against_another()
+    {
+        var groups = Groups.Of(Sample.Scored(Sample.Key(0, model: "plain"), 0, 1), Sample.Scored(Sample.Key(1), 2, 1, -1));
+
+        var result = Single(Top1(max: 0.625, model: "shuffled", metric: "loss"), groups);
+
+        (result.Holds, result.Measured, result.Message).ShouldBe((true, 0.625, "loss is 0.625, expected at most 0.625.")); // of 0 and 1.25
+        Single(Top1(max: 0.62, model: "shuffled", metric: "loss"), groups).Holds.ShouldBeFalse();
+        Single(Top1(max: 0.4, model: "shuffled", metric: "loss", of: new ExpectationReference("plain", null)), groups).Holds.ShouldBeTrue(); // a third of 1.875
+        Single(Top1(max: 0.3, model: "shuffled", metric: "loss", of: new ExpectationReference("plain", null)), groups).Holds.ShouldBeFalse();
+        Single(Top1(min: 0, metric: "loss"), Groups.Of(Sample.Scored(Sample.Key(), -1))).Holds.ShouldBeFalse(); // nothing was answered
+    }
+
+    [Fact]
     public void It_must_hold_at_every_sweep_point_and_policy_it_selects()
     {
         var groups = Groups.Swept(

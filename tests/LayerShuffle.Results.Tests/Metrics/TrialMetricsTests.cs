@@ -36,6 +36,7 @@ public class TrialMetricsTests
         metrics.BytesSent.ShouldBe(2000);
         metrics.DurationS.ShouldBe(0.1);
         metrics.Completion.ShouldBe(2 / 3.0);
+        metrics.Loss.ShouldBe(0.625);
     }
 
     [Fact]
@@ -52,6 +53,22 @@ public class TrialMetricsTests
         metrics.LayersExecutedMean.ShouldBeNull();
         metrics.KendallTauDistanceMean.ShouldBeNull();
         metrics.ThroughputImagesPerS.ShouldBeNull();
+        metrics.Loss.ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_loss_is_that_of_an_image_that_was_answered()
+    {
+        // 1 image of loss 4 and 3 of loss 0.5; one request was answered with no number, one not at all, one before measuring began.
+        RequestRecord[] requests =
+        [
+            Sample.Completed(0, 10, images: 7) with { Loss = 9, WarmUp = true }, Sample.Completed(1, 10, images: 1) with { Loss = 4 },
+            Sample.Completed(2, 10, images: 3) with { Loss = 0.5 }, Sample.Completed(3, 10, images: 5) with { Loss = null }, Sample.Missed(4),
+        ];
+        TrialMetrics.Compute(Sample.Trial(requests: requests)).Loss.ShouldNotBeNull().ShouldBe((4 + (3 * 0.5)) / 4, 1e-15);
+        TrialData data = TrialData.From(Sample.Trial(requests: requests), new Dictionary<string, string>());
+        data.Loss.ShouldBe([4, 0.5]); // no more are needed
+        Enumerable.Range(0, 4).Select(data.HasLoss).ShouldBe([true, true, false, false]);
     }
 
     [Fact]
@@ -62,6 +79,7 @@ public class TrialMetricsTests
         metrics.Top1.ShouldBeNull();
         metrics.Top5.ShouldBeNull();
         metrics.Top1Completed.ShouldBeNull();
+        metrics.Loss.ShouldBeNull();
         metrics.LatencyMeanMs.ShouldBe(15.25);
     }
 
@@ -112,7 +130,7 @@ public class TrialMetricsTests
         TrialMetrics.Compute(warm).ShouldBe(TrialMetrics.Compute(measured));
         var (data, plain) = (TrialData.From(warm, new Dictionary<string, string>()), TrialData.From(measured, new Dictionary<string, string>()));
         (data.FirstRequest, plain.FirstRequest).ShouldBe((2, 0));
-        (data.Images.Length, data.Correct.Length, data.LatencyMs.Length, data.Skipped.Length).ShouldBe((3, 3, 3, 3));
+        (data.Images.Length, data.Correct.Length, data.LatencyMs.Length, data.Skipped.Length, data.Loss.Length).ShouldBe((3, 3, 3, 3, 2));
     }
 
     [Fact]
@@ -134,5 +152,5 @@ public class TrialMetricsTests
         "requests,completed,failed,images,top1,top5,top1_completed,latency_mean_ms,latency_p50_ms,latency_p95_ms,latency_p99_ms,latency_p95_all_ms,"
         + "throughput_images_per_s,layers_executed_mean,layers_skipped_mean,kendall_tau_distance_mean,messages_sent,messages_lost,messages_duplicated,"
         + "messages_corrupted,messages_reordered,retries,results_superseded,bytes_sent,duration_s,"
-        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges,effective_time_ratio");
+        + "energy_j_per_image,flops_per_image,cost_per_1000_images,goodput_images_per_s,availability,unhealed,hedges,effective_time_ratio,loss");
 }

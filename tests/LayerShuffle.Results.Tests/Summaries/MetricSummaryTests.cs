@@ -35,6 +35,17 @@ public class MetricSummaryTests
     }
 
     [Fact]
+    public void The_loss_has_students_interval_over_the_requests_that_have_one()
+    {
+        var loss = MetricSummary.Of(Group, "loss");
+
+        // Losses 0, 0 | 0, 2.5 | 1.25, 1.25 | 2.5 and none: trials 0, 1.25, 1.25, 2.5; requests in the mean 7.5 ÷ 7.
+        loss.Mean.ShouldBe(1.25);
+        loss.StdSeeds!.Value.ShouldBe((1.875 - 0.625) / Math.Sqrt(2), 1e-12);
+        loss.Ci.ShouldBe(Results.Statistics.Intervals.Mean([0, 0, 0, 2.5, 1.25, 1.25, 2.5]));
+    }
+
+    [Fact]
     public void A_quantile_of_several_trials_has_students_interval_over_them()
     {
         var p50 = MetricSummary.Of(Group, "latency_p50_ms");

@@ -56,6 +56,18 @@ public sealed class ObjectiveRankingTests
     }
 
     [Fact]
+    public void Losses_are_ranked_from_the_least_and_paired_by_the_images_that_both_answered()
+    {
+        TrialRecord Of(int trial, string policy, params double?[] losses) => Sample.Trial(Sample.Key(trial, policy: policy),
+            [.. losses.Select((loss, i) => loss is null ? Sample.Missed(i) : Sample.Completed(i, 10) with { Loss = loss })]);
+        IReadOnlyList<ResultGroup> groups = Groups.Of(Of(0, "a", 1, 2, 3, null), Of(1, "b", 0.5, 1, null, 0.1));
+        ObjectiveRanking ranking = ObjectiveRanking.Of(groups, [Objective.Loss]).ShouldHaveSingleItem();
+        ranking.Entries.Select(entry => entry.Name).ShouldBe(["b", "a"]);
+        Difference difference = ranking.Entries[1].Values.ShouldHaveSingleItem().Difference;
+        (difference.Value, difference.Mean, difference.Ci.Count, difference.PairedBy).ShouldBe((2, 0.75, 2, "request")); // of +0.5 and +1
+    }
+
+    [Fact]
     public void Expected_values_differ_by_both_intervals()
     {
         TrialRecord Expected(int trial, string policy, double top1, double half) => Sample.Trial(Sample.Key(trial, policy: policy), []) with
@@ -81,6 +93,7 @@ public sealed class ObjectiveRankingTests
             "policy,shuffled,b,ideal,a,top1,0.5,1,-0.5,-0.5,-0.5,30,request,false",
             "policy,shuffled,b,ideal,a,latency_mean_ms,10,20,-10,-10,-10,30,request,false",
             "policy,shuffled,b,ideal,a,bytes_sent,2000,2000,0,,,1,trial,true",
+            "policy,shuffled,b,ideal,a,loss,1.25,0,1.25,1.25,1.25,30,request,false",
         ]);
     }
 

@@ -26,6 +26,7 @@ public sealed class ReliabilityTrialTests
         record.Expected.Top1.ShouldNotBeNull().ShouldBe(0.84, 1e-12);
         record.Sets.Select(set => set.Top1!.Value).ShouldBe([1, 0.5, 0.7, 0.2, 0.9, 0.4, 0.6, 0.1], 1e-12);
         record.Expected.Completion.ShouldBe(1, 1e-12);
+        record.Loss.ShouldNotBeNull().ShouldBe(10 - 8.4, 1e-12);
         record.LayersExecuted.ShouldNotBeNull().ShouldBe(0.9 + 0.8 + 0.5, 1e-12);
         record.LayersSkipped.ShouldNotBeNull().ShouldBe(3 - 2.2, 1e-12);
         record.NodesUp.ShouldBe(2.2 / 3, 1e-12);
@@ -67,6 +68,7 @@ public sealed class ReliabilityTrialTests
             record.Expected.Top1.ShouldNotBeNull().ShouldBe(0.36, 1e-12);
             record.Expected.Completion.ShouldBe(0.36, 1e-12);
             record.Top1Completed.ShouldNotBeNull().ShouldBe(1, 1e-12);
+            record.Loss.ShouldNotBeNull().ShouldBe(0, 1e-12);
             record.LayersExecuted.ShouldNotBeNull().ShouldBe(3, 1e-12);
         }
     }
@@ -97,7 +99,7 @@ public sealed class ReliabilityTrialTests
     public void Without_a_model_sets_and_completion_are_told_and_accuracies_blank()
     {
         ReliabilityRecord record = Weigh(new SizesOnlyModel(3, 4, 8), [0.9, 0.8, 0.5], policy: OnFailure.Fail);
-        (record.Expected.Top1, record.Expected.Low, record.Top5).ShouldBe((null, null, null));
+        (record.Expected.Top1, record.Expected.Low, record.Top5, record.Loss).ShouldBe((null, null, null, null));
         record.Expected.Completion.ShouldBe(0.36, 1e-12);
         record.Sets.ShouldAllBe(set => set.Top1 == null);
     }
@@ -143,7 +145,7 @@ public sealed class ReliabilityTrialTests
         public Judgement? Judge(object? activation, IReadOnlyList<int> images)
         {
             Judged++;
-            return new Judgement((int)activation!, images.Count, 0);
+            return new Judgement((int)activation!, images.Count, 0, 10 - (int)activation!);
         }
 
         public void Release(int request)
