@@ -122,10 +122,10 @@ public static class JourneyWords
         List<HopRecord> tries = [.. journey.Legs.SelectMany(leg => leg.Tries).Concat(journey.Last)];
         if (tries.Count == 0)
             return "";
-        IEnumerable<string> to = Counted(tries, hop => hop.To)
-            .Select(same => $"{Text(same.Count())}× to {same.Key} ({string.Join(", ", Counted(same, Fate).Select(fate => $"{Text(fate.Count())}× {fate.Key}"))})");
-        return ": sent in vain " + string.Join(", ", to);
+        return ": sent in vain " + string.Join(", ", Counted(tries, hop => hop.To).Select(to => $"{Text(to.Count())}× to {to.Key} ({Fates(to)})"));
     }
+
+    private static string Fates(IEnumerable<HopRecord> hops) => string.Join(", ", Counted(hops, Fate).Select(fate => $"{Text(fate.Count())}× {fate.Key}"));
 
     private static IEnumerable<IGrouping<string, HopRecord>> Counted(IEnumerable<HopRecord> hops, Func<HopRecord, string> by) =>
         hops.GroupBy(by, StringComparer.Ordinal).OrderByDescending(same => same.Count());
