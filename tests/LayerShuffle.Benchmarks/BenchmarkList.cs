@@ -16,6 +16,7 @@ internal static class BenchmarkList
         ("network", "requests per second of scenarios/network-only.yaml", NetworkBenchmark.Run),
         ("features", "what each condition, fault and way around failures costs: a trial of scenarios/network-only.yaml with it ÷ without it",
             FeaturesBenchmark.Run),
+        ("watch", "a run that somebody watches in a browser ÷ the same run unwatched (goal: at most 1.1)", WatchBenchmark.Run),
         ("honesty", "the quickstart's task needs depth: a linear model and a one-layer model against the six-layer one, seeds 7, 8 and 9",
             HonestyBenchmark.Run),
         ("waits", "how computing threads wait for each other, alone and beside busy loops: seconds by OpenMP's spin count", WaitsBenchmark.Run),

@@ -54,7 +54,6 @@ internal static class RunCommand
         try
         {
             using IDisposable? metrics = MetricsExport.Start(exports.Metrics);
-            using IDisposable? traces = TracesExport.Start(exports.Traces);
             return Run(options, seeds, dryRun, exports.Traces, surroundings, log, signals);
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
@@ -77,7 +76,7 @@ internal static class RunCommand
         }
 
         log.Watched?.Named(plan.Scenario.Name);
-        TracesExport.Check(traces, plan.Scenario.Clock);
+        using TracesExport? exported = TracesExport.Start(traces, plan.Scenario);
         if (dryRun)
         {
             foreach (string line in plan.Foretell(log))

@@ -135,8 +135,8 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
             .DistinctBy(series => series.Name).Select(series => (AccuracyFigure.Short(series.Name), (Series?)series, (Band?)null))];
         if (entries.Count == 1 && figure.Bands.Count == 0 && figure.Panels.Count == 1)
             entries.Clear(); // a single kind needs no legend beside the title
-        var labels = figure.Bands.DistinctBy(band => band.Label).ToList();
-        entries.AddRange(labels.Take(6).Select(band => (AccuracyFigure.Short(band.Label), (Series?)null, (Band?)band)));
+        var labels = figure.Bands.DistinctBy(band => band.Legend).ToList();
+        entries.AddRange(labels.Take(6).Select(band => (AccuracyFigure.Short(band.Legend), (Series?)null, (Band?)band)));
         if (labels.Count > 6)
             entries.Add(($"and {labels.Count - 6} more", null, null));
         return entries;

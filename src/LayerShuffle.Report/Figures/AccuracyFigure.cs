@@ -13,8 +13,15 @@ internal static class AccuracyFigure
     {
         if (run.Groups.Count == 0)
             return null;
-        var metric = run.MainMetric;
-        string[] all = [.. run.Groups.Select(group => Row(run, group)).Distinct(StringComparer.Ordinal)];
+        return Rows(run, run.MainMetric, "accuracy", run.HasModel ? "Top-1 accuracy under every condition" : "Requests completed under every condition",
+            run.HasModel ? "of all images offered; those of failed requests count as wrong" : "of all requests offered");
+    }
+
+    /// <summary>A metric of every group, a row for each condition and policy.</summary>
+    public static Figure Rows(RunFolder run, string metric, string id, string title, string subtitle)
+    {
+        string[] all = [.. run.Groups.GroupBy(group => group.Condition, StringComparer.Ordinal).SelectMany(condition => condition)
+            .Select(group => Row(run, group)).Distinct(StringComparer.Ordinal)];
         string[] rows = [.. all.Take(MostRows)];
         string[] models = [.. run.Groups.Select(group => group.Model).Distinct(StringComparer.Ordinal)];
         string[] shown = [.. models.Take(Palette.Most)];
@@ -24,10 +31,10 @@ internal static class AccuracyFigure
             notes.Add($"The first {rows.Length} of {all.Length} rows; the table has all.");
         if (models.Length > shown.Length)
             notes.Add($"The first {shown.Length} of {models.Length} models; the table has all.");
-        return new Figure("accuracy", run.HasModel ? "Top-1 accuracy under every condition" : "Requests completed under every condition")
+        return new Figure(id, title)
         {
-            Subtitle = run.HasModel ? "of all images offered; those of failed requests count as wrong" : "of all requests offered",
-            X = new Axis(Words.Label(metric)) { Min = 0, Max = 1, IsShare = true },
+            Subtitle = subtitle,
+            X = new Axis(Words.Label(metric)) { Min = 0, Max = Words.IsShare(metric) ? 1 : null, IsShare = Words.IsShare(metric) },
             Panels = [new Panel(new Axis("") { Names = [.. rows.Select(Short)] }, series)],
             Notes = notes,
         };
@@ -35,7 +42,7 @@ internal static class AccuracyFigure
 
     /// <summary>What the intervals of a metric rest on.</summary>
     public static string Interval(string metric) => metric == "completion" ? "Bars: 95% interval over requests (Wilson)."
-        : "Bars: 95% interval over requests (Student's t); it speaks of these trained models, not of others.";
+        : metric != "top1" ? "Bars: 95% interval." : "Bars: 95% interval over requests (Student's t); it speaks of these trained models, not of others.";
 
     /// <summary>A text that fits beside an axis.</summary>
     public static string Short(string text)
@@ -46,6 +53,8 @@ internal static class AccuracyFigure
 
     private static string Row(RunFolder run, ResultGroup group) => !run.HasPolicies ? group.Condition
         : run.HasConditions ? $"{group.Condition} · {group.Policy}" : group.Policy;
+
+    private static double Within(string metric, double? end) => end is not { } value ? double.NaN : Words.IsShare(metric) ? Math.Clamp(value, 0, 1) : value;
 
     private static Series Series(RunFolder run, string metric, string[] rows, string model, int number, int of)
     {
@@ -58,10 +67,11 @@ internal static class AccuracyFigure
             if (row < 0 || estimate.Mean is not { } mean)
                 continue;
             x.Add(mean);
-            y.Add(row + ((number - ((of - 1) / 2.0)) * Math.Min(0.2, 0.7 / of)));
-            low.Add(estimate.Low is { } least ? Math.Clamp(least, 0, 1) : double.NaN);
-            high.Add(estimate.High is { } most ? Math.Clamp(most, 0, 1) : double.NaN);
-            words.Add($"{Words.Shown(model)}, {Words.Shown(Row(run, group))}: {Words.Percent(mean, estimate.Low, estimate.High)}");
+            y.Add(row + ((number - ((of - 1) / 2.0)) * Math.Min(0.36, 0.8 / of)));
+            low.Add(Within(metric, estimate.Low));
+            high.Add(Within(metric, estimate.High));
+            words.Add($"{Words.Shown(model)}, {Words.Shown(Row(run, group))}: "
+                + (Words.IsShare(metric) ? Words.Percent(mean, estimate.Low, estimate.High) : Words.Value(metric, mean)));
         }
 
         return new Series(of == 1 && model == "none" ? "" : model, Look.Dots, number, x, y) { Low = low, High = high, Words = words };

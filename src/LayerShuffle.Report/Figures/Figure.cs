@@ -104,4 +104,8 @@ public enum Look
 /// <param name="To">Where it ends.</param>
 /// <param name="Label">What it is.</param>
 /// <param name="Colour">Number of its colour.</param>
-public sealed record Band(double From, double To, string Label, int Colour);
+public sealed record Band(double From, double To, string Label, int Colour)
+{
+    /// <summary>What the legend calls it, and others of its kind.</summary>
+    public string Legend { get; init; } = Label;
+}

@@ -12,9 +12,10 @@ internal static class LatencyFigures
     /// <summary>The figures: of each condition its policies, or of each model its conditions.</summary>
     public static IReadOnlyList<Figure> Of(RunFolder run)
     {
-        Func<ResultGroup, string> facet = !run.HasPolicies ? group => group.Model
+        Func<ResultGroup, string> facet = !run.HasPolicies ? group => run.HasConditions ? group.Model : "none"
             : run.HasModel ? group => $"{group.Model}, {group.Condition}" : group => group.Condition;
-        Func<ResultGroup, string> line = run.HasPolicies ? group => group.Policy : group => group.Condition;
+        Func<ResultGroup, string> line = run.HasPolicies ? group => group.Policy : run.HasConditions || !run.HasModel ? group => group.Condition
+            : group => group.Model;
         var figures = new List<Figure>();
         foreach (var same in run.Groups.GroupBy(facet, StringComparer.Ordinal))
         {
@@ -47,7 +48,7 @@ internal static class LatencyFigures
             Subtitle = facet,
             X = new Axis("Latency (ms)") { IsLog = least > 0 && most / least > 20 },
             Panels = [new Panel(new Axis("Requests answered (%)") { IsShare = true, Min = 0, Max = 1 }, shown)],
-            Notes = ["A line that ends below 100% leaves requests without an answer.",
+            Notes = [.. shown.Any(line => line.Y[^1] < 1 - 1e-9) ? (string[])["A line that ends below 100%: the others were never answered."] : [],
                 .. series.Count > shown.Count ? (string[])[$"The first {shown.Count} of {series.Count}; the table has all."] : []],
         };
     }

@@ -56,7 +56,7 @@ internal static class LayerFigures
 
     private static Figure? Executed(RunFolder run)
     {
-        var rows = run.Groups.Where(group => run.Layers.TryGetValue(group, out var use) && use.Completed > 0).ToList();
+        var rows = run.Listed.Where(group => run.Layers.TryGetValue(group, out var use) && use.Completed > 0).ToList();
         if (rows.Count == 0)
             return null;
         var shown = rows.Take(MostRows).ToList();

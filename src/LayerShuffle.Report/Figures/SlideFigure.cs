@@ -7,6 +7,7 @@ namespace LayerShuffle.Report.Figures;
 internal static class SlideFigure
 {
     private const int MostRows = 8;
+    private const string Latency = "latency_mean_ms";
 
     /// <summary>The figure; null where nothing was measured.</summary>
     public static Figure? Of(RunFolder run)
@@ -40,23 +41,28 @@ internal static class SlideFigure
         }
 
         return worst.Best - worst.Worst < 0.005
-            ? $"{(run.HasModel ? worst.Model + " is" : "Requests are")} {Words.Percent(worst.Worst)} {what} under every condition"
+            ? run.HasModel ? $"{worst.Model} is {Words.Percent(worst.Worst)} right under every condition"
+                : $"{(worst.Worst == 1 ? "All" : Words.Percent(worst.Worst) + " of")} requests complete under every condition"
             : $"From {Words.Percent(worst.Best)} {what} under {worst.BestCondition} to {Words.Percent(worst.Worst)} under {worst.WorstCondition}";
     }
 
-    /// <summary>The ranking in the condition in which policies differ most.</summary>
+    /// <summary>The model and condition in which policies differ most.</summary>
+    private static PolicyRanking? Harshest(RunFolder run) => PolicyRanking.Of(run.Groups)
+        .Where(ranking => ranking.Policies.Count > 1 && ranking.Policies[0].Value is not null)
+        .MaxBy(ranking => Math.Abs((ranking.Policies[0].Value ?? 0) - (ranking.Policies[^1].Value ?? 0)));
+
+    /// <summary>The ranking there.</summary>
     private static string? Worst(RunFolder run)
     {
-        var ranking = PolicyRanking.Of(run.Groups).Where(ranking => ranking.Policies.Count > 1 && ranking.Policies[0].Value is not null)
-            .MaxBy(ranking => Math.Abs((ranking.Policies[0].Value ?? 0) - (ranking.Policies[^1].Value ?? 0)));
-        if (ranking is null)
+        if (Harshest(run) is not { } ranking)
             return null;
         var (best, last) = (ranking.Policies[0], ranking.Policies[^1]);
-        string[] equal = [.. ranking.Policies.Skip(1).Where(policy => policy.WithinNoise).Select(policy => policy.Policy)];
+        string[] equal = [.. ranking.Policies.Skip(1).SkipLast(1).Where(policy => policy.WithinNoise).Select(policy => policy.Policy)];
         var only = !run.HasConditions;
         var where = run.HasModel ? only ? $"For {ranking.Model}" : $"For {ranking.Model} under {ranking.Condition}" : only ? "" : $"Under {ranking.Condition}";
         return (where.Length > 0 ? $"{where}, {best.Policy}" : best.Policy) + $" does best ({Of(best)})"
-            + (equal.Length == ranking.Policies.Count - 1 ? ", all others within noise" : $"; {last.Policy} comes to {Of(last)}");
+            + (last.WithinNoise && equal.Length == ranking.Policies.Count - 2 ? ", all others within noise"
+                : (equal.Length > 0 ? $", {Words.List(equal)} within noise of it" : "") + $"; {last.Policy} comes to {Of(last)}");
 
         string Of(RankedPolicy policy)
         {
@@ -70,8 +76,13 @@ internal static class SlideFigure
     {
         if (SweepFigures.Of(run).FirstOrDefault(figure => figure.X.Names is null) is { } swept)
             return swept with { Panels = [swept.Panels[0]] };
+        if (run.HasPolicies && Harshest(run) is { } harshest && run.Groups.Select(group => (group.Condition, group.Policy)).Distinct().Count() > MostRows)
+            run = run with { Groups = [.. run.Groups.Where(group => group.Condition == harshest.Condition)] }; // of which the title speaks
         if (AccuracyFigure.Of(run) is not { } all)
             return null;
+        if (!run.HasModel && all.Panels[0].Series.SelectMany(series => series.X).Distinct().Count() < 2
+            && run.Groups.Any(group => run.Estimate(group, Latency).Mean is not null))
+            all = AccuracyFigure.Rows(run, Latency, all.Id, $"{Words.Capital(Words.Name(Latency))} under every condition", "");
         return all.Panels[0].Y.Names!.Count <= MostRows ? all : all with
         {
             Panels = [all.Panels[0] with

@@ -6,7 +6,7 @@ namespace LayerShuffle.Report.Figures;
 /// <summary>A trial over time: when requests completed and how long they took, how many a second, and what struck meanwhile.</summary>
 internal static class TimelineFigure
 {
-    private const int MostPoints = 1500, FewestBins = 12, MostBins = 60, PerBin = 8, MostBands = 60;
+    private const int MostPoints = 1500, FewestBins = 12, MostBins = 60, PerBin = 8, MostBands = 60, MostOutages = 3;
 
     /// <summary>The figure of a trial; null where its requests are not known.</summary>
     public static Figure? Of(RunFolder run, int trial)
@@ -21,7 +21,7 @@ internal static class TimelineFigure
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{MostPoints} of {left + MostPoints} requests, evenly spread; the throughput counts all."));
         if (bands.Count > MostBands)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The {MostBands} longest of {bands.Count} strikes are shaded."));
-        notes.AddRange(Recovery(run, trial));
+        notes.AddRange(Recovery(run, trial, requests));
         var scale = end > 10_000 ? 1000 : 1;
         return new Figure("timeline", "A trial over time")
         {
@@ -52,10 +52,12 @@ internal static class TimelineFigure
     public static IReadOnlyList<int> Telling(RunFolder run, int most)
     {
         var struck = run.Ledger.Where(entry => entry.Effect is not ("never_began" or "touched_nothing")).Select(entry => entry.Trial).ToHashSet();
-        return [.. run.Groups.Select((group, i) => (i, group.Trials.OrderBy(trial => trial.Key.Repeat).ThenBy(trial => trial.Key.TrainingSeed).First()))
-            .Where(pair => run.Requests.ContainsKey(pair.Item2.Key.Trial))
-            .Select(pair => (pair.i, Number: pair.Item2.Key.Trial, Score: (struck.Contains(pair.Item2.Key.Trial) ? 4 : 0)
-                + (pair.Item2.Metrics.Failed > 0 ? 2 : 0) + (pair.Item2.Metrics.LayersSkippedMean > 0 || pair.Item2.Metrics.Retries > 0 ? 1 : 0)))
+        // Of a run that goes on the requests of the last trial alone are known, whichever repeat it is.
+        return [.. run.Groups.Select((group, i) => (i, Trial: group.Trials.Where(trial => run.Requests.ContainsKey(trial.Key.Trial))
+                .OrderBy(trial => trial.Key.Repeat).ThenBy(trial => trial.Key.TrainingSeed).FirstOrDefault()))
+            .Where(pair => pair.Trial is not null)
+            .Select(pair => (pair.i, Number: pair.Trial!.Key.Trial, Score: (struck.Contains(pair.Trial.Key.Trial) ? 4 : 0)
+                + (pair.Trial.Metrics.Failed > 0 ? 2 : 0) + (pair.Trial.Metrics.LayersSkippedMean > 0 || pair.Trial.Metrics.Retries > 0 ? 1 : 0)))
             .OrderByDescending(trial => trial.Score).ThenBy(trial => trial.i).Take(most).Select(trial => trial.Number)];
     }
 
@@ -64,9 +66,14 @@ internal static class TimelineFigure
     {
         var strikes = Strike.Of(run, trial, end);
         string[] faults = [.. strikes.Select(strike => strike.Fault).Distinct(StringComparer.Ordinal)];
-        return [.. strikes.Select(strike => new Band(strike.FromMs, strike.ToMs,
-            Words.Shown(strike.Fault.Length > 0 ? $"{strike.Fault}: {strike.Kind} of {strike.Target}" : $"{strike.Kind} of {strike.Target}"),
-            1 + (Array.IndexOf(faults, strike.Fault) % 5)))];
+        var targets = strikes.GroupBy(strike => (strike.Fault, strike.Kind)).ToDictionary(same => same.Key,
+            same => same.Select(strike => strike.Target).Distinct(StringComparer.Ordinal).Count());
+        return [.. strikes.Select(strike => (Strike: strike, Name: strike.Fault.Length > 0 ? $"{strike.Fault}: {strike.Kind} of " : $"{strike.Kind} of ",
+            Targets: targets[(strike.Fault, strike.Kind)])).Select(pair => new Band(pair.Strike.FromMs, pair.Strike.ToMs,
+            Words.Shown(pair.Name + pair.Strike.Target), 1 + (Array.IndexOf(faults, pair.Strike.Fault) % (Palette.Most - 1)))
+            {
+                Legend = Words.Shown(pair.Name + (pair.Targets > 1 ? $"{pair.Targets} targets" : pair.Strike.Target)),
+            })];
     }
 
     /// <summary>When the last thing happened.</summary>
@@ -120,10 +127,27 @@ internal static class TimelineFigure
 
     private static Series Scaled(Series series, double scale) => series with { X = [.. series.X.Select(x => x / scale)] };
 
-    private static IEnumerable<string> Recovery(RunFolder run, int trial) => run.Recovery.Where(row => row.Trial == trial).Take(3)
-        .Select(row => Words.Shown($"{row.Fault} of {row.Target}: detected {After(row, row.DetectedMs)}, served again {After(row, row.ServingMs)}, "
-            + $"throughput back {After(row, row.RecoveredMs)}."));
+    /// <summary>What the first outages of a trial came to.</summary>
+    private static IEnumerable<string> Recovery(RunFolder run, int trial, TrialRequests requests)
+    {
+        List<RecoveryRow> outages = [.. run.Recovery.Where(row => row.Trial == trial)];
+        foreach (var row in outages.Take(MostOutages))
+            yield return Words.Shown($"{row.Target} down ({row.Fault}) at {Words.Number(row.DownMs)} ms: {Since(row, row.DetectedMs, "noticed")}, "
+                + $"{Since(row, row.ServingMs, "its layers served again")}; {Throughput(row, requests)}.");
+        if (outages.Count > MostOutages)
+            yield return $"The first {MostOutages} of {outages.Count} outages; the table of recovery has all.";
+    }
 
-    private static string After(RecoveryRow row, double? ms) =>
-        ms - row.DownMs is { } later ? $"after {Words.Number(later)} ms" : "never";
+    private static string Since(RecoveryRow row, double? ms, string what) =>
+        ms - row.DownMs is { } later ? $"{what} after {Words.Number(later)} ms" : what.StartsWith("its", StringComparison.Ordinal)
+            ? "its layers not served again in this trial" : $"not {what}";
+
+    private static string Throughput(RecoveryRow row, TrialRequests requests)
+    {
+        if (row.RecoveredMs - row.DownMs is { } later)
+            return later == 0 ? "throughput did not fall" : $"throughput back after {Words.Number(later)} ms";
+        var before = Enumerable.Range(requests.WarmUp, requests.Numbers.Count - requests.WarmUp)
+            .Any(i => requests.SubmittedMs[i] + requests.LatencyMs[i] <= row.DownMs);
+        return before ? "throughput not back in this trial" : "no throughput before it to compare with";
+    }
 }

@@ -17,7 +17,7 @@ internal static class TrainingFigure
             [.. models.SelectMany((model, i) => (Series[])[Mean(model, $"{model.Key}, in order", Look.Line, i, epoch => epoch.Sequential),
                 Mean(model, $"{model.Key}, any order", Look.Dashes, i, epoch => epoch.Arbitrary)]).Where(series => series.X.Count > 0)]);
         Panel loss = new(new Axis("Loss") { Min = 0 }, [.. models.Select((model, i) => Mean(model, "", Look.Line, i, epoch => epoch.Loss))]);
-        return new Figure("training", "Training")
+        return new Figure("training", "Accuracy and loss, epoch by epoch")
         {
             Subtitle = "test accuracy after each epoch, in ascending order and in random orders",
             X = new Axis("Epoch") { Min = 1, IsWhole = true },

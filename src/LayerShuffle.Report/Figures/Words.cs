@@ -22,6 +22,9 @@ public static class Words
         ["bytes_per_image"] = "bytes sent per image",
         ["energy_j_per_image"] = "energy per image",
         ["cost_per_1000_images"] = "cost of 1,000 images",
+        ["flops_per_image"] = "flops per image",
+        ["goodput_images_per_s"] = "right answers, images/s",
+        ["throughput_images_per_s"] = "answers, images/s",
     };
 
     /// <summary>A metric in words.</summary>
@@ -33,7 +36,6 @@ public static class Words
         var unit = metric switch
         {
             "energy_j_per_image" => "J",
-            "bytes_per_image" => "bytes",
             _ when IsShare(metric) => "%",
             _ when metric.EndsWith("_ms", StringComparison.Ordinal) => "ms",
             _ when metric.EndsWith("_s", StringComparison.Ordinal) && !metric.EndsWith("_per_s", StringComparison.Ordinal) => "s",
@@ -45,7 +47,7 @@ public static class Words
             "latency_p99_ms" => "p99 latency",
             _ => Name(metric),
         };
-        return char.ToUpperInvariant(name[0]) + name[1..] + (unit.Length > 0 ? $" ({unit})" : "");
+        return (name[0] == 'p' && char.IsAsciiDigit(name[1]) ? name : Capital(name)) + (unit.Length > 0 ? $" ({unit})" : "");
     }
 
     /// <summary>Whether a metric is a share.</summary>
@@ -57,6 +59,16 @@ public static class Words
 
     /// <summary>A share.</summary>
     public static string Percent(double? share) => share is { } value ? (100 * value).ToString("0.0", CultureInfo.InvariantCulture) + "%" : "–";
+
+    /// <summary>A text that begins a sentence.</summary>
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    /// <summary>Several of something, as a sentence lists them.</summary>
+    public static string List(IReadOnlyList<string> parts) =>
+        parts.Count < 2 ? string.Concat(parts) : string.Join(", ", parts.SkipLast(1)) + " and " + parts[^1];
+
+    /// <summary>A difference of shares, in points.</summary>
+    public static string Points(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 
     /// <summary>A number with no more digits than anybody reads.</summary>
     public static string Number(double? value) => value switch

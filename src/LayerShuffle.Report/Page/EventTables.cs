@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LayerShuffle.Report.Figures;
 using LayerShuffle.Report.Reading;
 
@@ -6,9 +7,14 @@ namespace LayerShuffle.Report.Page;
 
 /// <summary>The tables of what happened: faults, links, trainings, expectations.</summary>
 /// <param name="run">The run.</param>
-internal sealed class EventTables(RunFolder run)
+internal sealed partial class EventTables(RunFolder run)
 {
     private const int MostEvents = 300, MostRows = 1000;
+
+    private static readonly (string Name, Func<LinkTotals, double> Of)[] Drops =
+    [
+        ("link down", links => links.Dropped.Link), ("receiver down", links => links.Dropped.Receiver), ("queue full", links => links.Dropped.Queue),
+    ];
 
     /// <summary>What each fault did in each condition.</summary>
     public IEnumerable<PageTable> Faults()
@@ -18,17 +24,19 @@ internal sealed class EventTables(RunFolder run)
         var faults = run.Ledger.GroupBy(entry => (Name: nameOf[entry.Trial], entry.Fault, entry.Kind)).Take(MostRows).ToList();
         if (faults.Count == 0)
             yield break;
+        var late = run.Ledger.Any(entry => entry.RequestedMs is not null);
         yield return new PageTable("faults", "Faults", [new("where"), new("fault"), new("kind"), new("strikes", true), new("targets", true),
-            new("in force, ms", true), new("late by, ms", true), new("touched nothing", true)],
+            new("in force, ms", true), .. late ? [new("late by, ms", true)] : Array.Empty<PageColumn>(), new("touched nothing", true)],
             [.. faults.Select(fault => (IReadOnlyList<PageCell>)
             [
                 new(fault.Key.Name), new(fault.Key.Fault), new(fault.Key.Kind), Number(fault.Count(entry => entry.Effect == "began")),
                 Number(fault.Select(entry => entry.Target).Distinct(StringComparer.Ordinal).Count()),
-                Number(Mean(fault.Select(entry => entry.LastedMs))), Number(Mean(fault.Select(entry => entry.TimeMs - entry.RequestedMs))),
+                Number(Mean(fault.Select(entry => entry.LastedMs))),
+                .. late ? [Number(Mean(fault.Select(entry => entry.TimeMs - entry.RequestedMs)))] : Array.Empty<PageCell>(),
                 Number(fault.Count(entry => entry.Effect is "never_began" or "touched_nothing" or "already_down" or "no_target")),
             ])])
         {
-            Note = "Of all trials of a row. In force: the mean of strikes that ended. Late: mean time after the scenario asked for it, on the wall clock.",
+            Note = "Of all trials of a row. In force: the mean of strikes that ended." + (late ? " Late: mean time after the scenario asked for it." : ""),
         };
     }
 
@@ -39,16 +47,18 @@ internal sealed class EventTables(RunFolder run)
             yield break;
         int[] asked = [.. Enumerable.Range(0, LinkTotals.Quantities.Count)
             .Where(i => run.Links.Values.Any(links => links.Asked[i] > 0 || links.Realised[i] > 0))];
+        var dropped = Drops.Where(drop => run.Links.Values.Any(links => drop.Of(links) > 0)).ToList();
         yield return new PageTable("links", "Links", [new("where"), new("messages", true),
             .. asked.SelectMany(i => (PageColumn[])[new($"{LinkTotals.Quantities[i]} asked", true), new("happened", true)]),
-            new("latency asked, ms", true), new("happened", true), new("dropped: link down", true), new("receiver down", true), new("queue full", true)],
+            new("latency asked, ms", true), new("happened", true),
+            .. dropped.Select(drop => new PageColumn($"dropped: {drop.Name}", true))],
             [.. run.Links.Take(MostRows).Select(pair => (IReadOnlyList<PageCell>)
             [
                 new(LayerFigures.Name(run, pair.Key)), Number(pair.Value.Sent),
                 .. asked.SelectMany(i => (PageCell[])[Share(pair.Value.Asked[i], pair.Value.Weights[i]), Share(pair.Value.Realised[i], pair.Value.Weights[i])]),
                 Number(pair.Value.LatencyMs.Weight > 0 ? pair.Value.LatencyMs.Asked / pair.Value.LatencyMs.Weight : null),
                 Number(pair.Value.LatencyMs.Weight > 0 ? pair.Value.LatencyMs.Realised / pair.Value.LatencyMs.Weight : null),
-                Number(pair.Value.Dropped.Link), Number(pair.Value.Dropped.Receiver), Number(pair.Value.Dropped.Queue),
+                .. dropped.Select(drop => Number(drop.Of(pair.Value))),
             ])])
         {
             Note = "Means over links, weighted by their messages; asked is what held before faults changed links. links.csv has every link.",
@@ -60,16 +70,20 @@ internal sealed class EventTables(RunFolder run)
     {
         if (run.Recovery.Count == 0)
             yield break;
-        yield return new PageTable("recovery", "Recovery", [new("trial", true), new("fault"), new("target"), new("down at, ms", true),
-            new("detected after", true), new("served again after", true), new("recovered after", true), new("requests hit", true),
-            new("failed", true), new("top-1 meanwhile", true)],
+        yield return new PageTable("recovery", "Recovery: how long after it went down, ms", [new("where"), new("fault"), new("target"), new("down at", true),
+            new("noticed", true), new("served again", true), new("throughput back", true), new("requests hit", true), new("failed", true),
+            .. run.HasModel ? [new("top-1 meanwhile", true)] : Array.Empty<PageColumn>()],
             [.. run.Recovery.Take(MostRows).Select(row => (IReadOnlyList<PageCell>)
             [
-                Number(row.Trial), new(row.Fault), new(row.Target), Number(row.DownMs), Number(row.DetectedMs - row.DownMs), Number(row.ServingMs - row.DownMs),
-                Number(row.RecoveredMs - row.DownMs), Number(row.Hit), Number(row.Failed), new(Words.Percent(row.Top1During), Sort(row.Top1During)),
+                new(Name(row.Trial)), new(row.Fault), new(row.Target), Number(row.DownMs), Number(row.DetectedMs - row.DownMs),
+                Number(row.ServingMs - row.DownMs),
+                Number(row.RecoveredMs - row.DownMs), Number(row.Hit), Number(row.Failed),
+                .. run.HasModel ? [new PageCell(Words.Percent(row.Top1During), Sort(row.Top1During))] : Array.Empty<PageCell>(),
             ])])
         {
-            Note = run.Recovery.Count > MostRows ? $"The first {MostRows} of {run.Recovery.Count} outages; recovery.csv has all." : "",
+            Note = "Served again: its layers, by it or by others. Throughput back: 0 where it did not fall; – where it was not back in the trial, "
+                + "or none was measured before."
+                + (run.Recovery.Count > MostRows ? $" The first {MostRows} of {run.Recovery.Count} outages; recovery.csv has all." : ""),
         };
     }
 
@@ -112,10 +126,25 @@ internal sealed class EventTables(RunFolder run)
             new("at most", true), new("as the scenario says it")],
             [.. run.Facts.Expectations.Take(MostRows).Select(fact => (IReadOnlyList<PageCell>)
             [
-                new(fact.Holds ? "holds" : "FAILS", "", fact.Holds ? "good" : "bad"), new(fact.Group), new(fact.Metric), Valued(fact.Metric, fact.Measured),
-                Valued(fact.Metric, fact.Min), Valued(fact.Metric, fact.Max), new(fact.Text.Length > 0 ? fact.Text : fact.Message),
+                new(fact.Holds ? "holds" : "FAILS", "", fact.Holds ? "good" : "bad"), new(Where(fact.Group)), new(Words.Name(fact.Metric)),
+                Valued(fact.Metric, fact.Measured),
+                Valued(fact.Metric, fact.Min), Valued(fact.Metric, fact.Max), new(fact.Text.Length > 0 ? Spaced(fact.Text) : fact.Message),
             ])]);
     }
+
+    /// <summary>A trial as other tables call it.</summary>
+    private string Name(long trial) => run.Trials.Any(known => known.Key.Trial == trial) ? TimelineFigure.Name(run, (int)trial)
+        : string.Create(CultureInfo.InvariantCulture, $"trial {trial}");
+
+    /// <summary>Model, policy and condition of an expectation as other tables call them: without what there is only one of.</summary>
+    private string Where(string group) => group.Split(" / ") is not [var model, var policy, var condition] ? group
+        : string.Join(" · ", new[] { run.HasModel ? model : "", condition, run.HasPolicies ? policy : "" }.Where(word => word.Length > 0));
+
+    /// <summary>YAML on one line, with the spaces that a person writes.</summary>
+    private static string Spaced(string text) => NoSpace().Replace(text, "$0 ");
+
+    [GeneratedRegex("[,:](?=[^ ])")]
+    private static partial Regex NoSpace();
 
     private static PageCell Valued(string metric, double? value) => new(value is null ? "" : Words.Value(metric, value), Sort(value));
 

@@ -24,15 +24,17 @@ internal sealed class PageBuilder(RunFolder run, FigureBook book, IReadOnlyList<
                 : "The network alone was simulated, without a model: the share of requests that completed, with 95% intervals.")
             {
                 Figures = book.Named("accuracy"),
-                Tables = [tables.Conditions()],
+                Tables = [.. tables.Survival(), tables.Conditions()],
             },
             .. Swept(),
-            new("tradeoffs", "What it costs", "What is bought with latency, bytes and energy, and how the policies rank.")
+            new("tradeoffs", "What it costs", run.HasPolicies
+                ? "What results cost: latency, bytes, energy. Then how the policies rank, each compared with the best on the same bad luck."
+                : "What results cost: latency, bytes, energy.")
             {
                 Figures = book.Named("tradeoff"),
                 Tables = [.. tables.Costs(), .. tables.Ranking()],
             },
-            new("latency", "Latency", "The share of requests that are answered within a time. A line that ends below 100% leaves requests unanswered.")
+            new("latency", "Latency", "The share of requests that are answered within a time.")
             {
                 Figures = book.Named("latency"),
                 Tables = [tables.Latency()],
@@ -88,7 +90,7 @@ internal sealed class PageBuilder(RunFolder run, FigureBook book, IReadOnlyList<
     }
 
     private PageSection Replay() => new("replay", "Replay", trials.Count == 0
-        ? "No hops were traced (`trace` in the scenario), or hops.csv is not there: there is nothing to play."
+        ? "No hops were traced (the scenario's key trace), or hops.csv is not there: there is nothing to play."
         : "Activations on their way through the cluster, as hops.csv tells it. Below are the requests; each opens its journey.")
     {
         HasReplay = trials.Count > 0,

@@ -45,6 +45,7 @@ internal static class PageData
             Number(json, "from", band.From);
             Number(json, "to", band.To);
             json.WriteString("label", Words.Shown(band.Label));
+            json.WriteString("legend", Words.Shown(band.Legend));
             json.WriteNumber("colour", band.Colour);
             json.WriteEndObject();
         }
@@ -97,6 +98,8 @@ internal static class PageData
 
         if (series.Words is { } words)
             Texts(json, "words", words);
+        if (series is { ShowsWords: true, Words: not null })
+            json.WriteBoolean("showsWords", true);
         json.WriteEndObject();
     }
 

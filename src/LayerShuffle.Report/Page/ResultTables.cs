@@ -9,7 +9,7 @@ namespace LayerShuffle.Report.Page;
 /// <param name="run">The run.</param>
 internal sealed class ResultTables(RunFolder run)
 {
-    private const int MostLayers = 24, MostRows = 2000;
+    private const int MostLayers = 24, MostRows = 2000, MostModels = 6;
 
     /// <summary>A row per model, condition and policy.</summary>
     public PageTable Conditions()
@@ -18,16 +18,59 @@ internal sealed class ResultTables(RunFolder run)
             new("completed", true), new("p50 ms", true), new("p95 ms", true), new("skipped", true), new("resends", true), new("requests", true),
             new("repeats", true)];
         return new PageTable("conditions", "All results", columns,
-            [.. run.Groups.Take(MostRows).Select(group => (IReadOnlyList<PageCell>)
+            [.. run.Listed.Take(MostRows).Select(group => (IReadOnlyList<PageCell>)
             [
                 .. Named(group), .. run.HasModel ? [Share(group, "top1")] : Array.Empty<PageCell>(), Share(group, "completion"),
                 Number(group, "latency_p50_ms"), Number(group, "latency_p95_ms"), Number(group, "layers_skipped_mean"), Number(group, "retries"),
                 Count(group.Requests), Count(group.Trials.Count),
             ])])
         {
-            Note = "± is half the 95% interval; in brackets, one that is not as wide on both sides. Means over training seeds and repeats."
+            Note = "± is half the 95% interval; in brackets, one that is not as wide on both sides. Latencies are of completed requests; skipped are layers "
+                + "lost per request, resends per trial. Means over training seeds and repeats."
                 + (run.Groups.Count > MostRows ? $" The first {MostRows} of {run.Groups.Count} rows; summary.csv has all." : ""),
         };
+    }
+
+    /// <summary>The models side by side, a row for each condition and policy: which of them survives what.</summary>
+    public IEnumerable<PageTable> Survival()
+    {
+        string[] models = [.. run.Groups.Select(group => group.Model).Distinct(StringComparer.Ordinal)];
+        if (!run.HasModel || models.Length is < 2 or > MostModels || run.Groups.Count <= models.Length)
+            yield break;
+        var best = models.ToDictionary(model => model, model => run.Groups.Where(group => group.Model == model)
+            .Max(group => run.Estimate(group, "top1").Mean), StringComparer.Ordinal);
+        var rows = run.Groups.GroupBy(group => group.Condition, StringComparer.Ordinal)
+            .SelectMany(condition => condition.GroupBy(group => group.Policy, StringComparer.Ordinal)).Take(MostRows).ToList();
+        yield return new PageTable("survival", "Which model survives what", [new("condition"), .. run.HasPolicies ? [new("policy")] : Array.Empty<PageColumn>(),
+            .. models.Select(model => new PageColumn(model, true)), new("p50 ms", true), new("p95 ms", true)],
+            [.. rows.Select(row => (IReadOnlyList<PageCell>)
+            [
+                new(row.First().Condition), .. run.HasPolicies ? [new(row.Key)] : Array.Empty<PageCell>(),
+                .. models.Select(model => row.FirstOrDefault(group => group.Model == model) is { } group ? Survives(group, best[model])
+                    : new PageCell("–", "NaN")),
+                Span(row, "latency_p50_ms"), Span(row, "latency_p95_ms"),
+            ])])
+        {
+            Note = string.Create(CultureInfo.InvariantCulture, $"Top-1 accuracy with its 95% interval. ▼: more than {100 * Sentences.NearBest:0} points ")
+                + "below the best that the model comes to in this run. Latencies are of completed requests; where models differ, from the fastest "
+                + "to the slowest.",
+        };
+    }
+
+    private PageCell Survives(ResultGroup group, double? best)
+    {
+        var cell = Share(group, "top1");
+        return run.Estimate(group, "top1").Mean < best - Sentences.NearBest ? cell with { Text = cell.Text + " ▼", Mood = "bad" } : cell;
+    }
+
+    /// <summary>What several models come to: one value, or from the least to the most.</summary>
+    private PageCell Span(IEnumerable<ResultGroup> groups, string metric)
+    {
+        double[] values = [.. groups.Select(group => run.Estimate(group, metric).Mean).OfType<double>().Order()];
+        if (values.Length == 0)
+            return new PageCell("–", "NaN");
+        var (low, high) = (Words.Number(values[0]), Words.Number(values[^1]));
+        return new PageCell(low == high ? low : $"{low} to {high}", Sort(values[^1]));
     }
 
     /// <summary>What results cost, where anything is known of it.</summary>
@@ -37,17 +80,19 @@ internal sealed class ResultTables(RunFolder run)
             "throughput_images_per_s"]).Where(cost => run.Groups.Any(group => run.Estimate(group, cost).Mean is not null))];
         if (costs.Length == 0)
             yield break;
-        var best = TradeOffFigures.Points(run, "latency_p95_ms").GroupBy(point => point.Group.Condition, StringComparer.Ordinal)
-            .SelectMany(TradeOffFigures.Front).Select(point => point.Group).ToHashSet();
-        yield return new PageTable("costs", "Prices",
-            [.. Names(), .. costs.Select(cost => new PageColumn(Words.Name(cost), true)), new PageColumn("on the front")],
-            [.. run.Groups.Take(MostRows).Select(group => (IReadOnlyList<PageCell>)
+        var choice = TradeOffFigures.IsChoice(run);
+        var best = TradeOffFigures.OnFronts(run, "latency_p95_ms");
+        yield return new PageTable("costs", "What it costs, and how much is answered",
+            [.. Names(), .. costs.Select(cost => new PageColumn(Words.Name(cost), true)), .. choice ? [new("on the front")] : Array.Empty<PageColumn>()],
+            [.. run.Listed.Take(MostRows).Select(group => (IReadOnlyList<PageCell>)
             [
                 .. Named(group), .. costs.Select(cost => Number(group, cost)),
-                best.Contains(group) ? new PageCell("yes", "", "good") : new PageCell(""),
+                .. choice ? [best.Contains(group) ? new PageCell("yes", "", "good") : new PageCell("")] : Array.Empty<PageCell>(),
             ])])
         {
-            Note = "On the front: nothing under the same condition is both better and faster (95th percentile).",
+            Note = !choice ? "" : $"On the front: no {(run.HasPolicies ? "policy" : "model")} under the same condition is both better and faster "
+                + "(95th percentile), by the means; whether a difference is more than noise, "
+                + (run.HasPolicies ? "the ranking below says." : "the intervals above say."),
         };
     }
 
@@ -62,16 +107,17 @@ internal sealed class ResultTables(RunFolder run)
             foreach (var policy in ranking.Policies)
             {
                 var share = policy.Metric != "latency_mean_ms";
-                var verdict = policy.WithinNoise ? "within noise of the best" : policy.Rank == 1 ? "best"
+                var verdict = policy.Rank == 1 ? "best" : policy.WithinNoise ? "within noise of the best"
                     : policy.Difference is null ? "not compared" : "worse";
-                rows.Add([new(ranking.Model), new(ranking.Condition), Count(policy.Rank), new(policy.Policy), new(Words.Name(policy.Metric)),
+                rows.Add([.. run.HasModel ? [new(ranking.Model)] : Array.Empty<PageCell>(), new(ranking.Condition), Count(policy.Rank),
+                    new(policy.Policy), new(Words.Name(policy.Metric)),
                     new(Words.Value(policy.Metric, policy.Value), Sort(policy.Value)), new(Difference(policy.Difference, share), Sort(policy.Difference)),
                     new(Between(policy, share)), new(verdict, "", verdict switch { "best" => "good", "worse" => "bad", _ => "" })]);
             }
         }
 
-        yield return new PageTable("ranking", "Policies, best first", [new("model"), new("condition"), new("rank", true), new("policy"), new("by"),
-            new("value", true), new("difference to the best", true), new("95% interval"), new("verdict")], rows)
+        yield return new PageTable("ranking", "Policies, best first", [.. run.HasModel ? [new("model")] : Array.Empty<PageColumn>(), new("condition"),
+            new("rank", true), new("policy"), new("by"), new("value", true), new("difference to the best", true), new("95% interval"), new("verdict")], rows)
         {
             Note = "Differences are paired by training seed, repeat and request: policies meet the same luck. Within noise: the interval holds 0.",
         };
@@ -83,16 +129,16 @@ internal sealed class ResultTables(RunFolder run)
         string[] metrics = ["latency_mean_ms", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms"];
         return new PageTable("latencies", "Latency of completed requests, ms",
             [.. Names(), new("mean", true), new("p50", true), new("p95", true), new("p99", true)],
-            [.. run.Groups.Take(MostRows).Select(group => (IReadOnlyList<PageCell>)[.. Named(group), .. metrics.Select(metric => Ranged(group, metric))])])
+            [.. run.Listed.Take(MostRows).Select(group => (IReadOnlyList<PageCell>)[.. Named(group), .. metrics.Select(metric => Ranged(group, metric))])])
         {
-            Note = "In brackets: 95% intervals.",
+            Note = "In brackets: 95% intervals; – where there are too few requests for that end of one.",
         };
     }
 
     /// <summary>Which layers were executed where, and which were lost.</summary>
     public IEnumerable<PageTable> Layers()
     {
-        var groups = run.Groups.Where(group => run.Layers.TryGetValue(group, out var use) && use.Completed > 0).Take(MostRows).ToList();
+        var groups = run.Listed.Where(group => run.Layers.TryGetValue(group, out var use) && use.Completed > 0).Take(MostRows).ToList();
         int[] layers = [.. groups.SelectMany(group => run.Layers[group].Layers).Distinct().Order()];
         if (groups.Count == 0 || layers.Length == 0)
             yield break;
@@ -195,11 +241,13 @@ internal sealed class ResultTables(RunFolder run)
     private static PageCell Count(long number) => new(Words.Count(number), number.ToString(CultureInfo.InvariantCulture));
 
     private static string Difference(double? difference, bool share) => difference is not { } value ? "–"
-        : share ? (100 * value).ToString("+0.0#;-0.0#;0", CultureInfo.InvariantCulture) + " points"
-            : value.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " ms";
+        : Signed(value, share) + (share ? " points" : " ms");
+
+    private static string Signed(double value, bool share) => share ? (100 * value).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture)
+        : value.ToString("+0.##;−0.##;0", CultureInfo.InvariantCulture);
 
     private static string Between(RankedPolicy policy, bool share) =>
-        policy.Ci is { Low: { } low, High: { } high } && policy.Rank > 1 ? $"{Difference(low, share)} to {Difference(high, share)}" : "";
+        policy.Ci is { Low: { } low, High: { } high } && policy.Rank > 1 ? $"{Signed(low, share)} to {Difference(high, share)}" : "";
 
     /// <summary>What a cell is sorted by: a number, or what stands behind all numbers.</summary>
     private static string Sort(double? value) => value is { } number ? number.ToString("R", CultureInfo.InvariantCulture) : "NaN";

@@ -1,11 +1,17 @@
 using LayerShuffle.Report.Figures;
 using LayerShuffle.Report.Reading;
+using LayerShuffle.Results.Summaries;
 
 namespace LayerShuffle.Report.Page;
 
 /// <summary>What was asked, what came out, and how sure that is: three sentences, made from the data.</summary>
 internal static class Sentences
 {
+    /// <summary>A model that loses no more than this of its best accuracy survives.</summary>
+    public const double NearBest = 0.05;
+
+    private const int MostModels = 4, MostNamed = 5;
+
     /// <summary>The sentences.</summary>
     public static IReadOnlyList<string> Of(RunFolder run) => [.. new[] { Asked(run), Found(run), Sure(run) }.Where(text => text.Length > 0)];
 
@@ -21,27 +27,49 @@ internal static class Sentences
             return said.TrimEnd();
         var models = run.Groups.Select(group => group.Model).Distinct(StringComparer.Ordinal).Count();
         var policies = run.Groups.Select(group => group.Policy).Distinct(StringComparer.Ordinal).Count();
-        var parts = new[]
-        {
-            run.HasModel ? Words.Many(models, "model") : "",
-            Words.Many(run.Groups.Select(group => group.Condition).Distinct(StringComparer.Ordinal).Count(), "condition"),
-            policies > 1 ? Words.Many(policies, "policy", "policies") : "",
-        }.Where(part => part.Length > 0).ToArray();
-        var list = parts.Length == 1 ? parts[0] : string.Join(", ", parts[..^1]) + " and " + parts[^1];
-        return $"{said}Asked were {list}: {Words.Many(run.Trials.Count, "trial")} with {Words.Many(run.Groups.Sum(group => group.Requests), "request")} "
-            + $"of {Words.Many(run.Trials.Sum(trial => trial.Metrics.Images), "image")} in all{(run.Facts.Clock == "wall" ? ", on real processes" : "")}.";
+        var under = Words.Many(run.Groups.Select(group => group.Condition).Distinct(StringComparer.Ordinal).Count(), "condition")
+            + (policies > 1 ? $" with {Words.Many(policies, "policy", "policies")}" : "");
+        return $"{said}{(run.HasModel ? $"{Words.Many(models, "model")} under {under}" : Words.Capital(under))}: "
+            + $"{Words.Many(run.Trials.Count, "trial")}, {Words.Many(run.Groups.Sum(group => group.Requests), "request")}, "
+            + $"{Words.Many(run.Trials.Sum(trial => trial.Metrics.Images), "image")}{(run.Facts.Clock == "wall" ? ", on real processes" : "")}.";
     }
 
     private static string Found(RunFolder run)
     {
         if (run.Groups.Count == 0)
             return "";
-        var point = SlideFigure.Point(run);
-        double?[] p95 = [.. run.Groups.Select(group => run.Estimate(group, "latency_p95_ms").Mean)];
-        var (low, high) = (p95.Min(), p95.Max());
-        return point + (low is not { } least || high is not { } most ? "."
-            : least == most ? $"; 95% of completed requests took at most {Words.Number(least)} ms."
-            : $"; the 95th percentile of latency lies between {Words.Number(least)} and {Words.Number(most)} ms.");
+        var p95 = run.Groups.Select(group => (Where: string.Join(", ", new[] { run.HasConditions ? group.Condition : "", run.HasPolicies ? group.Policy : "",
+                run.HasConditions || run.HasPolicies ? "" : group.Model }.Where(word => word.Length > 0)), Ms: run.Estimate(group, "latency_p95_ms").Mean))
+            .Where(pair => pair.Ms is not null).ToList();
+        var (low, high) = p95.Count == 0 ? default : (p95.MinBy(pair => pair.Ms), p95.MaxBy(pair => pair.Ms));
+        return SlideFigure.Point(run) + "." + Survives(run) + (p95.Count == 0 ? ""
+            : low.Ms == high.Ms ? $" 95% of completed requests were answered within {Words.Number(low.Ms)} ms."
+            : $" 95% of completed requests were answered within {Words.Number(low.Ms)} ms ({low.Where}) to {Words.Number(high.Ms)} ms ({high.Where}).");
+    }
+
+    /// <summary>Under which conditions each model stays near its best.</summary>
+    private static string Survives(RunFolder run)
+    {
+        if (!run.HasModel || run.HasPolicies || !run.HasConditions)
+            return "";
+        var models = run.Groups.GroupBy(group => group.Model, StringComparer.Ordinal).ToList();
+        if (models.Count > MostModels)
+            return "";
+        var parts = models.Select(model => Survives(run, [.. model])).Where(part => part.Words.Length > 0).ToList();
+        return parts.Count == 0 ? "" : " " + string.Join("; ", parts.Select((part, i) =>
+            $"{part.Model}{(i == 0 ? $" stays within {Words.Number(100 * NearBest)} points of its best" : "")} {part.Words}")) + ".";
+    }
+
+    private static (string Model, string Words) Survives(RunFolder run, IReadOnlyList<ResultGroup> groups)
+    {
+        var measured = groups.Select(group => (group.Condition, Value: run.Estimate(group, run.MainMetric).Mean))
+            .Where(pair => pair.Value is not null).ToList();
+        if (measured.Count == 0)
+            return ("", "");
+        var best = measured.Max(pair => pair.Value)!.Value;
+        string[] near = [.. measured.Where(pair => pair.Value >= best - NearBest).Select(pair => pair.Condition)];
+        return (groups[0].Model, $"({Words.Percent(best)}) under " + (near.Length == measured.Count ? $"all {measured.Count} conditions"
+            : near.Length <= MostNamed ? $"{Words.List(near)} alone" : $"{near.Length} of {measured.Count} conditions"));
     }
 
     private static string Sure(RunFolder run)
@@ -52,11 +80,13 @@ internal static class Sentences
         double[] widths = [.. run.Groups.Select(group => run.Estimate(group, metric)).Where(estimate => estimate.Low is not null && estimate.High is not null)
             .Select(estimate => (estimate.High!.Value - estimate.Low!.Value) / 2)];
         var sure = widths.Length == 0 ? $"How sure that is cannot be told: {Words.Name(metric)} has no interval here"
-            : $"{char.ToUpperInvariant(Words.Name(metric)[0])}{Words.Name(metric)[1..]} is known to ±{Words.Number(100 * widths.Max())} points or better "
-                + $"(95% intervals over requests{(run.Groups.Max(group => group.TrainingSeeds) > 1 ? "" : run.HasModel ? "; one training seed each" : "")})";
+            : $"{(run.HasModel ? Words.Capital(Words.Name(metric)) : "The share of requests completed")} is known to "
+                + $"±{Words.Points(Math.Max(0.001, widths.Max()))} points or better (95% intervals over requests"
+                + $"{(run.Groups.Max(group => group.TrainingSeeds) > 1 || !run.HasModel ? "" : ", of these models: one training seed each")})";
         var expectations = run.Facts.Expectations;
         var held = expectations.Count(expectation => expectation.Holds);
-        return sure + (expectations.Count == 0 ? "." : held == expectations.Count ? $"; all {expectations.Count} expectations hold."
+        return sure + (expectations.Count == 0 ? "." : held == expectations.Count
+            ? $"; {(expectations.Count == 1 ? "the expectation holds" : $"all {expectations.Count} expectations hold")}."
             : $"; {held} of {expectations.Count} expectations hold.");
     }
 }

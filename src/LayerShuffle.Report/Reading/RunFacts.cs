@@ -88,19 +88,49 @@ public sealed record RunFacts
     private static IEnumerable<(string, string)> DetailsOf(JsonElement root)
     {
         foreach (var (key, name) in ((string, string)[])[("seed", "seed"), ("clock", "clock"), ("device", "device"), ("threads", "computing threads"),
-            ("only", "part that was run"), ("started_utc", "started (UTC)"), ("ended_utc", "ended (UTC)"), ("seconds", "seconds"),
+            ("only", "part that was run"), ("started_utc", "started (UTC)"), ("ended_utc", "ended (UTC)"), ("seconds", "took"),
             ("peak_memory_mb", "peak memory, MB")])
         {
             if (Text(root, key) is { Length: > 0 } value)
-                yield return (name, value);
+                yield return (name, key is "started_utc" or "ended_utc" ? Moment(value) : key == "seconds" ? Lasted(value) : value);
         }
 
         foreach (var part in (string[])["machine", "versions"])
         {
             foreach (var member in Members(At(root, part)))
-                yield return (member.Name, Text(member.Value));
+            {
+                var value = Text(member.Value);
+                yield return (Names.GetValueOrDefault(member.Name, member.Name), member.Name == "layershuffle" ? Version(value) : value);
+            }
         }
     }
+
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["os"] = "operating system",
+        ["layershuffle"] = "LayerShuffle",
+        ["dotnet"] = ".NET",
+        ["torchsharp"] = "TorchSharp",
+        ["akka"] = "Akka.NET",
+    };
+
+    /// <summary>A time of day, to the second.</summary>
+    private static string Moment(string text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : text;
+
+    private static string Lasted(string text)
+    {
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || seconds is < 0 or > 1e9)
+            return text;
+        var whole = TimeSpan.FromSeconds(Math.Round(seconds));
+        return seconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
+            : seconds < 3600 ? string.Create(CultureInfo.InvariantCulture, $"{whole.Minutes} min {whole.Seconds} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{(int)whole.TotalHours} h {whole.Minutes} min");
+    }
+
+    /// <summary>A version with so much of its commit as names it.</summary>
+    private static string Version(string text) => text.IndexOf('+', StringComparison.Ordinal) is var plus and >= 0 && text.Length > plus + 13
+        ? text[..(plus + 13)] : text;
 
     private static JsonElement At(JsonElement element, string key) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out var value) ? value : default;

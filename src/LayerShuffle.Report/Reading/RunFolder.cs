@@ -31,6 +31,10 @@ public sealed record RunFolder
     /// <summary>The trials of equal model, policy and condition together.</summary>
     public required IReadOnlyList<ResultGroup> Groups { get; init; }
 
+    /// <summary>The groups as tables list them: by model, then by condition, so that what policies do there stands together.</summary>
+    public IReadOnlyList<ResultGroup> Listed => [.. Groups.GroupBy(group => group.Model, StringComparer.Ordinal)
+        .SelectMany(model => model.GroupBy(group => group.Condition, StringComparer.Ordinal)).SelectMany(condition => condition)];
+
     /// <summary>Their requests, by trial.</summary>
     public required IReadOnlyDictionary<int, TrialRequests> Requests { get; init; }
 

@@ -49,7 +49,7 @@ public static class ComparisonText
 
     /// <summary>What was paired, with its number.</summary>
     public static string Pairs(ComparisonRow row) =>
-        string.Create(CultureInfo.InvariantCulture, $"{row.Ci.Count} {(row.Unit == PairUnit.Requests ? "requests" : "trials")}");
+        string.Create(CultureInfo.InvariantCulture, $"{row.Ci.Count} {(row.Unit == PairUnit.Requests ? "request" : "trial")}{(row.Ci.Count == 1 ? "" : "s")}");
 
     private static bool IsShare(string metric) => metric is "top1" or "top1_completed" or "completion";
 

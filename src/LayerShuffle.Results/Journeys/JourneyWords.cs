@@ -8,12 +8,16 @@ namespace LayerShuffle.Results.Journeys;
 public static class JourneyWords
 {
     private const int MostTries = 20;
+    private const string OnLinks = "on links", InQueues = "in queues of nodes", Computing = "computing",
+        ForTimeouts = "waiting for timeouts and news of deaths";
 
     /// <summary>The journey, a line each; lines that belong to the one before begin with spaces.</summary>
     public static IEnumerable<string> Lines(Journey journey)
     {
         yield return $"Request {Text(journey.Request.Request)} of trial {Text(journey.Trial.Trial)}: {JourneyReader.Name(journey.Trial)}";
         yield return Outcome(journey.Request);
+        if (Mostly(journey) is { } most)
+            yield return most;
         if (!journey.IsWhole)
             yield return "It made more attempts than were kept: what follows tells of the first 1,000 alone.";
         yield return "Its way:";
@@ -71,10 +75,12 @@ public static class JourneyWords
     {
         string what = hop.Layer is { } layer ? $"for layer {Text(layer)}" : "with the answer";
         string resend = hop.Attempt > 0 ? $", {Ordinal(hop.Attempt)} resend" : "";
-        string fate = hop.Fate is "delivered" or "local" or "garbled" && hop.Acked is not null ? "it arrived, and was lost there"
-            : hop.Fate is "delivered" or "garbled" ? "it arrived, but no acknowledgement came in time" : Word(hop.Fate);
-        return $"{At(journey, hop.Sent)}{hop.From} → {hop.To} {what}{resend}, in vain: {fate}{Met(journey, hop, hop.Delivered ?? hop.Sent)}";
+        return $"{At(journey, hop.Sent)}{hop.From} → {hop.To} {what}{resend}, in vain: {Fate(hop)}{Met(journey, hop, hop.Delivered ?? hop.Sent)}";
     }
+
+    /// <summary>What became of a sending that was in vain.</summary>
+    private static string Fate(HopRecord hop) => hop.Fate is "delivered" or "local" or "garbled" && hop.Acked is not null ? "it arrived, and was lost there"
+        : hop.Fate is "delivered" or "garbled" ? "it arrived, but no acknowledgement came in time" : Word(hop.Fate);
 
     /// <summary>The faults that a hop met: on its link while it was sent, at its receiver until it was done.</summary>
     private static string Met(Journey journey, HopRecord hop, Instant end)
@@ -87,20 +93,61 @@ public static class JourneyWords
         return met.Length == 0 ? "" : $" [met {string.Join(", ", met)}]";
     }
 
+    /// <summary>Where most of its time went, and to whom: what somebody asks first.</summary>
+    private static string? Mostly(Journey journey)
+    {
+        if (journey.Request.Latency is null)
+            return InVain(journey) is { Length: > 0 } tries ? $"It came to nothing{tries}." : null;
+        if (journey.Legs.Count == 0 || journey.Total.Nanoseconds <= 0)
+            return null;
+        (string name, Duration time) = Parts(journey).MaxBy(part => part.Time);
+        string where = name switch
+        {
+            OnLinks => Longest(journey, leg => leg.OnLink, leg => $"{leg.Hop.From} → {leg.Hop.To}"),
+            InQueues => Longest(journey, leg => leg.InQueue, leg => $"{leg.Hop.To}, for layer {leg.Hop.Layer}"),
+            Computing => Longest(journey, leg => leg.Computing, leg => $"layer {leg.Hop.Layer} at {leg.Hop.To}"),
+            ForTimeouts => InVain(journey),
+            _ => "",
+        };
+        return $"Most of that, {Ms(time)} ({Share(time, journey.Total)}%), was spent {name}{where}.";
+    }
+
+    private static string Longest(Journey journey, Func<Leg, Duration> time, Func<Leg, string> name)
+    {
+        Leg longest = journey.Legs.MaxBy(time)!;
+        return $" (longest: {name(longest)}, {Ms(time(longest))})";
+    }
+
+    /// <summary>What was sent in vain, to whom, and what became of it.</summary>
+    private static string InVain(Journey journey)
+    {
+        List<HopRecord> tries = [.. journey.Legs.SelectMany(leg => leg.Tries).Concat(journey.Last)];
+        if (tries.Count == 0)
+            return "";
+        return ": sent in vain " + string.Join(", ", Counted(tries, hop => hop.To).Select(to => $"{Text(to.Count())}× to {to.Key} ({Fates(to)})"));
+    }
+
+    private static string Fates(IEnumerable<HopRecord> hops) => string.Join(", ", Counted(hops, Fate).Select(fate => $"{Text(fate.Count())}× {fate.Key}"));
+
+    private static IEnumerable<IGrouping<string, HopRecord>> Counted(IEnumerable<HopRecord> hops, Func<HopRecord, string> by) =>
+        hops.GroupBy(by, StringComparer.Ordinal).OrderByDescending(same => same.Count());
+
+    private static (string Name, Duration Time)[] Parts(Journey journey) =>
+    [
+        (OnLinks, journey.OnLinks), (InQueues, journey.InQueues), (Computing, journey.Computing), (ForTimeouts, journey.ForTimeouts),
+        ("otherwise", journey.Otherwise),
+    ];
+
+    private static string Share(Duration part, Duration total) =>
+        (total.Nanoseconds > 0 ? 100.0 * part.Nanoseconds / total.Nanoseconds : 0).ToString("0", CultureInfo.InvariantCulture);
+
     private static IEnumerable<string> Times(Journey journey)
     {
         yield return "Where its time went:";
-        (string Name, Duration Time)[] parts =
-        [
-            ("on links", journey.OnLinks), ("in queues of nodes", journey.InQueues), ("computing", journey.Computing),
-            ("waiting for timeouts and news of deaths", journey.ForTimeouts), ("otherwise", journey.Otherwise),
-        ];
+        (string Name, Duration Time)[] parts = Parts(journey);
         Duration total = journey.Total;
         foreach ((string name, Duration time) in parts.Where((part, i) => i < 4 || part.Time.Nanoseconds != 0))
-        {
-            double percent = total.Nanoseconds > 0 ? 100.0 * time.Nanoseconds / total.Nanoseconds : 0;
-            yield return $"  {Ms(time),14}  {percent.ToString("0", CultureInfo.InvariantCulture),3}%  {name}";
-        }
+            yield return $"  {Ms(time),14}  {Share(time, total),3}%  {name}";
 
         yield return $"  {Ms(total),14}        {(journey.Request.Latency is null ? "to where it came furthest" : "together: its latency")}";
     }

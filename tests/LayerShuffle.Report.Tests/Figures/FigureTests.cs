@@ -4,6 +4,8 @@ using LayerShuffle.Report.Figures;
 using LayerShuffle.Report.Page;
 using LayerShuffle.Report.Reading;
 using LayerShuffle.Report.Replays;
+using LayerShuffle.Results.Metrics;
+using LayerShuffle.Results.Summaries;
 using LayerShuffle.Tests;
 
 namespace LayerShuffle.Report.Tests.Figures;
@@ -74,6 +76,45 @@ public sealed class FigureTests : IDisposable
         figure.Bands.ShouldHaveSingleItem().ShouldBe(new Band(50, 120, "outage: crash of node-1", 1));
         figure.Panels[0].Series[1].X.Count.ShouldBe(3); // those that failed
         ReplayReader.Read(folder)[0].Hops["s"].Count.ShouldBe(120);
+    }
+
+    [Fact]
+    public void A_trial_whose_requests_are_known_is_told_whichever_repeat_it_is()
+    {
+        RunFolder folder = FolderReader.Read(run.Folder);
+        TrialData later = folder.Trials[0] with { Key = folder.Trials[0].Key with { Trial = 99, Repeat = 1 } };
+        RunFolder live = folder with
+        {
+            Trials = [folder.Trials[0], later],
+            Groups = ResultGroup.Of([folder.Trials[0], later]),
+            Requests = new Dictionary<int, TrialRequests> { [99] = folder.Requests[0] },
+        };
+        TimelineFigure.Telling(live, 5).ShouldBe([99]);
+    }
+
+    [Fact]
+    public void Models_stand_side_by_side_and_what_does_not_survive_is_marked()
+    {
+        RunFolder read = FolderReader.Read(run.Folder);
+        TrialData[] trials = [.. read.Trials.Select(trial => trial.Key.Trial == 2 ? trial with { Metrics = trial.Metrics with { Top1 = 0.1 } } : trial)];
+        RunFolder folder = read with { Trials = trials, Groups = ResultGroup.Of(trials) };
+        int marked = 0;
+        PageTable table = new ResultTables(folder).Survival().ShouldHaveSingleItem();
+        table.Columns.Select(column => column.Title).ShouldBe(["condition", "policy", "plain", "shuffled", "p50 ms", "p95 ms"]);
+        foreach (string model in (string[])["plain", "shuffled"])
+        {
+            int at = table.Columns.ToList().FindIndex(column => column.Title == model);
+            double best = folder.Groups.Where(group => group.Model == model).Max(group => folder.Estimate(group, "top1").Mean!.Value);
+            foreach (IReadOnlyList<PageCell> row in table.Rows)
+            {
+                double own = folder.Estimate(folder.Groups.Single(group => (group.Model, group.Condition, group.Policy)
+                    == (model, row[0].Text, row[1].Text)), "top1").Mean!.Value;
+                (row[at].Mood == "bad", row[at].Text.EndsWith('▼')).ShouldBe((own < best - 0.05, own < best - 0.05));
+                marked += row[at].Mood == "bad" ? 1 : 0;
+            }
+        }
+
+        marked.ShouldBe(1);
     }
 
     [Fact]

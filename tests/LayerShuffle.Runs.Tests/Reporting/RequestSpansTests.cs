@@ -17,7 +17,7 @@ public sealed class RequestSpansTests
         List<Activity> ended = [];
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == RequestSpans.SourceName,
+            ShouldListenTo = source => source.Name.StartsWith(RequestSpans.SourceName, StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = ended.Add,
         };
@@ -25,17 +25,30 @@ public sealed class RequestSpansTests
         RequestSpans.IsWatched.ShouldBeTrue();
         RequestSpans.Emit(Trial(), Zero);
 
-        ended.Select(span => span.OperationName).ShouldBe(["layer 0", "layer 1", "answer", "request 0", "request 1"]);
-        ended.Take(4).Select(span => span.TraceId).Distinct().Count().ShouldBe(1);
-        ended[4].TraceId.ShouldNotBe(ended[3].TraceId);
-        ended.Take(3).ShouldAllBe(span => span.ParentSpanId == ended[3].SpanId);
-        (ended[3].StartTimeUtc - Zero.UtcDateTime, ended[3].Duration).ShouldBe((TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(40)));
-        (ended[1].StartTimeUtc - Zero.UtcDateTime, ended[1].Duration).ShouldBe((TimeSpan.FromMilliseconds(20), TimeSpan.FromTicks(1)));
-        ended[1].Status.ShouldBe(ActivityStatusCode.Error);
-        ended[1].Events.Select(item => item.Name).ShouldBe(["fault outage"]);
-        ended[0].Events.Select(item => item.Name).ShouldBe(["delivered", "compute starts"]);
-        ended[4].Status.ShouldBe(ActivityStatusCode.Error);
+        ended.Select(span => span.OperationName).ShouldBe(["compute layer 0", "layer 0 to node-1", "layer 1 to node-2", "layer 1 to node-2, resend 1",
+            "answer to coordinator", "request 0, down", "request 1, down"]);
+        ended.Select(span => span.Source.Name == RequestSpans.SourceName ? "" : span.Source.Name[(RequestSpans.SourceName.Length + 1)..])
+            .ShouldBe(["node-1", "", "node-1", "node-1", "node-1", "", ""]);
+        (Activity computed, Activity sent, Activity lost, Activity again, Activity root) = (ended[0], ended[1], ended[2], ended[3], ended[5]);
+        ended.Take(6).Select(span => span.TraceId).Distinct().Count().ShouldBe(1);
+        ended[6].TraceId.ShouldNotBe(root.TraceId);
+        ended.Skip(1).Take(4).ShouldAllBe(span => span.ParentSpanId == root.SpanId);
+        computed.ParentSpanId.ShouldBe(sent.SpanId);
+        When(root).ShouldBe((10, 40));
+        When(sent).ShouldBe((10, 10));
+        When(computed).ShouldBe((15, 5));
+        When(lost).ShouldBe((20, 10), "its sender waited until it sent again");
+        When(again).ShouldBe((30, 15), "then it gave up");
+        lost.Status.ShouldBe(ActivityStatusCode.Error);
+        lost.Kind.ShouldBe(ActivityKind.Client);
+        lost.GetTagItem("peer.service").ShouldBe("node-2");
+        lost.Events.Select(item => item.Name).ShouldBe(["fault outage"]);
+        sent.Events.Select(item => item.Name).ShouldBe(["delivered"]);
+        ended[6].Status.ShouldBe(ActivityStatusCode.Error);
+        When(ended[6]).ShouldBe((10, 100), "until its deadline");
         Activity.Current.ShouldBeNull();
+
+        (double From, double For) When(Activity span) => ((span.StartTimeUtc - Zero.UtcDateTime).TotalMilliseconds, span.Duration.TotalMilliseconds);
     }
 
     private static TrialRecord Trial() => new()
@@ -46,7 +59,8 @@ public sealed class RequestSpansTests
         [
             Hop(0, 10, "coordinator", "node-1", "delivered") with { Delivered = At(14), ComputeStart = At(15), ComputeEnd = At(20) },
             Hop(1, 20, "node-1", "node-2", "receiver_down"),
-            Hop(null, 45, "node-1", "coordinator", "delivered") with { Delivered = At(50) },
+            Hop(1, 30, "node-1", "node-2", "receiver_down") with { Attempt = 1 },
+            Hop(null, 45, "node-1", "coordinator", "delivered") with { Branch = 1, Delivered = At(50) },
         ],
         Ledger = [new LedgerEntry(At(5), "outage", "crash", "node-2", "began"), new LedgerEntry(At(30), "outage", "crash", "node-2", "restarted")],
         Links = [],

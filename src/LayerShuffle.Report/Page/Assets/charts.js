@@ -101,7 +101,7 @@ function drawFigure(figure, place, width) {
   const rows = !!figure.panels[0].y.names, all = figure.panels.flatMap(panel => panel.series);
   const bars = all.some(series => series.look === "bars");
   const names = figure.panels.flatMap(panel => panel.y.names || []);
-  const left = rows ? Math.min(width * .42, 14 + Math.max(...names.map(textWidth))) : 58;
+  const left = rows ? Math.min(width * .42, 14 + Math.max(...names.map(textWidth))) : Math.max(58, 36 + Math.max(...figure.panels.map(tickWidth)));
   const right = 16, foot = 44;
   const heights = figure.panels.map(panel => rows ? Math.max(2, panel.y.names.length) * Math.max(26, 15 * Math.min(6, bars ? 1 : panel.series.length)) + 10
     : (figure.panels.length === 1 ? 1.35 : panel.weight) * (width < 500 ? 170 : 200));
@@ -120,17 +120,21 @@ function drawFigure(figure, place, width) {
   svg("text", { x: (left + width - right) / 2, y: height - 8, "text-anchor": "middle" }, picture, figure.x.label);
 }
 
+function ends(panel) { return panel.series.flatMap(s => [...s.y, ...(s.low || []), ...(s.high || [])]); }
+
+// The room that the numbers beside a panel take.
+function tickWidth(panel) { return Math.max(0, ...scale(panel.y, ends(panel), true, 0, 100).ticks(4).map(tick => textWidth(tick[1]))); }
+
 function drawPanel(picture, figure, panel, x, box) {
   const rows = !!panel.y.names;
-  const ends = rows ? [] : panel.series.flatMap(s => [...(s.low || []), ...(s.high || [])]);
-  const y = scale(panel.y, [...panel.series.flatMap(s => s.y), ...ends], true, box.top, box.bottom);
+  const y = scale(panel.y, rows ? panel.series.flatMap(s => s.y) : ends(panel), true, box.top, box.bottom);
   for (const band of figure.bands) {
     const from = Math.max(box.left, x.at(band.from)), to = Math.min(box.right, x.at(band.to));
     const shade = svg("rect", { x: from, y: box.top, width: Math.max(1, to - from), height: box.bottom - box.top, style: `fill:${colour(band.colour)};opacity:.16` }, picture);
     svg("title", {}, shade, band.label);
   }
   let lastEnd = -1e9;
-  for (const [at, text] of x.ticks(Math.max(2, Math.floor((box.right - box.left) / 90)))) {
+  for (const [at, text] of x.ticks(Math.max(3, Math.floor((box.right - box.left) / (box.width < 500 ? 55 : 90))))) {
     if (!rows || !figure.x.names) svg("line", { x1: at, x2: at, y1: box.top, y2: box.bottom, style: "stroke:var(--grid)" }, picture);
     const half = textWidth(text) / 2;
     if (box.last && at - half > lastEnd + 4) {
@@ -145,8 +149,25 @@ function drawPanel(picture, figure, panel, x, box) {
   }
   if (!rows) svg("text", { transform: `translate(13 ${(box.top + box.bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, picture, fitText(panel.y.label, box.bottom - box.top + 20));
   svg("path", { d: `M${box.left},${box.top}V${box.bottom}H${box.right}`, style: "stroke:var(--soft);fill:none" }, picture);
-  const before = {};
+  const before = {}, written = [];
   for (const series of panel.series) drawSeries(picture, series, x, y, rows, before);
+  for (const series of panel.series) if (series.showsWords) drawWords(picture, series, x, y, box, written);
+}
+
+// Words beside points; one that would lie over another, or over a point, is told where somebody points at it.
+function drawWords(picture, series, x, y, box, written) {
+  series.words.forEach((word, i) => {
+    const px = x.at(series.x[i]), py = y.at(series.y[i]), wide = textWidth(word) * .9;
+    if (!word || !isFinite(px) || !isFinite(py)) return;
+    for (const [from, base] of [[px + 8, py - 4], [px - 8 - wide, py - 4], [px + 8, py + 13], [px - 8 - wide, py + 13]]) {
+      const place = [from, base - 10, from + wide, base + 3];
+      if (from < box.left || from + wide > box.width || base - 10 < box.top - 8 || base > box.bottom - 2) continue;
+      if (written.some(w => w[0] < place[2] && place[0] < w[2] && w[1] < place[3] && place[1] < w[3])) continue;
+      written.push(place);
+      svg("text", { x: from, y: base, class: "word" }, picture, word);
+      return;
+    }
+  });
 }
 
 function drawSeries(picture, series, x, y, rows, before) {
@@ -189,7 +210,7 @@ function drawLegend(figure, place) {
   place.replaceChildren();
   const seen = new Set();
   const entries = figure.panels.flatMap(panel => panel.series).filter(s => s.name && !seen.has(s.name) && seen.add(s.name));
-  const bands = figure.bands.filter(band => !seen.has(band.label) && seen.add(band.label));
+  const bands = figure.bands.filter(band => !seen.has(band.legend) && seen.add(band.legend));
   if (entries.length + bands.length < 2 && !bands.length) return;
   const entry = (name, paint) => {
     const item = html("span", {}, place), swatch = svg("svg", { width: 26, height: 14, "aria-hidden": "true" }, item);
@@ -202,7 +223,7 @@ function drawLegend(figure, place) {
     if (s.look === "bars") svg("rect", { x: 3, y: 2, width: 20, height: 10, style: `fill:${colour(s.colour)}` }, swatch);
     if (["dots", "line", "crosses"].includes(s.look)) svg("path", { ...mark(s, 4.5), transform: "translate(13 7)" }, swatch);
   });
-  for (const band of bands.slice(0, 8)) entry(band.label, swatch => svg("rect", { x: 2, y: 1, width: 22, height: 12, style: `fill:${colour(band.colour)};opacity:.3` }, swatch));
+  for (const band of bands.slice(0, 8)) entry(band.legend, swatch => svg("rect", { x: 2, y: 1, width: 22, height: 12, style: `fill:${colour(band.colour)};opacity:.3` }, swatch));
   if (bands.length > 8) html("span", {}, place, `and ${bands.length - 8} more`);
 }
 

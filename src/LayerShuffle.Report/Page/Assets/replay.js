@@ -63,8 +63,15 @@ class Replay {
 
   slot(ms) { return Math.max(0, Math.min(SLOTS - 1, Math.floor(ms / this.trial.end * SLOTS))); }
 
-  resize() {
-    const width = this.stage.parentElement.clientWidth, ratio = devicePixelRatio || 1;
+  // On paper it is light and as wide as the charts, whatever the window is.
+  print(on) {
+    this.play(false);
+    this.known = on ? { ground: "#fff", raised: "#fff", ink: "#000", soft: "#444", grid: "#bbb", busy: "#fff4e5", moving: "#0072b2", resent: "#c98a00", lost: "#d55e00" } : null;
+    this.resize(on ? 660 : 0);
+  }
+
+  resize(paper) {
+    const width = paper || this.stage.parentElement.clientWidth, ratio = devicePixelRatio || 1;
     if (!width || !this.trial) return;
     const nodes = this.trial.endpoints.length - 1, wide = width > 620;
     this.width = width;
@@ -254,12 +261,13 @@ function listRequests(trial) {
   for (const title of ["request", "submitted, ms", "latency, ms", "layers lost", "resends", "right"])
     html("button", { type: "button" }, html("th", { scope: "col", class: "number" }, head), title);
   html("th", { scope: "col" }, head, "journey");
+  const decimals = r.n.some((_, i) => r.s[i] * trial.unit % 1 || r.l[i] * trial.unit % 1) ? 1 : 0;
   for (const i of order) {
     const open = html("button", { type: "button", "aria-label": `Open the journey of request ${r.n[i]}` }, null, "Open");
     open.addEventListener("click", () => openJourney(trial, i));
-    const failed = r.l[i] < 0, ms = v => +(v * trial.unit).toFixed(3);
+    const failed = r.l[i] < 0, ms = v => (v * trial.unit).toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     const right = r.c[i] < 0 ? "–" : `${r.c[i]} of ${r.i[i]}`;
-    cells(html("tr", {}, body), [String(r.n[i]), String(ms(r.s[i])), failed ? "not completed" : String(ms(r.l[i])), failed ? "–" : String(r.k[i]), String(r.a[i]), right, open],
+    cells(html("tr", {}, body), [String(r.n[i]), ms(r.s[i]), failed ? "not completed" : ms(r.l[i]), failed ? "–" : String(r.k[i]), String(r.a[i]), right, open],
       [r.n[i], r.s[i], failed ? 1e15 : r.l[i], r.k[i], r.a[i], r.c[i]]);
   }
   sortable(table);
@@ -351,8 +359,10 @@ function listen(replay) {
   document.getElementById("when").addEventListener("input", event => { replay.play(false); replay.seek(event.target.value / 1000 * replay.trial.end); });
   document.getElementById("close").addEventListener("click", () => document.getElementById("journey").close());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { replay.known = null; replay.draw(); });
-  addEventListener("beforeprint", () => { replay.play(false); replay.known = null; setTimeout(() => replay.known = null); });
-  new ResizeObserver(() => replay.resize()).observe(document.querySelector(".stage"));
+  let printing = false;
+  addEventListener("beforeprint", () => { printing = true; replay.print(true); });
+  addEventListener("afterprint", () => { printing = false; replay.print(false); });
+  new ResizeObserver(() => printing || replay.resize()).observe(document.querySelector(".stage"));
 }
 
 // Offers trials to be played, the first of them at once.
