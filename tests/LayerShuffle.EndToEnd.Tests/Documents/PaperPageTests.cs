@@ -6,9 +6,9 @@ namespace LayerShuffle.EndToEnd.Tests.Documents;
 /// <summary>The page of the paper's experiments says what the files beside it say.</summary>
 public sealed partial class PaperPageTests
 {
-    private const string Kept = "results/reference/paper";
+    private const string Folder = "results/reference/paper";
 
-    private readonly string page = Pages.Read($"{Kept}/README.md");
+    private readonly string page = Pages.Read($"{Folder}/README.md");
 
     [Fact]
     public void Accuracies_and_retention_are_what_was_measured()
@@ -52,7 +52,7 @@ public sealed partial class PaperPageTests
     [Fact]
     public void Answers_of_layers_are_what_was_measured()
     {
-        string[][] lines = [.. File.ReadLines(Pages.At($"{Kept}/layers-cifar10/layers.csv")).Select(line => line.Split(','))];
+        string[][] lines = [.. File.ReadLines(Pages.At($"{Folder}/layers-cifar10/layers.csv")).Select(line => line.Split(','))];
         int Column(string name) => Array.IndexOf(lines[0], name);
         foreach ((string probe, string words, string column) in new[] { ("in_order", "as they are", "top1"), ("without", "one left out", "top1"),
             ("swapped_with", "two exchanged", "top1"), ("repeated", "one twice", "top1"), ("parallel", "two neighbours side by side", "top1"),
@@ -98,19 +98,37 @@ public sealed partial class PaperPageTests
         }
     }
 
+    [Fact]
+    public void What_recipes_keep_is_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("small-recipes-cifar10");
+        double[] whole = top1[("standard-continued", "in-order")];
+        string[] models = [.. top1.Keys.Select(key => key.Model).Distinct()];
+        models.Length.ShouldBe(7);
+        foreach (string model in models)
+        {
+            page.ShouldContain($"| `{model}` | " + string.Join(" | ", new[] { "in-order", "any-order", "any-order-pinned" }.Select(condition => Told(top1[(model, condition)])))
+                + $" | {Kept("any-order")}% | {Kept("any-order-pinned")}% |");
+
+            string Kept(string condition) => Told([.. top1[(model, condition)].Zip(whole, (kept, of) => kept / of)]);
+        }
+    }
+
     /// <summary>Top-1 by training seed.</summary>
     private static Dictionary<(string Model, string Condition), double[]> Trials(string run)
     {
-        string[][] lines = [.. File.ReadLines(Pages.At($"{Kept}/{run}/conditions.csv")).Select(line => line.Split(','))];
+        string[][] lines = [.. File.ReadLines(Pages.At($"{Folder}/{run}/conditions.csv")).Select(line => line.Split(','))];
         int Column(string name) => Array.IndexOf(lines[0], name);
         return lines.Skip(1).GroupBy(row => (row[Column("model")], row[Column("condition")])).ToDictionary(group => group.Key,
             group => group.OrderBy(row => row[Column("training_seed")], StringComparer.Ordinal)
                 .Select(row => double.Parse(row[Column("top1")], CultureInfo.InvariantCulture)).ToArray());
     }
 
-    /// <summary>Mean and standard deviation in percent, as the page writes them.</summary>
+    /// <summary>Mean and standard deviation in percent, as the page writes them; one value as it is.</summary>
     private static string Told(double[] values)
     {
+        if (values.Length == 1)
+            return string.Create(CultureInfo.InvariantCulture, $"{100 * values[0]:0.0}");
         double mean = values.Average(), deviation = Math.Sqrt(values.Sum(value => Math.Pow(value - mean, 2)) / (values.Length - 1));
         return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0} ± {100 * deviation:0.0}");
     }
