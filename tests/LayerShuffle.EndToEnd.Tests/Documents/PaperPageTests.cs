@@ -85,8 +85,8 @@ public sealed partial class PaperPageTests
         models.ShouldBe(["standard", "standard-continued", "layerdrop", "layershuffle", "layershuffle-position", "layershuffle-predict"]);
         foreach (string model in models)
         {
-            page.ShouldContain($"| `{model}` | " + string.Join(" | ", new[] { "in-order", "in-order-1", "in-order-2", "any-order", "any-order-1", "any-order-2" }
-                .Select(condition => Told(top1[(model, condition)]))) + " |");
+            string[] conditions = ["in-order", "in-order-1", "in-order-2", "any-order", "any-order-1", "any-order-2"];
+            page.ShouldContain($"| `{model}` | {string.Join(" | ", conditions.Select(condition => Told(top1[(model, condition)])))} |");
         }
 
         double[] whole = top1[("standard-continued", "in-order")];
@@ -107,8 +107,9 @@ public sealed partial class PaperPageTests
         models.Length.ShouldBe(7);
         foreach (string model in models)
         {
-            page.ShouldContain($"| `{model}` | " + string.Join(" | ", new[] { "in-order", "any-order", "any-order-pinned" }.Select(condition => Told(top1[(model, condition)])))
-                + $" | {Kept("any-order")}% | {Kept("any-order-pinned")}% |");
+            string[] conditions = ["in-order", "any-order", "any-order-pinned"];
+            page.ShouldContain($"| `{model}` | {string.Join(" | ", conditions.Select(condition => Told(top1[(model, condition)])))} "
+                + $"| {Kept("any-order")}% | {Kept("any-order-pinned")}% |");
 
             string Kept(string condition) => Told([.. top1[(model, condition)].Zip(whole, (kept, of) => kept / of)]);
         }

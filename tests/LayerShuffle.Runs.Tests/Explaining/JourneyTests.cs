@@ -39,7 +39,8 @@ public sealed class JourneyTests(JourneyTests.Rough rough) : IClassFixture<Journ
         journey.Request.Latency!.Value.TotalMilliseconds.ShouldBe(15 + 4 + 80); // three links of 5 ms, two layers of 2 ms, two timeouts of 40 ms
         (journey.OnLinks.TotalMilliseconds, journey.Computing.TotalMilliseconds, journey.ForTimeouts.TotalMilliseconds).ShouldBe((15, 4, 80));
         string[] lines = [.. JourneyWords.Lines(journey)];
-        lines[2].ShouldBe("Most of that, 80 ms (81%), was spent waiting for timeouts and news of deaths: sent in vain 2× to node-2 (2× the receiver was down).");
+        lines[2].ShouldBe("Most of that, 80 ms (81%), was spent waiting for timeouts and news of deaths: "
+            + "sent in vain 2× to node-2 (2× the receiver was down).");
         lines.ShouldContain("       +7 ms node-1 → node-2 for layer 1, in vain: the receiver was down [met outage (crash of node-2)]");
         lines.ShouldContain("      +47 ms node-1 → node-2 for layer 1, 1st resend, in vain: the receiver was down [met outage (crash of node-2)]");
         lines.ShouldContain("      +87 ms node-1 → node-3: 5 ms on the link, layer 2 in 2 ms");
