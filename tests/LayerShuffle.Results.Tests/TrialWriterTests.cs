@@ -5,9 +5,9 @@ namespace LayerShuffle.Results.Tests;
 /// <summary>Rows that come while a trial runs.</summary>
 public class TrialWriterTests
 {
-    private static readonly Dictionary<string, string> Nothing = [];
+    internal static readonly Dictionary<string, string> Nothing = [];
 
-    private static HopRecord Hop(int request) => new()
+    internal static HopRecord Hop(int request) => new()
     {
         Request = request,
         Branch = 0,
@@ -20,7 +20,7 @@ public class TrialWriterTests
         Fate = "lost",
     };
 
-    private static ResultsWriter Open(TemporaryDirectory directory) => new(directory.Path, 1, "stream", []);
+    internal static ResultsWriter Open(TemporaryDirectory directory) => new(directory.Path, 1, "stream", []);
 
     private static string[] Names(TemporaryDirectory directory) =>
         [.. Directory.EnumerateFileSystemEntries(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
@@ -71,28 +71,6 @@ public class TrialWriterTests
     }
 
     [Fact]
-    public void Rows_that_are_too_many_for_memory_reach_the_file_in_order()
-    {
-        using var directory = new TemporaryDirectory();
-        using (ResultsWriter writer = Open(directory))
-        {
-            writer.WriteTrial(Sample.Trial() with { Hops = [Hop(1)] }, Nothing);
-            using TrialWriter rows = writer.Begin(Sample.Key(1), Nothing);
-            long before = GC.GetTotalMemory(forceFullCollection: true);
-            for (int i = 0; i < 400_000; i++)
-                rows.Add(Hop(i));
-            // other tests run beside this one; the rows are 25,000,000 bytes
-            (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(15_000_000);
-            rows.Finish(Sample.Trial(Sample.Key(1)));
-        }
-
-        string[] lines = directory.Lines("hops.csv");
-        lines.Length.ShouldBe(400_002);
-        lines.Skip(2).Select(line => int.Parse(line.Split(',')[6], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(0, 400_000));
-        ResultsReader.FinishedTrials(directory.Path).Count.ShouldBe(2);
-    }
-
-    [Fact]
     public void What_a_killed_run_left_is_removed()
     {
         using var directory = new TemporaryDirectory();
@@ -113,4 +91,38 @@ public class TrialWriterTests
         using TrialWriter other = writer.Begin(Sample.Key(1), Nothing);
         Should.Throw<ArgumentException>(() => other.Finish(Sample.Trial()));
     }
+}
+
+/// <summary>Rows of one trial that are more than what is kept in memory: measured in the process, so that no other test runs beside it.</summary>
+[Collection(AloneCollection.Name)]
+public class ManyRowsTests
+{
+    [Fact]
+    public void Rows_that_are_too_many_for_memory_reach_the_file_in_order()
+    {
+        using var directory = new TemporaryDirectory();
+        using (ResultsWriter writer = TrialWriterTests.Open(directory))
+        {
+            writer.WriteTrial(Sample.Trial() with { Hops = [TrialWriterTests.Hop(1)] }, TrialWriterTests.Nothing);
+            using TrialWriter rows = writer.Begin(Sample.Key(1), TrialWriterTests.Nothing);
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            for (int i = 0; i < 400_000; i++)
+                rows.Add(TrialWriterTests.Hop(i));
+            // the rows are 25,000,000 bytes
+            (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(15_000_000);
+            rows.Finish(Sample.Trial(Sample.Key(1)));
+        }
+
+        string[] lines = directory.Lines("hops.csv");
+        lines.Length.ShouldBe(400_002);
+        lines.Skip(2).Select(line => int.Parse(line.Split(',')[6], System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(0, 400_000));
+        ResultsReader.FinishedTrials(directory.Path).Count.ShouldBe(2);
+    }
+}
+
+/// <summary>Tests that measure the process: no other test runs beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "alone";
 }
