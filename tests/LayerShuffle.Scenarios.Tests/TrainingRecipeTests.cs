@@ -32,6 +32,20 @@ public class TrainingRecipeTests
             .ShouldBe(Reference with { Epochs = 100, BatchSize = 8, Seeds = 2 });
     }
 
+    [Theory]
+    [InlineData("refine-pinned", "order: {pin: {first: 1}}")]
+    [InlineData("refine-distilled", "order: {curriculum: 50%}, distillation: {weight: 70%}")]
+    public void A_preset_of_ours_is_what_can_be_written_out(string preset, string settings)
+    {
+        const string entry = "models: {a: , b: {variant: layershuffle, init_from: a, training: {";
+        string all = $"epochs: 5, batch_size: 64, learning_rate: 1e-3, weight_decay: 0.05, warmup_ratio: 10%, {settings}";
+        TrainingSpec written = Some.Valid($"{Some.Minimal}{entry}{all}}}}}}}\n").Models[1].Training.ShouldNotBeNull();
+        TrainingSpec Named(string beside) => Some.Valid($"{Some.Minimal}{entry}preset: {preset}{beside}}}}}}}\n").Models[1].Training.ShouldNotBeNull();
+        Named("").ShouldBe(written);
+        Named(", epochs: 9").ShouldBe(written with { Epochs = 9 });
+        Named(", order: {mallows: 30%}").Order.ShouldNotBe(written.Order);
+    }
+
     [Fact]
     public void An_effective_scenario_says_the_same_again()
     {

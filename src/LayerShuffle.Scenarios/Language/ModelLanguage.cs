@@ -8,7 +8,9 @@ internal static class ModelLanguage
     private static MapType Training() => new("training settings",
     [
         new("preset", Word([.. TrainingPresets.Names]),
-            "Fills in what is not written beside it: the reference's way to refine a trained model (20 epochs), or to train on CIFAR-100 from scratch (100)."),
+            "Fills in what is not written beside it: the reference's way to refine a trained model (20 epochs), or to train on CIFAR-100 from scratch (100); "
+            + "what kept most here of a trained model that is refined (5): the first layer pinned (`routing.pin` must keep it first), "
+            + "or, for any order, distillation."),
         new("epochs", Integer(0, 100_000), "Passes through the training images.", "5"),
         new("batch_size", Integer(1, 1_000_000), "Images in a step.", "64"),
         new("learning_rate", Number(0, exclusive: true), "Peak learning rate.", "1e-3"),

@@ -26,8 +26,23 @@ internal static class PresetExpander
         if (map.Map(name) is not { } model || model.Map(Section) is not { } training || training.Get(Key) is not ScalarNode preset
             || TrainingPresets.Of(preset.Text) is not { } recipe)
             return map;
-        foreach ((string key, string value) in recipe.Where(pair => training.Entry(pair.Key) is null))
-            training = training.With(new MapEntry(key, preset.Location, new ScalarNode(value, true, preset.Location, $"{training.Path}.{key}")));
+        foreach (IGrouping<string, (string Key, string Value)> pairs in recipe.GroupBy(pair => pair.Key.Split('.')[0]))
+        {
+            if (training.Entry(pairs.Key) is null)
+                training = training.With(new MapEntry(pairs.Key, preset.Location, Node([.. pairs], pairs.Key, preset.Location, training.Path)));
+        }
+
         return map.With(map.Entry(name)! with { Value = model.With(model.Entry(Section)! with { Value = training }) });
+    }
+
+    /// <summary>What keys of a recipe are, as a scenario would have it: settings where there are dots after the name.</summary>
+    private static ScenarioNode Node(IReadOnlyList<(string Key, string Value)> pairs, string name, SourceLocation location, string parent)
+    {
+        string path = $"{parent}.{name.Split('.')[^1]}";
+        if (pairs[0].Key == name)
+            return new ScalarNode(pairs[0].Value, true, location, path);
+        MapEntry Entry(IGrouping<string, (string Key, string Value)> inner) =>
+            new(inner.Key, location, Node([.. inner], $"{name}.{inner.Key}", location, path));
+        return new MapNode([.. pairs.GroupBy(pair => pair.Key[(name.Length + 1)..].Split('.')[0]).Select(Entry)], location, path);
     }
 }

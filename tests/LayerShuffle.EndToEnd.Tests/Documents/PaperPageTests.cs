@@ -104,7 +104,7 @@ public sealed partial class PaperPageTests
         Dictionary<(string Model, string Condition), double[]> top1 = Trials("small-recipes-cifar10");
         double[] whole = top1[("standard-continued", "in-order")];
         string[] models = [.. top1.Keys.Select(key => key.Model).Distinct()];
-        models.Length.ShouldBe(7);
+        models.Length.ShouldBe(8);
         foreach (string model in models)
         {
             string[] conditions = ["in-order", "any-order", "any-order-pinned"];
@@ -112,6 +112,40 @@ public sealed partial class PaperPageTests
                 + $"| {Kept("any-order")}% | {Kept("any-order-pinned")}% |");
 
             string Kept(string condition) => Told([.. top1[(model, condition)].Zip(whole, (kept, of) => kept / of)]);
+        }
+
+        page.ShouldContain("on every seed it is ahead, by " + Ahead("distilled-curriculum"));
+        page.ShouldContain("Distillation alone is ahead by " + Ahead("distilled"));
+
+        string Ahead(string model)
+        {
+            string[] points = [.. top1[(model, "any-order")].Zip(top1[("layershuffle", "any-order")],
+                (own, plain) => string.Create(CultureInfo.InvariantCulture, $"{100 * (own - plain):0.0}"))];
+            return $"{string.Join(", ", points[..^1])} and {points[^1]}";
+        }
+    }
+
+    [Fact]
+    public void What_merging_costs_is_what_was_measured()
+    {
+        string[][] lines = [.. File.ReadLines(Pages.At($"{Folder}/merging-cifar10/layers.csv")).Select(line => line.Split(','))];
+        int Column(string name) => Array.IndexOf(lines[0], name);
+        (double Top1, double Gained) Answer(string model, string probe)
+        {
+            string[] row = lines.Where(row => row[Column("model")] == model && row[Column("probe")] == probe).ShouldHaveSingleItem();
+            return (double.Parse(row[Column("top1")], CultureInfo.InvariantCulture), double.Parse(row[Column("value")], CultureInfo.InvariantCulture));
+        }
+
+        static string Beside((double Top1, double Gained) answer) =>
+            string.Create(CultureInfo.InvariantCulture, $"{100 * answer.Top1:0.0} ({100 * answer.Gained:+0.0;-0.0})");
+        foreach (string model in (string[])["standard-continued", "layershuffle"])
+        {
+            foreach ((string suffix, string words) in (ReadOnlySpan<(string, string)>)[("", "in order"), ("_any_order", "any order")])
+            {
+                (double Top1, double Gained) merged = Answer(model, "merged" + suffix);
+                string alone = string.Create(CultureInfo.InvariantCulture, $"{100 * (merged.Top1 - merged.Gained):0.0}");
+                page.ShouldContain($"| `{model}`, {words} | {alone} | {Beside(merged)} | {Beside(Answer(model, "ensemble" + suffix))} |");
+            }
         }
     }
 

@@ -29,6 +29,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
         IPage page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        page.SetDefaultTimeout(180_000); // milliseconds: a busy machine is no mistake of the page's
         page.Console += (_, said) =>
         {
             if (said.Type is "error" or "warning")
