@@ -21,6 +21,7 @@ internal static class ThreadSettings
         Environment.SetEnvironmentVariable("LAYERSHUFFLE_REPORT", "off");
         Default("DOTNET_TieredPGO", "0");
         Default("DOTNET_TC_CallCountThreshold", "3E8"); // hexadecimal: 1,000 calls, usually 30
+        Default("DOTNET_EnableWriteXorExecute", "0"); // mapping each page of code twice is a good part of compiling it
         if (HasMemory())
             Default("TMPDIR", Memory);
     }

@@ -59,7 +59,7 @@ name: hosts
 seed: 7
 clock: wall
 threads: 1
-dataset: {kind: shapes, train: 960, test: 80}
+dataset: {kind: shapes, train: 480, test: 80}
 model:
   image_size: 32
   patch_size: 16

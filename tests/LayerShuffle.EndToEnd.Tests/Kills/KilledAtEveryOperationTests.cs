@@ -25,9 +25,9 @@ public sealed class KilledAtEveryOperationTests : IDisposable
     private readonly Workplace place = new();
 
     [Theory]
-    [InlineData("run", 31)]
-    [InlineData("resume", 47)]
-    [InlineData("ended", 23)]
+    [InlineData("run", 61)]
+    [InlineData("resume", 83)]
+    [InlineData("ended", 37)]
     public async Task A_run_of_the_network(string begin, int stride)
     {
         string library = KillShim.Build(place.Folder);

@@ -13,7 +13,7 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     private readonly Workplace place = new();
 
     [Fact]
-    public async Task Killed_in_training_and_interrupted_in_a_trial_all_end_and_it_goes_on_from_the_checkpoint()
+    public async Task Killed_in_training_and_interrupted_in_a_trial_all_end_and_it_goes_on_from_the_checkpoint_and_with_the_next_trial()
     {
         ClusterProcesses.Need();
         Program.NeedInterrupts();
@@ -27,11 +27,13 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
         resumed.Error.ShouldNotContain("shuffled: epoch 1/");
         resumed.Error.ShouldContain("shuffled: epoch 3/");
         new Table(place.At("out"), "training.csv")["epoch"].ShouldBe(["1", "2", "3"]);
+        await ShouldGoOnToTheEnd();
     }
 
     [Fact]
     public async Task Interrupted_in_training_and_killed_in_a_trial_all_end_and_it_goes_on_with_that_trial()
     {
+        Assert.SkipUnless(WallCollection.Long, "Another half a minute: set LAYERSHUFFLE_LONG=1.");
         ClusterProcesses.Need();
         Program.NeedInterrupts();
         Program stopped = await Stop(Program.Signal.Interrupt, "shuffled: epoch 2/");
@@ -42,6 +44,14 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
         Program killed = await Stop(Program.Signal.Kill, "trial 1/", TimeSpan.FromSeconds(1));
         killed.Error.ShouldNotContain("shuffled: epoch 1/");
         await ShouldEndWith(killed, "in a trial");
+        await ShouldGoOnToTheEnd();
+    }
+
+    public void Dispose() => place.Dispose();
+
+    /// <summary>It was stopped in the second trial: what is finished stays, and the rest is as if it had not been stopped.</summary>
+    private async Task ShouldGoOnToTheEnd()
+    {
         Dictionary<string, byte[]> kept = ResultsFolder.CsvFiles.ToDictionary(file => file, file => File.ReadAllBytes(place.At($"out/{file}")));
         int finished = File.ReadLines(place.At("out/conditions.csv")).Count() - 1;
         finished.ShouldBe(1);
@@ -53,8 +63,6 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
             File.ReadAllBytes(place.At($"out/{file}")).AsSpan().StartsWith(before).ShouldBeTrue($"{file}: what was finished has changed");
         await ShouldHaveDrawnTheSame();
     }
-
-    public void Dispose() => place.Dispose();
 
     /// <summary>All processes end with the coordinator, and leave only what the killed program itself could not remove.</summary>
     private async Task ShouldEndWith(Program killed, string where)

@@ -11,7 +11,7 @@ public sealed class TensorFaultTests : IDisposable
     private static readonly string[] Conditions = ["packets", "garbled", "soft", "liar", "lost"];
     private static readonly string Scenario = WallScenario.Text(
         "epochs: 2, batch_size: 32, learning_rate: 3e-3", models: "shuffled: {variant: layershuffle}",
-            workload: $"requests: {Requests}, images_per_request: 2, arrivals: {{rate: 10/s, process: uniform}}, deadline: 20s", images: 320,
+            workload: $"requests: {Requests}, images_per_request: 2, arrivals: {{rate: 10/s, process: uniform}}, deadline: 20s", nodes: 3, images: 320,
         rest: """
         conditions:
           packets:
@@ -22,7 +22,7 @@ public sealed class TensorFaultTests : IDisposable
             faults: {soft: {kind: memory, nodes: [node-2, node-3], at: 0s, flips: 2000, field: exponent}}
             network: {nan_guard: true}
           liar:
-            faults: {liar: {kind: byzantine, nodes: [node-2], at: 0s, answer: other_layer}, noisy: {kind: byzantine, nodes: [node-4], at: 0s, answer: noise}}
+            faults: {liar: {kind: byzantine, nodes: [node-2], at: 0s, answer: other_layer}, noisy: {kind: byzantine, nodes: [node-3], at: 0s, answer: noise}}
           lost:
             cluster: {restore: neighbours}
             routing: {retries: 100}

@@ -13,6 +13,8 @@ public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
     [InlineData("node")]
     public async Task One_that_is_told_to_end_hands_over_what_it_hosts_and_comes_back(string command)
     {
+        Assert.SkipUnless(command == "worker" || WallCollection.Long,
+            "MovingLayersTests tells a supervisor to end as well. To see one started again by the run itself, set LAYERSHUFFLE_LONG=1.");
         ClusterProcesses.Need();
         string scenario = place.Write("terminated.yaml", WallScenario.Text(
             "epochs: 3, batch_size: 16, learning_rate: 3e-3", nodes: 2, images: 480,

@@ -33,7 +33,9 @@ public sealed class TrafficTests : IDisposable
     public async Task What_traffic_costs_is_paid_in_real_time_too()
     {
         place.Write("calm.csv", "time_ms,latency_ms,up\n0,20,1\n50,20,1\n170,20,1\n");
-        (await place.Run("run", place.Write("traffic.yaml", Scenario), "--output", "out")).ShouldEndWith(0);
+        Program run = await place.Run("run", place.Write("traffic.yaml", Scenario), "--output", "out", "--verbose");
+        run.ShouldEndWith(0);
+        VerboseTests.ShouldTellDetails(run, place.At("out"));
         Func<string, string>[] requests = [.. new Table(place.At("out"), "requests.csv").Where("condition", "default")];
         requests.Length.ShouldBe(6);
         requests.ShouldAllBe(row => row("outcome") == "completed" && Number(row("latency_ms")) >= Least);

@@ -2,26 +2,26 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>What a run on the wall clock says is as before; who asks for more is told more, and it is kept in any case.</summary>
 [Collection(WallCollection.Name)]
-public sealed class VerboseTests : IDisposable
+public sealed class VerboseTests(StruckRun run)
 {
-    private readonly Workplace place = new();
+    private const string Step = "node-1 (incarnation 1): Starting -> Held";
 
     [Fact]
-    public async Task Details_are_kept_and_shown_to_who_asks_for_them()
+    public async Task Details_are_kept_and_not_shown_to_who_does_not_ask_for_them()
     {
-        ClusterProcesses.Need();
-        string scenario = place.Write("wires.yaml", WallScenario.Wires);
-        Program quiet = await place.Run("run", scenario, "--output", "quiet"), verbose = await place.Run("run", scenario, "--output", "verbose", "--verbose");
-        quiet.ShouldEndWith(0);
-        verbose.ShouldEndWith(0);
-        const string step = "node-1 (incarnation 1): Starting -> Held";
+        Program quiet = await run.Program();
         quiet.Error.ShouldNotContain("->");
         quiet.Error.ShouldNotContain("Akka: ");
-        verbose.Error.ShouldContain(step);
-        foreach (string folder in (string[])["quiet", "verbose"])
-            File.ReadAllLines(place.At($"{folder}/logs/coordinator.log")).ShouldContain(line => line.EndsWith("Z " + step, StringComparison.Ordinal));
-        place.ShouldLeaveNothing();
+        ShouldKeepDetails(run.Folder);
     }
 
-    public void Dispose() => place.Dispose();
+    /// <summary>A run with <c>--verbose</c>, which another test has made, shows details and keeps them.</summary>
+    internal static void ShouldTellDetails(Program verbose, string folder)
+    {
+        verbose.Error.ShouldContain(Step);
+        ShouldKeepDetails(folder);
+    }
+
+    private static void ShouldKeepDetails(string folder) => File.ReadAllLines(Path.Combine(folder, "logs/coordinator.log"))
+        .ShouldContain(line => line.EndsWith("Z " + Step, StringComparison.Ordinal));
 }
