@@ -15,9 +15,11 @@ public class VirtualTrainerTests
 
     private const int Images = 64;
 
+    private static readonly TrainingOptions Damaged = new() { Epochs = 3, BatchSize = 32 };
+
     /// <summary>The training that the damaged ones are held against, by whoever asks first; that two are the same is a test of its own.</summary>
     private static readonly Lazy<(IReadOnlyList<TrainingRecord> Records, byte[] Weights)> Undisturbed =
-        new(() => Train(TinyModels.Config(), new TrainingOptions { Epochs = 3, BatchSize = 16 }));
+        new(() => Train(TinyModels.Config(), Damaged));
 
     public static TheoryData<ModelVariant> Variants => [.. Enum.GetValues<ModelVariant>()];
 
@@ -37,7 +39,7 @@ public class VirtualTrainerTests
     public void Two_trainings_from_one_seed_are_the_same_and_another_seed_differs(ModelVariant variant)
     {
         VitConfig config = TinyModels.Config(variant);
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 16, MicroBatches = 2 };
+        var options = new TrainingOptions { Epochs = 2, BatchSize = 32, MicroBatches = 2 };
         (IReadOnlyList<TrainingRecord> records, byte[] weights) = Train(config, options);
         (IReadOnlyList<TrainingRecord> again, byte[] sameWeights) = Train(config, options);
         again.ShouldBe(records);
@@ -51,7 +53,7 @@ public class VirtualTrainerTests
     {
         using var folder = new TemporaryFolder();
         VitConfig config = TinyModels.Config(variant);
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 16 };
+        var options = new TrainingOptions { Epochs = 3, BatchSize = 32 };
         (IReadOnlyList<TrainingRecord> records, byte[] weights) = Train(config, options);
 
         using var cancellation = new CancellationTokenSource();
@@ -100,7 +102,7 @@ public class VirtualTrainerTests
     {
         using var folder = new TemporaryFolder();
         VitConfig config = TinyModels.Config();
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 16 };
+        TrainingOptions options = Damaged;
         (IReadOnlyList<TrainingRecord> records, byte[] weights) = Undisturbed.Value;
         string older = Path.Combine(folder.Path, "checkpoint-1"), newer = Path.Combine(folder.Path, "checkpoint-2");
         TrainUntilStopped(config, options, folder.Path, record =>

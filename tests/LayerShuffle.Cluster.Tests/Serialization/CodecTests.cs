@@ -11,6 +11,9 @@ namespace LayerShuffle.Cluster.Tests.Serialization;
 
 public sealed class CodecTests : IDisposable
 {
+    /// <summary>Of each of more than fifty codecs.</summary>
+    private static readonly int Samples = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 1_000 : 50;
+
     private readonly Tensor[] tensors = [zeros(1), ones(2), zeros(3)];
 
     public static TheoryData<string> Names => AnyCodec.Names;
@@ -33,7 +36,7 @@ public sealed class CodecTests : IDisposable
                 sameParts.Select(Content).ShouldBe(sent);
                 AnyCodec.Free(sameParts);
             },
-            iter: 300, threads: 1);
+            iter: Samples, threads: 1);
 
         // Bytes travel in a tensor made for the way, which is gone when they are read.
         static object Content(object part) => part is Tensor { dtype: ScalarType.Byte } bytes ? Convert.ToHexString(bytes.bytes) : part;

@@ -11,7 +11,19 @@ namespace LayerShuffle.Cluster.Tests.Training;
 [Collection(AloneCollection.Name)]
 public class ClusterTrainerTests
 {
+    private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
     private static readonly Type[] Kinds = [typeof(TrainForward), typeof(TrainBackward), typeof(PrepareStep), typeof(CommitStep)];
+    private static readonly VitConfig FourLayers = TinyModels.Config(layers: 4), FiveLayers = TinyModels.Config(ModelVariant.LayerShufflePredict, layers: 5);
+    private static readonly TrainingOptions TwoEpochs = new() { Epochs = 2, BatchSize = 16, MicroBatches = 2 }; // of 4 steps
+    private static readonly TrainingOptions ThreeEpochs = new() { Epochs = 3, BatchSize = 16, MicroBatches = 2 };
+
+    /// <summary>Trainings that nothing disturbs: whatever happens to the others, they are to end like them. Checkpoints change nothing of them.</summary>
+    private static readonly Lazy<Task<(IReadOnlyList<TrainingRecord> Records, byte[] Weights)>> TwoUndisturbed =
+        new(() => ClusterTrainingBench.VirtuallyAsync(FourLayers, TwoEpochs)),
+        ThreeUndisturbed = new(() => ClusterTrainingBench.VirtuallyAsync(FiveLayers, ThreeEpochs));
+
+    /// <summary>Seeds of twenty kills each.</summary>
+    public static TheoryData<long> Seeds => Long ? [1, 2, 3] : [1];
 
     public static TheoryData<ModelVariant> Variants => [.. Enum.GetValues<ModelVariant>()];
 
@@ -20,8 +32,8 @@ public class ClusterTrainerTests
     public async Task Undisturbed_it_is_the_training_on_the_virtual_clock_step_by_step(ModelVariant variant)
     {
         // An epoch is a step, so that every step's loss has a record.
-        await using var bench = new ClusterTrainingBench(TinyModels.Config(variant, layers: 6),
-            new TrainingOptions { Epochs = 10, BatchSize = 16, MicroBatches = 4 }, images: 16);
+        await using var bench = new ClusterTrainingBench(TinyModels.Config(variant, layers: 5),
+            new TrainingOptions { Epochs = 4, BatchSize = 16, MicroBatches = 3 }, images: 16);
         (IReadOnlyList<TrainingRecord> expected, byte[] weights) = bench.TrainVirtually();
         (IReadOnlyList<TrainingRecord> records, byte[] same) = await bench.TrainAsync();
         records.ShouldBe(expected);
@@ -35,12 +47,10 @@ public class ClusterTrainerTests
     [InlineData(0, 6)]
     public async Task Interrupted_within_an_epoch_and_resumed_it_ends_as_if_it_had_not_been(int checkpointSteps, int stopAfter)
     {
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 16, MicroBatches = 2, CheckpointSteps = checkpointSteps }; // 4 steps an epoch
-        VitConfig config = TinyModels.Config(ModelVariant.LayerShufflePredict, layers: 5);
+        (IReadOnlyList<TrainingRecord> expected, byte[] weights) = await ThreeUndisturbed.Value;
         foreach (bool virtually in new[] { true, false })
         {
-            await using var bench = new ClusterTrainingBench(config, options);
-            (IReadOnlyList<TrainingRecord> expected, byte[] weights) = bench.TrainVirtually();
+            await using var bench = new ClusterTrainingBench(FiveLayers, ThreeEpochs with { CheckpointSteps = checkpointSteps });
             using var folder = new TemporaryFolder();
             using var cancellation = new CancellationTokenSource();
             Action<int, int> stop = (done, total) =>
@@ -68,9 +78,7 @@ public class ClusterTrainerTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(Seeds))]
     public async Task Hosts_killed_twenty_times_cost_no_more_than_the_steps_since_the_checkpoint(long seed)
     {
         const int kills = 20;
@@ -78,7 +86,7 @@ public class ClusterTrainerTests
         VitConfig config = TinyModels.Config(ModelVariant.LayerShufflePosition, layers: 6);
         var options = new TrainingOptions { Epochs = 10, BatchSize = 16, MicroBatches = 4, LearningRate = 5e-3, CheckpointSteps = 3 };
         long perLayer = LeftByALayer(config);
-        for (int round = 0; round < (Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 4 : 1); round++)
+        for (int round = 0; round < (Long ? 4 : 1); round++)
         {
             long before = TensorChecks.Settled(), made;
             GC.TryStartNoGCRegion(Managed).ShouldBeTrue(); // the collector would free what was forgotten, and hide it
@@ -203,10 +211,9 @@ public class ClusterTrainerTests
     [InlineData(typeof(CommitStep))]
     public async Task A_message_that_is_lost_costs_time_and_nothing_else(Type kind)
     {
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 16, MicroBatches = 2 };
         var timeouts = new ClusterTrainerOptions { Threads = 1, StepTimeout = TimeSpan.FromSeconds(1), AnswerTimeout = TimeSpan.FromMinutes(1) };
-        await using var bench = new ClusterTrainingBench(TinyModels.Config(layers: 4), options, timeouts: timeouts);
-        (IReadOnlyList<TrainingRecord> expected, byte[] weights) = bench.TrainVirtually();
+        await using var bench = new ClusterTrainingBench(FourLayers, TwoEpochs, timeouts: timeouts);
+        (IReadOnlyList<TrainingRecord> expected, byte[] weights) = await TwoUndisturbed.Value;
         int swallowed = 0;
         bench.Cluster.Judge = (layer, message) =>
             layer == 3 && message.GetType() == kind && StepOf(message)?.Step == 5 && Interlocked.Exchange(ref swallowed, 1) == 0 ? Verdict.Swallow
@@ -222,9 +229,8 @@ public class ClusterTrainerTests
     [Fact]
     public async Task A_host_that_hangs_counts_as_lost_and_is_replaced()
     {
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 16, MicroBatches = 2 };
         var timeouts = new ClusterTrainerOptions { Threads = 1, StepTimeout = TimeSpan.FromSeconds(1), AnswerTimeout = TimeSpan.FromSeconds(1) };
-        await using var bench = new ClusterTrainingBench(TinyModels.Config(layers: 4), options, timeouts: timeouts);
+        await using var bench = new ClusterTrainingBench(FourLayers, TwoEpochs, timeouts: timeouts);
         bool hangs = false;
         bench.Cluster.Judge = (layer, message) =>
         {

@@ -50,6 +50,13 @@ internal sealed class ClusterTrainingBench : IAsyncDisposable
 
     public int TotalSteps => options.Epochs * ((images + options.BatchSize - 1) / options.BatchSize);
 
+    /// <summary>One training on the virtual clock, whose bench goes with it.</summary>
+    public static async Task<(IReadOnlyList<TrainingRecord> Records, byte[] Weights)> VirtuallyAsync(VitConfig config, TrainingOptions options)
+    {
+        await using var bench = new ClusterTrainingBench(config, options);
+        return bench.TrainVirtually();
+    }
+
     public async Task<(IReadOnlyList<TrainingRecord> Records, byte[] Weights)> TrainAsync(
         string? checkpoints = null, Action<int, int>? stepDone = null, CancellationToken cancellation = default, long weightSeed = 5)
     {

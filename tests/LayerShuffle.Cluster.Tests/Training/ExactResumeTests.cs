@@ -9,6 +9,9 @@ public sealed class ExactResumeTests
 {
     private const int Steps = 9;
 
+    /// <summary>Every other step is the first, the second or the last of an epoch, too.</summary>
+    private static readonly int Stride = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 1 : 2;
+
     public ExactResumeTests() => torch.set_num_threads(1);
 
     public static TheoryData<ModelVariant, bool> Ways => new()
@@ -18,13 +21,13 @@ public sealed class ExactResumeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Stopped_at_every_step_it_ends_with_the_same_bytes(ModelVariant variant, bool descends)
+    public void Stopped_at_any_step_it_ends_with_the_same_bytes(ModelVariant variant, bool descends)
     {
         TrainingOptions options = RecipeBench.Everything with { Optimizer = descends ? OptimizerKind.Sgd : OptimizerKind.AdamW };
         (IReadOnlyList<TrainingRecord> records, byte[] weights) = RecipeBench.Train(options, variant);
         records.Count.ShouldBe(3);
         records[^1].Step.ShouldBe(Steps);
-        for (int step = 1; step < Steps; step++)
+        for (int step = 1; step < Steps; step += Stride)
         {
             using var folder = new TemporaryFolder();
             Stop(options, variant, folder.Path, step);
