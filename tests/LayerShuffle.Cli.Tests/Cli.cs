@@ -1,5 +1,4 @@
 using LayerShuffle.Cli.Commands;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Cli.Tests;
 

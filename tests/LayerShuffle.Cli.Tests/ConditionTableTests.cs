@@ -4,7 +4,6 @@ using LayerShuffle.Cli.Terminal;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Results.Tests;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Cli.Tests;
 

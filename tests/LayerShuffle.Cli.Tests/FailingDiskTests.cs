@@ -13,7 +13,7 @@ public sealed class FailingDiskTests : IDisposable
     private const string Wires =
         "name: wires\nmodel: none\nseed: 3\nrepeats: 2\ncluster: {nodes: 2}\nnetwork: {latency: 5ms, loss: 5%}\nrouting: {timeout: 30ms}\nworkload: "
             + "{requests: 3}\ntrace: all\n";
-    private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
+    private static readonly bool Long = LongTests.AreWanted;
     private static readonly string[] Growing = ["create", "write", "append"];
     private readonly Cli cli = new();
 

@@ -26,7 +26,7 @@ public sealed class FullSizeModelTests : IDisposable
     [Fact]
     public void It_loads_runs_is_refined_by_a_step_and_comes_back_as_it_went()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1", "Takes a minute and gigabytes: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(LongTests.AreWanted, "Takes a minute and gigabytes: set LAYERSHUFFLE_LONG=1.");
         using DisposeScope scope = NewDisposeScope();
         VitConfig config = Base;
         using (VisionTransformer drawn = VisionTransformer.Create(config, 7))

@@ -91,7 +91,7 @@ public sealed class ResumeIdentityTests : IDisposable
     [Fact]
     public void Whatever_byte_of_the_scenario_or_the_record_is_changed_is_refused_or_of_no_account()
     {
-        bool all = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
+        bool all = LongTests.AreWanted;
         string file = cli.Write("wires.yaml", Wires);
         cli.Run("run", file, "--output", cli.At("out")).ShouldBe(ExitCodes.Done, cli.Error);
         CopyTo("whole");

@@ -14,7 +14,7 @@ namespace LayerShuffle.Cli.Tests;
 [Collection(TrainedOnce.Name)]
 public sealed class TamperedStoreTests : IDisposable
 {
-    private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
+    private static readonly bool Long = LongTests.AreWanted;
     private readonly Cli cli = new();
     private readonly StringWriter said = new();
     private readonly ModelStore store;

@@ -68,7 +68,7 @@ public sealed class BookTests : IDisposable
     private static readonly Gen<(int Node, double At, double Lasts)[]> Strikes =
         Gen.Select(Gen.Int[0, 7], Gen.Double[0, 400], Gen.Double[-60, 200], (node, at, lasts) => (node, at, lasts)).Array[0, 4];
 
-    private static readonly int Times = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 10 : 1;
+    private static readonly int Times = LongTests.AreWanted ? 10 : 1;
     private readonly VirtualActorSystem system = new();
 
     [Theory]

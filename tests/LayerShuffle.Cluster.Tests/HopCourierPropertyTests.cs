@@ -18,7 +18,7 @@ namespace LayerShuffle.Cluster.Tests;
 /// <summary>What holds for every request of any trial, whatever happens to network and nodes.</summary>
 public sealed class HopCourierPropertyTests : IDisposable
 {
-    private static readonly int Samples = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 1_000 : 60;
+    private static readonly int Samples = LongTests.AreWanted ? 1_000 : 60;
 
     private static readonly Gen<LinkConditions> Links = Gen.Select(
         Gen.Double[0, 0.4], Gen.Double[0, 0.3], Gen.Double[0, 0.3], Gen.Double[0, 10], Gen.Double[0, 6], Gen.Int[0, 3],

@@ -17,8 +17,8 @@ public sealed class MemoryTests : IDisposable
 {
     private const long Most = 50_000_000;
     // what grows slowly shows in the working set; a single tensor shows at once
-    private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
-    private static readonly int Times = Long ? 2000 : 160, Warm = Times / 4;
+    private static readonly bool Long = LongTests.AreWanted;
+    private static readonly int Times = Long ? 2000 : 300, Warm = Times / 4;
     private static readonly VitConfig Config = TinyModels.Config(ModelVariant.LayerShufflePosition);
 
     private readonly VisionTransformer model = TinyModels.Random(Config);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LayerShuffle.EndToEnd.Tests.Documents;
-using LayerShuffle.EndToEnd.Tests.Wall;
 
 namespace LayerShuffle.EndToEnd.Tests;
 
@@ -56,7 +55,7 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
     [Fact]
     public async Task Killed_late_between_trials_it_goes_on_with_the_next()
     {
-        Assert.SkipUnless(WallCollection.Long, "Asks of the kill what the first test asks of Ctrl-C: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(LongTests.AreWanted, "Asks of the kill what the first test asks of Ctrl-C: set LAYERSHUFFLE_LONG=1.");
         Workplace first = await reference.Place();
         place.TakeCacheOf(first);
         Program stopped = await Stop(Program.Signal.Kill, "trial 9/");

@@ -85,15 +85,10 @@ internal sealed partial class Program
         Start(at, listen, patience, assembly, new Dictionary<string, string>(), args);
 
     /// <summary>
-    /// Spares a program of seconds, and those that it starts, the compiling again of what has run some dozen times, and the mapping of its code's pages twice.
-    /// Only how soon its code is at its best depends on it.
+    /// Spares a program of seconds, and those that it starts, the compiling again of what has run often; what else spares them work they inherit from the tests
+    /// (<see cref="ProcessSettings"/>). Only how soon its code is at its best depends on it.
     /// </summary>
-    public static void ShortLived(ProcessStartInfo start)
-    {
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment["DOTNET_TC_CallCounting"] = "0";
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-    }
+    public static void ShortLived(ProcessStartInfo start) => start.Environment["DOTNET_TC_CallCounting"] = "0";
 
     private static Program Start(Workplace at, Func<string, Signal>? listen, TimeSpan patience, string assembly,
         IReadOnlyDictionary<string, string> environment, string[] args)

@@ -1,5 +1,4 @@
 using LayerShuffle.Report.Reading;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Report.Tests;
 

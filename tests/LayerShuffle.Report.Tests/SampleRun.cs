@@ -2,7 +2,6 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Core.Time;
 using LayerShuffle.Core.Trials;
 using LayerShuffle.Results;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Report.Tests;
 

@@ -5,7 +5,6 @@ using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Expectations;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Results.Tests;
 

@@ -7,7 +7,7 @@ public class RowSealTests
 {
     private const int Trials = 4;
     private static readonly Dictionary<string, string> None = [];
-    private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
+    private static readonly bool Long = LongTests.AreWanted;
 
     private static string[] Files => [.. RowFiles, "rows.seal", "training.csv"];
 

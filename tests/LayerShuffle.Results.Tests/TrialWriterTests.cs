@@ -119,10 +119,3 @@ public class ManyRowsTests
         ResultsReader.FinishedTrials(directory.Path).Count.ShouldBe(2);
     }
 }
-
-/// <summary>Tests that measure the process: no other test runs beside them.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
-{
-    public const string Name = "alone";
-}

@@ -1,5 +1,4 @@
 using LayerShuffle.Runs.Options;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests;
 

@@ -3,7 +3,6 @@ using LayerShuffle.Cli.Tests;
 using LayerShuffle.Results.Summaries;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests;
 

@@ -1,6 +1,5 @@
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests;
 

@@ -1,6 +1,5 @@
 using LayerShuffle.Cli.Tests;
 using LayerShuffle.Runs.Options;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests;
 

@@ -1,6 +1,5 @@
 using LayerShuffle.Scenarios.Language;
 using LayerShuffle.Scenarios.Loading;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Scenarios.Tests;
 

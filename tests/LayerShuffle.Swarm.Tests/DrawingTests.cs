@@ -1,7 +1,6 @@
 using LayerShuffle.Scenarios.Loading;
 using LayerShuffle.Scenarios.Syntax;
 using LayerShuffle.Swarm.Drawing;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Swarm.Tests;
 

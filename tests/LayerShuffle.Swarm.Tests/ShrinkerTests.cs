@@ -3,7 +3,6 @@ using LayerShuffle.Scenarios.Syntax;
 using LayerShuffle.Swarm.Drawing;
 using LayerShuffle.Swarm.Shrinking;
 using LayerShuffle.Swarm.Trees;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Swarm.Tests;
 

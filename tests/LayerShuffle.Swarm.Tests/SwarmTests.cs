@@ -1,14 +1,13 @@
 using LayerShuffle.Core.Logs;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Telling;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Swarm.Tests;
 
 /// <summary>The program keeps what must always hold, in scenarios that nobody has thought of.</summary>
 public sealed class SwarmTests : IDisposable
 {
-    private static readonly int Scenarios = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 2000 : 100; // each 50th trains a model
+    private static readonly int Scenarios = LongTests.AreWanted ? 2000 : 100; // each 50th trains a model
     private readonly Scratch scratch = new();
 
     [Fact]
@@ -52,7 +51,8 @@ public sealed class SwarmTests : IDisposable
     public void A_scenario_that_cannot_be_judged_is_told()
     {
         using var judge = new Judge();
-        judge.Of("name: a\nmodel: none\nclock: wall\ncluster: {nodes: 2}\nworkload: {requests: 1}\n").Mistakes.ShouldHaveSingleItem().ShouldContain("virtual clock");
+        judge.Of("name: a\nmodel: none\nclock: wall\ncluster: {nodes: 2}\nworkload: {requests: 1}\n").Mistakes.ShouldHaveSingleItem()
+            .ShouldContain("virtual clock");
         judge.Of("name: a\n").Mistakes.ShouldNotBeEmpty();
     }
 

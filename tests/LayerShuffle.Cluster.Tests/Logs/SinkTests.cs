@@ -1,5 +1,4 @@
 using LayerShuffle.Core.Logs;
-using LayerShuffle.Tests;
 using Microsoft.Extensions.Logging;
 
 namespace LayerShuffle.Cluster.Tests.Logs;

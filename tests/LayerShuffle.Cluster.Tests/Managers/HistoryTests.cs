@@ -6,7 +6,7 @@ namespace LayerShuffle.Cluster.Tests.Managers;
 public sealed class HistoryTests(ITestOutputHelper output)
 {
     private const int Planted = 50;
-    private static readonly int Count = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") == "1" ? 100_000 : 500;
+    private static readonly int Count = LongTests.AreWanted ? 100_000 : 500;
 
     [Fact]
     public void Whatever_happens_layers_have_a_host_or_are_named_nobody_waits_for_ever_and_the_dead_do_not_serve()

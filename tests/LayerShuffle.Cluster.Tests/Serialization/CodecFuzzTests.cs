@@ -9,7 +9,7 @@ namespace LayerShuffle.Cluster.Tests.Serialization;
 public sealed class CodecFuzzTests : IDisposable
 {
     /// <summary>Of each of more than fifty codecs; LAYERSHUFFLE_LONG=1 looks for what is rare.</summary>
-    private static readonly int Cases = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 100_000 : 1_000;
+    private static readonly int Cases = LongTests.AreWanted ? 100_000 : 1_000;
 
     /// <summary>An exception with its texts and stack.</summary>
     private const int ErrorBytes = 12_000;

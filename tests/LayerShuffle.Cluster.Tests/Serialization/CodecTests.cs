@@ -12,7 +12,7 @@ namespace LayerShuffle.Cluster.Tests.Serialization;
 public sealed class CodecTests : IDisposable
 {
     /// <summary>Of each of more than fifty codecs.</summary>
-    private static readonly int Samples = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 1_000 : 50;
+    private static readonly int Samples = LongTests.AreWanted ? 1_000 : 50;
 
     private readonly Tensor[] tensors = [zeros(1), ones(2), zeros(3)];
 

@@ -11,7 +11,7 @@ namespace LayerShuffle.Cluster.Tests.Training;
 [Collection(AloneCollection.Name)]
 public class ClusterTrainerTests
 {
-    private static readonly bool Long = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
+    private static readonly bool Long = LongTests.AreWanted;
     private static readonly Type[] Kinds = [typeof(TrainForward), typeof(TrainBackward), typeof(PrepareStep), typeof(CommitStep)];
     private static readonly VitConfig FourLayers = TinyModels.Config(layers: 4), FiveLayers = TinyModels.Config(ModelVariant.LayerShufflePredict, layers: 5);
     private static readonly TrainingOptions TwoEpochs = new() { Epochs = 2, BatchSize = 16, MicroBatches = 2 }; // of 4 steps

@@ -10,7 +10,7 @@ public sealed class ExactResumeTests
     private const int Steps = 9;
 
     /// <summary>Every other step is the first, the second or the last of an epoch, too.</summary>
-    private static readonly int Stride = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 1 : 2;
+    private static readonly int Stride = LongTests.AreWanted ? 1 : 2;
 
     public ExactResumeTests() => torch.set_num_threads(1);
 

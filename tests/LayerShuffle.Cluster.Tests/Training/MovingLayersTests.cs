@@ -10,7 +10,7 @@ namespace LayerShuffle.Cluster.Tests.Training;
 public class MovingLayersTests
 {
     private const int Layers = 6, Hosts = ClusterTrainingBench.Hosts;
-    private static readonly int Samples = Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1" ? 40 : 4;
+    private static readonly int Samples = LongTests.AreWanted ? 40 : 4;
     private static readonly VitConfig Config = TinyModels.Config(ModelVariant.LayerShufflePredict, layers: Layers);
     private static readonly VitConfig ThreeLayers = TinyModels.Config(ModelVariant.LayerShufflePredict, layers: 3); // host 3 has none
     // 4 steps an epoch

@@ -69,7 +69,7 @@ public sealed class PartOptimizerTests
     [Fact]
     public async Task It_steps_the_same_while_the_garbage_collector_runs()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1",
+        Assert.SkipUnless(LongTests.AreWanted,
             "Takes half a minute, or it would not find much: set LAYERSHUFFLE_LONG=1.");
         byte[] quiet = Steps();
         using var stop = new CancellationTokenSource();

@@ -3,7 +3,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using LayerShuffle.Datasets.Downloads;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Datasets.Tests.Downloads;
 

@@ -1,5 +1,3 @@
-using LayerShuffle.EndToEnd.Tests.Wall;
-
 namespace LayerShuffle.EndToEnd.Tests.Kills;
 
 /// <summary>
@@ -44,13 +42,13 @@ public sealed class KilledAtEveryOperationTests : IDisposable
             File.Delete(place.At("out/summary.csv"));
             File.WriteAllText(place.At("out/run.json.99.1.tmp"), "{");
         });
-        kills.ShouldBeGreaterThan(WallCollection.Long ? 10 : 0);
+        kills.ShouldBeGreaterThan(LongTests.AreWanted ? 10 : 0);
     }
 
     [Fact]
     public async Task A_run_that_trains()
     {
-        Assert.SkipUnless(WallCollection.Long, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(LongTests.AreWanted, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
         string library = KillShim.Build(place.Folder);
         place.Write("scenario.yaml",
             TinyScenario.Trained.Replace("train: 256, test: 80", "train: 48, test: 8", StringComparison.Ordinal)
@@ -64,7 +62,7 @@ public sealed class KilledAtEveryOperationTests : IDisposable
 
     private async Task<int> EveryOperation(string library, string begin, int stride, Action prepare)
     {
-        for (int at = 1, kills = 0; ; at += WallCollection.Long ? 1 : stride, kills++)
+        for (int at = 1, kills = 0; ; at += LongTests.AreWanted ? 1 : stride, kills++)
         {
             prepare();
             Program killed = Program.StartIn(

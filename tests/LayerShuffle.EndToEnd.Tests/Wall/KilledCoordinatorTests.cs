@@ -33,7 +33,7 @@ public sealed class KilledCoordinatorTests(ITestOutputHelper output) : IDisposab
     [Fact]
     public async Task Interrupted_in_training_and_killed_in_a_trial_all_end_and_it_goes_on_with_that_trial()
     {
-        Assert.SkipUnless(WallCollection.Long, "Another half a minute: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(LongTests.AreWanted, "Another half a minute: set LAYERSHUFFLE_LONG=1.");
         ClusterProcesses.Need();
         Program.NeedInterrupts();
         Program stopped = await Stop(Program.Signal.Interrupt, "shuffled: epoch 2/");

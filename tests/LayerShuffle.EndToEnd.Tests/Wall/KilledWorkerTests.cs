@@ -17,7 +17,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Twenty_kills_in_training_and_inference()
     {
-        Assert.SkipUnless(WallCollection.Long, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(LongTests.AreWanted, "Takes minutes: set LAYERSHUFFLE_LONG=1.");
         await Kill(10, 10, 3, "epochs: 12, batch_size: 16, learning_rate: 3e-3, micro_batches: 2, checkpoint_steps: 5", 400);
     }
 

@@ -12,7 +12,7 @@ public sealed class ManyWorkersTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task They_train_and_infer_within_six_gigabytes()
     {
-        Assert.SkipUnless(WallCollection.Long, "Takes minutes and gigabytes: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(LongTests.AreWanted, "Takes minutes and gigabytes: set LAYERSHUFFLE_LONG=1.");
         ClusterProcesses.Need();
         string text = WallScenario.Text("epochs: 2, batch_size: 32, learning_rate: 2e-3, micro_batches: 2", nodes: 16,
             workload: "requests: 40, arrivals: {concurrency: 2}, deadline: 60s")

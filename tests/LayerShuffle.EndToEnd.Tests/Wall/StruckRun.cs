@@ -1,6 +1,8 @@
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
-/// <summary>A run of the network alone that is watched, made by whoever asks first: a node that pauses, and a network that becomes twenty times slower.</summary>
+/// <summary>
+/// A run of the network alone that is watched, made by whoever asks first: a node that pauses, and a network that becomes twenty times slower.
+/// </summary>
 public sealed class StruckRun : IDisposable
 {
     internal const int Requests = 120;

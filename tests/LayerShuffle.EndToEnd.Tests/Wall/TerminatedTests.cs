@@ -13,7 +13,7 @@ public sealed class TerminatedTests(ITestOutputHelper output) : IDisposable
     [InlineData("node")]
     public async Task One_that_is_told_to_end_hands_over_what_it_hosts_and_comes_back(string command)
     {
-        Assert.SkipUnless(command == "worker" || WallCollection.Long,
+        Assert.SkipUnless(command == "worker" || LongTests.AreWanted,
             "MovingLayersTests tells a supervisor to end as well. To see one started again by the run itself, set LAYERSHUFFLE_LONG=1.");
         ClusterProcesses.Need();
         string scenario = place.Write("terminated.yaml", WallScenario.Text(

@@ -6,8 +6,8 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 [Collection(WallCollection.Name)]
 public sealed class TrafficTests : IDisposable
 {
-    // 17 tokens of 32 numbers: 2,176 bytes, 87.04 ms for an uplink of 200 kbit/s, 43.52 ms for a downlink of 400 kbit/s. Layers lie on node-1, node-2, node-1, so that
-    // a request has three uplinks and three downlinks before it, four crossings of 20 ms, and three layers of 2 ms or more.
+    // 17 tokens of 32 numbers: 2,176 bytes, 87.04 ms for an uplink of 200 kbit/s, 43.52 ms for a downlink of 400 kbit/s. Layers lie on node-1, node-2, node-1,
+    // so that a request has three uplinks and three downlinks before it, four crossings of 20 ms, and three layers of 2 ms or more.
     private const double Least = (3 * 87.04) + (3 * 43.52) + (4 * 20) + (3 * 2);
 
     private const string Scenario = """

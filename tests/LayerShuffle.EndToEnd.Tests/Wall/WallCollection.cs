@@ -5,7 +5,4 @@ namespace LayerShuffle.EndToEnd.Tests.Wall;
 public sealed class WallCollection : ICollectionFixture<StruckRun>
 {
     public const string Name = "wall";
-
-    /// <summary>Whether the long versions are wanted.</summary>
-    public static bool Long => Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1";
 }

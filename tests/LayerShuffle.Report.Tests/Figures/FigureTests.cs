@@ -6,7 +6,6 @@ using LayerShuffle.Report.Reading;
 using LayerShuffle.Report.Replays;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Results.Summaries;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Report.Tests.Figures;
 

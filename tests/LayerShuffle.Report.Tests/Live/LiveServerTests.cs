@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LayerShuffle.Report.Live;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Report.Tests.Live;
 

@@ -3,7 +3,6 @@ using Deque.AxeCore.Playwright;
 using LayerShuffle.Report.Live;
 using LayerShuffle.Report.Tests.Live;
 using LayerShuffle.Results.Comparisons;
-using LayerShuffle.Tests;
 using Microsoft.Playwright;
 
 namespace LayerShuffle.Report.Tests.Page;

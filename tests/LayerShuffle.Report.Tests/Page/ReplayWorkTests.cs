@@ -4,7 +4,6 @@ using LayerShuffle.Report.Figures;
 using LayerShuffle.Report.Page;
 using LayerShuffle.Report.Reading;
 using LayerShuffle.Report.Replays;
-using LayerShuffle.Tests;
 using Microsoft.Playwright;
 
 namespace LayerShuffle.Report.Tests.Page;

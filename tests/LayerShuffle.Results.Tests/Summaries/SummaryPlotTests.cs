@@ -3,7 +3,6 @@ using System.Text;
 using System.Xml.Linq;
 using LayerShuffle.Core.Records;
 using LayerShuffle.Results.Summaries;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Results.Tests.Summaries;
 

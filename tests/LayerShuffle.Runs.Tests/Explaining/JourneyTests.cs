@@ -3,7 +3,6 @@ using LayerShuffle.Results.Journeys;
 using LayerShuffle.Runs.Explaining;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests.Explaining;
 

@@ -9,7 +9,6 @@ using LayerShuffle.Runs.Models;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Scenarios.Loading;
 using LayerShuffle.Scenarios.Specs;
-using LayerShuffle.Tests;
 using static TorchSharp.torch;
 
 namespace LayerShuffle.Runs.Tests.Models;

@@ -7,7 +7,6 @@ using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Repeating;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests.Repeating;
 

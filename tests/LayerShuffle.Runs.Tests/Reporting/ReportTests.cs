@@ -2,7 +2,6 @@ using System.Text.Json;
 using LayerShuffle.Results;
 using LayerShuffle.Results.Parquet;
 using LayerShuffle.Runs.Options;
-using LayerShuffle.Tests;
 using Parquet;
 using Parquet.Schema;
 

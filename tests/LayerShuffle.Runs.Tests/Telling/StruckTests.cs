@@ -5,7 +5,6 @@ using LayerShuffle.Core.Trials;
 using LayerShuffle.Results.Metrics;
 using LayerShuffle.Runs.Options;
 using LayerShuffle.Runs.Telling;
-using LayerShuffle.Tests;
 
 namespace LayerShuffle.Runs.Tests.Telling;
 

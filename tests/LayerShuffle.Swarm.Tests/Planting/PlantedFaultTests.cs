@@ -17,7 +17,7 @@ public sealed class PlantedFaultTests
     public void A_planted_fault_is_noticed(string name)
     {
         PlantedFault fault = PlantedFault.All.Single(one => one.Name == name);
-        Assert.SkipUnless(fault.Always || Environment.GetEnvironmentVariable("LAYERSHUFFLE_LONG") is "1", "Some seconds for each of them: set LAYERSHUFFLE_LONG=1.");
+        Assert.SkipUnless(fault.Always || LongTests.AreWanted, "Some seconds for each of them: set LAYERSHUFFLE_LONG=1.");
         string? found = PlantedWorld.Look(fault, 0, Seeds);
         found.ShouldNotBeNull($"{name} is in none of the first {Seeds} scenarios");
         TestContext.Current.TestOutputHelper?.WriteLine(found);

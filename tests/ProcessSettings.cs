@@ -8,7 +8,7 @@ namespace LayerShuffle.Tests;
 /// nor in the programs that tests start, but for the tests of reports. What tests write goes to memory where there is plenty. The programs that they start live
 /// for seconds, and compile again at its best only what they call very often.
 /// </summary>
-internal static class ThreadSettings
+internal static class ProcessSettings
 {
     /// <summary>A file system in memory, where Linux has one; in a container it may be as small as 64 MB.</summary>
     private const string Memory = "/dev/shm";
