@@ -65,6 +65,8 @@ public sealed class RunPlan
         options.Cluster.Check(scenario);
         if (options.CheckDeterminism && scenario.Clock == ScenarioClock.Wall)
             throw new UsageException("--check-determinism needs `clock: virtual`: real time never does the same twice.");
+        if (options.Trainings > 1 && scenario.Clock == ScenarioClock.Wall)
+            throw new UsageException($"--trainings {options.Trainings} needs `clock: virtual`: a cluster trains one model at a time.");
         IReadOnlyList<string> imports = ImportCheck.Find(scenario).Mistakes; // before anything is written or trained
         if (imports.Count > 0)
             return new RunPlan(options, loaded, [.. imports.Select(mistake => $"{options.Scenario}: {mistake}")], null, []);

@@ -115,6 +115,8 @@ internal sealed class RunWork(
         var trainer = new ModelTrainer(scenario, data, backend, store, options, folder, log, time);
         trainer.CheckImports();
         trainer.Foretell(plan.Trials);
+        if (options.Trainings > 1)
+            trainer.MakeSideBySide(plan.Trials, options.Trainings, cancellation);
         foreach (ModelSpec spec in scenario.Models.Where(model => plan.Trials.Any(trial => trial.Model == model)))
         {
             Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, data, cancellation));
@@ -139,7 +141,6 @@ internal sealed class RunWork(
         {
             if (!plan.Trials.Any(trial => trial.Model == spec && trial.Spec.Key.TrainingSeed == seed))
                 continue; // not asked for
-            long begin = time.GetTimestamp();
             TrainedModel model = trainer.Get(spec, seed, cancellation);
             writer.WriteTraining(model.Records);
             foreach (TrainingRecord epoch in model.Records)
@@ -149,7 +150,7 @@ internal sealed class RunWork(
                 writer.WriteTrainingOutages(spec.Name, seed, tally.Outages);
             if (options.Formats.TensorBoard)
                 TrainingEvents.Write(folder, spec.Name, seed, model.Records);
-            manifest.Model(spec.Name, seed, model, time.GetElapsedTime(begin));
+            manifest.Model(spec.Name, seed, model, trainer.Took(spec, seed));
             string target = Path.Combine(folder, "models", spec.Name);
             ModelFolder.Save(seeds > 1 ? Path.Combine(target, $"seed-{seed}") : target, model.Model, model.Preprocessor);
             if (scenario.Probes is not { } probes)

@@ -8,10 +8,12 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace LayerShuffle.Benchmarks;
 
-/// <summary>Images per second of a training in single precision and in bfloat16, step by step in turns, and where a layer's time goes.</summary>
+/// <summary>
+/// Images per second of a training in single precision and in bfloat16, step by step in turns, and where a layer's time goes; two trainings side by side.
+/// </summary>
 internal static class TrainingSpeedBenchmark
 {
-    private const int BatchSize = 128;
+    private const int BatchSize = 128, StepsPerRound = 3;
 
     private static readonly VitConfig Config = new()
     {
@@ -27,7 +29,7 @@ internal static class TrainingSpeedBenchmark
     {
         Operations(options.Pick(20, 2), output);
         int steps = options.Pick(20, 2);
-        using Training single = new(ComputePrecision.Fp32, steps + 1), half = new(ComputePrecision.Bf16, steps + 1);
+        using Training single = new(Config, ComputePrecision.Fp32, steps + 1), half = new(Config, ComputePrecision.Bf16, steps + 1);
         List<double> fp32 = [], bf16 = [];
         while (single.Step() is { } one && half.Step() is { } other)
         {
@@ -37,6 +39,53 @@ internal static class TrainingSpeedBenchmark
 
         double a = Median(fp32.Skip(1)), b = Median(bf16.Skip(1));
         output.WriteLine(FormattableString.Invariant($"\nfp32 {BatchSize / a:F0} images/s, bf16 {BatchSize / b:F0} images/s, ratio {a / b:F2}"));
+        Beside(Config, options.Pick(10, 1), output);
+        Beside(Config with { PatchSize = 8, HiddenSize = 64, NumAttentionHeads = 4, IntermediateSize = 256 }, options.Pick(10, 1), output);
+    }
+
+    /// <summary>Two trainings side by side with one thread each, as `run --trainings 2` does them, beside the same two in turn with two threads.</summary>
+    private static void Beside(VitConfig config, int rounds, TextWriter output)
+    {
+        int steps = 2 * (rounds + 1) * StepsPerRound, before = get_num_threads();
+        using Training one = new(config, ComputePrecision.Fp32, steps), other = new(config, ComputePrecision.Fp32, steps);
+        using var meet = new Barrier(3);
+        bool over = false;
+        Thread[] threads = [.. new[] { one, other }.Select(training => new Thread(() => Work(training)))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        Alternating times = Alternating.Of(rounds, () =>
+        {
+            meet.SignalAndWait();
+            meet.SignalAndWait();
+        }, () =>
+        {
+            set_num_threads(2);
+            for (int i = 0; i < StepsPerRound; i++)
+                _ = (one.Step(), other.Step());
+        });
+        over = true;
+        meet.SignalAndWait();
+        foreach (Thread thread in threads)
+            thread.Join();
+        set_num_threads(before);
+        double images = 2 * StepsPerRound * BatchSize;
+        output.WriteLine(FormattableString.Invariant($"width {config.HiddenSize}, patch {config.PatchSize}: two side by side, a thread each, ")
+            + FormattableString.Invariant($"{images / times.MeasuredSeconds:F0} images/s; one after the other, two threads, {images / times.ReferenceSeconds:F0}; ")
+            + FormattableString.Invariant($"ratio {1 / times.Ratio:F2} ({1 / times.Interval.High:F2} to {1 / times.Interval.Low:F2})"));
+
+        void Work(Training training)
+        {
+            while (true)
+            {
+                meet.SignalAndWait();
+                if (over)
+                    return;
+                set_num_threads(1);
+                for (int i = 0; i < StepsPerRound; i++)
+                    training.Step();
+                meet.SignalAndWait();
+            }
+        }
     }
 
     private static double Median(IEnumerable<double> times)
@@ -101,7 +150,8 @@ internal static class TrainingSpeedBenchmark
     /// <summary>A training whose steps are done one by one.</summary>
     private sealed class Training : IDisposable
     {
-        private readonly VisionTransformer model = VisionTransformer.Create(Config, 1);
+        private readonly VitConfig config;
+        private readonly VisionTransformer model;
         private readonly RandomImages images, few;
         private readonly VirtualActorSystem system = new();
         private readonly TrainingParts parts;
@@ -110,11 +160,13 @@ internal static class TrainingSpeedBenchmark
         private readonly SeedTree luck = SeedTree.Root(1);
         private int step;
 
-        public Training(ComputePrecision precision, int steps)
+        public Training(VitConfig config, ComputePrecision precision, int steps)
         {
+            this.config = config;
+            model = VisionTransformer.Create(config, 1);
             var options = new TrainingOptions { BatchSize = BatchSize, Precision = precision };
-            images = new RandomImages(Config, 2 * BatchSize, steps * BatchSize);
-            few = new RandomImages(Config, 2);
+            images = new RandomImages(config, 2 * BatchSize, steps * BatchSize);
+            few = new RandomImages(config, 2);
             parts = new TrainingParts(model, options);
             runner = new VirtualStepRunner(system, new TrainingJob("model", 0, model, options, images, few, luck, null), parts, $"training-{precision}", null);
             batches = images.Epoch(BatchSize, luck).GetEnumerator();
@@ -128,7 +180,7 @@ internal static class TrainingSpeedBenchmark
                 return null;
             using Tensor pixels = batches.Current.PixelValues, labels = batches.Current.Labels;
             long begin = Alternating.Mark();
-            int[] order = TrainingOrder.Draw(Config, luck.Child("order").Child(step));
+            int[] order = TrainingOrder.Draw(config, luck.Child("order").Child(step));
             runner.RunAsync(new TrainStep(step++, 0, order, [(pixels, labels)], 1e-3), CancellationToken.None).GetAwaiter().GetResult();
             return Alternating.SecondsSince(begin);
         }

@@ -58,6 +58,13 @@ internal sealed class RunSwitches
         Description = "Takes kept models also if another device, processor or number of threads trained them: a GPU machine's, say."
     };
 
+    private readonly Option<int> trainings = new("--trainings")
+    {
+        Description = "Trains so many models side by side, each with the scenario's threads; the same weights as one after the other.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N"
+    };
+
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Prints what would happen and what can be foretold; runs nothing." };
 
     private readonly Option<bool> noReport = new("--no-report") { Description = "Draws no plots and no page when it is over; `report DIR` does so later." };
@@ -130,7 +137,7 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, dryRun, checkDeterminism, noReport, watch, listen, workers,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, trainings, dryRun, checkDeterminism, noReport, watch, listen, workers,
             publicHost, controlPort, dataPort, metrics, traces, formats, summary,
         })
             command.Options.Add(option);
@@ -163,6 +170,8 @@ internal sealed class RunSwitches
     {
         if (parsed.GetValue(workers) is < 1 and int few)
             throw new UsageException($"--workers {few}: expected at least 1.");
+        if (parsed.GetValue(trainings) is < 1 and int none)
+            throw new UsageException($"--trainings {none}: expected at least 1.");
         Devices.Parse(parsed.GetValue(device)!);
         return new RunOptions
         {
@@ -176,6 +185,7 @@ internal sealed class RunSwitches
             Resume = parsed.GetValue(resume),
             Retrain = parsed.GetValue(retrain),
             TrainedAnywhere = parsed.GetValue(anywhere),
+            Trainings = parsed.GetValue(trainings),
             Formats = OutputFormats.Parse(parsed.GetValue(formats) ?? []),
             Summary = Summary(parsed.GetValue(summary)),
             CheckDeterminism = parsed.GetValue(checkDeterminism),

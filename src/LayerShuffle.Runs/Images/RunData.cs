@@ -20,6 +20,7 @@ namespace LayerShuffle.Runs.Images;
 /// <summary>A run's images, loaded once for every size and way of preparing them, and where they are computed.</summary>
 internal sealed class RunData(Scenario scenario, Lazy<Device> device, int threads)
 {
+    private readonly Lock gate = new(); // around what was loaded, hashed and split: models may be trained side by side
     private readonly Dictionary<(int Height, int Width, PixelSteps? Steps), ImageDataset> datasets = [];
 
     /// <summary>Told once, when the images have been read, what was found where they lie.</summary>
@@ -39,17 +40,20 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     public ImageDataset Dataset(VitConfig config, PixelSteps? steps = null)
     {
         (int height, int width) = (config.ImageHeight, config.ImageWidth);
-        if (!datasets.TryGetValue((height, width, steps), out ImageDataset? dataset))
+        lock (gate)
         {
-            DatasetSpec spec = scenario.Dataset ?? throw new UsageException("The scenario has no `dataset`.");
-            bool first = datasets.Count == 0;
-            dataset = DatasetLoader.Load(ModelSpecs.Dataset(spec, config) with { Pixels = steps }, DatasetReport.Luck(scenario));
-            datasets[(height, width, steps)] = datasets[(height, width, dataset.Pixels)] = dataset;
-            if (first)
-                Found?.Invoke(dataset.Account);
-        }
+            if (!datasets.TryGetValue((height, width, steps), out ImageDataset? dataset))
+            {
+                DatasetSpec spec = scenario.Dataset ?? throw new UsageException("The scenario has no `dataset`.");
+                bool first = datasets.Count == 0;
+                dataset = DatasetLoader.Load(ModelSpecs.Dataset(spec, config) with { Pixels = steps }, DatasetReport.Luck(scenario));
+                datasets[(height, width, steps)] = datasets[(height, width, dataset.Pixels)] = dataset;
+                if (first)
+                    Found?.Invoke(dataset.Account);
+            }
 
-        return dataset;
+            return dataset;
+        }
     }
 
     /// <summary>The images as a model's are prepared: as its checkpoint says, or that of the model it starts from; else as suits the dataset.</summary>
@@ -72,8 +76,16 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
 
     private string Fingerprint(ImageDataset dataset, bool train)
     {
-        if (fingerprints.TryGetValue((train, dataset), out string? known))
+        lock (gate)
+        {
+            if (!fingerprints.TryGetValue((train, dataset), out string? known))
+                fingerprints[(train, dataset)] = known = Hash(dataset, train);
             return known;
+        }
+    }
+
+    private static string Hash(ImageDataset dataset, bool train)
+    {
         IImageSet images = train ? dataset.Train : dataset.Test;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
@@ -94,7 +106,7 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
             hash.AppendData(pixels);
         }
 
-        return fingerprints[(train, dataset)] = Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
     }
 
     private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
@@ -129,9 +141,12 @@ internal sealed class RunData(Scenario scenario, Lazy<Device> device, int thread
     {
         if (share <= 0)
             return (dataset.Train, dataset.Train);
-        if (!splits.TryGetValue((dataset, share), out (IImageSet Trained, IImageSet Held) split))
-            split = splits[(dataset, share)] = HeldOut.Draw(dataset.Train, share, DatasetReport.Luck(scenario).Child("validation"));
-        return split;
+        lock (gate)
+        {
+            if (!splits.TryGetValue((dataset, share), out (IImageSet Trained, IImageSet Held) split))
+                split = splits[(dataset, share)] = HeldOut.Draw(dataset.Train, share, DatasetReport.Luck(scenario).Child("validation"));
+            return split;
+        }
     }
 
     public ITestImages Test(VitConfig config, Preprocessor preprocessor)

@@ -30,7 +30,8 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-    private readonly Dictionary<(string Name, int Seed), TrainedModel> ready = [];
+    private readonly Lock gate = new(); // around what is ready: models may be made side by side
+    private readonly Dictionary<(string Name, int Seed), (TrainedModel Model, TimeSpan Took)> ready = [];
     private readonly TrainingKeys keys = new(scenario, data, backend.Place, options.TrainedAnywhere ? store : null);
     private readonly EpochAccuracies epochs = new(data, store, log);
 
@@ -44,10 +45,43 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     /// <summary>The model of a training seed; what it starts from is made first.</summary>
     public TrainedModel Get(ModelSpec spec, int trainingSeed, CancellationToken cancellation)
     {
-        if (ready.TryGetValue((spec.Name, trainingSeed), out TrainedModel? made))
-            return made;
+        lock (gate)
+        {
+            if (ready.TryGetValue((spec.Name, trainingSeed), out (TrainedModel Model, TimeSpan Took) made))
+                return made.Model;
+        }
+
         TrainedModel? origin = keys.Origin(spec, trainingSeed) is { } from ? Get(from.Spec, from.Seed, cancellation) : null;
-        return ready[(spec.Name, trainingSeed)] = Make(spec, trainingSeed, origin, cancellation);
+        long begin = time.GetTimestamp();
+        TrainedModel model = Make(spec, trainingSeed, origin, cancellation);
+        lock (gate)
+            ready[(spec.Name, trainingSeed)] = (model, time.GetElapsedTime(begin));
+        return model;
+    }
+
+    /// <summary>How long it took to make a model that is made, or to take it from the store, without what it started from.</summary>
+    public TimeSpan Took(ModelSpec spec, int trainingSeed)
+    {
+        lock (gate)
+            return ready[(spec.Name, trainingSeed)].Took;
+    }
+
+    /// <summary>
+    /// Makes all models that trials need, several at a time, each when what it starts from is made. A training has a thread of its own, which computes with as
+    /// many threads as it would alone: its weights are the same. Where one fails, the others stop, as they do where somebody stops the run.
+    /// </summary>
+    /// <param name="trials">The trials.</param>
+    /// <param name="most">How many are made at a time.</param>
+    /// <param name="cancellation">Stops it; last checkpoints stay.</param>
+    public void MakeSideBySide(IReadOnlyList<PlannedTrial> trials, int most, CancellationToken cancellation)
+    {
+        List<Wanted> wanted = [.. scenario.Models.SelectMany(spec => Enumerable.Range(0, ScenarioExpander.TrainingSeeds(spec))
+            .Where(seed => keys.IsNeeded(trials, spec, seed)).Select(seed => new Wanted(spec, seed)))];
+        SideBySide.Do(wanted, one => keys.Origin(one.Spec, one.Seed) is { } origin ? new Wanted(origin.Spec, origin.Seed) : null, most, (one, stop) =>
+        {
+            set_num_threads(data.Threads);
+            Doing.While(() => $"preparing the model {one.Spec.Name}", () => Get(one.Spec, one.Seed, stop));
+        }, cancellation);
     }
 
     /// <summary>A model as it was at the checkpoint before its last: after the epoch before, if that is kept; else as it was when its training began.</summary>
@@ -390,6 +424,9 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         if (data.Classes(config, preprocessor).How is { } how)
             log.Line($"{label}: the dataset's classes are {how}");
     }
+
+    /// <summary>A model that is to be made.</summary>
+    private sealed record Wanted(ModelSpec Spec, int Seed);
 
     /// <summary>A model that is being made.</summary>
     private sealed record Making(ModelSpec Spec, int Seed, string Label, SeedTree Luck, TrainingKey Key);

@@ -14,6 +14,7 @@ namespace LayerShuffle.Runs.Models;
 /// <param name="scenario">The scenario.</param>
 internal sealed class Rehearsals(Scenario scenario)
 {
+    private readonly Lock gate = new(); // trainings may ask side by side
     private readonly Dictionary<(string Name, int Seed), MetTraining?> known = [];
 
     /// <summary>What a training meets; null where nothing is to strike it, or processes do.</summary>
@@ -26,13 +27,21 @@ internal sealed class Rehearsals(Scenario scenario)
         if (scenario.Clock != ScenarioClock.Virtual || spec.Training is not { Faults: true, Epochs: > 0 } training
             || TrainingConditions.Met(scenario) is not { } variant)
             return null;
-        if (known.TryGetValue((spec.Name, trainingSeed), out MetTraining? met))
+        lock (gate)
+        {
+            if (!known.TryGetValue((spec.Name, trainingSeed), out MetTraining? met))
+                known[(spec.Name, trainingSeed)] = met = Rehearse(spec, training, trainingSeed, images, variant);
             return met;
+        }
+    }
+
+    private MetTraining? Rehearse(ModelSpec spec, TrainingSpec training, int trainingSeed, int images, TrialVariant variant)
+    {
         var outline = new TrainingOutline(spec.Config, ModelSpecs.Options(training), images, Luck(scenario, trainingSeed));
         using var system = new VirtualActorSystem();
         try
         {
-            return known[(spec.Name, trainingSeed)] = new TrainingRehearsal(system).Run(Trial(scenario, variant, spec, trainingSeed), outline);
+            return new TrainingRehearsal(system).Run(Trial(scenario, variant, spec, trainingSeed), outline);
         }
         catch (TrainingInterruptedException e)
         {

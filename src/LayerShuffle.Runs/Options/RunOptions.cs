@@ -36,6 +36,9 @@ public sealed record RunOptions
     /// <summary>Whether models serve that were trained in the same way on another device or processor, or with other threads.</summary>
     public bool TrainedAnywhere { get; init; }
 
+    /// <summary>How many trainings go on side by side, each with the scenario's computing threads. On the virtual clock alone.</summary>
+    public int Trainings { get; init; } = 1;
+
     /// <summary>What a scenario on the wall clock needs to know of its cluster.</summary>
     public ClusterOptions Cluster { get; init; } = ClusterOptions.Local;
 
