@@ -70,7 +70,7 @@ internal static class TrainingSpeedBenchmark
         set_num_threads(before);
         double images = 2 * StepsPerRound * BatchSize;
         output.WriteLine(FormattableString.Invariant($"width {config.HiddenSize}, patch {config.PatchSize}: two side by side, a thread each, ")
-            + FormattableString.Invariant($"{images / times.MeasuredSeconds:F0} images/s; one after the other, two threads, {images / times.ReferenceSeconds:F0}; ")
+            + FormattableString.Invariant($"{images / times.MeasuredSeconds:F0} images/s; in turn, two threads each, {images / times.ReferenceSeconds:F0}; ")
             + FormattableString.Invariant($"ratio {1 / times.Ratio:F2} ({1 / times.Interval.High:F2} to {1 / times.Interval.Low:F2})"));
 
         void Work(Training training)

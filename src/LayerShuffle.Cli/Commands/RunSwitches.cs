@@ -137,8 +137,8 @@ internal sealed class RunSwitches
         command.Arguments.Add(scenario);
         foreach (Option option in new Option[]
         {
-            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, trainings, dryRun, checkDeterminism, noReport, watch, listen, workers,
-            publicHost, controlPort, dataPort, metrics, traces, formats, summary,
+            directory, sets, only, seed, seeds, device, threads, resume, retrain, anywhere, trainings, dryRun, checkDeterminism, noReport, watch, listen,
+            workers, publicHost, controlPort, dataPort, metrics, traces, formats, summary,
         })
             command.Options.Add(option);
         security.AddTo(command);

@@ -5,7 +5,9 @@ namespace LayerShuffle.Runs.Models;
 /// <summary>Work that is done several at a time, some of it after other work.</summary>
 internal static class SideBySide
 {
-    /// <summary>Does everything, each on one of some threads, as soon as what it comes after is done; in the order of the list where that leaves a choice.</summary>
+    /// <summary>
+    /// Does everything, each on one of some threads, as soon as what it comes after is done; in the order of the list where that leaves a choice.
+    /// </summary>
     /// <param name="all">What is to be done; what something comes after is among it.</param>
     /// <param name="after">What something comes after; null: nothing.</param>
     /// <param name="most">How much is done at a time.</param>
