@@ -23,7 +23,7 @@ public sealed class LiveState
     private int planned; // how often: runs under many seeds come one after the other
     private string title = "", doing = "", present = "", folder = "";
     private (long Requests, long Hops, long Faults) written; // how long the files of the folder were when the last trial had finished
-    private LiveTraining? training;
+    private readonly OrderedDictionary<string, LiveTraining> trainings = []; // by model, those that go on; the last one stays
     private LiveTrial? last;
     private LiveEnd? end;
 
@@ -46,7 +46,8 @@ public sealed class LiveState
         faults.Clear();
         finished.Clear();
         epochs.Clear();
-        (training, present, last) = (null, "", null);
+        trainings.Clear();
+        (present, last) = ("", null);
         planned++;
         results++;
         foreach (TrialKey trial in trials)
@@ -91,7 +92,12 @@ public sealed class LiveState
     });
 
     /// <summary>How far a training is.</summary>
-    public void Trains(LiveTraining progress) => Change(() => training = progress);
+    public void Trains(LiveTraining progress) => Change(() =>
+    {
+        foreach (string over in trainings.Values.Where(one => one.Step >= one.Steps && one.Model != progress.Model).Select(one => one.Model).ToList())
+            trainings.Remove(over);
+        trainings[progress.Model] = progress;
+    });
 
     /// <summary>The run is over.</summary>
     public void Over(LiveEnd how) => Change(() => end = how);
@@ -146,7 +152,8 @@ public sealed class LiveState
                 rows = rows.Values.Where(row => fresh || row.Version > seen.Version).Select(row => row.Facts()).ToList(),
                 faults = faults.Since(fresh ? 0 : seen.Faults),
                 lines = lines.Since(seen.Lines),
-                training,
+                training = trainings.Values.FirstOrDefault(),
+                beside = trainings.Values.Skip(1).ToList(),
                 replay = last is { Traced: true } played ? new { trial = played.Trial, name = played.Name } : null,
                 end,
             };

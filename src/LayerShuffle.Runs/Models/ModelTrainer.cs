@@ -32,6 +32,7 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly Lock gate = new(); // around what is ready: models may be made side by side
     private readonly Dictionary<(string Name, int Seed), (TrainedModel Model, TimeSpan Took)> ready = [];
+    private readonly SortedDictionary<string, Func<string>> going = new(StringComparer.Ordinal); // by label, how the trainings stand that go on
     private readonly TrainingKeys keys = new(scenario, data, backend.Place, options.TrainedAnywhere ? store : null);
     private readonly EpochAccuracies epochs = new(data, store, log);
 
@@ -198,17 +199,31 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
                 string speed = pace.Of(step, total, images, "images"); // asked at every step, so that it counts from the first
                 int epoch = Math.Min(training.Epochs, 1 + step * training.Epochs / total);
                 (log as IRunWatch)?.Trains(new TrainingNews(label, step, total, epoch, training.Epochs, loss, speed));
-                log.Status(() => FormattableString.Invariant($"{label}: step {step} of {total}") + (speed.Length > 0 ? FormattableString.Invariant(
+                Status(label, () => FormattableString.Invariant($"{label}: step {step} of {total}") + (speed.Length > 0 ? FormattableString.Invariant(
                     $" (epoch {epoch}/{training.Epochs})  loss {loss:F3}  {speed}{measured}") : ""));
             },
             how => store.Disturb(hash, folder, how),
             account,
             cancellation));
+        lock (gate)
+            going.Remove(label);
         TrainingTally tally = job.Met is { } met ? MetTally.Of(met, job.Memory!.Losses) : account.Close(images);
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
         records = epochs.Of(making.Label, hash, records, accuracies, of => Job(making, of, preprocessor), asked, model);
         return Keep(making, new TrainedModel(model, preprocessor, hash, records, false), accuracies, tests, took, job.Memory?.Losses) with { Tally = tally };
+    }
+
+    /// <summary>Says how a training stands, and with it how those beside it do.</summary>
+    private void Status(string label, Func<string> text)
+    {
+        lock (gate)
+            going[label] = text;
+        log.Status(() =>
+        {
+            lock (gate)
+                return string.Join("  |  ", going.Values.Select(one => one()));
+        });
     }
 
     /// <summary>Tells who watches of an epoch; what was measured after it, for the log.</summary>

@@ -27,6 +27,7 @@ public sealed class LivePageTests(DrawnRun run, Chromium chromium)
         await page.GotoAsync(server.Address.AbsoluteUri);
         state.Planned(Keys);
         state.Trains(new LiveTraining("shuffled", 3, 12, 1, 4, 1.25, "296 images/s, 12 min left"));
+        state.Trains(new LiveTraining("plain", 2, 12, 1, 4, 2.5, ""));
         state.Began(Keys[1]);
         state.Progressed(Keys[1], 15, 60);
         state.Struck(new LedgerEntry(new Instant(200_000_000), "outage", "crash", Hostile, "already_down"));
@@ -39,6 +40,7 @@ public sealed class LivePageTests(DrawnRun run, Chromium chromium)
         (await page.Locator("#rows tr").Nth(1).Locator(".share").TextContentAsync()).ShouldBe("25%");
         (await page.Locator("#trials").TextContentAsync())!.ShouldStartWith("0 of 2 trials");
         (await page.Locator("#trained").TextContentAsync())!.ShouldContain("296 images/s, 12 min left");
+        (await page.Locator("#trained").TextContentAsync())!.ShouldEndWith("Beside itplain, step 2 of 12, loss 2.500");
         (await page.Locator("#log").TextContentAsync()).ShouldBe("warning: " + Hostile);
         (await page.TitleAsync()).ShouldBe($"watched {Hostile}: live");
         (await page.Locator("img").CountAsync()).ShouldBe(0);
@@ -63,6 +65,22 @@ public sealed class LivePageTests(DrawnRun run, Chromium chromium)
         server.End(new LiveEnd("failed", 3, "The disk is full.", false), null);
         await page.Locator("body[data-ended=failed]").WaitForAsync();
         (await page.Locator("#status").TextContentAsync()).ShouldBe("The run has failed, exit code 3. The disk is full.");
+    }
+
+    [Fact]
+    public async Task Figures_that_come_before_the_state_of_their_run_stay()
+    {
+        IPage page = await chromium.Open(1400, ColorScheme.Light, complaints);
+        await page.AddInitScriptAsync("window.EventSource = class { constructor() { window.told = this; } addEventListener(name, act) { this[name] = act; } }");
+        using var watched = new WatchedRun();
+        using LiveServer server = watched.Serve();
+        await page.GotoAsync(server.Address.AbsoluteUri);
+        watched.Begins();
+        string[] told = [new LiveViews(watched.State, TimeProvider.System).News(-1, out _)!, watched.State.News(new LiveCursor())!];
+        await page.EvaluateAsync("told => { window.told.views({ data: told[0] }); window.told.state({ data: told[1] }); }", told);
+        (await page.Locator("#training figure .plot svg").First.IsVisibleAsync()).ShouldBeTrue();
+        (await page.Locator("#pace").IsVisibleAsync()).ShouldBeFalse();
+        complaints.ShouldBeEmpty();
     }
 
     [Theory]

@@ -39,6 +39,34 @@ public sealed class LiveStateTests
     }
 
     [Fact]
+    public void Trainings_side_by_side_keep_their_places_until_they_are_over()
+    {
+        var state = new LiveState();
+        Train("one", 1);
+        Beside().ShouldBe(["one 1"]);
+        Train("two", 1);
+        Train("one", 2);
+        Beside().ShouldBe(["one 2", "two 1"], "whoever was told of last does not push the other aside");
+        Train("one", 3);
+        Beside().ShouldBe(["one 3", "two 1"]);
+        Train("two", 2);
+        Beside().ShouldBe(["two 2"]);
+        Train("two", 3);
+        Beside().ShouldBe(["two 3"], "the last one stays");
+        state.Planned(Keys);
+        Beside().ShouldBeEmpty();
+
+        void Train(string model, int step) => state.Trains(new LiveTraining(model, step, 3, 1, 1, 0.5, ""));
+
+        string[] Beside()
+        {
+            JsonElement news = JsonDocument.Parse(state.News(new LiveCursor())!).RootElement, first = news.GetProperty("training");
+            return [.. (first.ValueKind == JsonValueKind.Null ? [] : new[] { first }).Concat(news.GetProperty("beside").EnumerateArray())
+                .Select(one => $"{one.GetProperty("model").GetString()} {one.GetProperty("step").GetInt32()}")];
+        }
+    }
+
+    [Fact]
     public void One_that_is_slow_gets_the_last_of_many()
     {
         var state = new LiveState();

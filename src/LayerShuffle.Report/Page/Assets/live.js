@@ -18,10 +18,16 @@
     for (const id of ["rows", "faults"]) at(id).replaceChildren();
     at("faults").hidden = true;
     at("none").hidden = false;
-    at("training").hidden = at("pace").hidden = true;
+    at("pace").hidden = true;
+    trainingIsThere();
     at("trained").replaceChildren();
     [offered, played] = [null, null];
     at("offer").hidden = true;
+  }
+
+  // Figures may come before the state of the run that they are of: who clears what was told of the run before leaves them.
+  function trainingIsThere() {
+    at("training").hidden = at("pace").hidden && !at("training-views").querySelector("figure");
   }
 
   function named(text) {
@@ -64,12 +70,13 @@
     at("none").hidden = true;
   }
 
-  function training(data) {
-    at("training").hidden = at("pace").hidden = false;
+  function training(data, beside) {
+    at("pace").hidden = false;
+    trainingIsThere();
     at("steps").max = data.steps || 1;
     at("steps").value = data.step;
     const facts = [["Model", data.model], ["Step", `${data.step} of ${data.steps}`], ["Epoch", `${data.epoch} of ${data.epochs}`], ["Loss", number(data.loss, 3)],
-      ["Pace", data.pace || "–"]];
+      ["Pace", data.pace || "–"], ...beside.map(other => ["Beside it", `${other.model}, step ${other.step} of ${other.steps}, loss ${number(other.loss, 3)}`])];
     at("trained").replaceChildren(...facts.map(([name, value]) => {
       const pair = make("div"), said = make("dd");
       said.append(make("bdi", value));
@@ -107,6 +114,7 @@
       place.closest("section").hidden = false;
       putFigure(figure, place);
     }
+    trainingIsThere();
   }
 
   // The last finished trial can be played. The first one is there at once, later ones when somebody asks: nobody's replay is taken away.
@@ -152,7 +160,7 @@
     at("trials").textContent = data.trials ? `${data.done} of ${data.trials} trials (${percent(data.share, 0)})` : "None is planned yet.";
     data.rows.forEach(row);
     data.faults.forEach(fault);
-    if (data.training) training(data.training);
+    if (data.training) training(data.training, data.beside);
     if (data.lines.length) said(data.lines);
     if (data.end) end(data.end);
   }
