@@ -65,6 +65,26 @@ public sealed class LivePageTests(DrawnRun run, Chromium chromium)
         (await page.Locator("#status").TextContentAsync()).ShouldBe("The run has failed, exit code 3. The disk is full.");
     }
 
+    /// <summary>Figures and news are told each at its own time: what a run has drawn already is not hidden by the news that it has begun.</summary>
+    [Fact]
+    public async Task Figures_that_come_before_the_news_of_their_run_stay()
+    {
+        IPage page = await chromium.Open(1400, ColorScheme.Light, complaints);
+        using var watched = new WatchedRun();
+        using LiveServer server = watched.Serve();
+        watched.Begins();
+        string figures = new LiveViews(watched.State, TimeProvider.System).News(-1, out _)!, news = watched.State.News(new LiveCursor())!;
+        await page.RouteAsync("**/events*", route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream",
+            Body = $"event: views\ndata: {figures}\n\nevent: state\ndata: {news}\n\n",
+        }));
+        await page.GotoAsync(server.Address.AbsoluteUri);
+        await page.Locator("#rows tr").First.WaitForAsync();
+        (await page.Locator("#training figure .plot svg").IsVisibleAsync()).ShouldBeTrue();
+        complaints.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(380, ColorScheme.Dark)]
     [InlineData(1400, ColorScheme.Light)]

@@ -18,10 +18,16 @@
     for (const id of ["rows", "faults"]) at(id).replaceChildren();
     at("faults").hidden = true;
     at("none").hidden = false;
-    at("training").hidden = at("pace").hidden = true;
+    at("pace").hidden = true;
+    showTraining();
     at("trained").replaceChildren();
     [offered, played] = [null, null];
     at("offer").hidden = true;
+  }
+
+  // News and figures come each at its own time: the section is there while one of them has something in it.
+  function showTraining() {
+    at("training").hidden = at("pace").hidden && !at("training").querySelector("figure");
   }
 
   function named(text) {
@@ -65,7 +71,8 @@
   }
 
   function training(data) {
-    at("training").hidden = at("pace").hidden = false;
+    at("pace").hidden = false;
+    showTraining();
     at("steps").max = data.steps || 1;
     at("steps").value = data.step;
     const facts = [["Model", data.model], ["Step", `${data.step} of ${data.steps}`], ["Epoch", `${data.epoch} of ${data.epochs}`], ["Loss", number(data.loss, 3)],
@@ -107,6 +114,7 @@
       place.closest("section").hidden = false;
       putFigure(figure, place);
     }
+    showTraining();
   }
 
   // The last finished trial can be played. The first one is there at once, later ones when somebody asks: nobody's replay is taken away.
