@@ -41,7 +41,8 @@ internal sealed class VariantFacts
             || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null)
             || Traces.Any(trace => trace.Table.Sets(point => point.Up == false));
         HasCopies = Links.Any(link => link.Duplicate > 0) || LinkFaults.Exists(fault => fault.Set.Duplicate > 0);
-        IsUnlimited = Links.All(link => link.BandwidthBytesPerSecond is null) && LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
+        IsUnlimited = Links.All(link => link.BandwidthBytesPerSecond is null)
+            && LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
         IsLossless = Links.All(link => link is { Loss: 0, LoseFirst: 0 }) && LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0))
             && !Traces.Any(trace => trace.Table.Sets(point => point.Loss > 0));
         HasOverhead = Links.Any(link => link.OverheadBytes > 0) || LinkFaults.Exists(fault => fault.Set.Overhead > 0);
