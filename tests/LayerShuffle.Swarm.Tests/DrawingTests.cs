@@ -8,6 +8,14 @@ namespace LayerShuffle.Swarm.Tests;
 public sealed class DrawingTests : IDisposable
 {
     private const int Seeds = 2000;
+
+    /// <summary>Few that had everything between them when the language was as it is: where it has changed, the others follow.</summary>
+    private static readonly long[] Telling =
+    [
+        459, 268, 888, 507, 55, 549, 267, 183, 95, 228, 382, 408, 568, 249, 531, 639, 819, 38, 311, 1, 238, 732, 11, 12, 15, 41, 149, 177, 181, 435, 539, 588,
+        817, 5, 49, 86, 107, 118, 126, 144, 162, 217, 221, 258, 287, 349, 410, 476, 827,
+    ];
+
     private readonly Scratch scratch = new();
 
     public DrawingTests() => SampleFiles.Write(scratch.Folder);
@@ -19,7 +27,7 @@ public sealed class DrawingTests : IDisposable
         HashSet<string> left = [.. KeyWalk.All.Where(key => Undrawn.Reason(key) is null)];
         int all = left.Count;
         all.ShouldBeGreaterThan(200);
-        for (long seed = 0; seed < Seeds && left.Count > 0; seed++)
+        foreach (long seed in Telling.Concat(Enumerable.Range(0, Seeds).Select(seed => (long)seed)).TakeWhile(_ => left.Count > 0))
             left.ExceptWith(KeyWalk.In((seed % 4 == 3 ? ScenarioDraw.KitchenSink(seed, scratch.Folder) : ScenarioDraw.Draw(seed, scratch.Folder)).Tree));
         left.Order(StringComparer.Ordinal).ShouldBeEmpty($"of {all} keys and words these were in none of {Seeds} scenarios, and LayerShuffle.Swarm/Drawing/Undrawn "
             + "has no reason for that");

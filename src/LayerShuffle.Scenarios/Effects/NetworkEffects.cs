@@ -66,23 +66,20 @@ internal sealed class NetworkEffects(EffectLedger ledger)
     {
         if (Read.Probability(map, "reorder") > 0)
         {
-            bool copies = facts.Links.Any(link => link.Duplicate > 0) || facts.LinkFaults.Exists(fault => fault.Set.Duplicate > 0);
             ledger.Judge(map.Get("reorder"), latencies.All(VariantFacts.IsZero)
                 ? "no effect: there is no latency that a message could skip; give a `latency`, or leave it out"
-                : facts.IsOneInFlight && !copies
+                : facts.IsOneInFlight && !facts.HasCopies
                     ? "nothing can be overtaken: one request is in flight at a time, so that messages are only spared their latency; raise "
                         + "`workload.arrivals.concurrency`, or leave it out" : null);
         }
 
         Packets(map.Map("packets"), facts);
         Corruption(map, facts);
-        bool isUnlimited = facts.Links.All(link => link.BandwidthBytesPerSecond is null)
-            && facts.LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
         if (Read.Size(map, "overhead") > 0)
-            ledger.Judge(map.Get("overhead"), isUnlimited && !variant.Cluster.SharesRates
+            ledger.Judge(map.Get("overhead"), facts.IsUnlimited && !variant.Cluster.SharesRates
                 ? "no effect: without a limit of bandwidth messages take no time for their size; give a `bandwidth`, or leave it out" : null);
         if (map.Get("queue") is { } queue)
-            ledger.Judge(queue, isUnlimited ? "no effect: without a limit of bandwidth nothing waits; give a `bandwidth`, or leave it out" : null);
+            ledger.Judge(queue, facts.IsUnlimited ? "no effect: without a limit of bandwidth nothing waits; give a `bandwidth`, or leave it out" : null);
         if (Read.Boolean(map, "keep_order") == true)
             ledger.Judge(map.Get("keep_order"), latencies.All(VariantFacts.IsConstant) && !facts.LinkFaults.Exists(fault => fault.Set.Latency is not null)
                 ? "no effect: without jitter messages keep their order anyway; give a `latency` that varies, or leave it out" : null);
@@ -118,11 +115,7 @@ internal sealed class NetworkEffects(EffectLedger ledger)
 
     private void Packets(MapNode? packets, VariantFacts facts)
     {
-        bool isLossless = facts.Links.All(link => link is { Loss: 0, LoseFirst: 0 })
-            && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0))
-            && !facts.Traces.Any(trace => trace.Table.Sets(point => point.Loss > 0));
-        bool hasOverhead = facts.Links.Any(link => link.OverheadBytes > 0) || facts.LinkFaults.Exists(fault => fault.Set.Overhead > 0);
-        ledger.Judge(packets, isLossless && !hasOverhead
+        ledger.Judge(packets, facts.IsLossless && !facts.HasOverhead
             ? "no effect: no packet is lost, and none has an `overhead`; give a `loss`, or leave it out" : null);
         if (Read.Text(packets, "missing") is "zero" or "mean")
             ledger.Judge(packets!.Get("missing"), facts.HasTensors ? null
@@ -132,12 +125,10 @@ internal sealed class NetworkEffects(EffectLedger ledger)
 
     private void Corruption(MapNode map, VariantFacts facts)
     {
-        bool isChecked = facts.Links.All(link => link.Checksum) && facts.LinkFaults.TrueForAll(fault => fault.Set.Checksum != false);
-        bool isClean = facts.Links.All(link => link.Corrupt == 0) && facts.LinkFaults.TrueForAll(fault => !(fault.Set.Corrupt > 0));
         if (Read.Boolean(map, "checksum") == false)
-            ledger.Judge(map.Get("checksum"), isClean ? "no effect: nothing is garbled; give `corrupt`, or leave it out" : null);
+            ledger.Judge(map.Get("checksum"), facts.IsClean ? "no effect: nothing is garbled; give `corrupt`, or leave it out" : null);
         foreach (MapEntry entry in (map.Map("corrupt")?.Entries ?? []).Where(entry => entry.Key is not "probability"))
-            ledger.Judge(entry.Value, isChecked ? "no effect: what is garbled is dropped, however it is garbled; give `checksum: false`, or leave it out"
+            ledger.Judge(entry.Value, facts.IsChecked ? "no effect: what is garbled is dropped, however it is garbled; give `checksum: false`, or leave it out"
                 : !facts.HasTensors ? "no effect: with `model: none` nothing is computed, whatever is garbled; leave it out" : null);
     }
 

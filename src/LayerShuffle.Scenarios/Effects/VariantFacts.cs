@@ -40,6 +40,14 @@ internal sealed class VariantFacts
         LosesMessages = Links.Any(link => link.Loses)
             || LinkFaults.Exists(fault => fault.Set.Loss > 0 || fault.Set.LoseFirst > 0 || fault.Set.Queue is not null)
             || Traces.Any(trace => trace.Table.Sets(point => point.Up == false));
+        HasCopies = Links.Any(link => link.Duplicate > 0) || LinkFaults.Exists(fault => fault.Set.Duplicate > 0);
+        IsUnlimited = Links.All(link => link.BandwidthBytesPerSecond is null)
+            && LinkFaults.TrueForAll(fault => fault.Set.Bandwidth is null or double.PositiveInfinity);
+        IsLossless = Links.All(link => link is { Loss: 0, LoseFirst: 0 }) && LinkFaults.TrueForAll(fault => !(fault.Set.Loss > 0 || fault.Set.LoseFirst > 0))
+            && !Traces.Any(trace => trace.Table.Sets(point => point.Loss > 0));
+        HasOverhead = Links.Any(link => link.OverheadBytes > 0) || LinkFaults.Exists(fault => fault.Set.Overhead > 0);
+        IsChecked = Links.All(link => link.Checksum) && LinkFaults.TrueForAll(fault => fault.Set.Checksum != false);
+        IsClean = Links.All(link => link.Corrupt == 0) && LinkFaults.TrueForAll(fault => !(fault.Set.Corrupt > 0));
         HasTensors = models.Count == 0 || models.Any(model => !model.IsNetworkOnly);
         MayMiss = isWall || LosesMessages || Links.Any(link => link.DropsGarbled)
             || variant.Faults.Any(fault => fault is not (SlowdownFault or MemoryFault or ByzantineFault)) || IsSlow();
@@ -62,6 +70,24 @@ internal sealed class VariantFacts
             neighbours = Neighbours(placements);
         End = LastOutcome();
     }
+
+    /// <summary>Whether any link copies messages. Like what follows it is found once: each of thousands of exceptions is judged by it.</summary>
+    public bool HasCopies { get; }
+
+    /// <summary>Whether no link has a bandwidth.</summary>
+    public bool IsUnlimited { get; }
+
+    /// <summary>Whether no link draws a loss.</summary>
+    public bool IsLossless { get; }
+
+    /// <summary>Whether any link adds bytes to messages.</summary>
+    public bool HasOverhead { get; }
+
+    /// <summary>Whether all links drop what is garbled.</summary>
+    public bool IsChecked { get; }
+
+    /// <summary>Whether no link garbles anything.</summary>
+    public bool IsClean { get; }
 
     /// <summary>Whether real time passes.</summary>
     public bool IsWall { get; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LayerShuffle.Report.Tests.Page;
 using Microsoft.Playwright;
 
@@ -9,6 +10,7 @@ namespace LayerShuffle.Report.Tests.Page;
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private readonly ConcurrentDictionary<string, IPage> open = [];
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -29,6 +31,10 @@ public sealed class Chromium : IAsyncLifetime
     {
         Assert.SkipWhen(browser is null, "There is no Chromium here (apt-get install chromium, or name one in LAYERSHUFFLE_CHROMIUM).");
         IPage page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        string test = TestContext.Current.TestClass!.UniqueID;
+        if (open.TryRemove(test, out IPage? before)) // a class's tests come one after the other: the page of the last one still works
+            await before.CloseAsync();
+        open[test] = page;
         page.SetDefaultTimeout(180_000); // milliseconds: a busy machine is no mistake of the page's
         page.Console += (_, said) =>
         {

@@ -6,7 +6,8 @@ namespace LayerShuffle.Swarm.Tests.Planting;
 /// <param name="Find">What stands there once.</param>
 /// <param name="Replace">What stands there instead.</param>
 /// <param name="Always">Whether it is planted in every run of the tests; else with <c>LAYERSHUFFLE_LONG=1</c>.</param>
-internal sealed record PlantedFault(string Name, string File, string Find, string Replace, bool Always = false)
+/// <param name="Seen">The seed whose scenario has shown it: the search begins there.</param>
+internal sealed record PlantedFault(string Name, string File, string Find, string Replace, bool Always = false, long Seen = 0)
 {
     private const string Courier = "src/LayerShuffle.Actors/Protocol/HopCourier.cs", Journeys = "src/LayerShuffle.Actors/Messages/HopMessages.cs",
         Node = "src/LayerShuffle.Actors/Trials/NodeActor.cs", Coordinator = "src/LayerShuffle.Actors/Trials/CoordinatorActor.cs",
@@ -23,7 +24,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a resend too many", Courier, "custody.Tries < context.Routing.Retries ||", "custody.Tries <= context.Routing.Retries ||", Always: true),
         new("a resend too few", Courier, "custody.Tries < context.Routing.Retries ||", "custody.Tries + 1 < context.Routing.Retries ||"),
         new("custody given up early", Courier, "        custody.Holder = (ack.From, ack.Incarnation);\n",
-            "        custody.Holder = (ack.From, ack.Incarnation);\n        Remove(custody);\n", Always: true),
+            "        custody.Holder = (ack.From, ack.Incarnation);\n        Remove(custody);\n", Always: true, Seen: 180),
         new("the holder of a hop forgotten", Courier, "        custody.Holder = (ack.From, ack.Incarnation);\n", ""),
         new("timers that fire early", Courier, "context.Clock.TellAfter(custody.Wait, owner",
             "context.Clock.TellAfter(new Duration(custody.Wait.Nanoseconds / 2), owner"),
@@ -34,7 +35,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a deadline that counts as a failure", Coordinator, "RequestOutcome.DeadlineExceeded));", "RequestOutcome.Failed));"),
         new("a request in flight too many", Coordinator, "i < plan.Workload.Arrivals.Concurrency &&", "i <= plan.Workload.Arrivals.Concurrency &&"),
         new("luck shared between attempts", Transport, "journey.NextLayer, message.Attempt, journey.Branch",
-            "journey.NextLayer, 0, journey.Branch", Always: true),
+            "journey.NextLayer, 0, journey.Branch", Always: true, Seen: 14),
         new("an acknowledgement before the delivery", Carrier, "        underway.Add(message.Journey.Request);\n",
             "        underway.Add(message.Journey.Request);\n        Endpoints[from].Tell(HopAcknowledged.Of(message, to, incarnation));\n", Always: true),
         new("a second copy that is the first attempt once more", Courier, "layer = custody.Journey.NextLayer, attempt = custody.Attempt + 1;",
@@ -47,8 +48,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
     private static IEnumerable<PlantedFault> OfNodes() =>
     [
         new("a duplicate executed", Node, "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))\n",
-            "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now) | true)\n", Always: true),
-        new("a node that computes while it is down", Node, "        waiting.Clear();\n        running = null;\n", "        waiting.Clear();\n", Always: true),
+            "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now) | true)\n", Always: true, Seen: 8),
+        new("a node that computes while it is down", Node, "        waiting.Clear();\n        running = null;\n", "        waiting.Clear();\n", Always: true, Seen: 8),
         new("a queue that survives a crash", Node, "        waiting.Clear();\n        running = null;\n", "        running = null;\n"),
         new("two layers at a time", Node, "while (running is null && waiting.TryDequeue", "while (waiting.TryDequeue"),
         new("last come first served", Node, "        waiting.Enqueue((message, upstream));\n",
@@ -68,7 +69,7 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
     private static IEnumerable<PlantedFault> OfLinks() =>
     [
         new("a byte that is not counted", Link, "books.Bytes += sizeBytes;", "books.Bytes += sizeBytes - 1;", Always: true),
-        new("a cut that lets messages through", Link, "public bool IsUp => cuts == 0 &&", "public bool IsUp => cuts <= 1 &&", Always: true),
+        new("a cut that lets messages through", Link, "public bool IsUp => cuts == 0 &&", "public bool IsUp => cuts <= 1 &&", Always: true, Seen: 45),
         new("a cut that does not heal", Link, "            cuts--;\n", ""),
         new("a bandwidth that two messages have at once", Link, "        return free = hasTraceRate ?", "        return hasTraceRate ?"),
         new("half the loss", Link, "return Happens(conditions.Loss, loss, key, copy);", "return Happens(conditions.Loss / 2, loss, key, copy);"),

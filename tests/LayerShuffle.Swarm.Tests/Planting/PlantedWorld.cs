@@ -20,36 +20,38 @@ internal sealed partial class PlantedWorld : AssemblyLoadContext
     private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Parts = [];
     private readonly string part;
     private readonly byte[] image;
+    private readonly Scratch copies;
 
-    private PlantedWorld(string part, byte[] image)
-        : base(isCollectible: true) => (this.part, this.image) = (part, image);
+    private PlantedWorld(string part, byte[] image, Scratch copies) => (this.part, this.image, this.copies) = (part, image, copies);
 
     /// <summary>Looks for the first seed that shows the fault.</summary>
     /// <returns>What is found; null if nothing is.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the world may stay on the stack
-    public static string? Look(PlantedFault fault, long first, long last)
+    public static string? Look(PlantedFault fault, long[] seeds)
     {
         string name = fault.File.Split('/')[1];
-        var world = new PlantedWorld(name, Compile(name, Path.Combine(Repository.Root, fault.File), fault));
-        try
-        {
-            MethodInfo look = world.LoadFromAssemblyPath(typeof(FirstFinding).Assembly.Location).GetType(typeof(FirstFinding).FullName!, true)!
-                .GetMethod(nameof(FirstFinding.Look))!;
-            return (string?)look.Invoke(null, [first, last]);
-        }
-        finally
-        {
-            world.Unload();
-        }
+        using var copies = new Scratch();
+        var world = new PlantedWorld(name, Compile(name, Path.Combine(Repository.Root, fault.File), fault), copies);
+        MethodInfo look = world.Copied(typeof(FirstFinding).Assembly.Location).GetType(typeof(FirstFinding).FullName!, true)!
+            .GetMethod(nameof(FirstFinding.Look))!;
+        return (string?)look.Invoke(null, [seeds]);
     }
 
-    /// <summary>The part that the fault is in, and everything that may refer to it; the framework is the one that all share.</summary>
+    /// <summary>The part that the fault is in, and everything that may refer to it, also by its name, as Akka does; all else is shared.</summary>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         if (assemblyName.Name == part)
             return LoadFromStream(new MemoryStream(image));
         string own = Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll");
-        return File.Exists(own) ? LoadFromAssemblyPath(own) : null;
+        return Own().IsMatch(assemblyName.Name!) && File.Exists(own) ? Copied(own) : null;
+    }
+
+    /// <summary>A copy: what is compiled beforehand in a file serves the first context that loads it, and none after it.</summary>
+    private Assembly Copied(string file)
+    {
+        string copy = copies.At(Path.GetFileName(file));
+        File.Copy(file, copy);
+        return LoadFromAssemblyPath(copy);
     }
 
     private static byte[] Compile(string name, string path, PlantedFault fault)
@@ -81,13 +83,17 @@ internal sealed partial class PlantedWorld : AssemblyLoadContext
             [Parsed(own, "own.cs"), .. sources.Select(path => Parsed(File.ReadAllText(path), path))],
             references.Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
-                nullableContextOptions: NullableContextOptions.Enable, metadataImportOptions: MetadataImportOptions.Public));
+                nullableContextOptions: NullableContextOptions.Annotations, // the program's own build has the warnings
+                metadataImportOptions: MetadataImportOptions.Public));
     }
 
     /// <summary>No source generators here: what they would write of a regular expression is written out.</summary>
     private static SyntaxTree Parsed(string text, string path) => CSharpSyntaxTree.ParseText(
         GeneratedRegexAttribute().Replace(text, match => $"private static Regex {match.Groups["name"].Value}() => new Regex({match.Groups["arguments"].Value});"),
         Language, path);
+
+    [GeneratedRegex(@"^(LayerShuffle|Akka)(\.|$)")]
+    private static partial Regex Own();
 
     [GeneratedRegex("""Using Include="(?<name>[A-Za-z.]+)""")]
     private static partial Regex Using();

@@ -19,15 +19,15 @@
     at("faults").hidden = true;
     at("none").hidden = false;
     at("pace").hidden = true;
-    trainingIsThere();
+    showTraining();
     at("trained").replaceChildren();
     [offered, played] = [null, null];
     at("offer").hidden = true;
   }
 
-  // Figures may come before the state of the run that they are of: who clears what was told of the run before leaves them.
-  function trainingIsThere() {
-    at("training").hidden = at("pace").hidden && !at("training-views").querySelector("figure");
+  // News and figures come each at its own time: the section is there while one of them has something in it.
+  function showTraining() {
+    at("training").hidden = at("pace").hidden && !at("training").querySelector("figure");
   }
 
   function named(text) {
@@ -72,7 +72,7 @@
 
   function training(data, beside) {
     at("pace").hidden = false;
-    trainingIsThere();
+    showTraining();
     at("steps").max = data.steps || 1;
     at("steps").value = data.step;
     const facts = [["Model", data.model], ["Step", `${data.step} of ${data.steps}`], ["Epoch", `${data.epoch} of ${data.epochs}`], ["Loss", number(data.loss, 3)],
@@ -114,7 +114,7 @@
       place.closest("section").hidden = false;
       putFigure(figure, place);
     }
-    trainingIsThere();
+    showTraining();
   }
 
   // The last finished trial can be played. The first one is there at once, later ones when somebody asks: nobody's replay is taken away.
