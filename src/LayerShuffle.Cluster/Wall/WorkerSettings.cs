@@ -35,6 +35,9 @@ internal sealed record WorkerSettings
     /// <summary>The name under which others reach it.</summary>
     public required string Host { get; init; }
 
+    /// <summary>Whether it will host layers of models: then it needs libtorch, and says at its start if that is not there.</summary>
+    public required bool Computes { get; init; }
+
     /// <summary>Computing threads.</summary>
     public required int Threads { get; init; }
 
