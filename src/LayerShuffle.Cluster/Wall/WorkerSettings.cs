@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Security;
@@ -56,14 +57,14 @@ internal sealed record WorkerSettings
     /// <summary>Whether it writes down more than it needs to: details, and warnings of Akka.</summary>
     public bool Verbose { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, WorkerJson.Default.WorkerSettings);
 
     /// <exception cref="InvalidDataException">It is no such text.</exception>
     public static WorkerSettings Parse(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<WorkerSettings>(json) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerSettings) ?? throw new JsonException("null");
         }
         catch (JsonException)
         {
@@ -71,3 +72,7 @@ internal sealed record WorkerSettings
         }
     }
 }
+
+/// <summary>Generated code: finding out by reflection how to read one line would cost each worker more than all the rest of reading it.</summary>
+[JsonSerializable(typeof(WorkerSettings))]
+internal sealed partial class WorkerJson : JsonSerializerContext;
