@@ -55,7 +55,8 @@ internal sealed class Worker : IDisposable
         prober = new ReachProber(own, settings.Endpoint);
         blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
         compute = new WallLayerCompute(
-            own.Timer, settings.Computes ? settings.Threads : null, (layer, activation, request, position) => models.Execute(layer, activation, request, position, store),
+            own.Timer, settings.Computes ? settings.Threads : null,
+                (layer, activation, request, position) => models.Execute(layer, activation, request, position, store),
             exception => Problem($"A layer failed: {exception.Message}"));
         models = new HostedModels(blobs.Get, () => Device, compute.Do);
         own.SetPeer(settings.Coordinator);
