@@ -13,9 +13,9 @@ namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>The models of which a worker hosts layers. One thread tells it what to host; the computing thread reads <see cref="Current"/>.</summary>
 /// <param name="blob">The bytes of a blob, by hash.</param>
-/// <param name="device">Where the layers are.</param>
+/// <param name="device">Where the layers are; asked when there is one.</param>
 /// <param name="betweenLayers">Runs something on the computing thread, between two layers: what it computes on must not be freed under it.</param>
-internal sealed class HostedModels(Func<string, byte[]> blob, Device device, Action<Action> betweenLayers) : IDisposable
+internal sealed class HostedModels(Func<string, byte[]> blob, Func<Device> device, Action<Action> betweenLayers) : IDisposable
 {
     private readonly Dictionary<string, HostedModel> models = [];
     private string used = "";
@@ -81,7 +81,7 @@ internal sealed class HostedModels(Func<string, byte[]> blob, Device device, Act
     public void Host(HostLayers host)
     {
         if (!models.TryGetValue(host.Model, out HostedModel? model))
-            models[host.Model] = model = new HostedModel(host, blob, device);
+            models[host.Model] = model = new HostedModel(host, blob, device());
         model.Add(host, blob);
         Use(used);
     }

@@ -520,6 +520,7 @@ public sealed class WallCluster : IAsyncDisposable, ISupervisors, IMembers, IClu
             DataPort = info.Capabilities.DataPort ?? 0,
             Listen = info.Capabilities.ListenHost ?? ListenAddress(info).ToString(),
             Host = info.Host,
+            Computes = options.Computes,
             Threads = info.Capabilities.Threads ?? options.WorkerThreads,
             Device = options.Device(name) ?? info.Capabilities.Device,
             BootId = MachineClock.BootId(),

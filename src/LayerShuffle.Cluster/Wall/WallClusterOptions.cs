@@ -49,6 +49,9 @@ public sealed record WallClusterOptions
     /// <summary>Identifies the run: members of another are refused.</summary>
     public required string ScenarioHash { get; init; }
 
+    /// <summary>Whether workers host layers of models; otherwise they need no libtorch, and load none.</summary>
+    public bool Computes { get; init; } = true;
+
     /// <summary>Computing threads of a worker that does not say otherwise.</summary>
     public int WorkerThreads { get; init; } = 1;
 

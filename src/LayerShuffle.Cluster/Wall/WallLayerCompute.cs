@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using LayerShuffle.Actors.Ports;
 using LayerShuffle.Core.Time;
@@ -17,10 +18,10 @@ internal sealed class WallLayerCompute : ILayerCompute, IDisposable
 
     /// <summary>Starts the thread.</summary>
     /// <param name="timer">Waits for the rest of a computation's time.</param>
-    /// <param name="threads">Computing threads.</param>
+    /// <param name="threads">Computing threads; null where there is nothing to compute but time to be taken.</param>
     /// <param name="execute">Executes a layer: (layer, activation, request, position) → output.</param>
     /// <param name="failed">Is given what a layer throws.</param>
-    public WallLayerCompute(PreciseTimer timer, int threads, Func<int, object?, int, int, object?> execute, Action<Exception> failed)
+    public WallLayerCompute(PreciseTimer timer, int? threads, Func<int, object?, int, int, object?> execute, Action<Exception> failed)
     {
         (this.timer, this.execute, this.failed) = (timer, execute, failed);
         thread = new Thread(() => Run(threads)) { IsBackground = true, Name = "compute" };
@@ -52,9 +53,10 @@ internal sealed class WallLayerCompute : ILayerCompute, IDisposable
         work.Dispose();
     }
 
-    private void Run(int threads)
+    private void Run(int? threads)
     {
-        torch.set_num_threads(threads);
+        if (threads is { } number)
+            SetThreads(number);
         foreach (Action action in work.GetConsumingEnumerable())
         {
             try
@@ -67,4 +69,8 @@ internal sealed class WallLayerCompute : ILayerCompute, IDisposable
             }
         }
     }
+
+    // In a method of its own: without it, nothing of TorchSharp need be there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SetThreads(int number) => torch.set_num_threads(number);
 }

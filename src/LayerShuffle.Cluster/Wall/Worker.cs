@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using LayerShuffle.Actors.Guarding;
 using LayerShuffle.Actors.Messages;
@@ -25,7 +26,7 @@ internal sealed class Worker : IDisposable
     private readonly ILogger log;
     private readonly MachineClock clock = new();
     private readonly ActivationStore store = new();
-    private readonly Device device;
+    private readonly Device? device; // null where nothing is computed: libtorch takes half a second to load
     private readonly Lock gate = new(); // trial and training are read by the data plane's threads
     private ClusterProcess process = null!; // set before anything arrives
     private ReachProber prober = null!;
@@ -43,8 +44,8 @@ internal sealed class Worker : IDisposable
     public Worker(WorkerSettings settings, int incarnation, ILogger log)
     {
         (this.settings, this.incarnation, this.log) = (settings, incarnation, log);
-        device = torch.device(settings.Device);
-        set_num_threads(settings.Threads);
+        if (settings.Computes)
+            device = LoadTorch(settings);
     }
 
     /// <summary>Takes its process, whose messages wait until then.</summary>
@@ -54,9 +55,10 @@ internal sealed class Worker : IDisposable
         prober = new ReachProber(own, settings.Endpoint);
         blobs = new BlobReceiver(cache, settings.Endpoint, TellCoordinator);
         compute = new WallLayerCompute(
-            own.Timer, settings.Threads, (layer, activation, request, position) => models.Execute(layer, activation, request, position, store),
+            own.Timer, settings.Computes ? settings.Threads : null,
+                (layer, activation, request, position) => models.Execute(layer, activation, request, position, store),
             exception => Problem($"A layer failed: {exception.Message}"));
-        models = new HostedModels(blobs.Get, device, compute.Do);
+        models = new HostedModels(blobs.Get, () => Device, compute.Do);
         own.SetPeer(settings.Coordinator);
     }
 
@@ -297,7 +299,18 @@ internal sealed class Worker : IDisposable
                 training = next;
         }
 
-        training!.Host(host, device, settings.Threads, () => TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint, incarnation)));
+        training!.Host(host, Device, settings.Threads, () => TellCoordinator(new TrainingHosted(host.Training, settings.Endpoint, incarnation)));
+    }
+
+    private Device Device => device ?? throw new InvalidOperationException("layers are to be hosted where nothing was to be computed");
+
+    // In a method of its own: where nothing is computed, nothing of TorchSharp need be there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Device LoadTorch(WorkerSettings settings)
+    {
+        Device device = torch.device(settings.Device);
+        set_num_threads(settings.Threads);
+        return device;
     }
 
     private void Hello() => TellCoordinator(new WorkerHello(process.Address));

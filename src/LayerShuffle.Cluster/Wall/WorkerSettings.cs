@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LayerShuffle.Cluster.Messages;
 using LayerShuffle.Core.Clusters;
 using LayerShuffle.Security;
@@ -35,6 +36,9 @@ internal sealed record WorkerSettings
     /// <summary>The name under which others reach it.</summary>
     public required string Host { get; init; }
 
+    /// <summary>Whether it will host layers of models: then it needs libtorch, and says at its start if that is not there.</summary>
+    public required bool Computes { get; init; }
+
     /// <summary>Computing threads.</summary>
     public required int Threads { get; init; }
 
@@ -53,14 +57,14 @@ internal sealed record WorkerSettings
     /// <summary>Whether it writes down more than it needs to: details, and warnings of Akka.</summary>
     public bool Verbose { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, WorkerJson.Default.WorkerSettings);
 
     /// <exception cref="InvalidDataException">It is no such text.</exception>
     public static WorkerSettings Parse(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<WorkerSettings>(json) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(json, WorkerJson.Default.WorkerSettings) ?? throw new JsonException("null");
         }
         catch (JsonException)
         {
@@ -68,3 +72,7 @@ internal sealed record WorkerSettings
         }
     }
 }
+
+/// <summary>Generated code: finding out by reflection how to read one line would cost each worker more than all the rest of reading it.</summary>
+[JsonSerializable(typeof(WorkerSettings))]
+internal sealed partial class WorkerJson : JsonSerializerContext;

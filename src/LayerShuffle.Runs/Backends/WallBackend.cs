@@ -84,6 +84,7 @@ internal sealed class WallBackend : IRunBackend
             Secret = access.Security.Secret,
             Certificates = access.Security.Certificates,
             ScenarioHash = hash,
+            Computes = !scenario.NetworkOnly,
             WorkerThreads = WorkerThreads(scenario),
             Device = name => spec.Nodes.First(node => node.Name == name).Device,
             Respawn = spec.Respawn,

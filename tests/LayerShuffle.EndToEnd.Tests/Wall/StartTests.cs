@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
+
 namespace LayerShuffle.EndToEnd.Tests.Wall;
 
 /// <summary>What cannot start says so and leaves nothing.</summary>
 [Collection(WallCollection.Name)]
-public sealed class StartTests : IDisposable
+public sealed partial class StartTests : IDisposable
 {
     private readonly Workplace place = new();
 
@@ -22,14 +24,30 @@ public sealed class StartTests : IDisposable
     public async Task A_worker_that_cannot_start_ends_the_run_in_a_sentence()
     {
         ClusterProcesses.Need();
-        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "run", place.Write("wires.yaml", WallScenario.Wires), "--output",
-            "out");
-        await program.Ended;
+        var said = new Lines();
+        Program program = Program.Start(place, said.Hear, TimeSpan.FromMinutes(2), Program.Assembly, "run",
+            place.Write("model.yaml", WallScenario.Text("epochs: 1, batch_size: 16, learning_rate: 3e-3", nodes: 2)), "--output", "out", "--listen",
+            "127.0.0.1:0", "--workers", "2");
+        string hub = Port().Match(await said.Until(program, "Waiting for 2 nodes to join on")).Value;
+        Program[] nodes = [.. Enumerable.Range(0, 2).Select(_ => Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch(), "node", "--join", hub))];
+        await Task.WhenAll(nodes.Select(node => node.Ended).Append(program.Ended));
         program.ShouldEndWith(3);
         program.Error.ShouldContain("The worker of node-");
         program.Error.ShouldContain("cannot start: libtorch cannot be loaded on this machine");
         program.Error.ShouldNotContain("permissions");
         program.Error.ShouldNotContain("It is started again", customMessage: "the next would lack it as well");
+        place.ShouldLeaveNothing();
+    }
+
+    [Fact]
+    public async Task Without_libtorch_a_cluster_measures_the_network_alone()
+    {
+        ClusterProcesses.Need();
+        Program program = Program.Start(place, null, TimeSpan.FromMinutes(2), WithoutTorch("libtorch"), "run", place.Write("wires.yaml", WallScenario.Wires),
+            "--output", "out");
+        await program.Ended;
+        program.ShouldEndWith(0);
+        program.Error.ShouldContain("10 of 10 completed");
         place.ShouldLeaveNothing();
     }
 
@@ -48,14 +66,19 @@ public sealed class StartTests : IDisposable
 
     public void Dispose() => place.Dispose();
 
-    /// <summary>The program without the native libraries that only a worker of a network-only run needs.</summary>
-    private string WithoutTorch()
+    [GeneratedRegex(@"127\.0\.0\.1:\d+")]
+    private static partial Regex Port();
+
+    /// <summary>The program without libtorch, and without assemblies of a name.</summary>
+    private string WithoutTorch(string but = "TorchSharp")
     {
         string from = Path.GetDirectoryName(Program.Assembly)!, to = place.At("crippled");
+        if (Directory.Exists(to))
+            return Path.Combine(to, Path.GetFileName(Program.Assembly));
         Directory.CreateDirectory(to);
         foreach (string file in Directory.EnumerateFiles(from))
         {
-            if (Path.GetExtension(file) is ".dll" or ".json" && !Path.GetFileName(file).StartsWith("TorchSharp", StringComparison.Ordinal))
+            if (Path.GetExtension(file) is ".dll" or ".json" && !Path.GetFileName(file).StartsWith(but, StringComparison.Ordinal))
                 File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
 
