@@ -20,7 +20,7 @@ public sealed class HostedModelsTests
         ModelShipment[] shipments = [.. trained.Select((model, i) => ModelShipment.Of($"model-{i}", model, source))];
         int tensors = trained[0].Layers[0].parameters().Count(); // of a layer
         List<Action> computing = [];
-        using (var models = new HostedModels(In(source), CPU, computing.Add))
+        using (var models = new HostedModels(In(source), () => CPU, computing.Add))
         {
             // Each model takes the place of the one before.
             shipments.Select(shipment => Begin(models, shipment, [0, 2])).ShouldBe([0, 2 * tensors, 2 * tensors, 2 * tensors]);
@@ -68,7 +68,7 @@ public sealed class HostedModelsTests
         using VisionTransformer model = TinyModels.Random(TinyModels.Config());
         ModelShipment shipment = ModelShipment.Of("m", model, source);
         List<Action> computing = [];
-        using var models = new HostedModels(In(source), CPU, computing.Add);
+        using var models = new HostedModels(In(source), () => CPU, computing.Add);
         models.Host(shipment.Host([0, 1]));
         models.Use("m");
         long full = TensorChecks.Settled();
@@ -85,7 +85,7 @@ public sealed class HostedModelsTests
         var source = new BlobSource();
         using VisionTransformer model = TinyModels.Random(TinyModels.Config());
         ModelShipment shipment = ModelShipment.Of("m", model, source);
-        using var models = new HostedModels(In(source), CPU, action => action());
+        using var models = new HostedModels(In(source), () => CPU, action => action());
         models.Use("m");
         models.Current.ShouldBeNull();
         models.Host(shipment.Host([1]));
