@@ -56,7 +56,11 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
         long begin = time.GetTimestamp();
         TrainedModel model = Make(spec, trainingSeed, origin, cancellation);
         lock (gate)
+        {
             ready[(spec.Name, trainingSeed)] = (model, time.GetElapsedTime(begin));
+            going.Remove(TrainingForecast.Label(spec, trainingSeed));
+        }
+
         return model;
     }
 
@@ -205,8 +209,6 @@ internal sealed class ModelTrainer(Scenario scenario, RunData data, IRunBackend 
             how => store.Disturb(hash, folder, how),
             account,
             cancellation));
-        lock (gate)
-            going.Remove(label);
         TrainingTally tally = job.Met is { } met ? MetTally.Of(met, job.Memory!.Losses) : account.Close(images);
         TimeSpan took = time.GetElapsedTime(begin) * ((double)training.Epochs / Math.Max(1, trainedNow));
         model.eval();
