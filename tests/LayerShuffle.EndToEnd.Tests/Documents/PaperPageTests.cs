@@ -126,6 +126,33 @@ public sealed partial class PaperPageTests
     }
 
     [Fact]
+    public void What_a_longer_refinement_keeps_is_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("long-cifar10");
+        double whole = top1[("standard-continued", "in-order")].ShouldHaveSingleItem();
+        foreach (string model in (string[])["standard", "standard-continued", "layershuffle"])
+        {
+            double[] any = top1[(model, "any-order")];
+            page.ShouldContain($"| `{model}` | {Told(top1[(model, "in-order")])} | {Told(any)} | {Told([any.ShouldHaveSingleItem() / whole])}% |");
+        }
+    }
+
+    [Fact]
+    public void Accuracies_among_a_hundred_classes_are_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("small-cifar100");
+        double[] whole = top1[("standard-continued", "in-order")];
+        string[] conditions = ["in-order", "in-order-1", "in-order-2", "any-order", "any-order-1", "any-order-2"];
+        foreach (string model in (string[])["standard", "standard-continued", "layershuffle", "distilled-curriculum"])
+        {
+            double[] any = top1[(model, "any-order")];
+            any.Length.ShouldBe(3);
+            page.ShouldContain($"| `{model}` | {string.Join(" | ", conditions.Select(condition => Told(top1[(model, condition)])))} "
+                + $"| {Told([.. any.Zip(whole, (kept, of) => kept / of)])}% |");
+        }
+    }
+
+    [Fact]
     public void What_merging_costs_is_what_was_measured()
     {
         string[][] lines = [.. File.ReadLines(Pages.At($"{Folder}/merging-cifar10/layers.csv")).Select(line => line.Split(','))];
