@@ -22,6 +22,9 @@ internal static class ProcessSettings
         Default("DOTNET_TieredPGO", "0");
         Default("DOTNET_TC_CallCountThreshold", "3E8"); // hexadecimal: 1,000 calls, usually 30
         Default("DOTNET_EnableWriteXorExecute", "0"); // mapping each page of code twice is a good part of compiling it
+        Default("DOTNET_gcConcurrent", "0"); // nobody waits for a collection of their small heaps
+        foreach (string authorities in new[] { "SSL_CERT_FILE", "SSL_CERT_DIR" })
+            Default(authorities, "/dev/null"); // nor does a run itself speak to hosts that the system's hundred authorities vouch for
         if (HasMemory())
             Default("TMPDIR", Memory);
     }

@@ -19,6 +19,10 @@ public sealed class SelfLauncher : IWorkerLauncher
     // is measured; a worker's own code is little beside its layers.
     private static readonly (string Name, string Value) Profiling = ("DOTNET_TieredPGO", "0");
 
+    // A run's processes trust the run's own authority and nobody else. Reading the system's hundred and more authorities, which each would do before its first
+    // connection, is a good part of a supervisor's start.
+    private static readonly (string Name, string Value)[] NoAuthorities = [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/dev/null")];
+
     /// <inheritdoc/>
     public ProcessStartInfo Command(WorkerStart start)
     {
@@ -30,7 +34,9 @@ public sealed class SelfLauncher : IWorkerLauncher
         return info;
     }
 
-    /// <summary>The command that starts this program: its own executable, or <c>dotnet</c> with its assembly if that is how it was started.</summary>
+    /// <summary>
+    /// The command that starts this program as another process of a run: its own executable, or <c>dotnet</c> with its assembly if that is how it was started.
+    /// </summary>
     /// <param name="arguments">The arguments.</param>
     /// <exception cref="InvalidOperationException">The system does not tell what was started.</exception>
     public static ProcessStartInfo Self(params IEnumerable<string> arguments)
@@ -48,6 +54,8 @@ public sealed class SelfLauncher : IWorkerLauncher
 
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
+        foreach ((string name, string value) in OperatingSystem.IsLinux() ? NoAuthorities : [])
+            info.Environment.TryAdd(name, value); // what the user set stays
         return info;
     }
 }

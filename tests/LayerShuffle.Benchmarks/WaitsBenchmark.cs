@@ -33,7 +33,9 @@ internal static class WaitsBenchmark
         {
             foreach (string work in new[] { "train", "single" })
             {
-                output.WriteLine($"{(work == "train" ? "40 training steps of 64 images, 6 layers of width 64" : "300 requests of one image, 12 layers of width 192")}: seconds (÷ {OpenMps})\n");
+                output.WriteLine(
+                    (work == "train" ? "40 training steps of 64 images, 6 layers of width 64" : "300 requests of one image, 12 layers of width 192")
+                    + $": seconds (÷ {OpenMps})\n");
                 output.WriteLine($"| spin count | machine as it is | beside {Environment.ProcessorCount} busy loops |");
                 output.WriteLine("|---|---:|---:|");
                 double[] idle = Times(trainers, work, options.Pick(5, 1));

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace LayerShuffle.Cli.Tests;
 
-/// <summary>A model of the size that people have: DeiT-B with both heads (12 layers of width 768, 197 tokens and one for distillation, 86 million weights).</summary>
+/// <summary>
+/// A model of the size that people have: DeiT-B with both heads (12 layers of width 768, 197 tokens and one for distillation, 86 million weights).
+/// </summary>
 [Collection(TrainedOnce.Name)]
 public sealed class FullSizeModelTests : IDisposable
 {

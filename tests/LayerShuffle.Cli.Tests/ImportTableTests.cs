@@ -137,7 +137,8 @@ public sealed class ImportTableTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"size": 16}""", "size in preprocessor_config.json makes images of 16×16 pixels, but image_size in config.json says that the model takes 12×12")]
+    [InlineData("""{"size": 16}""",
+        "size in preprocessor_config.json makes images of 16×16 pixels, but image_size in config.json says that the model takes 12×12")]
     [InlineData("""{"size": 12, "do_center_crop": true, "crop_size": 10}""", "crop_size in preprocessor_config.json makes images of 10×10")]
     [InlineData("""{"size": {"longest_edge": 12}}""", "size in preprocessor_config.json must be")]
     [InlineData("""{"size": 12, "do_pad": true}""", "do_pad")]
@@ -178,7 +179,8 @@ public sealed class ImportTableTests : IDisposable
 
         string text = File.ReadAllText(cli.At("model/config.json"));
         File.WriteAllText(cli.At("model/config.json"), text.Insert(text.IndexOf('{') + 1, """
-            "pretrained_cfg": {"input_size": [3, 12, 12], "interpolation": "bicubic", "crop_pct": 0.7, "crop_mode": "center", "mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6]},
+            "pretrained_cfg": {"input_size": [3, 12, 12], "interpolation": "bicubic", "crop_pct": 0.7, "crop_mode": "center",
+                "mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6]},
             """));
         Preprocessor timm = ModelFolder.LoadPreprocessor(cli.At("model"), config);
         PixelPlan.Steps(timm)
@@ -363,7 +365,8 @@ public sealed class ImportTableTests : IDisposable
         name: trained
         threads: 1
         dataset: DATASET
-        model: {image_size: 32, patch_size: 16, hidden_size: 12, num_hidden_layers: 2, num_attention_heads: 3, intermediate_size: 24, training: {epochs: 1, batch_size: 10}}
+        model: {image_size: 32, patch_size: 16, hidden_size: 12, num_hidden_layers: 2, num_attention_heads: 3, intermediate_size: 24,
+          training: {epochs: 1, batch_size: 10}}
         models: {m: {}}
         cluster: {nodes: 2}
         workload: {images_per_request: 1}

@@ -185,7 +185,8 @@ public sealed class ShapedModelTests : IDisposable
         string list(double[] numbers) => string.Join(", ", numbers.Take(plain.Channels).Select(number => number.ToString(CultureInfo.InvariantCulture)));
         File.WriteAllText(
             cli.At("model/preprocessor_config.json"),
-            $$"""{"size": {"height": {{plain.Image.Height}}, "width": {{plain.Image.Width}}}, "resample": 0, "image_mean": [{{list(Mean)}}], "image_std": [{{list(Std)}}]}""");
+            $$"""{"size": {"height": {{plain.Image.Height}}, "width": {{plain.Image.Width}}}, "resample": 0,"""
+            + $$""" "image_mean": [{{list(Mean)}}], "image_std": [{{list(Std)}}]}""");
     }
 
     /// <summary>Luma where there is one channel (ITU-R 601-2 in PIL's 16 bits), the nearest pixel of a whole scale, mean and deviation.</summary>

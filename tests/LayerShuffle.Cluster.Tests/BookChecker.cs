@@ -207,9 +207,11 @@ internal sealed class BookChecker(TrialSpec spec, TrialRecord trial, long messag
     {
         trial.Ledger.Select(entry => entry.Time).ShouldBeInOrder();
         HashSet<string> idle = [.. trial.Ledger.Where(e => e.Effect is "never_began" or "touched_nothing").Select(e => e.Fault)];
-        if (trial.Ledger.FirstOrDefault(e => idle.Contains(e.Fault) && (e.Effect == "restarted" || (e.Effect == "began" && (e.Kind is "crash" or "pause")))) is { } touched)
+        if (trial.Ledger.FirstOrDefault(e => idle.Contains(e.Fault) && (e.Effect == "restarted" || (e.Effect == "began" && (e.Kind is "crash" or "pause"))))
+            is { } touched)
             Assert.Fail($"{touched} touched something");
-        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger.Where(e => e.Kind == "crash" && e.Effect is not ("never_began" or "touched_nothing")).GroupBy(e => e.Target))
+        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger
+            .Where(e => e.Kind == "crash" && e.Effect is not ("never_began" or "touched_nothing")).GroupBy(e => e.Target))
         {
             bool down = false;
             int deaths = 0, detected = 0;

@@ -22,7 +22,8 @@ public class NodeFaultTests
     {
         TrialRecord trial = Run(Every(100, 5000, [new ChurnFault("churn", default, All, Ms(2000), Ms(500), shape, null)]));
         double down = trial.Ledger.Where(row => row.Effect == FaultEffects.Restarted).Sum(row => row.Lasted!.Value.TotalMilliseconds);
-        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger.Where(row => row.Effect is FaultEffects.Began or FaultEffects.Restarted).GroupBy(row => row.Target))
+        foreach (IGrouping<string, LedgerEntry> node in trial.Ledger
+            .Where(row => row.Effect is FaultEffects.Began or FaultEffects.Restarted).GroupBy(row => row.Target))
         {
             node.Select((row, i) => row.Effect == (i % 2 == 0 ? FaultEffects.Began : FaultEffects.Restarted)).ShouldAllBe(right => right);
             if (node.Last().Effect == FaultEffects.Began)
@@ -76,11 +77,13 @@ public class NodeFaultTests
             new PauseFault("nobody", Ms(100), new(null, false, null, null) { UpToCount = 0 }, Ms(5)),
         ]));
         string end = FormattableString.Invariant($"{trial.Length.TotalMilliseconds}");
-        Told(trial).Where(row => row.EndsWith("nothing ", StringComparison.Ordinal) || row.EndsWith("never_began ", StringComparison.Ordinal) || row.EndsWith("no_target ", StringComparison.Ordinal))
+        Told(trial)
+            .Where(row => row.EndsWith("nothing ", StringComparison.Ordinal) || row.EndsWith("never_began ", StringComparison.Ordinal)
+                || row.EndsWith("no_target ", StringComparison.Ordinal))
             .ShouldBe(
             [
-                "100 nobody  no_target ", $"{end} again node-1 touched_nothing ", $"{end} late node-2 node-3 never_began ", $"{end} idle node-1 | node-3 touched_nothing ",
-                $"{end} nobody up to 0 touched_nothing ",
+                "100 nobody  no_target ", $"{end} again node-1 touched_nothing ", $"{end} late node-2 node-3 never_began ",
+                $"{end} idle node-1 | node-3 touched_nothing ", $"{end} nobody up to 0 touched_nothing ",
             ]);
     }
 
@@ -112,7 +115,8 @@ public class NodeFaultTests
         TrialSpec spec = Spec(Link(D), Skip, C, nodes: 3) with { LayerBytes = 1000 };
         TrialRecord trial = Run(spec with
         {
-            Cluster = spec.Cluster with { Nodes = [.. spec.Cluster.Nodes.Select(node => node with { Resident = new ResidentSpec(limit, 1e6) })] }, // 1 ms a layer
+            // 1 ms a layer
+            Cluster = spec.Cluster with { Nodes = [.. spec.Cluster.Nodes.Select(node => node with { Resident = new ResidentSpec(limit, 1e6) })] },
         });
         double whole = Layers * C + (Layers + 1) * D;
         trial.Requests[0].Latency.ShouldBe(Ms(whole + (evicts ? 3 : 0)), "the first layer of each node is there from the beginning");

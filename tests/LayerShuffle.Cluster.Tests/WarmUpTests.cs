@@ -36,7 +36,8 @@ public sealed class WarmUpTests
         trial.Retries.ShouldBe(measured.Count(hop => hop.Attempt > 0));
         trial.Length.ShouldBe(cold.Length - Ms(300));
         int Superseded(TrialRecord of, int from) => of.Hops.Where(hop => hop.Request >= from && hop.Layer is null && hop.Delivered is not null)
-            .Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count() - of.Requests.Count(r => r.Request >= from && r.Outcome == RequestOutcome.Completed);
+            .Select(hop => (hop.Request, hop.Branch, hop.Position)).Distinct().Count()
+            - of.Requests.Count(r => r.Request >= from && r.Outcome == RequestOutcome.Completed);
         (cold.ResultsSuperseded, trial.ResultsSuperseded).ShouldBe((Superseded(cold, 0), Superseded(trial, 30)));
     }
 
@@ -61,7 +62,8 @@ public sealed class WarmUpTests
         first.Busy.TotalMilliseconds.ShouldBe(hops.Where(hop => hop.From == ClusterSpec.Coordinator)
             .Sum(hop => Beyond(hop.Sent, hop.Sent + Ms(transmission))), 1e-3);
 
-        static double Beyond(Instant? start, Instant? end) => end is null ? 0 : Math.Max(0, end.Value.TotalMilliseconds - Math.Max(100, start!.Value.TotalMilliseconds));
+        static double Beyond(Instant? start, Instant? end) =>
+            end is null ? 0 : Math.Max(0, end.Value.TotalMilliseconds - Math.Max(100, start!.Value.TotalMilliseconds));
     }
 
     [Fact]
@@ -74,8 +76,8 @@ public sealed class WarmUpTests
             new PartitionFault("cut", Ms(30), [["node-5"], ["coordinator", "node-1", "node-2", "node-3", "node-4", "node-6"]], null),
             new CrashFault("never", Ms(500), NodeSelector.Of("node-1"), null),
         ];
-        TrialSpec spec = Spec(Link(5), new() { OnFailure = OnFailure.Fail, Retries = 100, Timeout = Ms(25), Detection = Ms(25) }, requests: 60, arrivals: Evenly, faults: faults,
-            deadlineMs: 5000);
+        TrialSpec spec = Spec(Link(5), new() { OnFailure = OnFailure.Fail, Retries = 100, Timeout = Ms(25), Detection = Ms(25) }, requests: 60,
+            arrivals: Evenly, faults: faults, deadlineMs: 5000);
         TrialRecord healed = Run(spec with { Workload = spec.Workload with { HealAfter = Ms(200) } });
         healed.Heals.ShouldBeTrue();
         healed.Requests.ShouldAllBe(request => request.Outcome == RequestOutcome.Completed && !request.Unhealed);
@@ -87,7 +89,8 @@ public sealed class WarmUpTests
     [Fact]
     public void A_request_that_stands_still_in_a_healed_cluster_is_told()
     {
-        // node-4 cannot send to node-5 at all, which no fault does and no healing mends: requests fail 25 ms after their hop. Those that failed before are not meant.
+        // node-4 cannot send to node-5 at all, which no fault does and no healing mends: requests fail 25 ms after their hop.
+        // Those that failed before are not meant.
         TrialSpec spec = Spec(Link(5), new() { OnFailure = OnFailure.Fail, Retries = 0, Timeout = Ms(25) }, requests: 20, arrivals: Evenly, deadlineMs: 5000);
         spec = spec with
         {

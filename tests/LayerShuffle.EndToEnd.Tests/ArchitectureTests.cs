@@ -146,7 +146,9 @@ public partial class ArchitectureTests
     private static partial Regex ProjectReference();
 
     [GeneratedRegex(
-        @"^[ ]*(?<modifiers>(?:(?:public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref|unsafe|new)\s+)*)(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|delegate\s+[\w<>\[\]?., ]+?)\s+(?<name>[A-Za-z_]\w*)\s*(?:[<({:;]|where\b|\r?$)",
+        @"^[ ]*(?<modifiers>(?:(?:public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref|unsafe|new)\s+)*)"
+        + @"(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|delegate\s+[\w<>\[\]?., ]+?)"
+        + @"\s+(?<name>[A-Za-z_]\w*)\s*(?:[<({:;]|where\b|\r?$)",
         RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 }

@@ -10,7 +10,7 @@ public sealed partial class SourceShapeTests
     private static readonly string[] Folders = ["src", "tests"];
 
     [Fact]
-    public void Lines_of_the_program_fit_the_width_of_editorconfig() => Files("src")
+    public void Lines_fit_the_width_of_editorconfig() => Folders.SelectMany(Files)
         .SelectMany(file => file.Lines.Select((line, i) => (line, Place: $"{file.Name}:{i + 1}")))
         .Where(l => l.line.Length > MostColumns).Select(l => l.Place).ShouldBeEmpty();
 

@@ -44,7 +44,7 @@ public sealed class HostileNameTests(DrawnRun run)
     {
         run.Outcome.Warnings.ShouldBeEmpty();
         string[] names = [.. Directory.GetFiles(Path.Combine(run.Folder, "plots"), "*.svg").Select(path => Path.GetFileNameWithoutExtension(path))];
-        names.ShouldBe(["accuracy", "latency", "latency-2", "latency-3", "layers", "slide",
+        names.ShouldBe(["accuracy", "latency", "latency-2", "latency-3", "layers", "loss", "slide",
             "sweep-network-loss", "timeline", "tradeoff-latency", "training"], ignoreOrder: true);
         foreach (string name in names)
         {

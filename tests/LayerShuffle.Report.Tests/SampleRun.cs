@@ -79,6 +79,7 @@ internal sealed class SampleRun : Scratch
         Images = 4,
         Correct = fails ? null : correct,
         CorrectTop5 = fails ? null : 4,
+        Loss = fails ? null : 0.5 + (0.25 * (4 - correct)),
         Outcome = fails ? RequestOutcome.Failed : RequestOutcome.Completed,
         Submitted = At(number * 9.5),
         Latency = fails ? null : Ms(latencyMs),

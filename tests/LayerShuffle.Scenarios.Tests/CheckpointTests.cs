@@ -185,7 +185,8 @@ public sealed class CheckpointTests : IDisposable
         Some.Warnings(Import("", "image_size: 8, training: {epochs: 1}")).ShouldBeEmpty();
         Some.Warnings(Import("model: {image_size: 16}\n", "training: {epochs: 1}")).ShouldHaveSingleItem().ShouldContain("and it wins");
         Some.Warnings(Import("", "image_size: 16")).ShouldHaveSingleItem().ShouldContain("has no effect: config.json of the checkpoint says 8, and it wins");
-        Some.Mistakes(Import("", "image_size: 18, training: {epochs: 1}")).ShouldHaveSingleItem().ShouldContain("image_size 18 is not a multiple of patch_size 4");
+        Some.Mistakes(Import("", "image_size: 18, training: {epochs: 1}")).ShouldHaveSingleItem()
+            .ShouldContain("image_size 18 is not a multiple of patch_size 4");
     }
 
     private string Import(string shared, string own = "") =>

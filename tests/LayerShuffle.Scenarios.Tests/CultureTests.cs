@@ -10,7 +10,8 @@ public class CultureTests
     private const string Numbers = """
         name: istanbul-i
         dataset: {kind: image-folder, path: images}
-        model: {variant: layershuffle-predict, initializer_range: 0.125, training: {learning_rate: 1.5e-3, warmup_ratio: 2.5%, lr_scheduler_type: linear, checkpoint_steps: 1000}}
+        model: {variant: layershuffle-predict, initializer_range: 0.125,
+          training: {learning_rate: 1.5e-3, warmup_ratio: 2.5%, lr_scheduler_type: linear, checkpoint_steps: 1000}}
         cluster: {nodes: {INIT: {slowdown: 1.5}, init: }, compute_time: {base: 0.5ms, per_image: 0.25ms}}
         network: {latency: {distribution: normal, mean: 20.5ms, stddev: 1.25ms}, bandwidth: 12.5MiB/s, loss: 2.5%, duplicate: 0.125}
         faults: {i: {kind: crash, nodes: {random: 50%}, at: 1.5s}, I: {kind: slowdown, nodes: [INIT], factor: 2.5, at: 1s}}

@@ -7,7 +7,8 @@ namespace LayerShuffle.Scenarios.Tests;
 /// <summary>What is written of faults is what they do, and what cannot be is said with its place.</summary>
 public class FaultLanguageTests
 {
-    private const string Net = "name: x\nmodel: none\nworkload: {requests: 50}\ncluster: {nodes: 4, domains: {rack-1: [node-1, node-2], rack-2: [node-3, node-4]}}\n";
+    private const string Net = "name: x\nmodel: none\nworkload: {requests: 50}\n"
+        + "cluster: {nodes: 4, domains: {rack-1: [node-1, node-2], rack-2: [node-3, node-4]}}\n";
 
     [Theory]
     [InlineData("{kind: crash, nodes: all, at: 1s, every: 10s, jitter: 2s, for: 500ms, until: 60s}")]
@@ -30,7 +31,8 @@ public class FaultLanguageTests
     [Fact]
     public void A_fault_begins_after_another()
     {
-        FaultSpec next = Some.Valid(Net + "faults: {a: {kind: crash, nodes: [node-1], at: 1s}, b: {kind: pause, nodes: [node-2], after: {fault: a, delay: 5ms}, for: 1s}}")
+        FaultSpec next = Some.Valid(Net + "faults: {a: {kind: crash, nodes: [node-1], at: 1s}, "
+            + "b: {kind: pause, nodes: [node-2], after: {fault: a, delay: 5ms}, for: 1s}}")
             .Conditions[0].Faults[1];
         (next.At, next.Timing.After).ShouldBe((Duration.FromMilliseconds(5), "a"));
     }
@@ -39,8 +41,8 @@ public class FaultLanguageTests
     public void Selectors_of_domains_and_draws_are_read()
     {
         Nodes("{domain: rack-1}").Domains.ShouldBe(["rack-1"]);
-        Nodes("{domain: [rack-1, rack-2], random: 1}").ShouldSatisfyAllConditions(nodes => nodes.Domains.ShouldBe(["rack-1", "rack-2"]), nodes => nodes.RandomCount.ShouldBe(1),
-            nodes => nodes.IsByDomain.ShouldBeFalse());
+        Nodes("{domain: [rack-1, rack-2], random: 1}").ShouldSatisfyAllConditions(nodes => nodes.Domains.ShouldBe(["rack-1", "rack-2"]),
+            nodes => nodes.RandomCount.ShouldBe(1), nodes => nodes.IsByDomain.ShouldBeFalse());
         Nodes("{domain: all}").IsByDomain.ShouldBeTrue();
         Nodes("{random_domains: 1}").RandomDomains.ShouldBe(1);
         Nodes("{random_domains: 50%}").RandomDomainShare.ShouldBe(0.5);
@@ -51,7 +53,8 @@ public class FaultLanguageTests
     [Fact]
     public void Shapes_of_partitions_are_read()
     {
-        Groups("[[node-1], rest]").ShouldSatisfyAllConditions(fault => fault.Shape.ShouldBe(PartitionShape.Rest), fault => fault.Groups.Single().ShouldBe(["node-1"]));
+        Groups("[[node-1], rest]").ShouldSatisfyAllConditions(fault => fault.Shape.ShouldBe(PartitionShape.Rest),
+            fault => fault.Groups.Single().ShouldBe(["node-1"]));
         Groups("[{domain: rack-2}, rest], direction: in").ShouldSatisfyAllConditions(fault => fault.Groups.Single().ShouldBe(["node-3", "node-4"]),
             fault => fault.Direction.ShouldBe(PartitionDirection.In));
         Groups("{random_halves: true}").Shape.ShouldBe(PartitionShape.RandomHalves);
@@ -64,8 +67,10 @@ public class FaultLanguageTests
     [Fact]
     public void Churn_is_read_with_its_distribution()
     {
-        var churn = (ChurnFault)Fault("{kind: churn, nodes: {domain: all}, mean_time_to_failure: 20s, mean_time_to_repair: 2s, distribution: weibull, shape: 1.5}");
-        (churn.MeanTimeToFailure, churn.MeanTimeToRepair, churn.Shape, churn.At, churn.For).ShouldBe((Duration.FromSeconds(20), Duration.FromSeconds(2), 1.5, default, null));
+        var churn = (ChurnFault)Fault("{kind: churn, nodes: {domain: all}, mean_time_to_failure: 20s, mean_time_to_repair: 2s, "
+            + "distribution: weibull, shape: 1.5}");
+        (churn.MeanTimeToFailure, churn.MeanTimeToRepair, churn.Shape, churn.At, churn.For)
+            .ShouldBe((Duration.FromSeconds(20), Duration.FromSeconds(2), 1.5, default, null));
         ((ChurnFault)Fault("{kind: churn, nodes: all, mean_time_to_failure: 20s, mean_time_to_repair: 2s}")).Shape.ShouldBe(1);
     }
 
@@ -77,7 +82,8 @@ public class FaultLanguageTests
     public void Memory_and_slow_starts_are_the_clusters_or_a_nodes_own()
     {
         IReadOnlyList<NodeSpec> nodes = Some.Valid("name: x\nmodel: none\nworkload: {requests: 5}\nfaults: {f: {kind: crash, nodes: [b], at: 0s, for: 1ms}}\n"
-            + "cluster: {resident: {limit: 1MB, load: 100MB/s}, slow_start: {factor: 2, for: 1s}, nodes: {a: {slow_start: {factor: 4, for: 2s}}, b: {resident: {limit: 2MB, load: 8Mbps}}}}")
+            + "cluster: {resident: {limit: 1MB, load: 100MB/s}, slow_start: {factor: 2, for: 1s}, "
+            + "nodes: {a: {slow_start: {factor: 4, for: 2s}}, b: {resident: {limit: 2MB, load: 8Mbps}}}}")
             .Conditions[0].Cluster.Nodes;
         nodes[0].Resident.ShouldBe(new ResidentSpec(1_000_000, 1e8));
         nodes[1].Resident.ShouldBe(new ResidentSpec(2_000_000, 1e6));
@@ -96,14 +102,18 @@ public class FaultLanguageTests
     [InlineData("f: {kind: crash, nodes: all, after: {fault: g}}, g: {kind: crash, nodes: all, after: {fault: f}}",
         "5:54: faults.f.after.fault: a circle: f after g after f")]
     [InlineData("f: {kind: crash, nodes: all, after: {delay: 1s}}", "5:39: faults.f.after.fault: missing key `fault`")]
-    [InlineData("f: {kind: crash, nodes: all, at: 1s, every: 1s, jitter: 2s, for: 1ms}", "5:66: faults.f.jitter: strikes up to 2000ms later, 1000ms apart; expected at most `every`")]
+    [InlineData("f: {kind: crash, nodes: all, at: 1s, every: 1s, jitter: 2s, for: 1ms}",
+        "5:66: faults.f.jitter: strikes up to 2000ms later, 1000ms apart; expected at most `every`")]
     [InlineData("f: {kind: crash, nodes: all, at: 1s, until: 1s}", "5:54: faults.f.until: it begins at 1000ms and ends at 1000ms")]
-    [InlineData("f: {kind: crash, nodes: all, at: 1s, every: 1s}", "5:54: faults.f.every: it strikes again what it never lets go of; expected how long a strike lasts (`for`)")]
+    [InlineData("f: {kind: crash, nodes: all, at: 1s, every: 1s}",
+        "5:54: faults.f.every: it strikes again what it never lets go of; expected how long a strike lasts (`for`)")]
     [InlineData("f: {kind: slowdown, factor: 2, nodes: {random: 1}, at: 1s, every: 1s}", "5:76: faults.f.every: it strikes again what it never lets go of")]
     [InlineData("f: {kind: crash, nodes: all, at: 1s, every: 500ns, for: 1ms}", "5:54: faults.f.every: 500ns is too small")]
     [InlineData("f: {kind: crash, nodes: all, at: 1s, restart_after: 1s, for: 1s}", "5:71: faults.f.for: `for` and `restart_after` mean the same")]
-    [InlineData("f: {kind: crash, nodes: {domain: rack-3}, at: 1s}", "5:43: faults.f.nodes.domain: there is no failure domain `rack-3`; expected one of rack-1, rack-2; did you mean `rack-1`?")]
-    [InlineData("f: {kind: crash, nodes: {random: 1, up_to: 2}, at: 1s}", "5:53: faults.f.nodes.up_to: `random`, `up_to` and `random_domains` exclude each other")]
+    [InlineData("f: {kind: crash, nodes: {domain: rack-3}, at: 1s}",
+        "5:43: faults.f.nodes.domain: there is no failure domain `rack-3`; expected one of rack-1, rack-2; did you mean `rack-1`?")]
+    [InlineData("f: {kind: crash, nodes: {random: 1, up_to: 2}, at: 1s}",
+        "5:53: faults.f.nodes.up_to: `random`, `up_to` and `random_domains` exclude each other")]
     [InlineData("f: {kind: crash, nodes: {}, at: 1s}", "5:34: faults.f.nodes: a selector that selects nothing")]
     [InlineData("f: {kind: crash, nodes: {random_domains: 3}, at: 1s}", "5:51: faults.f.nodes.random_domains: 3 random domains of 2")]
     [InlineData("f: {kind: crash, nodes: {random: 3, domain: rack-1}, at: 1s}", "5:43: faults.f.nodes.random: 3 random nodes of 2")]
@@ -111,7 +121,8 @@ public class FaultLanguageTests
     [InlineData("f: {kind: partition, groups: [[node-1], node-2], at: 1s}", "5:50: faults.f.groups[1]: unknown word `node-2`")]
     [InlineData("f: {kind: partition, groups: [rest, [node-1]], at: 1s}", "5:40: faults.f.groups[0]: `rest` stands before another group")]
     [InlineData("f: {kind: partition, groups: [{domain: rack-1}, [node-2]], at: 1s}", "5:59: faults.f.groups[1][0]: `node-2` stands in the groups twice")]
-    [InlineData("f: {kind: partition, groups: [[node-1, node-2, coordinator, node-3, node-4], rest], at: 1s}", "5:39: faults.f.groups: the groups have every endpoint")]
+    [InlineData("f: {kind: partition, groups: [[node-1, node-2, coordinator, node-3, node-4], rest], at: 1s}",
+        "5:39: faults.f.groups: the groups have every endpoint")]
     [InlineData("f: {kind: partition, groups: {bridge: node-9}, at: 1s}", "5:48: faults.f.groups.bridge: there is no node `node-9`")]
     [InlineData("f: {kind: partition, groups: {bridge: node-1, isolate: node-2}, at: 1s}", "5:39: faults.f.groups: partitions have one shape")]
     [InlineData("f: {kind: partition, groups: {random_halves: false}, at: 1s}", "5:55: faults.f.groups.random_halves: groups that are none")]
@@ -119,7 +130,8 @@ public class FaultLanguageTests
     [InlineData("f: {kind: churn, nodes: all, mean_time_to_failure: 1s}", "5:10: faults.f.mean_time_to_repair: missing key `mean_time_to_repair`")]
     [InlineData("f: {kind: churn, nodes: all, mean_time_to_failure: 1s, mean_time_to_repair: 1s, distribution: weibull}",
         "5:104: faults.f.distribution: a Weibull distribution without its `shape`")]
-    [InlineData("f: {kind: churn, nodes: all, mean_time_to_failure: 1s, mean_time_to_repair: 1s, shape: 2}", "5:97: faults.f.shape: an exponential distribution has no shape")]
+    [InlineData("f: {kind: churn, nodes: all, mean_time_to_failure: 1s, mean_time_to_repair: 1s, shape: 2}",
+        "5:97: faults.f.shape: an exponential distribution has no shape")]
     [InlineData("f: {kind: trace, nodes: all, file: none.csv}", "5:45: faults.f.file: /data/none.csv cannot be read")]
     public void Mistakes_are_said_with_their_place(string fault, string expected) =>
         Some.Mistakes(Net + "faults: {" + fault + "}\n").ShouldContain(mistake => mistake.StartsWith("s.yaml:" + expected, StringComparison.Ordinal),
@@ -132,12 +144,14 @@ public class FaultLanguageTests
     [InlineData("domains: {rack-1: []}", "a list of 0 where at least 1 must be")]
     [InlineData("resident: {limit: 1KB, load: 1MB/s}", "1 KB of memory, and a layer of model `none` takes")]
     public void Mistakes_of_the_cluster_are_said(string cluster, string expected) =>
-        Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2, " + cluster + "}\n").ShouldContain(mistake => mistake.Contains(expected, StringComparison.Ordinal),
-            string.Join('\n', Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2, " + cluster + "}\n")));
+        Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2, " + cluster + "}\n")
+            .ShouldContain(mistake => mistake.Contains(expected, StringComparison.Ordinal),
+                string.Join('\n', Some.Mistakes("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2, " + cluster + "}\n")));
 
     [Fact]
     public void A_fault_that_a_condition_takes_away_cannot_be_followed_there() =>
-        Some.Mistakes(Net + "faults: {a: {kind: crash, nodes: [node-1], at: 1s}, b: {kind: crash, nodes: [node-2], after: {fault: a}}}\nconditions: {one: , two: {faults: {a: null}}}\n")
+        Some.Mistakes(Net + "faults: {a: {kind: crash, nodes: [node-1], at: 1s}, b: {kind: crash, nodes: [node-2], after: {fault: a}}}\n"
+            + "conditions: {one: , two: {faults: {a: null}}}\n")
             .Single().ShouldContain("there is no fault `a` (condition `two`");
 
     [Theory]
@@ -153,7 +167,8 @@ public class FaultLanguageTests
     [InlineData("cluster: {nodes: 2, resident: {limit: 1GB, load: 1MB/s}}", "cluster.resident: no effect: all layers have room at once")]
     [InlineData("cluster: {nodes: 2, slow_start: {factor: 2, for: 1s}}", "cluster.slow_start: no effect: no node comes back here")]
     public void What_does_nothing_in_a_cluster_is_warned_about(string cluster, string expected) =>
-        Some.Warnings("name: x\nmodel: none\nworkload: {requests: 5}\n" + cluster + "\n").ShouldContain(warning => warning.Contains(expected, StringComparison.Ordinal));
+        Some.Warnings("name: x\nmodel: none\nworkload: {requests: 5}\n" + cluster + "\n")
+            .ShouldContain(warning => warning.Contains(expected, StringComparison.Ordinal));
 
     private static FaultSpec Fault(string text) => Some.Valid(Net + "faults: {f: " + text + "}\n").Conditions[0].Faults.Single();
 

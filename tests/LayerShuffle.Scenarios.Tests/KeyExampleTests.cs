@@ -35,7 +35,8 @@ public partial class KeyExampleTests
         string[] lines = [.. Around.Where(line => Root(line) != Root(example)), example];
         if (NeedsWallClock.Any(needs => key == needs || key.StartsWith(needs + ".", StringComparison.Ordinal)))
             lines = [.. lines, "clock: wall"];
-        Loading.ScenarioLoader.Parse(string.Join('\n', lines) + "\n", "s.yaml", Path.Combine(Some.Root, "scenarios")).Mistakes.ShouldBeEmpty($"{key}: {example}");
+        Loading.ScenarioLoader.Parse(string.Join('\n', lines) + "\n", "s.yaml", Path.Combine(Some.Root, "scenarios"))
+            .Mistakes.ShouldBeEmpty($"{key}: {example}");
 
         YamlNode[] values = [.. At(Parsed(example), key.Split('.'))];
         values.ShouldNotBeEmpty($"`{example}` does not set {key}");

@@ -19,7 +19,8 @@ public class LimitTests
         { "endpoints × endpoints", Net + $"cluster: {{nodes: 3000}}\nnetwork: {{links: [{{from: [{Nodes(3000)}], to: [{Nodes(3000)}], loss: 1%}}]}}\n" },
         { "conditions × settings", Net
             + $"cluster: {{nodes: 3}}\nnetwork:\n  "
-            + $"links:\n{Repeated(1500, "    - {from: node-1, to: node-2, loss: 1%}\n")}conditions:\n{string.Concat(Enumerable.Range(0, 4000).Select(i => $"  c{i}:\n"))}" },
+            + $"links:\n{Repeated(1500, "    - {from: node-1, to: node-2, loss: 1%}\n")}"
+            + $"conditions:\n{string.Concat(Enumerable.Range(0, 4000).Select(i => $"  c{i}:\n"))}" },
         { "long values × points", Net
             + $"cluster: {{nodes: 3}}\nsweep: {{routing.order: [[{Numbers(8)}], "
             + $"{string.Join(", ", Enumerable.Range(0, 100).Select(i => $"[{Numbers(100 + i)}]"))}], routing.retries: [{Numbers(199)}]}}\n" },
@@ -27,7 +28,7 @@ public class LimitTests
         { "trials", Net + $"repeats: 100000\nsweep: {{routing.retries: [{Numbers(5000)}]}}\n" },
         { "wrong names × nodes", Net
             + $"cluster: {{nodes: 10000}}\nnetwork: {{links: [{{from: [{string.Join(", ", Enumerable.Range(0, 5000).Select(i => $"nod{i}"))}], to: node-1, "
-            + "loss: 1%}}]}}\n" },
+            + "loss: 1%}]}\n" },
     };
 
     [Theory]
@@ -48,7 +49,9 @@ public class LimitTests
     [Fact]
     public void A_large_grid_of_an_ordinary_scenario_is_fine() =>
         Some.Valid(Net
-            + $"cluster: {{nodes: 8}}\nnetwork: {{loss: 1%}}\nsweep: {{routing.retries: [{Numbers(100)}], workload.images_per_request: [{Numbers(40, 1)}]}}\n").Conditions.Count.ShouldBe(4000);
+            + "cluster: {nodes: 8}\nnetwork: {loss: 1%}\n"
+            + $"sweep: {{routing.retries: [{Numbers(100)}], workload.images_per_request: [{Numbers(40, 1)}]}}\n")
+            .Conditions.Count.ShouldBe(4000);
 
     private static string Numbers(int count, int from = 0) => string.Join(", ", Enumerable.Range(from, count));
 

@@ -89,7 +89,8 @@ public sealed class LinkLanguageTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, "rtt.csv"), "rtt_ms\n10\n");
         Loading.ScenarioLoadResult result = Loading.ScenarioLoader.Parse(
-            "name: x\nmodel: none\nworkload: {requests: 1}\nconditions: {far: {network: {links: [{from: all, to: all, latency: {distribution: empirical, file: rtt.csv}}]}}}\n",
+            "name: x\nmodel: none\nworkload: {requests: 1}\n"
+            + "conditions: {far: {network: {links: [{from: all, to: all, latency: {distribution: empirical, file: rtt.csv}}]}}}\n",
             "s.yaml", folder);
         result.Mistakes.ShouldBeEmpty();
         result.EffectiveYaml.ShouldContain(Path.Combine(folder, "rtt.csv"));

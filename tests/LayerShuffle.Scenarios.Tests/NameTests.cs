@@ -34,7 +34,8 @@ public class NameTests
 
     [Fact]
     public void Names_that_hold_such_a_word_are_fine() =>
-        Some.Valid("name: null-model\ndataset: {kind: shapes}\nmodels: {nano: , none-such: {variant: layerdrop}}\nconditions: {NA-1: }\n").Conditions[0].BaseCondition.ShouldBe("NA-1");
+        Some.Valid("name: null-model\ndataset: {kind: shapes}\nmodels: {nano: , none-such: {variant: layerdrop}}\nconditions: {NA-1: }\n")
+            .Conditions[0].BaseCondition.ShouldBe("NA-1");
 
     [Fact]
     public void The_scenario_itself_has_such_a_name_neither() => Some.Mistakes("name: nan\ndataset: {kind: shapes}\n").ShouldHaveSingleItem()

@@ -25,7 +25,8 @@ public sealed class NodeTraceTests : IDisposable
     [Fact]
     public void Bamboos_instances_take_the_first_free_place_and_time_begins_with_the_first_line()
     {
-        NodeTrace trace = Parse("bamboo", "480000,add,a\n480000,add,b\n540000,add,c\n600000,remove,a\n660000,remove,b\n660000,add,d\n700000,add,e\n720000,remove,c\n");
+        NodeTrace trace = Parse("bamboo", "480000,add,a\n480000,add,b\n540000,add,c\n600000,remove,a\n"
+            + "660000,remove,b\n660000,add,d\n700000,add,e\n720000,remove,c\n");
         trace.Places.ShouldBe(3);
         Told(trace).ShouldBe(["2 0-60000", "0 120000-180000", "1 180000-220000", "2 240000-"]);
     }
@@ -101,8 +102,10 @@ public sealed class NodeTraceTests : IDisposable
     {
         string[] sources = ["time_ms,node,up\n0,node-1,0\n10,node-1,1\n20,node-2,0\n", "0,add,a\n1,add,b\n5,remove,a\n9,add,c\n",
             "{\"metadata\": {\"gap_seconds\": 1}, \"data\": [1, 0, 2, 3, 0, 1]}"];
-        string[] formats = ["csv", "bamboo", "skypilot"], pieces = ["0", "-1", "1e99", ",", "\n", "\"", "[", "}", "add", "remove", "\0", "a", "é", "{", "99999999999", "#"];
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Gen.Int[0, pieces.Length - 1]).Array[0, 4]).Sample((source, format, damages) =>
+        string[] formats = ["csv", "bamboo", "skypilot"],
+            pieces = ["0", "-1", "1e99", ",", "\n", "\"", "[", "}", "add", "remove", "\0", "a", "é", "{", "99999999999", "#"];
+        Gen<(double Place, int Length, int Piece)> damage = Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Gen.Int[0, pieces.Length - 1]);
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], damage.Array[0, 4]).Sample((source, format, damages) =>
         {
             string text = sources[source];
             foreach ((double place, int length, int piece) in damages)
@@ -120,7 +123,8 @@ public sealed class NodeTraceTests : IDisposable
     public void A_trace_that_a_scenario_names_is_read_beside_it_and_played_at_its_speed()
     {
         File.WriteAllText(Path.Combine(folder, "spot.csv"), "0,add,a\n60000,remove,a\n120000,add,b\n");
-        const string Text = "name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2}\nfaults: {spot: {kind: trace, file: spot.csv, format: bamboo, speed: 60, nodes: [node-1]}}\n";
+        const string Text = "name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {nodes: 2}\n"
+            + "faults: {spot: {kind: trace, file: spot.csv, format: bamboo, speed: 60, nodes: [node-1]}}\n";
         var fault = (TraceFault)Loading.ScenarioLoader.Parse(Text, "s.yaml", folder).Scenario.ShouldNotBeNull().Conditions[0].Faults.Single();
         fault.Trace.Outages.Single().ShouldBe(new TraceOutage(null, 0, Duration.FromSeconds(1), Duration.FromSeconds(2)));
         fault.At.ShouldBe(Duration.Zero);
@@ -128,8 +132,8 @@ public sealed class NodeTraceTests : IDisposable
         Loading.ScenarioLoader.Parse(Text.Replace("spot.csv", "bad.csv", StringComparison.Ordinal), "s.yaml", folder).Mistakes.Single().ToString()
             .ShouldStartWith($"s.yaml:5:36: faults.spot.file: {Path.Combine(folder, "bad.csv")}:2: `b` is removed, and is not there");
         File.WriteAllText(Path.Combine(folder, "named.csv"), "time_ms,node,up\n0,node-9,0\n");
-        Loading.ScenarioLoader.Parse(Text.Replace("spot.csv, format: bamboo", "named.csv", StringComparison.Ordinal), "s.yaml", folder).Mistakes.Single().ToString()
-            .ShouldContain("the trace tells of `node-9`, and there is no such node");
+        Loading.ScenarioLoader.Parse(Text.Replace("spot.csv, format: bamboo", "named.csv", StringComparison.Ordinal), "s.yaml", folder)
+            .Mistakes.Single().ToString().ShouldContain("the trace tells of `node-9`, and there is no such node");
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -87,12 +87,14 @@ public class ScenarioTests
         Scenario scenario = Some.Valid(Some.Minimal + """
             clock: wall
             model: {training: {faults: true}}
-            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, recovery_time: 250ms, wire: bf16, membership: {acceptable_heartbeat_pause: 3s, stable_after: 1500ms}}
+            cluster: {nodes: {a: , b: , c: }, respawn: false, recovery: rehost, recovery_time: 250ms, wire: bf16,
+              membership: {acceptable_heartbeat_pause: 3s, stable_after: 1500ms}}
             network: {membership: lossy}
             faults:
               nap: {kind: pause, nodes: [a], at: 1s, for: 2s}
               coma: {kind: pause, nodes: {random: 2}, at: 1s}
-            conditions: {all: , raw: {cluster: {wire: null, recovery: none}, network: {membership: null}}, few: {cluster: {nodes: {b: null, c: null}}, faults: null}}
+            conditions: {all: , raw: {cluster: {wire: null, recovery: none}, network: {membership: null}},
+              few: {cluster: {nodes: {b: null, c: null}}, faults: null}}
             """);
         scenario.Clock.ShouldBe(ScenarioClock.Wall);
         scenario.Models[0].Training!.Faults.ShouldBeTrue();
@@ -234,7 +236,8 @@ public class ScenarioTests
     public void An_imported_checkpoint_is_trained_only_if_its_own_entry_says_so_and_its_sizes_win()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
-        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type": "deit", "hidden_size": 192, "num_hidden_layers": 12, "qkv_bias": false, "position_embedding_size": 8}""");
+        File.WriteAllText(Path.Combine(folder, "config.json"),
+            """{"model_type": "deit", "hidden_size": 192, "num_hidden_layers": 12, "qkv_bias": false, "position_embedding_size": 8}""");
         string text =
             $"name: x\ndataset: {{kind: shapes}}\nmodel: {{training: {{epochs: 9}}}}\nmodels: {{a: {{checkpoint: {folder}}}, b: {{checkpoint: {folder}, "
                 + $"training: {{batch_size: 8}}}}}}\nrouting: {{order: [11]}}\n";

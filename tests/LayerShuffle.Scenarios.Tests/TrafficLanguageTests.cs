@@ -17,10 +17,11 @@ public sealed class TrafficLanguageTests
     public void A_timeout_under_what_every_hop_waits_for_shared_rates_is_warned_about()
     {
         // 8 layers of 65 tokens of 96 numbers: 24,960 bytes, 0.2 s at 1 Mbps.
-        const string text = "name: x\nmodel: none\nworkload: {requests: 5}\nrouting: {timeout: 150ms}\ncluster: {nodes: {a: {uplink: 1Mbps, downlink: 1Mbps}, b: "
-            + "{uplink: 1Mbps, downlink: 1Mbps}}}\n";
+        const string text = "name: x\nmodel: none\nworkload: {requests: 5}\nrouting: {timeout: 150ms}\n"
+            + "cluster: {nodes: {a: {uplink: 1Mbps, downlink: 1Mbps}, b: {uplink: 1Mbps, downlink: 1Mbps}}}\n";
         Some.Warnings(text).ShouldHaveSingleItem().ShouldStartWith("s.yaml:4:20: routing.timeout: 150ms is shorter than a round trip plus size ÷ bandwidth");
-        Some.Warnings(text.Replace("150ms", "500ms", StringComparison.Ordinal)).ShouldNotContain(warning => warning.Contains("shorter", StringComparison.Ordinal));
+        Some.Warnings(text.Replace("150ms", "500ms", StringComparison.Ordinal))
+            .ShouldNotContain(warning => warning.Contains("shorter", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -31,15 +32,16 @@ public sealed class TrafficLanguageTests
     [Fact]
     public void Power_price_and_energy_are_read()
     {
-        ClusterSpec cluster = Cluster("energy_per_bit: 50nJ, nodes: {a: {power: {idle: 2.7W, compute: 6400mW}, price: 0.05/h}, b: {power: {idle: 0W, compute: 1kW}, "
-            + "price: 0.001/m}}");
+        ClusterSpec cluster = Cluster("energy_per_bit: 50nJ, nodes: {a: {power: {idle: 2.7W, compute: 6400mW}, price: 0.05/h}, "
+            + "b: {power: {idle: 0W, compute: 1kW}, price: 0.001/m}}");
         cluster.JoulesPerBit.ShouldNotBeNull().ShouldBe(50e-9, 1e-20);
         cluster.Nodes.Select(node => node.Power).ShouldBe([new PowerSpec(2.7, 6.4), new PowerSpec(0, 1000)]);
         cluster.Nodes.Select(node => node.PricePerHour!.Value).ShouldBe([0.05, 0.06], 1e-12);
     }
 
     [Theory]
-    [InlineData("power: {idle: 2.7, compute: 6W}", "cluster.nodes.a.power.idle: a bare number where a unit is needed; expected a power such as `2.7W` or `350mW`")]
+    [InlineData("power: {idle: 2.7, compute: 6W}",
+        "cluster.nodes.a.power.idle: a bare number where a unit is needed; expected a power such as `2.7W` or `350mW`")]
     [InlineData("power: {idle: 1J, compute: 6W}", "cluster.nodes.a.power.idle: unknown unit `J`")]
     [InlineData("power: {idle: -1W, compute: 6W}", "cluster.nodes.a.power.idle: a power cannot be negative")]
     [InlineData("power: {compute: 6W}", "cluster.nodes.a.power.idle: missing key `idle`")]
@@ -51,8 +53,8 @@ public sealed class TrafficLanguageTests
     [Fact]
     public void Where_only_some_have_power_or_a_price_it_is_said()
     {
-        string[] warnings = Some.Warnings("name: x\nmodel: none\nworkload: {requests: 5}\ncluster: {compute_time: 1ms, nodes: {a: {power: {idle: 1W, compute: 2W}, price: "
-            + "1/h}, b: {}}}\n");
+        string[] warnings = Some.Warnings("name: x\nmodel: none\nworkload: {requests: 5}\n"
+            + "cluster: {compute_time: 1ms, nodes: {a: {power: {idle: 1W, compute: 2W}, price: 1/h}, b: {}}}\n");
         warnings.ShouldBe(
         [
             "s.yaml:4:37: cluster.nodes: b without `power` while others have one: the energy of a trial counts that as nothing",
@@ -74,7 +76,8 @@ public sealed class TrafficLanguageTests
     {
         LayerShuffle.Core.Workloads.WorkloadSpec workload = Variant("workload: {requests: 5, warm_up: 2s, heal_after: 30s, deadline: 1m}").Workload;
         (workload.WarmUp.TotalSeconds, workload.HealAfter?.TotalSeconds, workload.MeasuredFrom.TotalSeconds).ShouldBe((2, 30, 2));
-        Variant("workload: {requests: 5}").Workload.ShouldSatisfyAllConditions(plain => plain.WarmUp.Nanoseconds.ShouldBe(0), plain => plain.HealAfter.ShouldBeNull());
+        Variant("workload: {requests: 5}").Workload
+            .ShouldSatisfyAllConditions(plain => plain.WarmUp.Nanoseconds.ShouldBe(0), plain => plain.HealAfter.ShouldBeNull());
     }
 
     [Theory]

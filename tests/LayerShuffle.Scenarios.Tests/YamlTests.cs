@@ -22,7 +22,8 @@ public class YamlTests
     [Fact]
     public void Aliases_work() =>
         Some.Valid(Some.Minimal
-            + "cluster: {nodes: 3}\nfaults:\n  a: {kind: crash, nodes: &n [node-1], at: 0s}\n  b: {kind: slowdown, factor: 2, nodes: *n, at: 0s}\n").Conditions[0].Faults.Count.ShouldBe(2);
+            + "cluster: {nodes: 3}\nfaults:\n  a: {kind: crash, nodes: &n [node-1], at: 0s}\n  b: {kind: slowdown, factor: 2, nodes: *n, at: 0s}\n")
+            .Conditions[0].Faults.Count.ShouldBe(2);
 
     [Fact]
     public void Aliases_cannot_blow_up()

@@ -29,8 +29,8 @@ public sealed class DrawingTests : IDisposable
         all.ShouldBeGreaterThan(200);
         foreach (long seed in Telling.Concat(Enumerable.Range(0, Seeds).Select(seed => (long)seed)).TakeWhile(_ => left.Count > 0))
             left.ExceptWith(KeyWalk.In((seed % 4 == 3 ? ScenarioDraw.KitchenSink(seed, scratch.Folder) : ScenarioDraw.Draw(seed, scratch.Folder)).Tree));
-        left.Order(StringComparer.Ordinal).ShouldBeEmpty($"of {all} keys and words these were in none of {Seeds} scenarios, and LayerShuffle.Swarm/Drawing/Undrawn "
-            + "has no reason for that");
+        left.Order(StringComparer.Ordinal).ShouldBeEmpty($"of {all} keys and words these were in none of {Seeds} scenarios, "
+            + "and LayerShuffle.Swarm/Drawing/Undrawn has no reason for that");
     }
 
     [Fact]

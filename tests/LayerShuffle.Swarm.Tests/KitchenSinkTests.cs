@@ -24,7 +24,8 @@ public sealed class KitchenSinkTests : IDisposable
         verdict.Mistakes.ShouldBeEmpty(sink.Yaml);
         verdict.Findings.ShouldBeEmpty(sink.Yaml);
         verdict.Trials.ShouldBeGreaterThan(0);
-        LanguageSchema.VariedSections.Count(section => sink.Tree.Map(section) is { Entries.Count: > 0 }).ShouldBeGreaterThanOrEqualTo(4); // some faults exclude all
+        // Some faults exclude all.
+        LanguageSchema.VariedSections.Count(section => sink.Tree.Map(section) is { Entries.Count: > 0 }).ShouldBeGreaterThanOrEqualTo(4);
     }
 
     [Fact]

@@ -17,6 +17,10 @@ internal static class AccuracyFigure
             run.HasModel ? "of all images offered; those of failed requests count as wrong" : "of all requests offered");
     }
 
+    /// <summary>How wrong answers are where accuracy only counts how many; null where no answer has a loss.</summary>
+    public static Figure? Loss(RunFolder run) => run.Groups.All(group => run.Estimate(group, "loss").Mean is null) ? null
+        : Rows(run, "loss", "loss", "Loss under every condition", "mean cross-entropy of images that were answered; an even guess among C classes has ln C");
+
     /// <summary>A metric of every group, a row for each condition and policy.</summary>
     public static Figure Rows(RunFolder run, string metric, string id, string title, string subtitle)
     {

@@ -14,6 +14,7 @@ public sealed record FigureBook(IReadOnlyList<Figure> Figures, IReadOnlyList<str
         List<string> failed = [];
         Make("slide", () => [SlideFigure.Of(run)]);
         Make("accuracy", () => [AccuracyFigure.Of(run)]);
+        Make("loss", () => [AccuracyFigure.Loss(run)]);
         Make("swept quantities", () => SweepFigures.Of(run));
         Make("trade-offs", () => TradeOffFigures.Of(run));
         Make("latency", () => LatencyFigures.Of(run));

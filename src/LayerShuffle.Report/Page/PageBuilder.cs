@@ -23,7 +23,7 @@ internal sealed class PageBuilder(RunFolder run, FigureBook book, IReadOnlyList<
                 ? "Top-1 accuracy of all images offered, for every model under every condition, with 95% intervals."
                 : "The network alone was simulated, without a model: the share of requests that completed, with 95% intervals.")
             {
-                Figures = book.Named("accuracy"),
+                Figures = [.. book.Named("accuracy"), .. book.Named("loss")],
                 Tables = [.. tables.Survival(), tables.Conditions()],
             },
             .. Swept(),

@@ -98,7 +98,8 @@ public sealed record RunFolder
         }
 
         var summary = MetricSummary.Of(group, metric);
-        var interval = summary.Ci is { Low: null, High: null } && group.Trials.All(trial => trial.Images.Length == 0)
+        var interval = summary.Ci is { Low: null, High: null }
+            && group.Trials.All(trial => (metric == "loss" ? trial.Loss.Length : trial.Images.Length) == 0)
             ? Kept.GetValueOrDefault((group.Model, group.Policy, group.Condition, metric)) : summary.Ci;
         return new Estimate(summary.Mean, interval.Low, interval.High);
     }

@@ -155,8 +155,8 @@ public sealed class EndedActorTests
         using ActorSystem system = ActorSystem.Create("guarded", "akka { loggers = [], stdout-loglevel = OFF, loglevel = OFF }");
         var ended = new TaskCompletionSource<ActorEndedException>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var guard = new ActorGuard(system, what => ended.TrySetResult(what));
-        IActorRef root =
-            system.ActorOf(TrialActor.Props(new TrialMember("endpoint", Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor"), guard), "root");
+        IActorRef root = system.ActorOf(
+            TrialActor.Props(new TrialMember("endpoint", Props.Create(() => new Fragile(how == "unborn")), "The coordinator's actor"), guard), "root");
         if (how != "unborn")
             await root.Ask<ActorIdentity>(new Identify(null), Patience); // its child exists now
         if (how == "throw")

@@ -16,7 +16,8 @@ public sealed class SinkTests
     public void Who_asks_for_more_sees_details_and_what_libraries_warn_of()
     {
         Lines(verbose: true).ShouldBe([
-            "node-1 {0} has left", "warning: it is late", "held -> serving", "warning: Akka: [akka://x/user/y] unreachable", "error: Akka: cannot associate: refused",
+            "node-1 {0} has left", "warning: it is late", "held -> serving", "warning: Akka: [akka://x/user/y] unreachable",
+            "error: Akka: cannot associate: refused",
         ]);
     }
 

@@ -96,8 +96,8 @@ public sealed class InboundFilterTests
         if (Get<int>(message, "SerializerId") == Selection)
         {
             object selection = Parse("SelectionEnvelope", Get<ByteString>(message, "Message")!.ToByteArray());
-            string.Concat(((System.Collections.IEnumerable)Get<object>(selection, "Pattern")!).Cast<object>().Select(step => "/" + Get<string>(step, "Matcher")))
-                .ShouldBe(read.Path);
+            string.Concat(((System.Collections.IEnumerable)Get<object>(selection, "Pattern")!).Cast<object>()
+                .Select(step => "/" + Get<string>(step, "Matcher"))).ShouldBe(read.Path);
             message = Get<object>(selection, "Payload")!;
         }
 

@@ -72,7 +72,8 @@ public sealed class CapacityPlacementTests
         ClusterSpec cluster = Limited(Cluster(2), 4 * Layer, 3 * Layer) with { Placement = new(PlacementKind.Blocks, null) };
         Placement.Compute(cluster, 7, 1, Layer).LayersOn(1).Count.ShouldBe(4);
         Should.Throw<PlacementException>(() => Placement.Compute(cluster, 8, 1, Layer)).Message
-            .ShouldBe("The layers do not fit: node-2 may host 3 KB, but is given 4 layers of 1 KB each. It takes `memory` of 4 KB there, or another placement.");
+            .ShouldBe("The layers do not fit: node-2 may host 3 KB, but is given 4 layers of 1 KB each. "
+                + "It takes `memory` of 4 KB there, or another placement.");
         Placement.Compute(cluster, 8, 1).LayersOn(2).Count.ShouldBe(4);
     }
 

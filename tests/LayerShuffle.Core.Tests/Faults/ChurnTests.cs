@@ -38,7 +38,8 @@ public sealed class ChurnTests
     public void Times_to_failure_have_the_mean_and_deviation_of_their_distribution(double shape, double deviation)
     {
         var churn = new ChurnFault("churn", default, NodeSelector.Of("node-1"), Ms(20), Duration.FromSeconds(1e-9), shape, null);
-        double[] begins = [.. FaultTimeline.Events([churn], Topology(1), Seed).Where(item => item.Begins).Take(60_000).Select(item => item.At.TotalMilliseconds)];
+        double[] begins = [.. FaultTimeline.Events([churn], Topology(1), Seed).Where(item => item.Begins).Take(60_000)
+            .Select(item => item.At.TotalMilliseconds)];
         double[] times = [.. begins.Skip(1).Zip(begins, (next, at) => next - at)];
         double mean = times.Average();
         mean.ShouldBe(20, 20 * deviation * 0.02);
@@ -65,7 +66,8 @@ public sealed class ChurnTests
     {
         ChurnFault churn = new("churn", default, NodeSelector.Of("node-2"), Ms(20), Ms(5), 1, null);
         Instant[] alone = [.. FaultTimeline.Events([churn], Topology(4), Seed).Take(40).Select(item => item.At)];
-        FaultTimeline.Events([churn with { Nodes = All }], Topology(4), Seed).Where(item => item.Targets[0] == 2).Take(40).Select(item => item.At).ShouldBe(alone);
+        FaultTimeline.Events([churn with { Nodes = All }], Topology(4), Seed).Where(item => item.Targets[0] == 2).Take(40)
+            .Select(item => item.At).ShouldBe(alone);
         FaultTimeline.Events([churn with { Nodes = NodeSelector.Of("node-3") }], Topology(4), Seed).First().At.ShouldNotBe(alone[0]);
     }
 
@@ -75,7 +77,8 @@ public sealed class ChurnTests
         var churn = new ChurnFault("churn", Ms(10), All, Ms(20), Ms(50), 1, Ms(100));
         IReadOnlyList<FaultEvent> events = FaultTimeline.Build([churn], Topology(8), Seed);
         events.ShouldAllBe(item => item.At > At(10) && item.At <= At(110));
-        events.GroupBy(item => item.Targets[0]).ShouldAllBe(node => node.Select((item, i) => item.Begins == (i % 2 == 0)).All(right => right) && !node.Last().Begins);
+        events.GroupBy(item => item.Targets[0])
+            .ShouldAllBe(node => node.Select((item, i) => item.Begins == (i % 2 == 0)).All(right => right) && !node.Last().Begins);
         events[^1].At.ShouldBe(At(110));
         FaultTimeline.IsEndless(churn, [churn]).ShouldBeFalse();
     }

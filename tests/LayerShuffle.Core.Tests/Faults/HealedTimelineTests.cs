@@ -12,7 +12,8 @@ public sealed class HealedTimelineTests
         new CrashFault("long", Ms(40), NodeSelector.Of("node-2"), Ms(500)), new PauseFault("nap", Ms(90), NodeSelector.Of("node-3"), null),
         new PartitionFault("split", Ms(95), [["node-1"], ["node-2"]], Ms(5)), new LinkFault("storm", Ms(99), ["all"], ["all"], new() { Loss = 0.5 }, null),
         new SlowdownFault("late", Ms(100), NodeSelector.Of("node-1"), 2, null), new CrashFault("later", Ms(200), NodeSelector.Of("node-1"), null),
-        new MemoryFault("flips", Ms(60), NodeSelector.Of("node-1"), 1, default), new ByzantineFault("liar", Ms(70), NodeSelector.Of("node-1"), default, 1, null),
+        new MemoryFault("flips", Ms(60), NodeSelector.Of("node-1"), 1, default),
+        new ByzantineFault("liar", Ms(70), NodeSelector.Of("node-1"), default, 1, null),
     ];
 
     [Fact]
@@ -21,8 +22,9 @@ public sealed class HealedTimelineTests
         IReadOnlyList<FaultEvent> healed = [.. HealedTimeline.Of(FaultTimeline.Build(Faults, Topology(3), Seed), Ms(100))];
         healed.Select(item => (item.At, item.Fault.Name, item.Begins)).ShouldBe(
         [
-            (At(10), "forever", true), (At(20), "short", true), (At(40), "long", true), (At(50), "short", false), (At(60), "flips", true), (At(70), "liar", true),
-            (At(90), "nap", true), (At(95), "split", true), (At(99), "storm", true), (At(100), "forever", false), (At(100), "long", false),
+            (At(10), "forever", true), (At(20), "short", true), (At(40), "long", true), (At(50), "short", false), (At(60), "flips", true),
+            (At(70), "liar", true), (At(90), "nap", true), (At(95), "split", true), (At(99), "storm", true), (At(100), "forever", false),
+            (At(100), "long", false),
             (At(100), "liar", false), (At(100), "nap", false), (At(100), "split", false), (At(100), "storm", false),
         ]);
         healed.Where(item => item.Begins).ShouldAllBe(item => item.Ends || item.Fault is MemoryFault, "who carries them out knows that they end");
@@ -33,7 +35,8 @@ public sealed class HealedTimelineTests
     [Fact]
     public void A_fault_that_is_over_at_once_does_not_strike_again_when_all_are_lifted()
     {
-        FaultSpec[] faults = [new MemoryFault("bits", Ms(10), NodeSelector.Of("node-1"), 1, BitField.Any), new PauseFault("nap", Ms(20), NodeSelector.Of("node-2"), null)];
+        FaultSpec[] faults = [new MemoryFault("bits", Ms(10), NodeSelector.Of("node-1"), 1, BitField.Any),
+            new PauseFault("nap", Ms(20), NodeSelector.Of("node-2"), null)];
         HealedTimeline.Of(FaultTimeline.Build(faults, Topology(3), Seed), Ms(100)).Select(item => (item.At, item.Fault.Name, item.Begins))
             .ShouldBe([(At(10), "bits", true), (At(20), "nap", true), (At(100), "nap", false)]);
     }

@@ -76,7 +76,8 @@ public sealed class PartitionShapeTests
             HealAfter = Ms(1),
             Timing = FaultTiming.Once with { Every = Ms(2) },
         };
-        FaultTimeline.Events([alone], Topology(4), Seed).Where(item => item.Begins).Take(100).Select(item => item.Groups![0].Single()).Distinct().Count().ShouldBe(4);
+        FaultTimeline.Events([alone], Topology(4), Seed).Where(item => item.Begins).Take(100)
+            .Select(item => item.Groups![0].Single()).Distinct().Count().ShouldBe(4);
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public sealed class PartitionShapeTests
                 holds[strike.Hold] = injector.Cut(strike);
             else
                 holds[strike.Hold].Dispose();
-            states.Add(FormattableString.Invariant($"{strike.At.TotalMilliseconds} {(injector.IsUp(1, 2) ? "up" : "down")} {(injector.IsUp(2, 3) ? "up" : "down")}"));
+            states.Add(FormattableString.Invariant(
+                $"{strike.At.TotalMilliseconds} {(injector.IsUp(1, 2) ? "up" : "down")} {(injector.IsUp(2, 3) ? "up" : "down")}"));
         }
 
         states.ShouldBe(["0 down up", "5 up up", "10 down up", "15 up up", "20 down up", "25 up up"]);
@@ -113,8 +115,8 @@ public sealed class PartitionShapeTests
 
     private static string[] Down(PartitionFault fault) => Held(First(fault, 0));
 
-    private static string[] Held(FaultEvent begin) => [.. begin.Targets.Select(Topology(4).LinkEnds).Select(ends => Letter(Topology(4).Name(ends.From)) + Letter(Topology(4)
-        .Name(ends.To))).Order(StringComparer.Ordinal)];
+    private static string[] Held(FaultEvent begin) => [.. begin.Targets.Select(Topology(4).LinkEnds)
+        .Select(ends => Letter(Topology(4).Name(ends.From)) + Letter(Topology(4).Name(ends.To))).Order(StringComparer.Ordinal)];
 
     private static string[] Links(string words) => [.. words.Split(' ').Order(StringComparer.Ordinal)];
 

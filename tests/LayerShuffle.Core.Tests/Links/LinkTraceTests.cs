@@ -150,7 +150,9 @@ public sealed class LinkTraceTests
             .Sample((isPackets, gaps, rates, start, first, second, repeats) =>
             {
                 long at = 0;
-                TracePoint[] points = [.. gaps.Select((gap, i) => isPackets ? Packets(at += gap, 1 + (i % 3)) : Row((at += gap) - gaps[0], rate: i % 3 == 2 ? 0 : rates[i]))];
+                TracePoint[] points = [.. gaps.Select((gap, i) => isPackets
+                    ? Packets(at += gap, 1 + (i % 3))
+                    : Row((at += gap) - gaps[0], rate: i % 3 == 2 ? 0 : rates[i]))];
                 var trace = new LinkTrace(isPackets ? TraceTable.OfPackets(points) : TraceTable.Of(points), isPackets || repeats, Ms(start % 97));
                 if (trace.EndsStuck)
                     return;

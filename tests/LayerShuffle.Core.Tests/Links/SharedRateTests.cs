@@ -6,7 +6,9 @@ using static LayerShuffle.Core.Tests.Make;
 
 namespace LayerShuffle.Core.Tests.Links;
 
-/// <summary>Uplinks and downlinks, against schedules that are worked out by hand. Endpoint 1 has an uplink of 1 MB/s, endpoint 3 a downlink of 1 MB/s.</summary>
+/// <summary>
+/// Uplinks and downlinks, against schedules that are worked out by hand. Endpoint 1 has an uplink of 1 MB/s, endpoint 3 a downlink of 1 MB/s.
+/// </summary>
 public sealed class SharedRateTests
 {
     [Fact]

@@ -19,7 +19,8 @@ public sealed class ModelFlopsTests
             NumLabels = 5,
             NumHiddenLayers = 7,
         };
-        // Patches: 4 · 2 · 4 = 32; head: 2 · 5 = 10. Layer: four maps 5 · 2 · 2 = 20 each; scores and mixture 5 · 5 · 2 = 50 each; feed-forward 5 · 2 · 3 = 30 twice.
+        // Patches: 4 · 2 · 4 = 32; head: 2 · 5 = 10.
+        // Layer: four maps 5 · 2 · 2 = 20 each; scores and mixture 5 · 5 · 2 = 50 each; feed-forward 5 · 2 · 3 = 30 twice.
         ModelFlops.Of(small).ShouldBe(new ModelFlops(42, 80 + 100 + 60));
         // A distillation token makes six tokens; a teacher's head is one more.
         ModelFlops.Of(small with { Architecture = ModelArchitecture.Deit, Teacher = true }).ShouldBe(new ModelFlops(52, 96 + 144 + 72));

@@ -21,7 +21,8 @@ public sealed class OrderSpecTests
         foreach (int[] order in Permutations(layers))
         {
             double p = Math.Pow(q, Inversions(order)) / norm;
-            ((double)counts.GetValueOrDefault(string.Join(' ', order)) / Draws).ShouldBe(p, 4 * Math.Sqrt(p * (1 - p) / Draws) + 1e-12, string.Join(' ', order));
+            ((double)counts.GetValueOrDefault(string.Join(' ', order)) / Draws)
+                .ShouldBe(p, 4 * Math.Sqrt(p * (1 - p) / Draws) + 1e-12, string.Join(' ', order));
         }
     }
 

@@ -51,6 +51,20 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
+    public void Losses_are_drawn_where_answers_have_one()
+    {
+        RunFolder folder = FolderReader.Read(run.Folder);
+        Figure figure = AccuracyFigure.Loss(folder)!;
+        (figure.X.IsShare, figure.X.Max).ShouldBe((false, null));
+        Series plain = figure.Panels[0].Series[0];
+        plain.X[0].ShouldBe(0.5 + (0.25 * 2.5), 1e-9); // 1, 2, 3 and none of four are right in turn
+        plain.Low![0].ShouldBe(folder.Kept[("plain", "patient", "lossy[network.loss=0%]", "loss")].Low!.Value);
+
+        TrialData[] without = [.. folder.Trials.Select(trial => trial with { Metrics = trial.Metrics with { Loss = null }, Loss = [] })];
+        AccuracyFigure.Loss(folder with { Trials = without, Groups = ResultGroup.Of(without) }).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_swept_number_is_an_axis()
     {
         Figure figure = SweepFigures.Of(FolderReader.Read(run.Folder)).ShouldHaveSingleItem();

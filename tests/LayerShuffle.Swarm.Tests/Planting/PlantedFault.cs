@@ -11,8 +11,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
 {
     private const string Courier = "src/LayerShuffle.Actors/Protocol/HopCourier.cs", Journeys = "src/LayerShuffle.Actors/Messages/HopMessages.cs",
         Node = "src/LayerShuffle.Actors/Trials/NodeActor.cs", Coordinator = "src/LayerShuffle.Actors/Trials/CoordinatorActor.cs",
-        Trace = "src/LayerShuffle.Actors/Tracing/TraceRecorder.cs", Transport = "src/LayerShuffle.Actors/Protocol/LinkTransport.cs", Carrier = "src/LayerShuffle.Simulation/VirtualCarrier.cs",
-        Paused = "src/LayerShuffle.Simulation/PausedNodes.cs",
+        Trace = "src/LayerShuffle.Actors/Tracing/TraceRecorder.cs", Transport = "src/LayerShuffle.Actors/Protocol/LinkTransport.cs",
+        Carrier = "src/LayerShuffle.Simulation/VirtualCarrier.cs", Paused = "src/LayerShuffle.Simulation/PausedNodes.cs",
         Link = "src/LayerShuffle.Core/Links/LinkState.cs", Health = "src/LayerShuffle.Core/Faults/NodeHealth.cs",
         Metrics = "src/LayerShuffle.Results/Metrics/TrialDataBuilder.cs", Rows = "src/LayerShuffle.Results/Csv/TrialRows.cs";
 
@@ -49,7 +49,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
     [
         new("a duplicate executed", Node, "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now))\n",
             "        else if (executed.Add(hop, message.Journey.Deadline, context.Clock.Now) | true)\n", Always: true, Seen: 8),
-        new("a node that computes while it is down", Node, "        waiting.Clear();\n        running = null;\n", "        waiting.Clear();\n", Always: true, Seen: 8),
+        new("a node that computes while it is down", Node, "        waiting.Clear();\n        running = null;\n",
+            "        waiting.Clear();\n", Always: true, Seen: 8),
         new("a queue that survives a crash", Node, "        waiting.Clear();\n        running = null;\n", "        running = null;\n"),
         new("two layers at a time", Node, "while (running is null && waiting.TryDequeue", "while (waiting.TryDequeue"),
         new("last come first served", Node, "        waiting.Enqueue((message, upstream));\n",
@@ -78,7 +79,8 @@ internal sealed record PlantedFault(string Name, string File, string Find, strin
         new("a latency that is cut short", Link, "            arrival += drawn;\n", "            arrival += new Duration(drawn.Nanoseconds / 10 * 9);\n"),
         new("overtaking by who arrives together", Link, "bool early = arrival < latestArrival;", "bool early = arrival <= latestArrival;"),
         new("duplicates that are not counted", Link, "        books.Duplicated++;\n", ""),
-        new("a wire format that saves nothing", Transport, "message.Journey.ImagesCarried) * spec.Cluster.Wire.BytesPerNumber();", "message.Journey.ImagesCarried) * sizeof(float);"),
+        new("a wire format that saves nothing", Transport, "message.Journey.ImagesCarried) * spec.Cluster.Wire.BytesPerNumber();",
+            "message.Journey.ImagesCarried) * sizeof(float);"),
     ];
 
     private static IEnumerable<PlantedFault> OfTheBooks() =>

@@ -74,7 +74,8 @@ internal sealed partial class PlantedWorld : AssemblyLoadContext
         IEnumerable<string> usings = ((string[])["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
             "System.Threading.Tasks"]).Concat(Using().Matches(project).Select(match => match.Groups["name"].Value));
         string own = string.Concat(usings.Select(name => $"global using {name};\n"))
-            + string.Concat(Friend().Matches(project).Select(match => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{match.Groups["name"].Value}\")]\n"));
+            + string.Concat(Friend().Matches(project)
+                .Select(match => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{match.Groups["name"].Value}\")]\n"));
         IEnumerable<string> sources = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(path => !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(name => name is "obj" or "bin"));
         IEnumerable<string> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -89,7 +90,8 @@ internal sealed partial class PlantedWorld : AssemblyLoadContext
 
     /// <summary>No source generators here: what they would write of a regular expression is written out.</summary>
     private static SyntaxTree Parsed(string text, string path) => CSharpSyntaxTree.ParseText(
-        GeneratedRegexAttribute().Replace(text, match => $"private static Regex {match.Groups["name"].Value}() => new Regex({match.Groups["arguments"].Value});"),
+        GeneratedRegexAttribute().Replace(text,
+            match => $"private static Regex {match.Groups["name"].Value}() => new Regex({match.Groups["arguments"].Value});"),
         Language, path);
 
     [GeneratedRegex(@"^(LayerShuffle|Akka)(\.|$)")]

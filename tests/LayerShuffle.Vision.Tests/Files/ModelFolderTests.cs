@@ -245,7 +245,8 @@ public sealed class ModelFolderTests
     public void Lists_of_two_equal_sides_are_a_square_and_nulls_are_absent()
     {
         using var folder = new Models.Folder();
-        File.WriteAllText(folder["config.json"], """{"model_type": "vit", "image_size": [32, 32], "patch_size": [8], "hidden_size": null, "num_hidden_layers": null, "hidden_act": null}""");
+        File.WriteAllText(folder["config.json"],
+            """{"model_type": "vit", "image_size": [32, 32], "patch_size": [8], "hidden_size": null, "num_hidden_layers": null, "hidden_act": null}""");
         VitConfig config = ModelFolder.LoadConfig(folder.Path);
         (config.ImageHeight, config.ImageWidth, config.PatchHeight, config.PatchWidth, config.HiddenSize, config.NumHiddenLayers)
             .ShouldBe((32, 32, 8, 8, 768, 12));

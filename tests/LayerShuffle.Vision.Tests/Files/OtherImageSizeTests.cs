@@ -61,8 +61,8 @@ public sealed class OtherImageSizeTests
             ModelFolder.Load(folder.Path, new() { Overrides = _ => wanted, AllowNewHead = true, Warn = told.Add });
         using (larger)
         {
-            told.ShouldHaveSingleItem().ShouldBe("the checkpoint is for images of 8×8 pixels, the model for 16×16: its position embeddings are interpolated from "
-                + "2×2 patches to 4×4");
+            told.ShouldHaveSingleItem().ShouldBe("the checkpoint is for images of 8×8 pixels, the model for 16×16: "
+                + "its position embeddings are interpolated from 2×2 patches to 4×4");
             larger.Config.Tokens.ShouldBe(17);
             (preprocessor.Size, preprocessor.CropSize).ShouldBe((PixelSize.Shortest(16), PixelSize.Square(16)));
             using var scope = NewDisposeScope();

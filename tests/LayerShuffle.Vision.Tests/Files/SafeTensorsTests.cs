@@ -97,7 +97,8 @@ public sealed class SafeTensorsTests
 
     [Fact]
     public void A_BOOL_is_0_or_1() =>
-        Should.Throw<ModelFormatException>(() => SafeTensors.Parse(Compose("""{"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""", [1, 2]), "x")).Message.ShouldContain("BOOL");
+        Should.Throw<ModelFormatException>(() => SafeTensors.Parse(Compose("""{"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""", [1, 2]), "x"))
+            .Message.ShouldContain("BOOL");
 
     [Theory]
     [InlineData(ulong.MaxValue)]

@@ -12,7 +12,8 @@ namespace LayerShuffle.Vision.Tests.Files;
 public sealed class TimmConfigTests
 {
     private const string Pretrained = """
-        "pretrained_cfg": {"tag": "augreg", "input_size": [3, 224, 224], "interpolation": "bicubic", "crop_pct": 0.9, "crop_mode": "center", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "num_classes": 1000}
+        "pretrained_cfg": {"tag": "augreg", "input_size": [3, 224, 224], "interpolation": "bicubic", "crop_pct": 0.9, "crop_mode": "center",
+            "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "num_classes": 1000}
         """;
 
     [Theory]
@@ -29,7 +30,8 @@ public sealed class TimmConfigTests
     [InlineData("deit_base_patch16_384", 768, 12, 12, 3072, 16, 384)]
     public void A_name_gives_the_sizes(string architecture, int width, int layers, int heads, int wide, int patch, int image)
     {
-        VitConfig config = VitConfig.Parse(Bytes($$"""{"architecture": "{{architecture}}", "num_classes": 1000, "num_features": {{width}}, "global_pool": "token"}"""), "config.json");
+        VitConfig config = VitConfig.Parse(
+            Bytes($$"""{"architecture": "{{architecture}}", "num_classes": 1000, "num_features": {{width}}, "global_pool": "token"}"""), "config.json");
         (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize, config.PatchSize, config.ImageSize)
             .ShouldBe((width, layers, heads, wide, patch, image));
         (config.Architecture, config.Teacher, config.LayerNormEps, config.NumLabels, config.NumChannels, config.QkvBias)
@@ -39,25 +41,33 @@ public sealed class TimmConfigTests
     [Fact]
     public void A_distilled_one_has_two_heads_and_miil_no_biases()
     {
-        VitConfig config = VitConfig.Parse(Bytes("""{"architecture": "deit_small_distilled_patch16_224", "num_classes": 7, "label_names": ["a", "b", "c", "d", "e", "f", "g"]}"""), "config.json");
+        VitConfig config = VitConfig.Parse(
+            Bytes("""{"architecture": "deit_small_distilled_patch16_224", "num_classes": 7, "label_names": ["a", "b", "c", "d", "e", "f", "g"]}"""),
+            "config.json");
         (config.Architecture, config.Teacher, config.HiddenSize, config.NumLabels).ShouldBe((ModelArchitecture.Deit, true, 384, 7));
         config.Id2Label.ShouldBe(["a", "b", "c", "d", "e", "f", "g"]);
         VitConfig.Parse(Bytes("""{"architecture": "vit_base_patch16_224_miil", "num_classes": 7}"""), "config.json").QkvBias.ShouldBeFalse();
     }
 
     [Theory]
-    [InlineData("""{"architecture": "swin_tiny_patch4_window7_224", "num_classes": 1000, "num_features": 768, PRE}""", "swin_tiny_patch4_window7_224, which is not among those that are known here (vit_tiny_patchN_SIZE")]
-    [InlineData("""{"architecture": "vit_base_patch14_dinov2", "num_classes": 1000, "num_features": 768, PRE}""", "\"model_type\": \"vit\", \"image_size\": 224, \"patch_size\": …, \"hidden_size\": 768")]
+    [InlineData("""{"architecture": "swin_tiny_patch4_window7_224", "num_classes": 1000, "num_features": 768, PRE}""",
+        "swin_tiny_patch4_window7_224, which is not among those that are known here (vit_tiny_patchN_SIZE")]
+    [InlineData("""{"architecture": "vit_base_patch14_dinov2", "num_classes": 1000, "num_features": 768, PRE}""",
+        "\"model_type\": \"vit\", \"image_size\": 224, \"patch_size\": …, \"hidden_size\": 768")]
     [InlineData("""{"architecture": "deit3_small_patch16_224", "num_classes": 11}""", "\"layer_norm_eps\": 1e-6, \"num_labels\": 11")]
     [InlineData("""{"architecture": "vit_small_distilled_patch16_224", "num_classes": 11}""", "not among those that are known here")]
     [InlineData("""{"architecture": "deit_large_patch16_224", "num_classes": 11}""", "not among those that are known here")]
     [InlineData("""{"num_classes": 11, PRE}""", "config.json is timm's and has no architecture")]
     [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "global_pool": "avg"}""", "tokens are pooled (global_pool avg)")]
-    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "model_args": {"init_values": 1e-5}}""", "changes init_values of its architecture to 1e-5")]
-    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "model_args": {"class_token": false}}""", "changes class_token of its architecture to false")]
-    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "model_args": {"img_size": 100}}""", "image_size 100 is not a multiple of patch_size 16")]
+    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "model_args": {"init_values": 1e-5}}""",
+        "changes init_values of its architecture to 1e-5")]
+    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "model_args": {"class_token": false}}""",
+        "changes class_token of its architecture to false")]
+    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "model_args": {"img_size": 100}}""",
+        "image_size 100 is not a multiple of patch_size 16")]
     [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "label_names": ["a"]}""", "There are 1 names of classes for 11 classes")]
-    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "pretrained_cfg": {"input_size": [3, 0.5, 3]}}""", "input_size in pretrained_cfg of config.json must be")]
+    [InlineData("""{"architecture": "vit_tiny_patch16_224", "num_classes": 11, "pretrained_cfg": {"input_size": [3, 0.5, 3]}}""",
+        "input_size in pretrained_cfg of config.json must be")]
     public void What_is_not_known_is_refused_with_what_to_write(string json, string message) =>
         Should.Throw<ModelFormatException>(() => VitConfig.Parse(Bytes(json.Replace("PRE", Pretrained.Trim(), StringComparison.Ordinal)),
             "config.json")).Message.ShouldContain(message);
@@ -75,8 +85,10 @@ public sealed class TimmConfigTests
         SafeTensors.Write(folder["model.safetensors"], Layouts.Named("timm", plain, weights));
         File.WriteAllText(folder["config.json"], $$$"""
             {"architecture": "{{{(distilled ? "deit_tiny_distilled" : "vit_tiny")}}}_patch16_224", "num_classes": 5, "num_features": 12, "global_pool": "token",
-             "model_args": {"img_size": [8, 12], "patch_size": 4, "in_chans": {{{channels}}}, "embed_dim": 12, "depth": 3, "num_heads": 3, "mlp_ratio": {{{(20 / 12.0).ToString(CultureInfo.InvariantCulture)}}}, "drop_path_rate": 0.0, "init_values": null},
-             "pretrained_cfg": {"input_size": [{{{channels}}}, 8, 12], "interpolation": "bilinear", "crop_pct": 0.8, "mean": {{{(channels == 1 ? "[0.1]" : "[0.1, 0.2, 0.3]")}}}, "std": {{{(channels == 1 ? "[0.4]" : "[0.4, 0.5, 0.6]")}}}}}
+             "model_args": {"img_size": [8, 12], "patch_size": 4, "in_chans": {{{channels}}}, "embed_dim": 12, "depth": 3, "num_heads": 3,
+                 "mlp_ratio": {{{(20 / 12.0).ToString(CultureInfo.InvariantCulture)}}}, "drop_path_rate": 0.0, "init_values": null},
+             "pretrained_cfg": {"input_size": [{{{channels}}}, 8, 12], "interpolation": "bilinear", "crop_pct": 0.8,
+                 "mean": {{{(channels == 1 ? "[0.1]" : "[0.1, 0.2, 0.3]")}}}, "std": {{{(channels == 1 ? "[0.4]" : "[0.4, 0.5, 0.6]")}}}}}
             """);
         (VisionTransformer model, Preprocessor preprocessor) = ModelFolder.Load(folder.Path);
         using (model)
@@ -116,7 +128,8 @@ public sealed class TimmConfigTests
     {
         using var folder = new Models.Folder();
         File.WriteAllText(folder["config.json"], """
-            {"architecture": "vit_tiny_patch16_224", "num_classes": 2, "input_size": [3, 64, 64], "interpolation": "lanczos", "crop_pct": 1.0, "mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6], "labels": ["cat", "dog"]}
+            {"architecture": "vit_tiny_patch16_224", "num_classes": 2, "input_size": [3, 64, 64], "interpolation": "lanczos", "crop_pct": 1.0,
+             "mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6], "labels": ["cat", "dog"]}
             """);
         VitConfig config = ModelFolder.LoadConfig(folder.Path);
         (config.ImageSize, config.PatchSize).ShouldBe((64, 16));

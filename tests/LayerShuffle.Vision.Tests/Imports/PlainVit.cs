@@ -34,9 +34,10 @@ internal sealed record PlainVit
 
     public string ConfigJson => $$"""
         {"model_type": "{{(Deit ? "deit" : "vit")}}", "architectures": ["{{(Deit ? "DeiT" : "ViT")}}ForImageClassification{{(Teacher ? "WithTeacher" : "")}}"],
-         "image_size": {{Sides(Image)}}, "patch_size": {{Sides(Patch)}}, "num_channels": {{Channels}}, "hidden_size": {{Hidden}}, "num_hidden_layers": {{Layers}},
-         "num_attention_heads": {{Heads}}, "intermediate_size": {{Wide}}, "hidden_act": "{{Activation}}", "layer_norm_eps": {{Eps.ToString(System.Globalization.CultureInfo.InvariantCulture)}},
-         "qkv_bias": {{(QkvBias ? "true" : "false")}}, "id2label": { {{string.Join(", ", Enumerable.Range(0, Classes).Select(i => $"\"{i}\": \"class {i}\""))}} } }
+         "image_size": {{Sides(Image)}}, "patch_size": {{Sides(Patch)}}, "num_channels": {{Channels}}, "hidden_size": {{Hidden}},
+         "num_hidden_layers": {{Layers}}, "num_attention_heads": {{Heads}}, "intermediate_size": {{Wide}}, "hidden_act": "{{Activation}}",
+         "layer_norm_eps": {{Eps.ToString(System.Globalization.CultureInfo.InvariantCulture)}}, "qkv_bias": {{(QkvBias ? "true" : "false")}}, "id2label": {
+             {{string.Join(", ", Enumerable.Range(0, Classes).Select(i => $"\"{i}\": \"class {i}\""))}} } }
         """;
 
     /// <summary>Weights in which no number is 0 or 1, under names of the test's own.</summary>
