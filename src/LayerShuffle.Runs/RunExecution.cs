@@ -156,7 +156,7 @@ internal sealed class RunExecution(
             writer?.Dispose();
             Summarise(report);
             string? logs = folder.Discard(time);
-            log.Line($"Nothing was finished; {folder.Path} is "
+            log.Line($"No trial was finished; {folder.Path} is "
                 + $"removed{(logs is null ? "" : $", and what its workers said is in {logs}")}."
                 + $"{(stopped ? " The same command starts it again; a training goes on from its last checkpoint." : Again())}");
             return;

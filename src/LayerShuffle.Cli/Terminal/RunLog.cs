@@ -127,7 +127,7 @@ internal sealed class RunLog(Screen error, TimeProvider time, LogStyle? style = 
 
     private static bool IsTrouble(string text) => text.StartsWith("warning: ", StringComparison.Ordinal) || text.StartsWith("error: ", StringComparison.Ordinal)
         || text.StartsWith("liveness: ", StringComparison.Ordinal) || text.StartsWith("Stopped after ", StringComparison.Ordinal)
-        || text.StartsWith("Nothing was finished", StringComparison.Ordinal) || text.StartsWith("Watch: ", StringComparison.Ordinal); // else nobody finds it
+        || text.StartsWith("No trial was finished", StringComparison.Ordinal) || text.StartsWith("Watch: ", StringComparison.Ordinal); // else nobody finds it
 
     private void Put(string text, string level)
     {

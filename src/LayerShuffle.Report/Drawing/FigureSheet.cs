@@ -76,7 +76,7 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
     {
         var widest = panel.Y.Names is { } names ? names.Select(name => Letters.Width(name, _text)).DefaultIfEmpty(0).Max()
             : Range.Of(panel, figure).Y.Ticks(5).Select(tick => Letters.Width(tick.Text, _text)).DefaultIfEmpty(0).Max() + (_text * 1.6f);
-        return Math.Min(width * 0.45f, _margin + widest + (_text * 0.8f));
+        return Math.Min(width * 0.5f, _margin + widest + (_text * 0.8f));
     }
 
     private void Panel(SKCanvas canvas, Panel panel, PixelRect place, float left, bool isLast)

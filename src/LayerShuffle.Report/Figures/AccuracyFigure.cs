@@ -19,7 +19,7 @@ internal static class AccuracyFigure
 
     /// <summary>How wrong answers are where accuracy only counts how many; null where no answer has a loss.</summary>
     public static Figure? Loss(RunFolder run) => run.Groups.All(group => run.Estimate(group, "loss").Mean is null) ? null
-        : Rows(run, "loss", "loss", "Loss under every condition", "mean cross-entropy of images that were answered; an even guess among C classes has ln C");
+        : Rows(run, "loss", "loss", "Loss under every condition", "mean cross-entropy of answered images; guessing evenly among C classes has ln C");
 
     /// <summary>A metric of every group, a row for each condition and policy.</summary>
     public static Figure Rows(RunFolder run, string metric, string id, string title, string subtitle)
@@ -49,11 +49,7 @@ internal static class AccuracyFigure
         : metric != "top1" ? "Bars: 95% interval." : "Bars: 95% interval over requests (Student's t); it speaks of these trained models, not of others.";
 
     /// <summary>A text that fits beside an axis.</summary>
-    public static string Short(string text)
-    {
-        var shown = Words.Shown(text);
-        return shown.Length <= MostLetters ? shown : string.Concat(shown.AsSpan(0, MostLetters - 1), "…");
-    }
+    public static string Short(string text) => Words.Shown(ShortName.Of(text, MostLetters));
 
     private static string Row(RunFolder run, ResultGroup group) => !run.HasPolicies ? group.Condition
         : run.HasConditions ? $"{group.Condition} · {group.Policy}" : group.Policy;

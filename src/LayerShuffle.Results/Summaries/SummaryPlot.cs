@@ -42,7 +42,7 @@ public static class SummaryPlot
         foreach (var condition in shown)
         {
             var members = condition.ToList();
-            sheet.Text(left - 10, y + (members.Count * Bar / 2) + 4, Short(condition.Key), "end", whole: condition.Key);
+            sheet.Text(left - 10, y + (members.Count * Bar / 2) + 4, ShortName.Of(condition.Key, MostLetters), "end", whole: condition.Key);
             foreach (var group in members)
             {
                 var colour = Colours[series.IndexOf(Series(group)) % Colours.Length];
@@ -61,8 +61,6 @@ public static class SummaryPlot
     /// <summary>Writes the picture; a new one takes an older one's place at once.</summary>
     internal static void Write(string path, string title, IReadOnlyList<ResultGroup> groups) =>
         Disk.Replace(path, System.Text.Encoding.UTF8.GetBytes(Draw(title, groups)), durable: false);
-
-    private static string Short(string text) => text.Length <= MostLetters ? text : string.Concat(text.AsSpan(0, MostLetters - 1), "…");
 
     /// <summary>The picture under way: shares run from <paramref name="left"/> to <paramref name="right"/>.</summary>
     private sealed class Sheet(double left, double right)
