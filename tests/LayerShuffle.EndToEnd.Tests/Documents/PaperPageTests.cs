@@ -153,6 +153,23 @@ public sealed partial class PaperPageTests
     }
 
     [Fact]
+    public void Accuracies_of_two_cores_are_what_was_measured()
+    {
+        Dictionary<(string Model, string Condition), double[]> top1 = Trials("two-cores-cifar10");
+        double[] whole = top1[("standard-continued", "in-order")];
+        whole.Length.ShouldBe(3);
+        whole.ShouldAllBe(accuracy => accuracy > 0.65);
+        string[] conditions = ["in-order", "in-order-1", "in-order-2", "any-order", "any-order-1", "any-order-2"];
+        foreach (string model in top1.Keys.Select(key => key.Model).Distinct())
+        {
+            string kept = Told([.. top1[(model, "any-order")].Zip(whole, (any, of) => any / of)]);
+            page.ShouldContain($"| `{model}` | {string.Join(" | ", conditions.Select(condition => Told(top1[(model, condition)])))} | {kept}% |");
+            if (model == "layershuffle")
+                page.ShouldContain($"{kept}%, {Told([.. whole.Zip(top1[(model, "any-order")], (of, any) => of - any)])} points are lost");
+        }
+    }
+
+    [Fact]
     public void What_merging_costs_is_what_was_measured()
     {
         string[][] lines = [.. File.ReadLines(Pages.At($"{Folder}/merging-cifar10/layers.csv")).Select(line => line.Split(','))];
