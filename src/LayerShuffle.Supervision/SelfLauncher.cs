@@ -20,7 +20,7 @@ public sealed class SelfLauncher : IWorkerLauncher
     private static readonly (string Name, string Value) Profiling = ("DOTNET_TieredPGO", "0");
 
     // A run's processes trust the run's own authority and nobody else. Reading the system's hundred and more authorities, which each would do before its first
-    // connection, is a good part of a supervisor's start.
+    // connection, took about a twentieth of the processor time of a short run of three workers.
     private static readonly (string Name, string Value)[] NoAuthorities = [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/dev/null")];
 
     /// <inheritdoc/>

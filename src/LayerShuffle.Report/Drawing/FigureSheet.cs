@@ -86,7 +86,7 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
         plot.Axes.SetLimits(range.X.From, range.X.To, range.Y.From, range.Y.To);
         var bottom = isLast ? _text * 3.1f : _text * 1.9f;
         plot.Layout.Fixed(new PixelPadding(left, _margin * 1.4f, bottom, _text * 0.6f));
-        Frame(plot, panel, range, isLast);
+        Frame(plot, panel, range, left, isLast);
         foreach (var band in figure.Bands)
         {
             var span = plot.Add.HorizontalSpan(range.X.At(band.From), range.X.At(band.To));
@@ -101,7 +101,7 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
         plot.Render(canvas, place);
     }
 
-    private void Frame(Plot plot, Panel panel, Range range, bool isLast)
+    private void Frame(Plot plot, Panel panel, Range range, float left, bool isLast)
     {
         plot.FigureBackground.Color = Colors.White;
         plot.DataBackground.Color = Colors.White;
@@ -110,7 +110,10 @@ internal sealed class FigureSheet(Figure figure, float width, float scale)
         plot.Grid.MajorLineColor = Colour(Faint);
         plot.Grid.MajorLineWidth = scale;
         Axis(plot.Axes.Bottom, range.X.Ticks(Math.Max(3, (int)(width / (110 * scale)))), isLast ? figure.X.Label : "", _text);
-        Axis(plot.Axes.Left, range.Y.Ticks(5), panel.Y.Names is null ? panel.Y.Label : "", _text);
+        var beside = range.Y.Ticks(5);
+        if (panel.Y.Names is not null)
+            beside = [.. beside.Select(row => (row.Place, Letters.Fit(row.Text, _text, left - (_text * 0.8f) - (_margin * 0.5f))))];
+        Axis(plot.Axes.Left, beside, panel.Y.Names is null ? panel.Y.Label : "", _text);
         plot.Axes.Left.TickLabelStyle.OffsetY = _text * 0.16f; // letters without descenders stand too high in the middle
     }
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Results.Summaries;
 using SkiaSharp;
 
 namespace LayerShuffle.Report.Drawing;
@@ -22,6 +23,15 @@ internal static class Letters
     {
         using var font = new SKFont(Typeface(false), size);
         return font.MeasureText(text);
+    }
+
+    /// <summary>A text that is no wider than there is room: whole, or without its middle.</summary>
+    public static string Fit(string text, float size, float room)
+    {
+        var shown = text;
+        for (var letters = text.Length - 1; letters > 4 && Width(shown, size) > room; letters--)
+            shown = ShortName.Of(text, letters);
+        return shown;
     }
 
     private static string Find()

@@ -49,7 +49,7 @@ internal static class AccuracyFigure
         : metric != "top1" ? "Bars: 95% interval." : "Bars: 95% interval over requests (Student's t); it speaks of these trained models, not of others.";
 
     /// <summary>A text that fits beside an axis.</summary>
-    public static string Short(string text) => Words.Shown(ShortName.Of(text, MostLetters));
+    public static string Short(string text) => ShortName.Of(Words.Shown(text), MostLetters);
 
     private static string Row(RunFolder run, ResultGroup group) => !run.HasPolicies ? group.Condition
         : run.HasConditions ? $"{group.Condition} · {group.Policy}" : group.Policy;

@@ -65,6 +65,18 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
+    public void A_label_is_no_wider_than_its_room_and_keeps_both_ends()
+    {
+        string wide = "first " + new string('W', 32) + " last";
+        Assert.SkipUnless(Letters.Any, "This machine has no fonts.");
+        string fits = Letters.Fit(wide, 20, 300);
+        Letters.Width(wide, 20).ShouldBeGreaterThan(300);
+        Letters.Width(fits, 20).ShouldBeInRange(250, 300); // no more is cut than must be
+        (fits.StartsWith("first ", StringComparison.Ordinal), fits.EndsWith(" last", StringComparison.Ordinal)).ShouldBe((true, true));
+        Letters.Fit("short", 20, 300).ShouldBe("short");
+    }
+
+    [Fact]
     public void A_swept_number_is_an_axis()
     {
         Figure figure = SweepFigures.Of(FolderReader.Read(run.Folder)).ShouldHaveSingleItem();

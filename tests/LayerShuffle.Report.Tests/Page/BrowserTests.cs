@@ -16,6 +16,7 @@ public sealed class BrowserTests(DrawnRun run, Chromium chromium)
             "Expectations", "Scenario", "How it was made"]);
         (await page.Locator("figure .plot svg").CountAsync()).ShouldBe(await page.Locator("figure").CountAsync());
         (await page.Locator("h1").TextContentAsync()).ShouldBe("sample");
+        await LabelsFit(page);
         await Sorts(page);
         await Filters(page);
         await Plays(page);
@@ -59,6 +60,15 @@ public sealed class BrowserTests(DrawnRun run, Chromium chromium)
 
     private Task<IPage> Open(int width, ColorScheme scheme = ColorScheme.Light) =>
         chromium.OpenFile(Path.Combine(run.Folder, RunReport.PageFile), width, scheme, complaints);
+
+    /// <summary>Names that are too wide keep both ends.</summary>
+    private static async Task LabelsFit(IPage page)
+    {
+        string fits = await page.EvaluateAsync<string>("fitText('first ' + 'W'.repeat(80) + ' last', 200)");
+        fits.ShouldStartWith("first W");
+        fits.ShouldEndWith("W last");
+        (await page.EvaluateAsync<double>("text => textWidth(text)", fits)).ShouldBeInRange(160, 200);
+    }
 
     private static async Task Sorts(IPage page)
     {

@@ -89,11 +89,14 @@ function textWidth(text) {
   return canvasForText.measureText(text).width;
 }
 
+// Without its middle: names of one sweep differ mostly at their ends.
 function fitText(text, room) {
   if (textWidth(text) <= room) return text;
-  let kept = text.length;
-  while (kept > 4 && textWidth(text.slice(0, kept) + "…") > room) kept--;
-  return text.slice(0, kept) + "…";
+  const letters = Array.from(text);
+  const cut = kept => letters.slice(0, Math.ceil(kept / 2)).join("") + "…" + letters.slice(letters.length - Math.floor(kept / 2)).join("");
+  let kept = letters.length - 1;
+  while (kept > 4 && textWidth(cut(kept)) > room) kept--;
+  return cut(kept);
 }
 
 function drawFigure(figure, place, width) {
