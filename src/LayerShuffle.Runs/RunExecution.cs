@@ -41,7 +41,7 @@ internal sealed class RunExecution(
         using OutputFolder folder = options.Resume is { } resumed ? OutputFolder.Resume(resumed, effective, time)
             : OutputFolder.Create(options.Output, scenario.Name, effective, time);
         log.Line($"{scenario.Name}, seed {scenario.Seed}: {plan.Trials.Count} trials; results in {folder.Path}");
-        var manifest = new RunManifest(folder.Path, scenario, options, shared, scenario.Threads, time);
+        var manifest = new RunManifest(folder.Path, scenario, plan.AllTrials, options, shared, time);
         (log as IRunWatch)?.Writes(folder.Path);
         ResultsWriter? writer = null;
         RunWork work;
@@ -113,14 +113,14 @@ internal sealed class RunExecution(
         {
             log.Line($"The results are whole, in {folder.Path}; only what is printed is not.");
             End(folder, manifest, new RunReport(scenario, "failed", e.ReaderLeft ? ExitCodes.ReaderLeft : ExitCodes.RunFailed, "failed", e.Message,
-                finished.Count, plan.Trials.Count, groups, outcome.Expectations));
+                finished.Count, plan.With(finished).Count, groups, outcome.Expectations));
             throw;
         }
 
         if (options.SameAgain(scenario.Seed) is { } again)
             log.Line($"The same again: {again}");
-        End(folder, manifest, new RunReport(scenario, "done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.Trials.Count, groups,
-            outcome.Expectations));
+        End(folder, manifest, new RunReport(scenario, "done", outcome.ExitCode, Reason(outcome.End), null, finished.Count, plan.With(finished).Count,
+            groups, outcome.Expectations));
         Over(folder);
         return outcome;
     }
@@ -149,7 +149,7 @@ internal sealed class RunExecution(
     private void Stopped(Exception e, OutputFolder folder, ResultsWriter? writer, RunManifest manifest, CancellationToken cancellation)
     {
         bool stopped = e is OperationCanceledException && cancellation.IsCancellationRequested;
-        (int done, int trials) = (writer?.Trials.Count ?? 0, plan.Trials.Count);
+        (int done, int trials) = (writer?.Trials.Count ?? 0, plan.With(writer?.Trials ?? []).Count);
         RunReport report = Unfinished(e, stopped, writer?.Trials ?? []);
         if (folder.IsNew && writer is not { HasRows: true })
         {
@@ -203,7 +203,7 @@ internal sealed class RunExecution(
         IReadOnlyList<ResultGroup> groups = ResultGroup.Of(finished);
         return new RunReport(scenario, stopped ? "interrupted" : "failed",
             stopped ? interrupted() : e is UsageException ? ExitCodes.Invalid : ExitCodes.RunFailed, stopped ? "interrupted" : "failed",
-            stopped ? null : ErrorText.Sentence(e), finished.Count, plan.Trials.Count, groups,
+            stopped ? null : ErrorText.Sentence(e), finished.Count, plan.With(finished).Count, groups,
             [.. ExpectationPoints.Evaluate(scenario, groups).Select(result => new JudgedExpectation(result, true))]);
     }
 

@@ -1,3 +1,4 @@
+using LayerShuffle.Results.Metrics;
 using LayerShuffle.Runs.Backends;
 using LayerShuffle.Runs.Failures;
 using LayerShuffle.Runs.Images;
@@ -26,12 +27,13 @@ public sealed class RunPlan
     private readonly RunOptions options;
     private readonly ScenarioLoadResult loaded;
     private readonly TrialSelection? selection;
+    private readonly IReadOnlyList<PlannedTrial> all;
 
     private RunPlan(RunOptions options, ScenarioLoadResult loaded, IReadOnlyList<string> mistakes, TrialSelection? selection,
-        IReadOnlyList<PlannedTrial> trials)
+        IReadOnlyList<PlannedTrial> all)
     {
-        (this.options, this.loaded, this.selection) = (options, loaded, selection);
-        (Mistakes, Trials) = (mistakes, trials);
+        (this.options, this.loaded, this.selection, this.all) = (options, loaded, selection, all);
+        (Mistakes, Trials) = (mistakes, [.. all.Where(trial => selection is null || selection.Holds(trial))]);
     }
 
     /// <summary>What is wrong with the scenario, with file, line and column; a plan with mistakes cannot be executed.</summary>
@@ -49,6 +51,16 @@ public sealed class RunPlan
 
     /// <summary>The trials that are to be run, in order.</summary>
     public IReadOnlyList<PlannedTrial> Trials { get; }
+
+    /// <summary>How many trials the scenario has.</summary>
+    internal int AllTrials => all.Count;
+
+    /// <summary>The trials of a folder: those that are to be run and others that it holds, in order. A whole folder may be resumed for a part.</summary>
+    internal IReadOnlyList<PlannedTrial> With(IReadOnlyList<TrialData> there)
+    {
+        HashSet<int> have = [.. there.Select(trial => trial.Key.Trial)];
+        return [.. all.Where(trial => selection is null || selection.Holds(trial) || have.Contains(trial.Spec.Key.Trial))];
+    }
 
     /// <summary>Reads a scenario. Nothing is written.</summary>
     /// <param name="options">What is asked for.</param>
@@ -71,7 +83,7 @@ public sealed class RunPlan
         if (imports.Count > 0)
             return new RunPlan(options, loaded, [.. imports.Select(mistake => $"{options.Scenario}: {mistake}")], null, []);
         TrialSelection selection = TrialSelection.Parse(options.Only, scenario);
-        return new RunPlan(options, loaded, [], selection, [.. ScenarioExpander.Plan(scenario).Where(selection.Holds)]);
+        return new RunPlan(options, loaded, [], selection, [.. ScenarioExpander.Plan(scenario)]);
     }
 
     /// <summary>What would happen, without doing it: the effective scenario, trials, faults, trainings, and what can be computed beforehand.</summary>

@@ -49,17 +49,17 @@ internal sealed class RunWork(
     /// <summary>Does all of it, and ends the cluster.</summary>
     public void RunTrials(CancellationToken cancellation)
     {
-        IReadOnlyList<PlannedTrial> trials = plan.Trials;
         bool whole = false;
         try
         {
-            watch?.Planned([.. trials.Select(trial => trial.Spec.Key)]);
+            watch?.Planned([.. plan.With(writer.Trials).Select(trial => trial.Spec.Key)]);
             (RunData? data, ModelTrainer? trainer) = scenario.NetworkOnly ? (null, null) : Train(cancellation);
             var models = new TrialModels(scenario.Clock, trainer, data);
             var identities = new TrialIdentities(scenario, planned => data is null ? ""
                 : $"{models.Trained(planned, cancellation).Trained.Hash}-{data.TestImages(planned.Model, backend.Place)}");
-            if (identities.DropOthers(writer, trials) is { } dropped)
+            if (identities.DropOthers(writer, plan.Trials) is { } dropped)
                 log.Line($"warning: {dropped}");
+            IReadOnlyList<PlannedTrial> trials = plan.With(writer.Trials);
             HashSet<int> finished = [.. writer.Trials.Select(t => t.Key.Trial)];
             foreach (TrialData done in writer.Trials)
                 watch?.Finished(done);
@@ -120,7 +120,7 @@ internal sealed class RunWork(
         foreach (ModelSpec spec in scenario.Models.Where(model => plan.Trials.Any(trial => trial.Model == model)))
         {
             Doing.While(() => $"preparing the model {spec.Name}", () => Prepare(spec, trainer, data, cancellation));
-            manifest.Progress(writer.Trials.Count, plan.Trials.Count);
+            manifest.Progress(writer.Trials.Count, plan.With(writer.Trials).Count);
         }
 
         if (scenario.Probes is not null)

@@ -57,6 +57,29 @@ public class OnlyTests
     }
 
     [Fact]
+    public void A_folder_that_is_resumed_for_a_part_still_counts_all_that_it_holds()
+    {
+        using var cli = new Cli();
+        string scenario = cli.Write("tiny.yaml", Scenario);
+        cli.Run("run", scenario, "--output", cli.At("a"), "--only", "model=small").ShouldBe(ExitCodes.Done, cli.Error + cli.Output);
+        Record("\"only\": \"model=small\"", "\"trials_done\": 16", "\"trials\": 16");
+        cli.Run("run", scenario, "--resume", cli.At("a"), "--only", "condition=calm").ShouldBe(ExitCodes.Done, cli.Error + cli.Output);
+        Record("\"only\": \"condition=calm\"", "\"trials_done\": 24", "\"trials\": 24");
+        cli.Run("run", scenario, "--resume", cli.At("a")).ShouldBe(ExitCodes.Done, cli.Error + cli.Output);
+        cli.Run("run", scenario, "--resume", cli.At("a"), "--only", "policy=retry").ShouldBe(ExitCodes.Done, cli.Error + cli.Output);
+        Record("\"only\": null", "\"trials_done\": 32", "\"trials\": 32");
+
+        void Record(params string[] parts)
+        {
+            string run = File.ReadAllText(cli.At("a/run.json")), results = File.ReadAllText(cli.At("a/results.json"));
+            foreach (string part in parts)
+                run.ShouldContain(part);
+            foreach (string part in parts[1..])
+                results.ShouldContain(part);
+        }
+    }
+
+    [Fact]
     public void What_is_run_still_fails()
     {
         using var cli = new Cli();

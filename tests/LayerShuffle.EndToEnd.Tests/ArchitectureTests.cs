@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace LayerShuffle.EndToEnd.Tests;
@@ -86,6 +88,39 @@ public partial class ArchitectureTests
         IReadOnlyDictionary<string, SortedSet<string>> uses = NamespaceUses.Read(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
         uses.ShouldNotBeEmpty();
         NamespaceUses.Circle(uses).ShouldBeNull();
+    }
+
+    /// <summary>A record prints all its properties. Where one of them is such a record again, printing it never ends, and the stack overflows.</summary>
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void No_record_prints_itself_within_itself(string assembly)
+    {
+        Type[] types = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, assembly + ".dll")).GetTypes();
+        types.Where(PrintsItself).Select(type => type.FullName).ShouldBeEmpty();
+        PrintsItself(typeof(Endless)).ShouldBeTrue();
+        PrintsItself(typeof(Ending)).ShouldBeFalse();
+    }
+
+    /// <summary>A property that is computed never ends; one that is kept may be null somewhere.</summary>
+    private static bool PrintsItself(Type type)
+    {
+        const BindingFlags own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        return type.GetMethod("PrintMembers", own) is not null && IsGenerated(type.GetMethod(nameof(ToString), own, []))
+            && type.GetProperties(own).Any(property => property.PropertyType == type && property.GetMethod is { IsPublic: true } get && !IsGenerated(get));
+
+        static bool IsGenerated(MethodInfo? method) => method?.IsDefined(typeof(CompilerGeneratedAttribute), false) ?? false;
+    }
+
+    private readonly record struct Endless(int Number)
+    {
+        public Endless Next => new(Number + 1);
+    }
+
+    private readonly record struct Ending(int Number)
+    {
+        public Ending Next => new(Number + 1);
+
+        public override string ToString() => $"{Number}";
     }
 
     /// <summary>Who runs a scenario in a process of its own decides where anything is printed.</summary>

@@ -35,6 +35,7 @@ public sealed class FolderTests : IDisposable
 
     [Theory]
     [InlineData("requests.csv", "requests.csv is not there")]
+    [InlineData("hops.csv", "hops.csv is not there")]
     [InlineData("run.json", "run.json is not there")]
     [InlineData("scenario.yaml", "scenario.yaml is not there")]
     public void What_is_not_there_is_said(string file, string sentence)

@@ -249,11 +249,13 @@ internal sealed class ClusterProcess : IAsyncDisposable
                 setup.LogLevel = akka.IsEnabled(LogLevel.Debug) ? Akka.Event.LogLevel.DebugLevel
                     : akka.IsEnabled(LogLevel.Information) ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
                 setup.ClearLoggers();
-                setup.AddLoggerFactory(options.Loggers);
+                setup.AddLoggerFactory(new AkkaLoggers(options.Loggers));
             });
         }
     }
 
+    // Akka.Remote's batching keeps a flush back until a read is over, of whose end it does not hear behind TLS: what is written alone, as the answer to a
+    // handshake is, then waits for whatever comes next, seconds long. A member is up some two steps of leader and gossip after it has joined.
     private static Config Quiet { get; } = ConfigurationFactory.ParseString($$"""
         akka {
           stdout-loglevel = OFF
@@ -265,11 +267,15 @@ internal sealed class ClusterProcess : IAsyncDisposable
           coordinated-shutdown.run-by-actor-system-terminate = off
           remote.untrusted-mode = on
           remote.trusted-selection-paths = ["/user/{{InboxActor.Name}}", "/system/cluster/core/daemon", "/system/cluster/heartbeatReceiver"]
+          remote.dot-netty.tcp.batching.enabled = false
           remote.dot-netty.tcp.maximum-frame-size = 4MiB
           remote.dot-netty.tcp.send-buffer-size = 8MiB
           remote.dot-netty.tcp.receive-buffer-size = 8MiB
           cluster.seed-node-timeout = 2s
           cluster.retry-unsuccessful-join-after = 4s
+          cluster.leader-actions-interval = 200ms
+          cluster.gossip-interval = 500ms
+          cluster.periodic-tasks-initial-delay = 200ms
         }
         """);
 }

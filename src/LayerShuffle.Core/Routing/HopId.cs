@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LayerShuffle.Core.Routing;
 
 /// <summary>Identity of a hop. A node executes a hop id once and acknowledges every copy of it.</summary>
@@ -12,6 +14,9 @@ public readonly record struct HopId(int Request, ulong Branch, int Position)
 
     /// <summary>The hop that all its parts are of.</summary>
     public HopId Whole => this with { Part = 0 };
+
+    /// <summary>For people. What a record is given would print <see cref="Whole"/> too, which is a hop again, and so on.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"request {Request}, branch {Branch:x}, position {Position}, part {Part}");
 
     /// <summary>The branch on which one of several journeys of a request sets out: 0 for the first.</summary>
     public static ulong BranchOfPath(int path) => path == 0 ? 0 : new HopId(0, 0x70617468 /* "path" */, path).BranchAfterGivingUp(path);

@@ -27,6 +27,8 @@ internal sealed class FolderReader
             _missing.Add("scenario.yaml is not there: what was asked for can only be told from the results.");
         var facts = RunFacts.Read(Path.Combine(_folder, "run.json"), _missing);
         var requests = ReadRequests();
+        if (CsvTable.Open(_folder, ResultsFiles.Hops) is null)
+            _missing.Add($"{ResultsFiles.Hops} is not there: no journey of a request can be played.");
         var conditions = CsvTable.Open(_folder, ResultsFiles.Conditions);
         var (trials, name, seed) = ReadTrials(conditions, requests.ByTrial);
         var groups = ResultGroup.Of(trials);

@@ -20,7 +20,13 @@ namespace LayerShuffle.Runs.Folders;
 /// Writes <c>run.json</c>: everything that may differ between two runs of one seed. It is there from the beginning, and each new one takes the old one's place
 /// at once.
 /// </summary>
-internal sealed class RunManifest(string folder, Scenario scenario, RunOptions options, SharedText shared, int threads, TimeProvider time)
+/// <param name="folder">The results folder.</param>
+/// <param name="scenario">The scenario.</param>
+/// <param name="all">How many trials it has; where the folder has them all, nothing is left out of it.</param>
+/// <param name="options">What was asked for.</param>
+/// <param name="shared">How texts are written that go to others.</param>
+/// <param name="time">Progress and dates.</param>
+internal sealed class RunManifest(string folder, Scenario scenario, int all, RunOptions options, SharedText shared, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
@@ -105,9 +111,9 @@ internal sealed class RunManifest(string folder, Scenario scenario, RunOptions o
             ["seed"] = scenario.Seed,
             ["clock"] = scenario.Clock == ScenarioClock.Wall ? "wall" : "virtual",
             ["device"] = options.Device,
-            ["threads"] = threads,
+            ["threads"] = scenario.Threads,
             ["command"] = shared.Command(options.SameAgain(scenario.Seed)),
-            ["only"] = options.Only.Count == 0 ? null : string.Join(',', options.Only),
+            ["only"] = options.Only.Count == 0 || trials == all ? null : string.Join(',', options.Only),
             ["paths"] = shared.Files.Count == 0 ? null : new JsonArray([.. shared.Files.Select(path => (JsonNode)path)]),
             ["trials_done"] = trialsDone,
             ["trials"] = trials,

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Akka.Event;
 using LayerShuffle.Cluster.Tests.Wall;
@@ -25,6 +27,32 @@ public sealed class AkkaLogTests
         line.ShouldStartWith("warning: Akka: ");
         line.ShouldContain("a member is slow 7");
         line.ShouldNotContain('\n');
+    }
+
+    /// <summary>Proofs of reach knock at the door of an actor system and go: a healthy run must not look as if it were under attack.</summary>
+    [Fact]
+    public async Task Who_knocks_and_goes_is_no_warning()
+    {
+        Channel<string> heard = Channel.CreateUnbounded<string>();
+        await using ClusterProcess process = await LoopbackProcess.StartAsync(0, null, MembershipSpec.Default, null, _ => { }, frame => frame.Dispose(),
+            log: line => heard.Writer.TryWrite(line), verbose: true);
+        using (var knock = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            await knock.ConnectAsync(IPAddress.Loopback, process.Address.AkkaPort, TestContext.Current.CancellationToken);
+            knock.Shutdown(SocketShutdown.Send);
+            byte[] rest = new byte[64];
+            while (await knock.ReceiveAsync(rest, TestContext.Current.CancellationToken).AsTask().WaitAsync(ClusterPair.Patience) > 0)
+            {
+                // until the other side has seen the end, and closed its own
+            }
+        }
+
+        process.System.Log.Error(new InvalidOperationException("the cause"), "the last {0}", "word");
+        List<string> lines = [];
+        do
+            lines.Add(await heard.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ClusterPair.Patience));
+        while (!lines[^1].Contains("the last word", StringComparison.Ordinal));
+        lines.ShouldNotContain(line => line.Contains("handshake", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
