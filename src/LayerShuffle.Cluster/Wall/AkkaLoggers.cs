@@ -4,8 +4,7 @@ namespace LayerShuffle.Cluster.Wall;
 
 /// <summary>
 /// Takes what Akka says to a run's log, but for connections to its port that end before they have proven themselves. Proofs of reach make such
-/// (<see cref="ReachProber"/>), port scanners too; Akka warns of an attack, in every log of a healthy run. Whoever comes with a wrong certificate is told by who
-/// judges it.
+/// (<see cref="ReachProber"/>), port scanners too; Akka warns of an attack, in every log of a healthy run. Of wrong certificates tells who judges them.
 /// </summary>
 /// <param name="own">The loggers of the run; they stay the caller's.</param>
 internal sealed class AkkaLoggers(ILoggerFactory own) : ILoggerFactory
@@ -18,7 +17,7 @@ internal sealed class AkkaLoggers(ILoggerFactory own) : ILoggerFactory
     {
     }
 
-    /// <summary>By what Akka.Hosting gives along with a message: to write the message itself, an error's whole stack is read with the symbols of all parts.</summary>
+    /// <summary>By what Akka.Hosting gives along with a message: into the message itself it writes an error's whole stack, with symbols.</summary>
     private static bool IsKnock<TState>(TState state) => state is IEnumerable<KeyValuePair<string, object?>> told
         && Has(told, "LogSource", "TcpServerHandler") && Has(told, "{OriginalFormat}", "TLS handshake fail");
 
