@@ -160,13 +160,20 @@ public sealed partial class PaperPageTests
         whole.Length.ShouldBe(3);
         whole.ShouldAllBe(accuracy => accuracy > 0.65);
         string[] conditions = ["in-order", "in-order-1", "in-order-2", "any-order", "any-order-1", "any-order-2"];
-        foreach (string model in top1.Keys.Select(key => key.Model).Distinct())
+        string[] models = [.. top1.Keys.Select(key => key.Model).Distinct()];
+        models.Length.ShouldBe(7);
+        foreach (string model in models)
         {
             string kept = Told([.. top1[(model, "any-order")].Zip(whole, (any, of) => any / of)]);
             page.ShouldContain($"| `{model}` | {string.Join(" | ", conditions.Select(condition => Told(top1[(model, condition)])))} | {kept}% |");
-            if (model == "layershuffle")
-                page.ShouldContain($"{kept}%, {Told([.. whole.Zip(top1[(model, "any-order")], (of, any) => of - any)])} points are lost");
+            string lost = $"{Told([.. whole.Zip(top1[(model, "any-order")], (of, any) => of - any)])} points are lost";
+            if (model is "layershuffle" or "distilled-curriculum")
+                page.ShouldContain(model == "layershuffle" ? $"{kept}%, {lost}" : $"**{kept}%**: {lost}");
         }
+
+        string[] ahead = [.. top1[("distilled-curriculum", "any-order")].Zip(top1[("layershuffle", "any-order")],
+            (own, plain) => string.Create(CultureInfo.InvariantCulture, $"{100 * (own - plain):0.0}"))];
+        page.ShouldContain($"ahead of plain LayerShuffle by {ahead[0]}, {ahead[1]} and {ahead[2]} points");
     }
 
     [Fact]
