@@ -153,8 +153,8 @@ public sealed class NodeTraceTests : IDisposable
         }
 
         foreach (var node in trace.Outages.GroupBy(outage => (outage.Node, outage.Place)))
-            node.Zip(node.Skip(1)).ShouldAllBe(pair => pair.First.To <= pair.Second.From);
-        trace.Outages.ShouldAllBe(outage => outage.To == null || outage.From <= outage.To);
+            node.Zip(node.Skip(1)).All(pair => pair.First.To <= pair.Second.From).ShouldBeTrue();
+        trace.Outages.All(outage => outage.To == null || outage.From <= outage.To).ShouldBeTrue();
     }
 
     private static NodeTrace Parse(string format, string text) => NodeTraceFile.Parse(Encoding.UTF8.GetBytes(text), format);

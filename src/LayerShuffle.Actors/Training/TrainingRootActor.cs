@@ -18,13 +18,12 @@ public sealed class TrainingRootActor : ReceiveActor
         VisionTransformer model = job.Model;
         IActorRef coordinator = Context.ActorOf(
             Props.Create(() => new TrainingCoordinatorActor(model, job.Options, parts.Coordinator, directory, done, null)), "coordinator");
-        ComputePrecision precision = job.Options.Precision;
+        (VitConfig config, ComputePrecision precision) = (model.Config, job.Options.Precision);
         var hosts = new IActorRef[model.Layers.Count];
         for (int i = 0; i < hosts.Length; i++)
         {
-            int id = i;
-            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, model.Layers[id], model.Config, parts.Layers[id], directory, precision)),
-                $"layer-{id}");
+            (int id, EncoderLayer layer, PartOptimizer optimizer) = (i, model.Layers[i], parts.Layers[i]); // variables: Akka compiles other arguments
+            hosts[i] = Context.ActorOf(Props.Create(() => new TrainableLayerActor(id, layer, config, optimizer, directory, precision)), $"layer-{id}");
         }
 
         guard?.Watch(coordinator, "The training coordinator's actor");

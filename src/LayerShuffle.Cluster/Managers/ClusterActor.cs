@@ -30,7 +30,9 @@ internal sealed class ClusterActor : UntypedActor
     public ClusterActor(ManagerSetting setting)
     {
         this.setting = setting;
-        managers = [.. setting.Names.Select((_, i) => Context.ActorOf(Akka.Actor.Props.Create(() => new NodeManager(i + 1, setting)), $"node-{i + 1}"))];
+        // a plain variable for each argument: anything else Akka compiles, for every actor
+        managers = [.. Enumerable.Range(1, setting.Names.Count)
+            .Select(node => Context.ActorOf(Akka.Actor.Props.Create(() => new NodeManager(node, setting)), $"node-{node}"))];
     }
 
     /// <summary>How to create one.</summary>

@@ -47,7 +47,7 @@ public sealed class PlacementTests
             {
                 placement.Copies(layer).Count.ShouldBe(replicas);
                 placement.Copies(layer).Distinct().Count().ShouldBe(replicas);
-                placement.Copies(layer).ShouldAllBe(endpoint => endpoint >= 1 && endpoint <= nodes);
+                placement.Copies(layer).All(endpoint => endpoint >= 1 && endpoint <= nodes).ShouldBeTrue(); // ShouldAllBe compiles what it is given, every time
                 foreach (int endpoint in placement.Copies(layer))
                     placement.LayersOn(endpoint).ShouldContain(layer);
             }

@@ -156,8 +156,8 @@ public sealed class FaultTimingTests
                     Ms(51 + f.Item5)),
             })];
             IReadOnlyList<FaultEvent> events = FaultTimeline.Build(specs, Topology(4), Seed);
-            events.Zip(events.Skip(1)).ShouldAllBe(pair => pair.First.At <= pair.Second.At);
-            events.ShouldAllBe(item => item.At <= Instant.Zero + item.Fault.Timing.Until!.Value);
+            events.Zip(events.Skip(1)).All(pair => pair.First.At <= pair.Second.At).ShouldBeTrue();
+            events.All(item => item.At <= Instant.Zero + item.Fault.Timing.Until!.Value).ShouldBeTrue();
             foreach (IGrouping<string, FaultEvent> strike in events.GroupBy(item => item.Hold))
                 strike.Select(item => item.Begins).ShouldBe([true, false], strike.Key);
         }, iter: 300);
