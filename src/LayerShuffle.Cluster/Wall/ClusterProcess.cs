@@ -254,8 +254,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
         }
     }
 
-    // Akka.Remote's batching keeps a flush back until a read is over, of whose end it does not hear behind TLS: what is written alone, as the answer to a
-    // handshake is, then waits for whatever comes next, seconds long. A member is up some two steps of leader and gossip after it has joined.
+    // Akka.Remote's batching keeps a flush back until a read is over, of whose end it seems not to hear always behind TLS: what is written alone, as the answer
+    // to a handshake is, then waits for whatever comes next, seconds long. A member is up some two steps of leader and gossip after it has joined.
     private static Config Quiet { get; } = ConfigurationFactory.ParseString($$"""
         akka {
           stdout-loglevel = OFF
